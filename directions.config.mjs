@@ -1,0 +1,91 @@
+// Who may import what, held by oxlint: `npm run directions`. The first part is the table, the second turns it to rules.
+//
+// A path inside a package that its `exports` does not name is refused by Node and the compiler already.
+
+/** Libraries that only the folders named here may import, because the rest of the house must not depend on them. */
+const borders = {
+  elkjs: ['packages/chart/src/layout'],
+  bullmq: ['packages/core/src/broker/bullmq'],
+  ioredis: [
+    'packages/core/src/broker/bullmq',
+    'packages/core/src/fleet/redis',
+    'packages/core/src/redis',
+    'packages/core/src/server',
+  ],
+  tsyringe: ['packages/worker/src/handler', 'packages/examples/src'],
+  'reflect-metadata': ['packages/worker/src/handler'],
+};
+
+/** Which of our packages each package may import. What is not named here (test, bench) may import anything. */
+const packages = {
+  core: [],
+  chart: [],
+  worker: ['core', 'chart'],
+  dashboard: ['core', 'chart'],
+  examples: ['core', 'chart', 'worker', 'dashboard'],
+};
+
+const refuse = (regex, message) => ({ regex, message });
+
+const leavesItsPackage = refuse(
+  String.raw`^\.\.?/(.*/)?(src|dist|node_modules)/`,
+  "A relative path must stay in its own package: import another package by its door, '@acktor/<name>'.",
+);
+
+const passesTheDoor = refuse(
+  '^@acktor/[^/]+/(src|dist)(/|$)',
+  "Import another package by its door, '@acktor/<name>': export there what is missing.",
+);
+
+function wrongDirection(name, allowed) {
+  const refused = [...Object.keys(packages), 'test', 'bench'].filter((other) => !allowed.includes(other));
+  return refuse(
+    `^@acktor/(${refused.join('|')})(/|$)`,
+    `Of our packages ${name} may import [${allowed.join(', ')}]: move what both need to core.`,
+  );
+}
+
+function borderOf(library) {
+  const folders = borders[library];
+  return refuse(`^${library}(/|$)`, `Only ${folders.join(', ')} may import ${library}: give it a type of ours there.`);
+}
+
+/** The patterns that hold in a package, without the borders of the libraries that are `open` to a folder of it. */
+function patternsFor(name, open = []) {
+  const closed = Object.keys(borders).filter((library) => !open.includes(library));
+  return [leavesItsPackage, passesTheDoor, wrongDirection(name, packages[name]), ...closed.map(borderOf)];
+}
+
+const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
+
+const packageRules = Object.keys(packages).map((name) =>
+  restrict([`packages/${name}/**/*.{ts,mts,js,mjs}`], patternsFor(name)),
+);
+
+const borderRules = [...new Set(Object.values(borders).flat())].map((folder) => {
+  const open = Object.keys(borders).filter((library) => borders[library].includes(folder));
+  return restrict([`${folder}/**/*.ts`], patternsFor(folder.split('/')[1], open));
+});
+
+// The order of the last two matters: oxlint stops at a pattern that lets an import pass by its '!'.
+const machineRules = restrict(
+  ['packages/**/*.machine.ts'],
+  [
+    leavesItsPackage,
+    {
+      regex: String.raw`^\.`,
+      allowTypeImports: true,
+      message: 'A machine imports only types of ours: give it what runs with `.provide()`.',
+    },
+    { group: ['*', '!xstate', '!./**', '!../**'], message: 'A machine imports only xstate and types of ours.' },
+  ],
+);
+
+export default {
+  plugins: ['import'],
+  categories: { correctness: 'off' },
+  options: { denyWarnings: true },
+  ignorePatterns: ['**/dist/**', '**/node_modules/**'],
+  rules: { 'import/no-cycle': ['error', { ignoreTypes: false }] },
+  overrides: [...packageRules, ...borderRules, machineRules],
+};

@@ -1,0 +1,58 @@
+// `npm run options`: writes the tables of all options into docs/options.md; with `-- --check` it says whether they are there.
+
+import { contractOptions } from '../packages/core/dist/contract/contract-options.js';
+import {
+  deadLetterBulkOptions,
+  deadLetterListOptions,
+} from '../packages/core/dist/dead-letters/dead-letter-options.js';
+import { jobListOptions, operatorOptions } from '../packages/core/dist/operator/operator-options.js';
+import {
+  cancelOptions,
+  producerOptions,
+  resultOptions,
+  sendOptions,
+} from '../packages/core/dist/producer/producer-options.js';
+import { dashboardOptions } from '../packages/dashboard/dist/dashboard-options.js';
+import { workerOptions } from '../packages/worker/dist/worker/worker-options.js';
+import { supervisorOptions } from '../packages/worker/dist/supervisor/supervisor-options.js';
+import { writeParts } from './pages/generated-part.mjs';
+
+const tables = {
+  job: contractOptions,
+  producer: producerOptions,
+  send: sendOptions,
+  result: resultOptions,
+  cancel: cancelOptions,
+  'dead letter list': deadLetterListOptions,
+  'dead letter bulk': deadLetterBulkOptions,
+  operator: operatorOptions,
+  'job list': jobListOptions,
+  worker: workerOptions,
+  supervisor: supervisorOptions,
+  dashboard: dashboardOptions,
+};
+
+const parts = Object.entries(tables).map(([name, options]) => ({
+  page: 'docs/options.md',
+  name: `${name} options`,
+  content: [
+    '| option | type | default | bounds | what it is |',
+    '|---|---|---|---|---|',
+    ...options.rows().map(rowOf),
+  ].join('\n'),
+}));
+
+writeParts(parts, 'npm run options');
+
+function rowOf({ name, type, default: value, bounds, doc }) {
+  return `| ${[`\`${name}\``, type, defaultCell(value), bounds, doc].map(cell).join(' | ')} |`;
+}
+
+function defaultCell(value) {
+  if (value === 'undefined') return '';
+  return value === 'required' ? '*required*' : `\`${value}\``;
+}
+
+function cell(text) {
+  return text.replaceAll('|', '\\|');
+}

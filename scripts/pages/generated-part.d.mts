@@ -1,0 +1,1 @@
+export function fillPart(page: string, name: string, content: string): string;

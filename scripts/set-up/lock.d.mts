@@ -1,0 +1,1 @@
+export function withLock<Result>(root: string, work: () => Promise<Result>): Promise<Result>;
