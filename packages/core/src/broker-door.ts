@@ -1,0 +1,77 @@
+// The door for what runs on the broker: workers, tools and views. Applications need only the front door, './index.js'.
+export { backoffDelayMs } from './contract/backoff.js';
+export { checkName, nameFault, type NameKind } from './contract/names.js';
+export { decodePayload, encodePayload, type PayloadReading } from './contract/payload.js';
+export { decodeResult, encodeResult } from './contract/result.js';
+export { defaultJsonLimits } from './contract/json-limits.js';
+export type { MaybePromise } from './contract/maybe-promise.js';
+export { RedisAddress } from './redis/address.js';
+export type { Place, RedisEndpoint } from './redis/endpoint.js';
+export { checkServer, type ServerCheckOptions } from './redis/check-server.js';
+export { connectRedis, type ConnectOptions } from './redis/connection.js';
+export { findDurabilityFaults, type DurabilityFault } from './redis/durability.js';
+export type { ServerExam } from './redis/server-exam.js';
+export type { PersistenceFacts, ServerFacts } from './redis/server-facts.js';
+export { defineOptions, type ExaminedOptions, type Options } from './options/options.js';
+export type { OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
+export type { OptionRow } from './options/option-rows.js';
+export type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from './broker/dead-letter-box.js';
+export { controlChannel, readControlMessage, type ControlMessage } from './broker/bullmq/cancelling/control-channel.js';
+export { connectBroker, type BrokerOptions, type ConnectedBroker } from './broker/connect-broker.js';
+export { bullmqVersion } from './broker/bullmq/bullmq-version.js';
+export { connectPulse, type PulseOptions } from './broker/connect-pulse.js';
+export { brokerOptionTable } from './broker/broker-options.js';
+export type { ConfirmDemand } from './broker/confirm.js';
+export type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal, SendShortfall } from './broker/sending.js';
+export type { Broker, JobEnd } from './broker/broker.js';
+export type {
+  ChannelAnswer,
+  ChannelReply,
+  ChannelRequest,
+  ExchangeOptions,
+  Failure,
+  FetchedJob,
+  JobRecord,
+  Lease,
+  LeasedJob,
+  QueueGlance,
+  Settlement,
+  SettleOutcome,
+  WorkQueue,
+  WorkSign,
+} from './broker/work-queue.js';
+export { ensureServerBinary, type EnsureServerOptions } from './server/ensure-server.js';
+export { findServerBinary } from './server/find-server.js';
+export { freePort } from './server/free-port.js';
+export { canUseApt, libraryFolders, unpackPackages, type AptWish } from './server/apt-packages.js';
+export type { Environment } from './server/program.js';
+export type { ServerBinary, ServerKind } from './server/server-binary.js';
+export type { ServerSettings } from './server/server-process.js';
+export type { CancelRequest, Pulse, ReapReport, ReapRules } from './broker/pulse.js';
+export type { AttemptEnd, AttemptRecord } from './broker/attempt-record.js';
+export { connectFleet, fleetOptions, type ConnectedFleet, type FleetOptions } from './fleet/connect-fleet.js';
+export type { Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
+export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
+export { writeFrame, writeMachine, writeReport } from './fleet/fleet-message.js';
+export type { StepCount, WorkerFrame } from './fleet/worker-frame.js';
+export type {
+  ActorReport,
+  ConsumerReport,
+  EventLoopReport,
+  HeldReport,
+  QueueTotals,
+  WorkerReport,
+} from './fleet/worker-report.js';
+export type { JobListing, JobListOptions } from './operator/operator-options.js';
+export type {
+  JobAttempt,
+  JobDetails,
+  JobPage,
+  JobPlace,
+  JobSpan,
+  JobSummary,
+  QueueDepth,
+  QueueDesk,
+  QueueSymptoms,
+} from './operator/queue-desk.js';
+export { traceDelivery, type TracedDelivery } from './tracing/traced.js';

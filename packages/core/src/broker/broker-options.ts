@@ -1,0 +1,44 @@
+// The options that producers and workers share: where the queues are, and what is asked of the server.
+import { nameFault } from '../contract/names.js';
+import type { OptionTable } from '../options/option-spec.js';
+
+export const brokerOptionTable = {
+  redis: {
+    type: 'string',
+    doc: 'URL of the Redis server. Without it REDIS_URL of the environment, and without that the embedded server.',
+  },
+  namespace: {
+    type: 'string',
+    default: 'bull',
+    wanted: (text) => (nameFault('namespace', text) === undefined ? undefined : '1 to 128 letters, digits, "_" or "-"'),
+    doc: "What all keys begin with: BullMQ's prefix, which every BullMQ client has as `bull` by default.",
+  },
+  durability: {
+    type: 'choice',
+    of: ['require', 'warn', 'off'],
+    default: 'require',
+    doc: 'Whether a server that may lose accepted jobs is refused, complained of, or taken as it is.',
+  },
+  connectTimeoutMs: {
+    type: 'ms',
+    default: 10_000,
+    min: 1,
+    max: 600_000,
+    doc: 'How long to wait for the first answer of the server.',
+  },
+  ackedAgeSeconds: {
+    type: 'count',
+    default: 3_600,
+    min: 1,
+    max: 31_536_000,
+    doc: 'For how many seconds an acked job, its result and its id are remembered.',
+  },
+  ackedCount: {
+    type: 'count',
+    default: 10_000,
+    min: 1,
+    max: 10_000_000,
+    doc: 'How many acked jobs a queue remembers at most.',
+    because: 'an id that is forgotten at once cannot stop a resend from adding the job twice',
+  },
+} as const satisfies OptionTable;

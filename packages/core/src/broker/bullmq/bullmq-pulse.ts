@@ -1,0 +1,171 @@
+// The pulse of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
+import type { Redis } from 'ioredis';
+import type { FleetLine } from '../../fleet/fleet-line.js';
+import { RedisFleetLine } from '../../fleet/redis/redis-fleet-line.js';
+import { hangUp } from '../../redis/connection.js';
+import { asTypedError, ConnectionGuard } from '../../redis/connection-guard.js';
+import { ServerRefusalError } from '../../redis/redis-errors.js';
+import type { ScriptClient } from '../../redis/redis-script.js';
+import { SteadySubscriber } from '../../redis/steady-subscriber.js';
+import type { CancelRequest, Pulse, ReapReport, ReapRules } from '../pulse.js';
+import { readControlMessage } from './cancelling/control-channel.js';
+import { queueKeys, type QueueKeys } from './queue-keys.js';
+import { meetServerScript, reapScript, renewProcessScript } from './reaping/reap-script.js';
+
+/** What a pulse stands on. */
+export interface BullmqPulseParts {
+  readonly process: string;
+  readonly namespace: string;
+  readonly queues: readonly string[];
+  readonly isInCluster: boolean;
+  /** Carries the calls; neither keeps nor resends commands. Closed with the pulse. */
+  readonly client: ScriptClient;
+  /** Opens a connection that subscribes, and leaves it to its owner to subscribe again after a reconnect. */
+  readonly openSubscriber: () => Promise<Redis>;
+  readonly holdOffMs: number;
+}
+
+/** The {@link Pulse} on BullMQ. Presence is a sharded subscription: the server ends it with the connection, at once. */
+export class BullmqPulse implements Pulse {
+  readonly #parts: BullmqPulseParts;
+  readonly #keys: readonly QueueKeys[];
+  readonly #guard: ConnectionGuard;
+  readonly fleetLine: FleetLine;
+  #subscriber: SteadySubscriber | undefined;
+  /** Whether a server that came back knew nothing, and nobody was told yet. */
+  #hasForgotten = false;
+  /** Whether the server counted this process as present when it was asked last. */
+  #wasCounted = false;
+
+  constructor(parts: BullmqPulseParts) {
+    this.#parts = parts;
+    this.#keys = parts.queues.map((queue) => queueKeys(parts.namespace, queue, parts.isInCluster));
+    this.#guard = new ConnectionGuard(parts.client);
+    this.fleetLine = new RedisFleetLine({
+      guard: this.#guard,
+      namespace: parts.namespace,
+      workerId: parts.process,
+      subscriber: () => this.#subscriber,
+    });
+    this.#guard.onChange((state) => state === 'back' && void this.#meetAgain().catch(() => undefined));
+  }
+
+  async testPresence(): Promise<boolean> {
+    const [keys] = this.#keys;
+    if (keys === undefined) return false;
+    const channel = `${keys.presence}test-${this.#parts.process}`;
+    const probe = await this.#parts.openSubscriber();
+    try {
+      await probe.ssubscribe(channel);
+      if ((await this.#count(channel)) !== 1) return false;
+    } catch {
+      return false;
+    } finally {
+      probe.disconnect();
+    }
+    return this.#becomesZero(channel);
+  }
+
+  async appear(onCancel: (request: CancelRequest) => void): Promise<void> {
+    await this.#meetServer();
+    const subscriber = new SteadySubscriber(await this.#parts.openSubscriber());
+    this.#subscriber = subscriber;
+    const { queues } = this.#parts;
+    const channels = this.#keys.map(({ control }) => control);
+    subscriber.on('message', (channel, text) => {
+      const message = readControlMessage(text);
+      const queue = queues[channels.indexOf(channel)];
+      if (message && queue !== undefined) onCancel({ queue, jobId: message.cancel, why: message.why });
+    });
+    await subscriber.subscribe(...channels);
+    await this.#show(subscriber);
+  }
+
+  async renewAll(leaseMs: number): Promise<void> {
+    const { process } = this.#parts;
+    const renew = ({ prefix, channel }: QueueKeys) =>
+      this.#guard.run((client) => renewProcessScript.run(client, channel, [prefix, `${process}|`, leaseMs]));
+    await Promise.all(this.#keys.map(renew));
+  }
+
+  async reap(rules: ReapRules): Promise<ReapReport> {
+    if (rules.usesPresence) await this.#stayPresent();
+    const turns = await Promise.all(this.#keys.map((keys) => this.#reapQueue(keys, rules)));
+    return {
+      hasSuspects: turns.some(({ hasSuspects }) => hasSuspects),
+      active: turns.reduce((sum, { active }) => sum + active, 0),
+      returnedJobIds: turns.flatMap(({ returnedJobIds }) => returnedJobIds),
+      hasForgotten: this.#takeForgotten() || turns.some(({ hasForgotten }) => hasForgotten),
+    };
+  }
+
+  close(): Promise<void> {
+    this.#subscriber?.close();
+    hangUp(this.#parts.client);
+    return Promise.resolve();
+  }
+
+  /** A server without sharded pub/sub refuses. Leases must be looked after there all the same, and cancels heard. */
+  async #show(subscriber: SteadySubscriber): Promise<void> {
+    try {
+      for (const { presence } of this.#keys) await subscriber.subscribeSharded(presence + this.#parts.process);
+    } catch (error) {
+      const typed = asTypedError(error);
+      if (!(typed instanceof ServerRefusalError)) throw typed;
+    }
+  }
+
+  /** A connection that the network dropped without a word looks whole from here, and shows nobody there: it is made anew. */
+  async #stayPresent(): Promise<void> {
+    const [keys] = this.#keys;
+    if (keys === undefined || !this.#subscriber?.isReady) return;
+    const isCounted = (await this.#count(keys.presence + this.#parts.process)) > 0;
+    if (!isCounted && this.#wasCounted) this.#subscriber.reconnect();
+    this.#wasCounted = isCounted;
+  }
+
+  async #reapQueue({ prefix, reaper, presence }: QueueKeys, rules: ReapRules): Promise<ReapReport> {
+    const { deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence } = rules;
+    const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence ? '1' : '0', presence];
+    const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
+    const [suspects, active, returnedJobIds, forgotten] = answer as ReapAnswer;
+    return { hasSuspects: suspects === 1, active, returnedJobIds, hasForgotten: forgotten === 1 };
+  }
+
+  /** Answers whether the server knew nothing of the fleet. */
+  async #meetServer(): Promise<boolean> {
+    const { holdOffMs } = this.#parts;
+    const meet = ({ suspects }: QueueKeys) =>
+      this.#guard.run((client) => meetServerScript.run(client, [suspects], [holdOffMs]));
+    return (await Promise.all(this.#keys.map(meet))).includes(1);
+  }
+
+  async #meetAgain(): Promise<void> {
+    if (await this.#meetServer()) this.#hasForgotten = true;
+  }
+
+  #takeForgotten(): boolean {
+    const hasForgotten = this.#hasForgotten;
+    this.#hasForgotten = false;
+    return hasForgotten;
+  }
+
+  async #count(channel: string): Promise<number> {
+    const answer = await this.#guard.run((client) => client.pubsub('SHARDNUMSUB', channel));
+    return Number(answer[1]);
+  }
+
+  async #becomesZero(channel: string): Promise<boolean> {
+    const until = Date.now() + NOTICED_WITHIN_MS;
+    while (Date.now() < until) {
+      if ((await this.#count(channel)) === 0) return true;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return false;
+  }
+}
+
+type ReapAnswer = readonly [suspects: number, active: number, returnedJobIds: readonly string[], forgotten: number];
+
+/** A server, or a proxy before it, that takes longer to notice a broken connection is of no use for presence. */
+const NOTICED_WITHIN_MS = 500;

@@ -1,0 +1,118 @@
+// One BullMQ queue, as a worker's channel uses it.
+import type { Redis } from 'ioredis';
+import type { ChannelAnswer, ChannelRequest, ExchangeOptions, Lease, WorkQueue, WorkSign } from '../work-queue.js';
+import { hangUp } from '../../redis/connection.js';
+import { ConnectionGuard } from '../../redis/connection-guard.js';
+import type { RedisScript } from '../../redis/redis-script.js';
+import { readAnswer, writeEntries } from './channel/channel-call.js';
+import { channelScript } from './channel/channel-script.js';
+import { reconcileScript, renewScript } from './channel/lease-scripts.js';
+import { logScript, progressScript } from './channel/delivery-scripts.js';
+import type { QueueKeys } from './queue-keys.js';
+import type { Retention } from './retention.js';
+
+/** What a work queue stands on. */
+export interface BullmqWorkQueueParts {
+  readonly name: string;
+  readonly keys: QueueKeys;
+  /** Carries every call but the wait; shared with other queues. */
+  readonly guard: ConnectionGuard;
+  /**
+   * Opens the connection on which {@link WorkQueue.waitForWork} blocks; the queue's own. Like the shared one it neither keeps
+   * nor resends commands: a wait that is sent again after `close()` would never end. Given up when the signal aborts.
+   */
+  readonly openWaitClient: (signal: AbortSignal) => Promise<Redis>;
+  readonly retention: Retention;
+}
+
+/** The {@link WorkQueue} on BullMQ. One blocking connection, opened at the first wait. */
+export class BullmqWorkQueue implements WorkQueue {
+  readonly name: string;
+  readonly #parts: BullmqWorkQueueParts;
+  #waitClient: Promise<{ readonly client: Redis; readonly guard: ConnectionGuard }> | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(parts: BullmqWorkQueueParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+  }
+
+  async exchange(requests: readonly ChannelRequest[], options: ExchangeOptions): Promise<ChannelAnswer> {
+    const glance = options.wantsGlance ? '1' : '0';
+    const { ackedAgeSeconds, ackedCount } = this.#parts.retention;
+    const leanPath = options.leanPath ? '1' : '0';
+    const head = [Date.now(), options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, glance, leanPath];
+    const answer = await this.#run(channelScript, [...head, ...writeEntries(requests)]);
+    return readAnswer(answer, requests, this.name);
+  }
+
+  async waitForWork(timeoutMs: number): Promise<WorkSign> {
+    const { client, guard } = await this.#openWait();
+    if (this.#closing.signal.aborted) return { kind: 'timeout' };
+    const seconds = Math.max(timeoutMs, SHORTEST_WAIT_MS) / 1000;
+    const popped = await guard.run(() => client.bzpopmin(this.#parts.keys.marker, seconds));
+    if (!popped) return { kind: 'timeout' };
+    const dueAtMs = Number(popped[2]);
+    return dueAtMs === 0 ? { kind: 'ready' } : { kind: 'due', dueAtMs };
+  }
+
+  async passOn(sign: WorkSign): Promise<void> {
+    const { guard, keys } = this.#parts;
+    if (sign.kind === 'ready') await guard.run((client) => client.zadd(keys.marker, 0, '0'));
+    // Unless a newer mark has come meanwhile.
+    if (sign.kind === 'due') await guard.run((client) => client.zadd(keys.marker, 'NX', sign.dueAtMs, '1'));
+  }
+
+  async progress({ jobId, leaseToken }: Lease, progress: string): Promise<boolean> {
+    return (await this.#run(progressScript, [jobId, leaseToken, progress])) === 1;
+  }
+
+  async log({ jobId, leaseToken }: Lease, line: string): Promise<boolean> {
+    return (await this.#run(logScript, [jobId, leaseToken, line, MOST_LOG_LINES])) === 1;
+  }
+
+  async renew(leases: readonly Lease[], leaseMs: number): Promise<readonly string[]> {
+    const lost = await this.#runForIds(renewScript, [leaseMs, ...pairs(leases)]);
+    return leases.filter(({ jobId }) => lost.includes(jobId)).map(({ leaseToken }) => leaseToken);
+  }
+
+  reconcile(process: string, held: readonly Lease[]): Promise<readonly string[]> {
+    return this.#runForIds(reconcileScript, [process, ...pairs(held)]);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const opened = await this.#waitClient?.catch(() => undefined);
+    if (opened) hangUp(opened.client);
+  }
+
+  #openWait() {
+    this.#waitClient ??= this.#parts.openWaitClient(this.#closing.signal).then(
+      (client) => ({ client, guard: new ConnectionGuard(client) }),
+      (error: unknown) => {
+        this.#waitClient = undefined;
+        throw error;
+      },
+    );
+    return this.#waitClient;
+  }
+
+  #run(script: RedisScript, args: readonly (string | number)[]): Promise<unknown> {
+    const { guard, keys } = this.#parts;
+    return guard.run((client) => script.run(client, keys.channel, [keys.prefix, ...args]));
+  }
+
+  async #runForIds(script: RedisScript, args: readonly (string | number)[]): Promise<readonly string[]> {
+    return (await this.#run(script, args)) as readonly string[];
+  }
+}
+
+/** Enough to follow a job, few enough that a handler that logs in a loop cannot fill the server. */
+const MOST_LOG_LINES = 1_000;
+
+/** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ keeps the same floor. */
+const SHORTEST_WAIT_MS = 2;
+
+function pairs(leases: readonly Lease[]): string[] {
+  return leases.flatMap(({ jobId, leaseToken }) => [jobId, leaseToken]);
+}

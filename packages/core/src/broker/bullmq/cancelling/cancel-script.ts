@@ -1,0 +1,28 @@
+// The script that cancels a job wherever it is.
+import { RedisScript } from '../../../redis/redis-script.js';
+import { wrapScripts } from '../bullmq-scripts.js';
+
+/**
+ * KEYS: the `channel` keys. ARGV: prefix, job id, why, control channel, control message. Answers a CancelOutcome.
+ *
+ * The mark on the job (its field `cancel`) outlives the message: a job whose worker does not hear it, or dies, is refused by
+ * the next one. PUBLISH, not SPUBLISH: it reaches every kind of subscription on every server, and cancels are rare.
+ */
+export const cancelScript = new RedisScript(`
+${wrapScripts(['removeJob'])}
+local prefix, id, why, channel, message = unpack(ARGV)
+local key, active, completed, failed = prefix .. id, KEYS[2], KEYS[12], KEYS[13]
+
+local function mark()
+  redis.call('HSET', key, 'cancel', why)
+  redis.pcall('PUBLISH', channel, message)
+  return 'signalled'
+end
+
+if redis.call('TYPE', key).ok ~= 'hash' or redis.call('HEXISTS', key, 'name') == 0 then return 'notFound' end
+if redis.call('ZSCORE', completed, id) or redis.call('ZSCORE', failed, id) then return 'ended' end
+if redis.call('EXISTS', key .. ':lock') == 1 or redis.call('LPOS', active, id) then return mark() end
+-- BullMQ keeps the next job of a job scheduler from being removed: it is refused when its time comes.
+if removeJob({ key, prefix .. 'repeat' }, { id, '0', prefix }) ~= 1 then return mark() end
+return 'removed'
+`);

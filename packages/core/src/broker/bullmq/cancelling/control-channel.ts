@@ -1,0 +1,28 @@
+// How a cancel reaches the worker that has the job: the channel's name and the words on it.
+import { queueKeys } from '../queue-keys.js';
+
+/** What is said on a queue's control channel. */
+export interface ControlMessage {
+  /** The id of the job to let go. */
+  readonly cancel: string;
+  readonly why: string;
+}
+
+/** The pub/sub channel to SUBSCRIBE to, one for each queue. */
+export function controlChannel(namespace: string, queue: string, isInCluster = false): string {
+  return queueKeys(namespace, queue, isInCluster).control;
+}
+
+export function writeControlMessage(message: ControlMessage): string {
+  return JSON.stringify(message);
+}
+
+/** Undefined for anything else that somebody may have published there; never throws. */
+export function readControlMessage(text: string): ControlMessage | undefined {
+  try {
+    const { cancel, why } = JSON.parse(text) as Partial<Record<keyof ControlMessage, unknown>>;
+    return typeof cancel === 'string' && typeof why === 'string' ? { cancel, why } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+// Writes a channel's requests as the arguments of the group script, and reads the script's answer.
+import type {
+  ChannelAnswer,
+  ChannelReply,
+  ChannelRequest,
+  Failure,
+  FetchedJob,
+  QueueGlance,
+  SettleOutcome,
+} from '../../work-queue.js';
+import { BrokerReplyError } from '../../broker-errors.js';
+import { separatorOf, type ChannelWord } from './channel-script.js';
+import { readLeasedJob, type BullmqLeasedJob } from './leased-record.js';
+
+/** The entries of the call, flat, as {@link ChannelWord} says. A request with both parts makes two entries. */
+export function writeEntries(requests: readonly ChannelRequest[]): (string | number)[] {
+  const entries: (string | number)[] = [];
+  for (const { settle, fetch } of requests) {
+    if (settle) writeSettlement(entries, settle);
+    if (fetch !== undefined) entries.push('fetch', fetch);
+  }
+  return entries;
+}
+
+/** Reads the answer to `requests`, in their order. @throws BrokerReplyError when the answer has another shape. */
+export function readAnswer(answer: unknown, requests: readonly ChannelRequest[], queue: string): ChannelAnswer {
+  if (!isRawAnswer(answer)) throw new BrokerReplyError('the channel script');
+  const [entries, glance] = answer;
+  let entry = 0;
+  const next = () => {
+    const found = entries[entry++];
+    return found === undefined ? MISSING_ENTRY : found;
+  };
+  const replies = requests.map((request) => readReply(request, next, queue));
+  return { replies, glance: glance === null ? undefined : readGlance(glance) };
+}
+
+function writeSettlement(entries: (string | number)[], settle: NonNullable<ChannelRequest['settle']>): void {
+  const { settlement, attempt } = settle;
+  const job = settle.job as BullmqLeasedJob;
+  const { id, deliveries, leasesLost, attemptsMade } = job.record;
+  const write = (word: ChannelWord, ...rest: readonly (string | number)[]) =>
+    entries.push(word, id, job.leaseToken, `${deliveries}/${leasesLost}`, ...rest);
+  const remembered = attempt === undefined ? '' : JSON.stringify(attempt);
+  switch (settlement.kind) {
+    case 'ack':
+      if (job.retention === '') return void write('ack', job.fieldCount, attemptsMade + 1, settlement.result);
+      return void write('keep', job.retention, settlement.result);
+    case 'requeue':
+      if (settlement.afterMs !== undefined) return void write('postpone', Math.ceil(settlement.afterMs));
+      return void write('requeue', remembered);
+    case 'deadLetter':
+      return void write('deadLetter', job.retention, remembered, ...failureArguments(job, settlement.failure));
+    case 'retry':
+      return void write(
+        'retry',
+        job.retention,
+        remembered,
+        ...failureArguments(job, settlement.failure),
+        Math.round(settlement.delayMs),
+      );
+  }
+}
+
+function failureArguments(job: BullmqLeasedJob, { reason, stack }: Failure): readonly [string, string] {
+  return [reason, tracesWith(job, stack)];
+}
+
+/** The job's stack traces with one more at the end; the oldest go first, so that a job's hash stays small. */
+function tracesWith(job: BullmqLeasedJob, stack: string | undefined): string {
+  const kept = job.traces === undefined ? [] : (JSON.parse(job.traces) as string[]);
+  return JSON.stringify([...kept, ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES));
+}
+
+const MAX_TRACES = 10;
+
+function readReply({ settle, fetch }: ChannelRequest, next: () => RawEntry, queue: string): ChannelReply {
+  const settled = settle && next();
+  const fetched = fetch === undefined ? null : next();
+  const error = errorIn(settled) ?? errorIn(fetched);
+  return {
+    settled: typeof settled === 'number' && refusalOf(settled) === undefined ? outcomeOf(settled) : undefined,
+    fetched: fetch !== undefined && typeof fetched === 'string' ? readFetched(fetched, queue, fetch) : undefined,
+    error: error === undefined ? undefined : new BrokerReplyError('the channel script', error),
+  };
+}
+
+/** A job's fields and values, then how many it has, then its id. */
+function readFetched(fetched: string, queue: string, leaseToken: string): FetchedJob {
+  const parts = fetched.split(separatorOf(leaseToken));
+  const id = parts.pop() ?? '';
+  const fieldCount = Number(parts.pop());
+  return readLeasedJob(parts, { queue, id, leaseToken, fieldCount });
+}
+
+function errorIn(entry: RawEntry | undefined): string | undefined {
+  if (Array.isArray(entry)) return String(entry[0]);
+  return typeof entry === 'number' ? refusalOf(entry) : undefined;
+}
+
+/** BullMQ's codes (6.7, `enums/error-code`): -1 no such job; -2, -3, -6 the lease or its place in the queue is not ours. */
+function outcomeOf(code: number): SettleOutcome {
+  if (code >= 0) return 'stored';
+  return code === -1 ? 'gone' : 'lost';
+}
+
+/** What BullMQ does not let end while its flow stands (6.7: -4, -9), in words. */
+function refusalOf(code: number): string | undefined {
+  if (code === -4) return 'the job has children that have not ended';
+  return code === -9 ? 'a child of the job has failed' : undefined;
+}
+
+function readGlance([ready, dueMs, limitedForMs]: RawGlance): QueueGlance {
+  return { ready, nextDueAtMs: dueMs === 0 ? undefined : dueMs, limitedForMs };
+}
+
+/** A settlement's code, a fetched job, what failed, or null for no job. */
+type RawEntry = number | string | readonly [failure: string] | null;
+type RawGlance = readonly [ready: number, dueMs: number, limitedForMs: number];
+type RawAnswer = readonly [entries: readonly RawEntry[], glance: RawGlance | null];
+
+const MISSING_ENTRY: RawEntry = ['the answer has fewer entries than the call'];
+
+function isRawAnswer(answer: unknown): answer is RawAnswer {
+  return Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]);
+}

@@ -1,0 +1,81 @@
+// Where a queue lies in Redis: BullMQ's key names, and Acktor's own beside them.
+
+/** The key names of one queue. Acktor's own live below `acktor:`, where no job id can reach (ids hold no colon). */
+export interface QueueKeys {
+  /** What a job's id is appended to. */
+  readonly prefix: string;
+  /** The keys of a channel's group script, in the order that the script expects. */
+  readonly channel: readonly string[];
+  /** The keys of the group script that sends jobs, in the order that the script expects. */
+  readonly send: readonly string[];
+  readonly marker: string;
+  readonly active: string;
+  readonly completed: string;
+  readonly failed: string;
+  readonly events: string;
+  /** Written before a wait for a confirmation, so that there is something to wait for. */
+  readonly barrier: string;
+  /** The pub/sub channel on which workers hear of cancelled jobs. */
+  readonly control: string;
+  /** The keys of the reaper's scripts: the channel's, then who is suspect of having died, and whose turn it is. */
+  readonly reaper: readonly string[];
+  readonly suspects: string;
+  /** What a process's presence channel begins with; its id follows. In the queue's own slot, where scripts can count it. */
+  readonly presence: string;
+}
+
+/**
+ * Names the keys of a queue. `namespace` is BullMQ's prefix, by default `bull`, as every BullMQ client has it.
+ *
+ * In a cluster the queue's name stands in braces, so that all its keys have one slot, and other queues other ones. A BullMQ client
+ * finds it there as `new Queue('{name}')`.
+ */
+export function queueKeys(namespace: string, queue: string, isInCluster = false): QueueKeys {
+  const prefix = `${namespace}:${isInCluster ? `{${queue}}` : queue}:`;
+  const key = (name: string) => prefix + name;
+  return {
+    prefix,
+    channel: CHANNEL_KEYS.map(key),
+    send: SEND_KEYS.map(key),
+    marker: key('marker'),
+    active: key('active'),
+    completed: key('completed'),
+    failed: key('failed'),
+    events: key('events'),
+    barrier: key('acktor:confirm'),
+    control: key('acktor:control'),
+    reaper: [...CHANNEL_KEYS, 'acktor:suspects', 'acktor:turn'].map(key),
+    suspects: key('acktor:suspects'),
+    presence: key('acktor:alive:'),
+  };
+}
+
+const CHANNEL_KEYS = [
+  'wait',
+  'active',
+  'prioritized',
+  'events',
+  'stalled',
+  'limiter',
+  'delayed',
+  'paused',
+  'meta',
+  'pc',
+  'marker',
+  'completed',
+  'failed',
+] as const;
+
+const SEND_KEYS = [
+  'wait',
+  'paused',
+  'meta',
+  'id',
+  'completed',
+  'delayed',
+  'active',
+  'events',
+  'marker',
+  'prioritized',
+  'pc',
+] as const;

@@ -1,0 +1,65 @@
+// Lua that breaks a lease and gives its job back, and that knows a server which has just come up.
+import { rememberAttempt } from '../dead-letters/history-script.js';
+
+// A server's run id changes when it restarts, and is another when a replica takes over: then every presence is gone, and
+// nobody is dead. A server that no one of the fleet has met before, or that has lost its data, has lost nobody: `meetServer`
+// answers whether it is such a one.
+export const meetServer = `
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function meetServer(suspects, holdOffMs)
+  local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+  local known = redis.call('HGET', suspects, '#run')
+  if known == run then return false end
+  redis.call('DEL', suspects)
+  redis.call('HSET', suspects, '#run', run, '#until', known and now() + holdOffMs or 0)
+  return not known
+end`;
+
+/**
+ * Defines `giveBack(id, ending)`: breaks the lease of an active job and puts the job back at the head of its queue, counted
+ * and remembered; condemns it when it has lost more leases than the delivery limit. Expects KEYS as {@link reapScript} has
+ * them, `prefix`, `nowMs` and `deliveryLimit`.
+ */
+export const giveBack = `
+${meetServer}
+${rememberAttempt}
+local wait, active, prioritized, events, stalled, meta, marker =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[9], KEYS[11]
+
+local function condemn(key, lost)
+  if lost <= deliveryLimit then return end
+  redis.call('HSET', key, 'defa', 'the job lost its lease ' .. lost .. ' times, more than the delivery limit of '
+    .. deliveryLimit .. ': it may be what ends its workers')
+end
+
+local function giveBack(id, ending)
+  local key = prefix .. id
+  redis.call('DEL', key .. ':lock')
+  redis.call('SREM', stalled, id)
+  redis.call('LREM', active, 1, id)
+  local seen = redis.call('HMGET', key, 'name', 'priority', 'atm', 'ats', 'pb', 'processedOn')
+  if not seen[1] then return end
+  condemn(key, redis.call('HINCRBY', key, 'stc', 1))
+  remember(key, { attempt = tonumber(seen[3] or 0) + 1, fence = tonumber(seen[4] or 0), worker = seen[5] or '',
+    startedAtMs = tonumber(seen[6] or 0), endedAtMs = nowMs, ['end'] = ending })
+  -- The newest is given back first, so the oldest ends up at the head: among equals of its priority, too.
+  local priority = tonumber(seen[2]) or 0
+  if priority > 0 then redis.call('ZADD', prioritized, priority * 0x100000000, id)
+  else redis.call('RPUSH', wait, id) end
+  redis.call('XADD', events, '*', 'event', 'waiting', 'jobId', id, 'prev', 'active')
+  redis.call('XADD', events, '*', 'event', 'stalled', 'jobId', id)
+end
+
+-- Also mends a sign that a dying worker took along: where there is work and nobody was told, somebody is told.
+local function signal()
+  if redis.call('HEXISTS', meta, 'paused') == 1 then return end
+  if redis.call('EXISTS', wait, prioritized) > 0 then redis.call('ZADD', marker, 0, '0') end
+end
+
+local function processOf(token)
+  return string.match(token, '^([^|]+)|')
+end`;

@@ -1,0 +1,170 @@
+// The reaper: decides which deliveries have lost their worker, and gives their jobs back, in one atomic step.
+import { RedisScript } from '../../../redis/redis-script.js';
+import { giveBack, meetServer } from './give-back-script.js';
+
+/** How far apart the deaths of one moment are noticed at most: two looks at a suspect, 25 ms each. */
+const TOGETHER_MS = 50;
+
+/**
+ * One turn of the reaper, for the whole fleet: whoever comes within the interval after it finds the turn taken.
+ *
+ * A delivery whose lease has expired is given back. So is one whose process has had no presence for the grace time. After a
+ * restart or failover of the server all presences are gone at once, so nothing is decided until the hold-off is over.
+ *
+ * KEYS: the \`channel\` keys, then suspects and turn. ARGV: prefix, delivery limit, interval (ms), grace (ms), hold-off (ms),
+ * whether presence works ('1'), the presence channels' common beginning.
+ * Answers \`[is anybody suspect, active, ids given back, are the data gone]\`.
+ */
+export const reapScript = new RedisScript(`
+local prefix, deliveryLimit, intervalMs, graceMs, holdOffMs = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local suspects, turn = KEYS[14], KEYS[15]
+local nowMs = 0
+${giveBack}
+
+if not redis.call('SET', turn, '1', 'NX', 'PX', intervalMs) then
+  -- Who always comes too late must know, too, that there is work: only who knows goes on beating.
+  return { redis.call('HLEN', suspects) > 2 and 1 or 0, redis.call('LLEN', active), {}, 0 }
+end
+
+-- Only who holds something and is missing stays suspect; the hash has two more fields, '#run' and '#until'.
+local function forgetSuspects(isSuspect)
+  if redis.call('HLEN', suspects) <= 2 then return end
+  for _, process in ipairs(redis.call('HKEYS', suspects)) do
+    local isProcess = string.sub(process, 1, 1) ~= '#'
+    if isProcess and not isSuspect(process) then redis.call('HDEL', suspects, process) end
+  end
+end
+
+-- Whoever beats has met the server before: where nothing is known of it, its data are gone.
+local hasForgotten = redis.call('HEXISTS', suspects, '#run') == 0 and meetServer(suspects, holdOffMs) and 1 or 0
+
+local ids = redis.call('LRANGE', active, 0, -1)
+if #ids == 0 then
+  forgetSuspects(function() return false end)
+  signal()
+  return { 0, 0, {}, hasForgotten }
+end
+nowMs = now()
+
+local presence = {}
+local function isPresent(process)
+  if ARGV[6] ~= '1' then return true end
+  if presence[process] == nil then
+    presence[process] = redis.call('PUBSUB', 'SHARDNUMSUB', ARGV[7] .. process)[2] > 0
+  end
+  return presence[process]
+end
+
+-- Costs the server some 40 µs (INFO), so only asked when somebody is suspect.
+local function isHeldOff()
+  meetServer(suspects, holdOffMs)
+  return nowMs < tonumber(redis.call('HGET', suspects, '#until') or 0)
+end
+
+local function endingOf(id)
+  local token = redis.call('GET', prefix .. id .. ':lock')
+  if not token then return 'leaseLost' end
+  local process = processOf(token)
+  if process and not isPresent(process) then return 'workerDied', process end
+end
+
+local missingSince = {}
+local function noteMissing(process)
+  if missingSince[process] then return end
+  local since = tonumber(redis.call('HGET', suspects, process) or nowMs)
+  if since == nowMs then redis.call('HSET', suspects, process, nowMs) end
+  missingSince[process] = since
+end
+
+-- Of processes that died together some are missed a look later. Their jobs go back in one turn, or the newer ones of the
+-- first would stand behind the older ones of the last.
+local function isAwaitingOthers(since)
+  if nowMs - since >= graceMs + 2 * ${TOGETHER_MS} then return false end
+  for _, other in pairs(missingSince) do
+    if other - since <= ${TOGETHER_MS} and nowMs - other < graceMs then return true end
+  end
+  return false
+end
+
+local isAnySuspect, dead = false, {}
+local function isDead(process)
+  local since = missingSince[process]
+  dead[process] = nowMs - since >= graceMs and not isAwaitingOthers(since)
+  isAnySuspect = isAnySuspect or not dead[process]
+  return dead[process]
+end
+
+local endings = {}
+for _, id in ipairs(ids) do
+  local ending, process = endingOf(id)
+  if ending then endings[#endings + 1] = { id, ending, process } end
+end
+
+local returned = {}
+if #endings > 0 and not isHeldOff() then
+  for _, found in ipairs(endings) do
+    if found[3] then noteMissing(found[3]) end
+  end
+  for _, found in ipairs(endings) do
+    if found[3] == nil or isDead(found[3]) then
+      giveBack(found[1], found[2])
+      returned[#returned + 1] = found[1]
+    end
+  end
+end
+forgetSuspects(function(process) return presence[process] == false and not dead[process] end)
+signal()
+-- The next look comes soon, so that the dead are found when the grace time is over and not an interval later.
+if isAnySuspect then redis.call('PEXPIRE', turn, math.min(tonumber(intervalMs), 20)) end
+return { isAnySuspect and 1 or 0, #ids - #returned, returned, hasForgotten }
+`);
+
+/**
+ * Gives back what a process held that is known to be dead: its parent saw it exit. KEYS as above. ARGV: prefix, delivery
+ * limit, process. Answers the ids.
+ */
+export const buryScript = new RedisScript(`
+local prefix, deliveryLimit, process = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local nowMs = 0
+${giveBack}
+nowMs = now()
+local returned = {}
+for _, id in ipairs(redis.call('LRANGE', active, 0, -1)) do
+  local token = redis.call('GET', prefix .. id .. ':lock')
+  if token and processOf(token) == process then
+    giveBack(id, 'workerDied')
+    returned[#returned + 1] = id
+  end
+end
+signal()
+return returned
+`);
+
+/**
+ * Makes the server's run id known when a process connects, before anybody is suspect: so a death is not taken for a restart
+ * of the server that nobody had noticed. KEYS: suspects. ARGV: hold-off (ms). Answers 1 when the server knew
+ * nothing of the fleet.
+ */
+export const meetServerScript = new RedisScript(`
+${meetServer}
+return meetServer(KEYS[1], tonumber(ARGV[1])) and 1 or 0
+`);
+
+/**
+ * Renews every lease of a process, held or not, without asking the process: a blocked main thread cannot answer. KEYS: the
+ * \`channel\` keys. ARGV: prefix, what the process's lease tokens begin with, lease (ms). Answers how many.
+ */
+export const renewProcessScript = new RedisScript(`
+local prefix, process, leaseMs = ARGV[1], ARGV[2], ARGV[3]
+local renewed = 0
+for _, id in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
+  local lock = prefix .. id .. ':lock'
+  local token = redis.call('GET', lock)
+  if token and string.sub(token, 1, #process) == process then
+    redis.call('PEXPIRE', lock, leaseMs)
+    redis.call('SREM', KEYS[5], id)
+    renewed = renewed + 1
+  end
+end
+return renewed
+`);

@@ -1,0 +1,44 @@
+// The way from an address to a pulse, for the thread in which it beats.
+import { RedisAddress } from '../redis/address.js';
+import { connectRedis } from '../redis/connection.js';
+import { BullmqPulse } from './bullmq/bullmq-pulse.js';
+import { queueKeys } from './bullmq/queue-keys.js';
+import { JointPulse } from './joint-pulse.js';
+import type { Pulse } from './pulse.js';
+
+/** Whose pulse, and where. All of it can be handed to a thread. */
+export interface PulseOptions {
+  /** The server's URL, password and all. */
+  readonly url: string;
+  readonly namespace: string;
+  /** What the process's lease tokens begin with. */
+  readonly process: string;
+  readonly queues: readonly string[];
+  readonly connectTimeoutMs: number;
+  readonly holdOffMs: number;
+}
+
+/** Opens the connections that carry the pulse's calls. @throws BrokerUnreachableError; nothing is left open then. */
+export async function connectPulse(options: PulseOptions): Promise<Pulse> {
+  const address = RedisAddress.parse(options.url);
+  if (!address.isCluster) return openPulse(address, options);
+  // Each queue may lie on another server, and move to yet another.
+  const opened = await Promise.allSettled(
+    options.queues.map((queue) => openPulse(address, { ...options, queues: [queue] })),
+  );
+  const pulses = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = opened.find((one) => one.status === 'rejected');
+  const [first, ...others] = pulses;
+  if (failed === undefined && first !== undefined) return new JointPulse(first, others);
+  await Promise.all(pulses.map((pulse) => pulse.close()));
+  throw failed?.reason ?? new TypeError('expected a queue at least for a pulse to watch over');
+}
+
+async function openPulse(address: RedisAddress, options: PulseOptions): Promise<Pulse> {
+  const { connectTimeoutMs, namespace, queues } = options;
+  const [keys] = queues.map((queue) => queueKeys(namespace, queue, address.isCluster));
+  const connecting = { connectTimeoutMs, key: keys?.marker ?? '' };
+  const client = await connectRedis(address, { ...connecting, name: 'acktor-heartbeat', keepsCommands: false });
+  const openSubscriber = () => connectRedis(address, { ...connecting, name: 'acktor-presence', resubscribes: false });
+  return new BullmqPulse({ ...options, isInCluster: address.isCluster, client, openSubscriber });
+}

@@ -1,0 +1,61 @@
+// The pulse's port: what a worker process's heartbeat asks of the server.
+import type { FleetLine } from '../fleet/fleet-line.js';
+
+/**
+ * The sign of life of one worker process, for all its queues, on connections of its own: made for a thread that goes on while
+ * the process's main thread is blocked.
+ */
+export interface Pulse {
+  /** The process's line to those who look at the fleet, on the pulse's own connections. Of use once `appear` has resolved. */
+  readonly fleetLine: FleetLine;
+
+  /** Whether the server can tell that a process died: subscribes, counts, hangs up, and counts again within half a second. */
+  testPresence(): Promise<boolean>;
+
+  /**
+   * Shows the process as alive for as long as the connection stands, again by itself after a reconnect; and hears on the same
+   * connection what is said to all workers of its queues.
+   */
+  appear(onCancel: (request: CancelRequest) => void): Promise<void>;
+
+  /** Renews every lease of the process for `leaseMs` from now. */
+  renewAll(leaseMs: number): Promise<void>;
+
+  /** Takes the reaper's turn at every queue, unless another process of the fleet has just had it. */
+  reap(rules: ReapRules): Promise<ReapReport>;
+
+  close(): Promise<void>;
+}
+
+/** Somebody wants a job let go, whichever process holds it. */
+export interface CancelRequest {
+  /** An id is unique within its queue only. */
+  readonly queue: string;
+  readonly jobId: string;
+  readonly why: string;
+}
+
+/** When a delivery is taken from its worker. */
+export interface ReapRules {
+  /** How often a job may lose its lease before it is condemned. */
+  readonly deliveryLimit: number;
+  /** The least time between two turns in the whole fleet. */
+  readonly intervalMs: number;
+  /** How long a process may be without presence before it counts as dead. */
+  readonly graceMs: number;
+  /** How long nobody counts as dead after a restart or failover of the server, when all presences are gone at once. */
+  readonly holdOffMs: number;
+  /** Whether presence can be relied on; without, only expired leases are given back. */
+  readonly usesPresence: boolean;
+}
+
+/** What a turn of the reaper saw and did. */
+export interface ReapReport {
+  /** Whether a process that holds something was found without presence, and its grace time runs. */
+  readonly hasSuspects: boolean;
+  /** How many deliveries are under way in the fleet; 0 also when others had the turn. */
+  readonly active: number;
+  readonly returnedJobIds: readonly string[];
+  /** Whether the server knew nothing of the fleet any more, though it had met it: its data are gone. */
+  readonly hasForgotten: boolean;
+}

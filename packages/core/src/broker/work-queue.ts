@@ -1,0 +1,150 @@
+// One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
+import type { Backoff } from '../contract/backoff.js';
+import type { AttemptRecord } from './attempt-record.js';
+
+/** One accepted job as it lies in the queue, before anybody has looked inside its payload. */
+export interface JobRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  /** The payload as it was sent: JSON text, not yet parsed or validated. */
+  readonly payload: string;
+  /** The version of the payload; 1 where nobody said any. */
+  readonly version: number;
+  /** When the job was sent, in milliseconds since the epoch, by the producer's clock. */
+  readonly sentAtMs: number;
+  readonly priority: number;
+  /** How often the job was delivered and rejected so far; 0 on its first delivery. */
+  readonly attemptsMade: number;
+  /** How often the job was delivered so far, this delivery included. Grows with every delivery: the fence. */
+  readonly deliveries: number;
+  /** How often a delivery of this job lost its lease. */
+  readonly leasesLost: number;
+  /** What the producer asked for this job alone; where absent, the contract's policy holds. */
+  readonly attempts: number | undefined;
+  readonly backoff: Backoff | undefined;
+  /** The trace that the job was sent in, as text. */
+  readonly trace?: string;
+  /** Set when the job may not be handled any more (delivery limit): whoever gets it dead-letters it with this reason. */
+  readonly condemned: string | undefined;
+  /** Set when somebody cancelled the job, with their reason: whoever gets it dead-letters it. */
+  readonly cancelled: string | undefined;
+}
+
+/** A job handed to one consumer under a lease. The lease token names the process and the delivery. */
+export interface LeasedJob {
+  readonly record: JobRecord;
+  readonly leaseToken: string;
+}
+
+/** How a delivery ends. */
+export type Settlement =
+  | { readonly kind: 'ack'; readonly result: string }
+  | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure }
+  /** Back to the queue, without counting an attempt: at its head at once, or, after so many milliseconds from 1, at its tail. */
+  | { readonly kind: 'requeue'; readonly afterMs?: number }
+  | { readonly kind: 'deadLetter'; readonly failure: Failure };
+
+/** Why a delivery was rejected, as kept with the job. */
+export interface Failure {
+  readonly reason: string;
+  readonly stack: string | undefined;
+}
+
+/** What became of one settlement. `gone`: the job no longer exists; `lost`: the lease belongs to nobody or another. */
+export type SettleOutcome = 'stored' | 'lost' | 'gone';
+
+/** One entry of a group call: a settlement of a held delivery, a wish for the next one, or both in this order. */
+export interface ChannelRequest {
+  readonly settle?: {
+    readonly job: LeasedJob;
+    readonly settlement: Settlement;
+    /** Kept with the job when the delivery ends without an ack. */
+    readonly attempt?: AttemptRecord;
+  };
+  /** The lease token under which a next job is to be handed out. */
+  readonly fetch?: string;
+}
+
+/** The answer to one {@link ChannelRequest}, in the order of the call. */
+export interface ChannelReply {
+  readonly settled: SettleOutcome | undefined;
+  /** A job that was fetched, under the token asked with; undefined when none was wanted or none is there. */
+  readonly fetched: FetchedJob | undefined;
+  /** Set when this entry alone failed. */
+  readonly error: Error | undefined;
+}
+
+/** What a fetch brings: a readable job, or one whose record cannot be read and must be dead-lettered. */
+export type FetchedJob =
+  | { readonly kind: 'job'; readonly job: LeasedJob }
+  | { readonly kind: 'unreadable'; readonly job: LeasedJob; readonly reason: string };
+
+/** What a queue said about itself at the end of a group call. */
+export interface QueueGlance {
+  /** Jobs that could be fetched right now. */
+  readonly ready: number;
+  /** When the next delayed job is due, in milliseconds since the epoch; undefined when none is. */
+  readonly nextDueAtMs: number | undefined;
+  /** For how long a rate limit of the queue forbids fetching; 0 when none does. */
+  readonly limitedForMs: number;
+}
+
+export interface ChannelAnswer {
+  readonly replies: readonly ChannelReply[];
+  /** Present when it was wanted, and when a fetch came back empty. */
+  readonly glance: QueueGlance | undefined;
+}
+
+/** A lease as the broker knows it: which job, under which token. */
+export interface Lease {
+  readonly jobId: string;
+  readonly leaseToken: string;
+}
+
+/** What a channel hands to {@link WorkQueue.exchange} besides its requests. */
+export interface ExchangeOptions {
+  readonly leaseMs: number;
+  /** The process that asks, as kept with the job for people to read. */
+  readonly worker: string;
+  /** Whether the answer should say what else waits; costs the server a little. */
+  readonly wantsGlance: boolean;
+  /** Whether an ordinary call may take a shorter way that leaves and answers the same. */
+  readonly leanPath: boolean;
+}
+
+/** One queue as a worker's channel sees it. */
+export interface WorkQueue {
+  readonly name: string;
+
+  /**
+   * Settles and fetches for many consumers in one atomic call. A request that fails, fails alone.
+   * @throws when the connection breaks or the server refuses the call as a whole; what became of it is then unknown.
+   */
+  exchange(requests: readonly ChannelRequest[], options: ExchangeOptions): Promise<ChannelAnswer>;
+
+  /** Waits until the queue may have work, or `timeoutMs` have passed. `dueAtMs` says that nothing is ready before then. */
+  waitForWork(timeoutMs: number): Promise<WorkSign>;
+
+  /** Gives a sign that nobody here can follow to the next who waits, in whichever process: a wait takes its sign along. */
+  passOn(sign: WorkSign): Promise<void>;
+
+  /** Keeps the handler's progress, any JSON text, with the job. Does nothing, and answers false, for a lost lease. */
+  progress(lease: Lease, progress: string): Promise<boolean>;
+
+  /** Appends a line to the job's log. Does nothing, and answers false, for a lost lease. */
+  log(lease: Lease, line: string): Promise<boolean>;
+
+  /** Renews leases for `leaseMs` from now. Answers the tokens of those that are no longer held. */
+  renew(leases: readonly Lease[], leaseMs: number): Promise<readonly string[]>;
+
+  /** Gives back what is leased to tokens that begin with `process`, except what is `held`. Answers the ids. */
+  reconcile(process: string, held: readonly Lease[]): Promise<readonly string[]>;
+
+  /** Ends a wait in progress and gives the queue's own connection back. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Why a wait ended: there may be work now, nothing is ready before a time, or the wait was too long. */
+export type WorkSign =
+  { readonly kind: 'ready' } | { readonly kind: 'due'; readonly dueAtMs: number } | { readonly kind: 'timeout' };

@@ -1,0 +1,55 @@
+// What a contract may say besides its schemas.
+
+import { defineOptions } from '../options/options.js';
+import { nameFault } from './names.js';
+import { attemptsOption, backoffOption } from './retry-options.js';
+import { isStandardSchema } from './schema.js';
+import { isUpgradeSteps } from './versions.js';
+
+const longestTimerMs = 2_147_483_647;
+
+/** The options of {@link job}. */
+export const contractOptions = defineOptions({
+  queue: {
+    type: 'string',
+    required: true,
+    wanted: (text) => (nameFault('queue', text) === undefined ? undefined : '1 to 128 letters, digits, "_" or "-"'),
+    doc: 'The queue that carries jobs of this contract.',
+  },
+  data: {
+    type: 'value',
+    required: true,
+    expected: 'a Standard Schema, for example z.object({ … }) of zod',
+    accepts: isStandardSchema,
+    doc: 'The schema of the payload.',
+  },
+  result: {
+    type: 'value',
+    expected: 'a Standard Schema, for example z.object({ … }) of zod',
+    accepts: isStandardSchema,
+    doc: 'The schema of what handlers return; without it nothing is kept.',
+  },
+  attempts: { ...attemptsOption, default: 3 },
+  backoff: { ...backoffOption, default: { type: 'exponential', delayMs: 1_000, jitter: 0.5 } },
+  deadlineMs: {
+    type: 'ms',
+    min: 1,
+    max: longestTimerMs,
+    because: 'Node fires a longer timer at once',
+    doc: 'How long one attempt may take; for ever when left out.',
+  },
+  version: {
+    type: 'count',
+    default: 1,
+    min: 1,
+    max: 1_000,
+    doc: 'The version of the payload that `data` describes.',
+  },
+  upgrade: {
+    type: 'value',
+    default: Object.freeze({}),
+    expected: 'functions by the version they start from, for example { 1: (old) => ({ … }) }',
+    accepts: isUpgradeSteps,
+    doc: 'How a payload of each earlier version becomes one of the next.',
+  },
+});

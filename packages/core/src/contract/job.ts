@@ -1,0 +1,96 @@
+// The contract of a job: declared once, shared by whoever sends it and whoever handles it.
+
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Backoff } from './backoff.js';
+import { ContractError, type OptionFault } from '../errors.js';
+import { contractOptions } from './contract-options.js';
+import { nameFault } from './names.js';
+import { upgradeFaults, type UpgradeSteps, type VersionOptions } from './versions.js';
+
+/** What producers and workers agree on. Made by {@link job}, frozen. */
+export interface JobContract<
+  Name extends string = string,
+  Payload extends StandardSchemaV1 = StandardSchemaV1,
+  Result extends StandardSchemaV1 | undefined = StandardSchemaV1 | undefined,
+> {
+  readonly name: Name;
+  readonly queue: string;
+  readonly data: Payload;
+  /** Absent when handlers of this job return nothing worth keeping. */
+  readonly result: Result;
+  readonly attempts: number;
+  readonly backoff: Backoff;
+  readonly deadlineMs: number | undefined;
+  /** The version of the payload that `data` describes. */
+  readonly version: number;
+  /** From each earlier version to the next. */
+  readonly upgrade: UpgradeSteps;
+}
+
+/** Any contract, for signatures. */
+export type AnyJob = JobContract;
+
+/** What `send` takes: the input type of the payload schema. */
+export type PayloadInput<J extends AnyJob> = StandardSchemaV1.InferInput<J['data']>;
+
+/** What a handler gets: the output type of the payload schema. */
+export type PayloadOf<J extends AnyJob> = StandardSchemaV1.InferOutput<J['data']>;
+
+/** What a handler may return: the input type of the result schema, or nothing when there is none. */
+export type ResultInput<J extends AnyJob> = J['result'] extends StandardSchemaV1
+  ? StandardSchemaV1.InferInput<J['result']>
+  : void;
+
+/** What `receipt.result()` gives: the output type of the result schema, or `undefined` when there is none. */
+export type ResultOf<J extends AnyJob> = J['result'] extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<J['result']>
+  : undefined;
+
+/** How a contract is declared. */
+export interface JobOptions<Payload extends StandardSchemaV1, Result extends StandardSchemaV1 | undefined> {
+  readonly queue: string;
+  /** The schema of the payload, from any Standard Schema library. */
+  readonly data: Payload;
+  /** The schema of what handlers return; without it nothing is kept. */
+  readonly result?: Result;
+  /** How often a job is tried in all before it is dead-lettered, from 1 to 1,000; default 3. */
+  readonly attempts?: number;
+  /** The wait between attempts; default exponential from one second, half of it drawn at random. */
+  readonly backoff?: Backoff;
+  /** How long one attempt may take, in milliseconds, from 1 to 2,147,483,647; default: for ever. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Declares a job: a frozen contract, typed by its name and schemas, to be shared by producers and workers.
+ *
+ * @throws ContractError naming everything that is wrong with the name or the options.
+ * @example
+ * const chargeCard = job('charge-card', {
+ *   queue: 'payments',
+ *   data: z.object({ orderId: z.string(), cents: z.int().positive() }),
+ *   result: z.object({ receipt: z.string() }),
+ * });
+ */
+export function job<
+  const Name extends string,
+  Payload extends StandardSchemaV1,
+  Result extends StandardSchemaV1 | undefined = undefined,
+  const Version extends number = 1,
+>(
+  name: Name,
+  options: JobOptions<Payload, Result> & VersionOptions<Version, Payload>,
+): JobContract<Name, Payload, Result> {
+  const examined = contractOptions.examine(options);
+  const faults = [...nameFaults(name), ...examined.faults];
+  if (!('values' in examined) || faults.length > 0) throw new ContractError(String(name), faults);
+  const missing = upgradeFaults(examined.values.version, examined.values.upgrade);
+  if (missing.length > 0) throw new ContractError(name, missing);
+  // The table sees schemas as such; which ones they are, only the caller's types know.
+  return Object.freeze({ name, ...examined.values }) as JobContract<Name, Payload, Result>;
+}
+
+function nameFaults(name: unknown): readonly OptionFault[] {
+  const message = nameFault('job', name);
+  return message === undefined ? [] : [{ option: 'name', message }];
+}

@@ -1,0 +1,50 @@
+// Which names may become part of a Redis key.
+
+import { NameError } from '../errors.js';
+
+/** What a name is for; an id has stricter rules, because it stands where BullMQ keeps keys of its own. */
+export type NameKind = 'job' | 'queue' | 'id' | 'namespace';
+
+/**
+ * Accepts names of 1 to 128 letters, digits, `_` and `-`; for ids, not a whole number and not one of BullMQ's own keys.
+ *
+ * @throws NameError when the name is anything else.
+ */
+export function checkName(kind: NameKind, value: unknown): asserts value is string {
+  const fault = nameFault(kind, value);
+  if (fault !== undefined) throw new NameError(fault);
+}
+
+/** What is wrong with a name, in a sentence; undefined when nothing is. */
+export function nameFault(kind: NameKind, value: unknown): string | undefined {
+  if (typeof value !== 'string') return `expected the ${kind} name to be a text, got ${typeof value}`;
+  if (!allowed.test(value)) return charactersFault(kind, value);
+  return kind === 'id' ? idFault(value) : undefined;
+}
+
+const allowed = /^[A-Za-z0-9_-]{1,128}$/;
+const wholeNumber = /^-?\d+$/;
+
+// An id is the last part of the key of its job, next to these: a job called `active` makes every fetch fail for good.
+const keysOfQueue = new Set(
+  (
+    'active wait waiting-children paused id delayed prioritized stalled-check completed failed ' +
+    'stalled repeat limiter meta events pc marker de metrics acktor'
+  ).split(' '),
+);
+
+function charactersFault(kind: NameKind, value: string): string {
+  const expected = `expected the ${kind} name to be 1 to 128 letters, digits, "_" or "-"`;
+  if (value.length > 128) return `${expected}, got ${value.length} characters (use a digest of what it names)`;
+  return `${expected}, got ${JSON.stringify(value)} (it becomes part of a Redis key)`;
+}
+
+function idFault(id: string): string | undefined {
+  if (wholeNumber.test(id)) {
+    return `expected an id that is not a whole number, got "${id}" (BullMQ numbers its own jobs so; prefix it: "order-${id}")`;
+  }
+  if (keysOfQueue.has(id)) {
+    return `expected an id that is not a key of the queue itself, got "${id}" (prefix it: "job-${id}")`;
+  }
+  return undefined;
+}

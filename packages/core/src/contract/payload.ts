@@ -1,0 +1,52 @@
+// Payloads between the types of a contract and the JSON text in the queue.
+//
+// What is stored is the schema's *input*, and it is validated at both ends: the producer refuses a wrong payload before it
+// is sent, and transforms and defaults run where the handler is. So a job that a plain BullMQ client added is treated alike.
+// An older version's payload is upgraded between parsing and validation, so that steps meet it as it was sent.
+
+import { PayloadError } from '../errors.js';
+import { decode, encode, type Slot } from './codec.js';
+import type { AnyJob, PayloadInput, PayloadOf } from './job.js';
+import { defaultJsonLimits, type JsonLimits } from './json-limits.js';
+import type { MaybePromise } from './maybe-promise.js';
+import { NewerPayloadError, upgradePayload } from './versions.js';
+
+/**
+ * The JSON text of a payload that its contract accepts; at once when the schema is synchronous.
+ *
+ * @throws PayloadError when the payload is not JSON, too large, too deep or off its schema; as a rejection when the schema is
+ * asynchronous.
+ */
+export function encodePayload<J extends AnyJob>(
+  job: J,
+  input: PayloadInput<J>,
+  limits: JsonLimits = defaultJsonLimits,
+): MaybePromise<string> {
+  return encode(slotOf(job), input, limits);
+}
+
+/** How a payload is to be read. */
+export interface PayloadReading extends JsonLimits {
+  /** The version it was sent in; the contract's own when left out. */
+  readonly version?: number;
+}
+
+/**
+ * The payload that a handler gets, from text that anybody may have put into the queue: parsed, rid of `__proto__` keys,
+ * upgraded where it is older, validated and transformed; at once when nothing is to upgrade and the schema is synchronous.
+ *
+ * @throws PayloadError as {@link encodePayload} does; UpgradeError when a step throws; NewerPayloadError.
+ */
+export function decodePayload<J extends AnyJob>(
+  job: J,
+  text: string,
+  { version = job.version, ...limits }: PayloadReading = defaultJsonLimits,
+): MaybePromise<PayloadOf<J>> {
+  if (version === job.version) return decode(slotOf(job), text, limits);
+  if (version > job.version) throw new NewerPayloadError(job.name, version, job.version);
+  return decode({ ...slotOf(job), upgrade: (older) => upgradePayload(job, older, version) }, text, limits);
+}
+
+function slotOf(job: AnyJob): Slot {
+  return { job: job.name, root: 'data', schema: job.data, ErrorClass: PayloadError };
+}

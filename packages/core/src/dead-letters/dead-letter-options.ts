@@ -1,0 +1,88 @@
+// Which dead letters are meant, and how to go through them.
+import type { DeadSummary } from '../broker/dead-letter-box.js';
+import { defineOptions } from '../options/options.js';
+import type { OptionsInput } from '../options/option-spec.js';
+
+/** A reason to look for: the very text, what it begins with, or what it contains. */
+export type ReasonFilter = string | { readonly startsWith: string } | { readonly contains: string };
+
+const filterTable = {
+  reason: {
+    type: 'value',
+    expected: 'a text, { startsWith: text } or { contains: text }',
+    accepts: isReasonFilter,
+    doc: 'Only letters with this reason.',
+  },
+  jobName: { type: 'string', doc: 'Only letters of the job of this name.' },
+  since: { type: 'value', expected: 'a Date', accepts: isDate, doc: 'Only letters that died then or later.' },
+  until: { type: 'value', expected: 'a Date', accepts: isDate, doc: 'Only letters that died then or before.' },
+} as const;
+
+/** Checks a filter. */
+export const deadLetterFilter = defineOptions(filterTable);
+
+/** What a dead letter must be like; an empty filter takes all. */
+export type DeadLetterFilter = OptionsInput<typeof filterTable>;
+
+const listTable = {
+  ...filterTable,
+  order: {
+    type: 'choice',
+    of: ['newest', 'oldest'],
+    default: 'newest',
+    doc: 'Whether the letter that died last comes first, or the one that died first.',
+  },
+  offset: { type: 'count', default: 0, doc: 'How many matching letters to pass over first.' },
+  limit: { type: 'count', min: 1, doc: 'How many letters to list at most; all of them when left out.' },
+} as const;
+
+/** Checks the options of a list. */
+export const deadLetterListOptions = defineOptions(listTable);
+
+/** What {@link DeadLetters.list} takes. */
+export type DeadLetterListOptions = OptionsInput<typeof listTable>;
+
+const bulkTable = {
+  ...filterTable,
+  batchSize: {
+    type: 'count',
+    default: 100,
+    min: 1,
+    max: 1_000,
+    doc: 'How many letters one atomic call touches at most.',
+    because: 'nobody else is served during a call',
+  },
+  onProgress: {
+    type: 'value',
+    expected: 'a function',
+    accepts: (value: unknown): value is (touched: number) => void => typeof value === 'function',
+    doc: 'Told after each call how many letters were touched so far.',
+  },
+} as const;
+
+/** Checks the options of a bulk. */
+export const deadLetterBulkOptions = defineOptions(bulkTable);
+
+/** What {@link DeadLetters.redriveAll} and {@link DeadLetters.purgeAll} take. */
+export type DeadLetterBulkOptions = OptionsInput<typeof bulkTable>;
+
+/** Whether a letter is meant by its name and reason. When it died is asked of the broker. */
+export function matches({ jobName, reason }: DeadSummary, filter: DeadLetterFilter): boolean {
+  if (filter.jobName !== undefined && filter.jobName !== jobName) return false;
+  if (filter.reason === undefined) return true;
+  if (typeof filter.reason === 'string') return reason === filter.reason;
+  return 'startsWith' in filter.reason
+    ? reason.startsWith(filter.reason.startsWith)
+    : reason.includes(filter.reason.contains);
+}
+
+function isReasonFilter(value: unknown): value is ReasonFilter {
+  if (typeof value === 'string') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const [entry, ...more] = Object.entries(value);
+  return more.length === 0 && ['startsWith', 'contains'].includes(entry?.[0] ?? '') && typeof entry?.[1] === 'string';
+}
+
+function isDate(value: unknown): value is Date {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+}

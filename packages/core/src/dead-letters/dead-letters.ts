@@ -1,0 +1,179 @@
+// The dead letters of a job or a queue: to look at, to send round again, to throw away.
+import type { DeadLetterBox, DeadSummary, Death } from '../broker/dead-letter-box.js';
+import { deadLetterOf, type DeadLetter } from './dead-letter.js';
+import {
+  deadLetterBulkOptions,
+  deadLetterFilter,
+  deadLetterListOptions,
+  matches,
+  type DeadLetterBulkOptions,
+  type DeadLetterFilter,
+  type DeadLetterListOptions,
+} from './dead-letter-options.js';
+
+/** What dead letters are read from. */
+export interface DeadLettersParts {
+  readonly queue: string;
+  readonly box: DeadLetterBox;
+  /** Leaves every other job's letters alone; undefined for the whole queue. */
+  readonly jobName: string | undefined;
+}
+
+/** How many letters a filter means, and why they died: the most frequent reasons first, at most 100 of them. */
+export interface DeadLetterPreview {
+  readonly count: number;
+  readonly reasons: readonly { readonly reason: string; readonly count: number }[];
+}
+
+/** What a bulk did. `missed` letters matched, but somebody else was faster. */
+export interface DeadLetterBulkSummary {
+  readonly touched: number;
+  readonly missed: number;
+}
+
+/**
+ * The dead letters of one job or queue, as {@link Producer.deadLetters} gives them.
+ *
+ * Every redrive and purge is atomic: whoever dies midway leaves each job in the dead letters or where it was to go. Of two at
+ * the same time one touches the job, the other misses it. Every method throws ConnectionLostError when the connection breaks
+ * before the answer; a bulk may then simply be asked for again, for what it has touched does not match any more.
+ *
+ * @example
+ * const letters = producer.deadLetters(chargeCard);
+ * console.log(await letters.preview({ reason: { contains: 'ECONNREFUSED' } }));
+ * await letters.redriveAll({ reason: { contains: 'ECONNREFUSED' } });
+ */
+export class DeadLetters {
+  readonly #parts: DeadLettersParts;
+
+  constructor(parts: DeadLettersParts) {
+    this.#parts = parts;
+  }
+
+  /** Lists letters, by default the last that died first. Letters that die during the listing are not in it. @throws OptionsError. */
+  list(options: DeadLetterListOptions = {}): AsyncIterable<DeadLetter> {
+    const { order, offset, limit = Infinity, ...filter } = deadLetterListOptions.check(options);
+    return this.#list(filter, { order, offset, limit });
+  }
+
+  /** As `list`, in short: without payloads and histories, which takes a fraction of the time. @throws OptionsError. */
+  summaries(options: DeadLetterListOptions = {}): AsyncIterable<DeadSummary> {
+    const { order, offset, limit = Infinity, ...filter } = deadLetterListOptions.check(options);
+    return this.#summaries(filter, { order, offset, limit });
+  }
+
+  /** One letter; undefined when the id is of no dead letter. */
+  async get(id: string): Promise<DeadLetter | undefined> {
+    const [record] = await this.#parts.box.read([id]);
+    if (record === undefined || !this.#isOurs(record)) return undefined;
+    return deadLetterOf(this.#parts.queue, record);
+  }
+
+  /** How many letters match. @throws OptionsError. */
+  async count(filter: DeadLetterFilter = {}): Promise<number> {
+    const isAll = this.#parts.jobName === undefined && Object.keys(filter).length === 0;
+    return isAll ? this.#parts.box.count() : (await this.preview(filter)).count;
+  }
+
+  /** What a bulk with the same filter would touch. @throws OptionsError. */
+  async preview(filter: DeadLetterFilter = {}): Promise<DeadLetterPreview> {
+    const counts = new Map<string, number>();
+    let count = 0;
+    for await (const page of this.#matching(deadLetterFilter.check(filter), 'oldest')) {
+      count += page.length;
+      for (const { reason } of page) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    const reasons = [...counts].map(([reason, times]) => ({ reason, count: times }));
+    return { count, reasons: reasons.toSorted((one, other) => other.count - one.count).slice(0, MOST_REASONS) };
+  }
+
+  /**
+   * Puts a job back into its queue, behind what waits there or by its priority, with all its attempts before it. Its history
+   * stays. Answers false when it is no dead letter (any more).
+   */
+  redrive(id: string): Promise<boolean> {
+    return this.#touch(id, (deaths) => this.#parts.box.redrive(deaths));
+  }
+
+  /** Redrives every letter that matches, the first that died first. @throws OptionsError. */
+  redriveAll(options: DeadLetterBulkOptions = {}): Promise<DeadLetterBulkSummary> {
+    return this.#touchAll(options, (deaths) => this.#parts.box.redrive(deaths));
+  }
+
+  /** Removes a dead letter for good. Answers false when it is no dead letter (any more). */
+  purge(id: string): Promise<boolean> {
+    return this.#touch(id, (deaths) => this.#parts.box.purge(deaths));
+  }
+
+  /** Purges every letter that matches. @throws OptionsError. */
+  purgeAll(options: DeadLetterBulkOptions = {}): Promise<DeadLetterBulkSummary> {
+    return this.#touchAll(options, (deaths) => this.#parts.box.purge(deaths));
+  }
+
+  async *#list(filter: DeadLetterFilter, span: ListSpan): AsyncGenerator<DeadLetter> {
+    const { box, queue } = this.#parts;
+    for await (const page of this.#pages(filter, span)) {
+      const records = await box.read(page.map(({ id }) => id));
+      for (const record of records) if (record) yield deadLetterOf(queue, record);
+    }
+  }
+
+  async *#summaries(filter: DeadLetterFilter, span: ListSpan): AsyncGenerator<DeadSummary> {
+    for await (const page of this.#pages(filter, span)) yield* page;
+  }
+
+  async *#pages(filter: DeadLetterFilter, { order, offset, limit }: ListSpan): AsyncGenerator<readonly DeadSummary[]> {
+    let toPass = offset;
+    let left = limit;
+    for await (const page of this.#matching(filter, order)) {
+      const wanted = page.slice(toPass, toPass + left);
+      toPass = Math.max(0, toPass - page.length);
+      left -= wanted.length;
+      yield wanted;
+      if (left <= 0) return;
+    }
+  }
+
+  async *#matching(filter: DeadLetterFilter, order: ListSpan['order']): AsyncGenerator<readonly DeadSummary[]> {
+    const sinceMs = filter.since?.getTime() ?? 0;
+    const untilMs = filter.until?.getTime() ?? Infinity;
+    for await (const page of this.#parts.box.scan({ sinceMs, untilMs, order })) {
+      yield page.filter((summary) => this.#isOurs(summary) && matches(summary, filter));
+    }
+  }
+
+  async #touch(id: string, act: Act): Promise<boolean> {
+    const [record] = await this.#parts.box.read([id]);
+    if (record === undefined || !this.#isOurs(record)) return false;
+    return (await act([record]))[0] ?? false;
+  }
+
+  async #touchAll(options: DeadLetterBulkOptions, act: Act): Promise<DeadLetterBulkSummary> {
+    const { batchSize, onProgress, ...filter } = deadLetterBulkOptions.check(options);
+    const tally = { touched: 0, missed: 0 };
+    for await (const page of this.#matching(filter, 'oldest')) {
+      for (let from = 0; from < page.length; from += batchSize) {
+        const done = await act(page.slice(from, from + batchSize));
+        const touched = done.filter(Boolean).length;
+        tally.touched += touched;
+        tally.missed += done.length - touched;
+        onProgress?.(tally.touched);
+      }
+    }
+    return tally;
+  }
+
+  #isOurs({ jobName }: DeadSummary): boolean {
+    return this.#parts.jobName === undefined || this.#parts.jobName === jobName;
+  }
+}
+
+const MOST_REASONS = 100;
+
+type Act = (deaths: readonly Death[]) => Promise<readonly boolean[]>;
+
+interface ListSpan {
+  readonly order: 'newest' | 'oldest';
+  readonly offset: number;
+  readonly limit: number;
+}

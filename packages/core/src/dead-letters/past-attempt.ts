@@ -1,0 +1,70 @@
+// What is remembered of the attempts of a job, as it is read back.
+import type { AttemptEnd } from '../broker/attempt-record.js';
+
+/** One attempt of a job that is over. */
+export interface PastAttempt {
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly fence: number;
+  /** The process that had it. */
+  readonly worker: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly end: PastAttemptEnd;
+  readonly reason: string | undefined;
+  /** The states that the consumer went through, and when; empty when none were recorded. */
+  readonly path: readonly PastState[];
+}
+
+/** How an attempt ended: the handler's way, or the worker's. */
+export type PastAttemptEnd = 'returned' | AttemptEnd;
+
+export interface PastState {
+  readonly state: string;
+  readonly atMs: number;
+}
+
+/** Reads a job's history, oldest attempt first. Never throws: what is no attempt is left out, and so is all when it is no JSON. */
+export function readHistory(text: string | undefined): readonly PastAttempt[] {
+  const list = parsed(text);
+  return Array.isArray(list) ? list.flatMap(readAttempt).slice(-MOST_ATTEMPTS) : [];
+}
+
+const MOST_ATTEMPTS = 50;
+const ENDS: readonly unknown[] = ['returned', 'threw', 'rejected', 'requeued', 'leaseLost', 'workerDied'];
+
+function readAttempt(entry: unknown): PastAttempt[] {
+  if (typeof entry !== 'object' || entry === null) return [];
+  const { attempt, fence, worker, startedAtMs, endedAtMs, end, reason, path } = entry as Record<string, unknown>;
+  if (!ENDS.includes(end)) return [];
+  return [
+    {
+      attempt: numberOf(attempt),
+      fence: numberOf(fence),
+      worker: typeof worker === 'string' ? worker : '',
+      startedAtMs: numberOf(startedAtMs),
+      endedAtMs: numberOf(endedAtMs),
+      end: end as PastAttemptEnd,
+      reason: typeof reason === 'string' ? reason : undefined,
+      path: Array.isArray(path) ? path.flatMap(readState) : [],
+    },
+  ];
+}
+
+function readState(entry: unknown): PastState[] {
+  if (!Array.isArray(entry)) return [];
+  const [state, atMs] = entry as readonly unknown[];
+  return typeof state === 'string' ? [{ state, atMs: numberOf(atMs) }] : [];
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

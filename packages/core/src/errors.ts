@@ -1,0 +1,99 @@
+// Every error that Acktor's core throws on purpose: one base class, one stable code for each.
+
+/** What an error knows besides its message: the cause, and the facts a program can act on. */
+export interface AcktorErrorDetails {
+  readonly cause?: unknown;
+}
+
+/**
+ * The base class of every error thrown by Acktor on purpose.
+ *
+ * `code` is stable across versions and safe to switch on; `message` says what was expected, what came and what to do,
+ * and may be reworded at any time.
+ */
+export abstract class AcktorError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, { cause }: AcktorErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+  }
+}
+
+/** One thing wrong with a payload or a result, and where: `data.items[3].cents`. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** One option that is wrong. The message names it and says what was expected. */
+export interface OptionFault {
+  readonly option: string;
+  readonly message: string;
+}
+
+/** What is wrong with the payload or result of which job. */
+export interface JsonErrorDetails extends AcktorErrorDetails {
+  readonly job: string;
+  readonly faults: readonly Fault[];
+}
+
+const mostFaultsInMessage = 20;
+
+/** A payload that is not JSON, too large, too deep or off its contract's schema. `faults` lists all that is wrong. */
+export class PayloadError extends AcktorError {
+  readonly code = 'ACKTOR_BAD_PAYLOAD';
+  readonly job: string;
+  readonly faults: readonly Fault[];
+
+  constructor({ job, faults, cause }: JsonErrorDetails) {
+    super(`payload of job ${job}: ${listFaults(faults)}`, { cause });
+    this.job = job;
+    this.faults = faults;
+  }
+}
+
+/** What a handler returned, or a stored result, is not JSON, too large, too deep or off its contract's schema. */
+export class ResultError extends AcktorError {
+  readonly code = 'ACKTOR_BAD_RESULT';
+  readonly job: string;
+  readonly faults: readonly Fault[];
+
+  constructor({ job, faults, cause }: JsonErrorDetails) {
+    super(`result of job ${job}: ${listFaults(faults)}`, { cause });
+    this.job = job;
+    this.faults = faults;
+  }
+}
+
+/** A name of a job, a queue or an id that Redis keys cannot carry safely. */
+export class NameError extends AcktorError {
+  readonly code = 'ACKTOR_BAD_NAME';
+}
+
+/** Options that are unknown, missing or out of bounds; `faults` lists all of them, not only the first. */
+export class OptionsError extends AcktorError {
+  readonly code = 'ACKTOR_BAD_OPTION';
+
+  constructor(readonly faults: readonly OptionFault[]) {
+    super(faults.map((fault) => fault.message).join('; '));
+  }
+}
+
+/** A contract that cannot be: `faults` lists all that `job()` found wrong with it. */
+export class ContractError extends AcktorError {
+  readonly code = 'ACKTOR_BAD_CONTRACT';
+
+  constructor(
+    readonly job: string,
+    readonly faults: readonly OptionFault[],
+  ) {
+    super(`contract of job ${job}: ${faults.map((fault) => fault.message).join('; ')}`);
+  }
+}
+
+function listFaults(faults: readonly Fault[]): string {
+  const shown = faults.slice(0, mostFaultsInMessage).map(({ path, message }) => `${path}: ${message}`);
+  const hidden = faults.length - shown.length;
+  return hidden > 0 ? `${shown.join('; ')}; and ${hidden} more` : shown.join('; ');
+}

@@ -1,0 +1,73 @@
+// The way in for those who look at a fleet: dashboards, terminals, tools.
+import { randomUUID } from 'node:crypto';
+import { brokerOptionTable } from '../broker/broker-options.js';
+import type { OptionsInput, OptionTable } from '../options/option-spec.js';
+import { defineOptions } from '../options/options.js';
+import type { RedisAddress } from '../redis/address.js';
+import { connectRedis, hangUp } from '../redis/connection.js';
+import { findServerPlace, type ServerPlace } from '../server/server-place.js';
+import type { Fleet } from './fleet.js';
+import { FleetHub } from './redis/fleet-hub.js';
+import { RedisFleet } from './redis/redis-fleet.js';
+
+const fleetTable = {
+  redis: brokerOptionTable.redis,
+  namespace: brokerOptionTable.namespace,
+  connectTimeoutMs: brokerOptionTable.connectTimeoutMs,
+} as const satisfies OptionTable;
+
+/** Checks the options of {@link connectFleet}. */
+export const fleetOptions = defineOptions(fleetTable);
+
+/** What {@link connectFleet} takes. */
+export type FleetOptions = OptionsInput<typeof fleetTable>;
+
+/** A fleet to look at, and the way out. */
+export interface ConnectedFleet extends Fleet, AsyncDisposable {
+  /** The server's address; printing it does not show the password. */
+  readonly address: RedisAddress;
+  /** Hangs up. Ends no watch: abort their signals first. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a fleet, by two connections however many watch. Nothing is written on the server.
+ *
+ * @throws OptionsError, AddressError, BrokerUnreachableError, ServerBinaryMissingError, ServerStartError; nothing is left open.
+ * @example
+ * await using fleet = await connectFleet();
+ * for (const { host, pid, consumers } of await fleet.workers()) console.log(host, pid, consumers.length);
+ */
+export async function connectFleet(options: FleetOptions = {}): Promise<ConnectedFleet> {
+  const checked = fleetOptions.check(options);
+  const place = await findServerPlace(checked.redis);
+  try {
+    return fleetAt(place, await openHub(place.address, checked));
+  } catch (error) {
+    await place.leave();
+    throw error;
+  }
+}
+
+function fleetAt(place: ServerPlace, hub: FleetHub): ConnectedFleet {
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    hub.close();
+    return (closing ??= place.leave());
+  };
+  return Object.assign(new RedisFleet(hub), { address: place.address, close, [Symbol.asyncDispose]: close });
+}
+
+async function openHub(address: RedisAddress, options: ReturnType<typeof fleetOptions.check>): Promise<FleetHub> {
+  const { namespace, connectTimeoutMs } = options;
+  const client = await connectRedis(address, { name: 'acktor-fleet-asks', connectTimeoutMs, keepsCommands: false });
+  try {
+    const subscriber = await connectRedis(address, { name: 'acktor-fleet', connectTimeoutMs });
+    const hub = new FleetHub({ namespace, asker: randomUUID(), isCluster: address.isCluster, client, subscriber });
+    await hub.open();
+    return hub;
+  } catch (error) {
+    hangUp(client);
+    throw error;
+  }
+}

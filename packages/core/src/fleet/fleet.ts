@@ -1,0 +1,42 @@
+// The fleet's port: asking all worker processes what they do, and watching them do it.
+import type { WorkerFrame } from './worker-frame.js';
+import type { WorkerReport } from './worker-report.js';
+
+/** All worker processes of a namespace, wherever they run. */
+export interface Fleet {
+  /**
+   * Asks every worker process for a report. One whose main thread is blocked answers, too, by its heartbeat thread, with what it
+   * knew last and `eventLoop.blockedForMs`. Resolves when all that are present have answered, or `withinMs` (default 500) have
+   * passed; in a cluster, where nobody can count them, always then.
+   * @throws ConnectionLostError while the server is away.
+   */
+  workers(options?: { readonly withinMs?: number }): Promise<readonly WorkerReport[]>;
+
+  /**
+   * A chart that some worker registered; undefined when no worker that answers within half a second knows it.
+   * @throws ConnectionLostError while the server is away.
+   */
+  machine(machineId: string): Promise<MachineDefinition | undefined>;
+
+  /**
+   * Watches the fleet; resolves when the signal aborts. The watcher hears a report of every process first, its frames from then
+   * on, and a report again after a gap. Workers publish while somebody watches and stop within 10 s of the last one's end.
+   */
+  watch(watcher: FleetWatcher, signal: AbortSignal): Promise<void>;
+}
+
+export interface FleetWatcher {
+  /** A process as it stands: when the watch begins, when a process joins, and after a gap. Replaces what was known of it. */
+  onReport(report: WorkerReport): void;
+  onFrame(frame: WorkerFrame): void;
+  /** A process ended. `died`: without taking leave; what it held comes back to the queue. */
+  onGone(workerId: string, how: 'left' | 'died'): void;
+  /** The connection to the server: while it is away nothing is heard; when it is back, reports come first. */
+  onConnection(state: 'away' | 'back'): void;
+}
+
+/** A registered machine as data: what `readChart` of `@acktor/chart` takes. It comes from other processes: read it with care. */
+export interface MachineDefinition {
+  readonly id: string;
+  readonly definition: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,126 @@
+// Two connections for all who look at a fleet from one process: one that asks, one that hears.
+import type { Redis } from 'ioredis';
+import { ConnectionGuard } from '../../redis/connection-guard.js';
+import { hangUp } from '../../redis/connection.js';
+import type { ScriptClient } from '../../redis/redis-script.js';
+import type { FleetAsk } from '../fleet-line.js';
+import { readAnswer, readNews, writeAsk, type FleetAnswer, type FleetNews } from '../fleet-message.js';
+import { fleetChannels, type FleetChannels } from './fleet-channels.js';
+import { unpack } from './packed-text.js';
+
+export interface FleetHubParts {
+  readonly namespace: string;
+  /** Names this process among those who ask. */
+  readonly asker: string;
+  /** Whether it is a cluster, in which each server counts its own listeners only. */
+  readonly isCluster: boolean;
+  /** Carries the asks; neither keeps nor resends commands. Closed with the hub. */
+  readonly client: ScriptClient;
+  /** Subscribes. Closed with the hub. */
+  readonly subscriber: Redis;
+}
+
+export class FleetHub {
+  readonly #parts: FleetHubParts;
+  readonly #channels: FleetChannels;
+  readonly #guard: ConnectionGuard;
+  readonly #ears: ConnectionGuard;
+  readonly #answers = new Map<string, (answer: FleetAnswer) => void>();
+  readonly #news = new Set<(news: FleetNews) => void>();
+  readonly #closed = new AbortController();
+
+  constructor(parts: FleetHubParts) {
+    this.#parts = parts;
+    this.#channels = fleetChannels(parts.namespace);
+    this.#guard = new ConnectionGuard(parts.client);
+    this.#ears = new ConnectionGuard(parts.subscriber);
+    parts.subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) =>
+      this.#hear(channel.toString(), unpack(message)),
+    );
+  }
+
+  /** Where answers are to be sent. */
+  get asker(): string {
+    return this.#parts.asker;
+  }
+
+  /** To be awaited before anything is asked. */
+  async open(): Promise<void> {
+    await this.#parts.subscriber.subscribe(this.#channels.answersTo(this.asker));
+  }
+
+  /**
+   * Asks all worker processes, or one. Answers how many heard it; undefined in a cluster.
+   * @throws ConnectionLostError, ServerRefusalError
+   */
+  async ask(ask: FleetAsk, workerId?: string): Promise<number | undefined> {
+    const channel = workerId === undefined ? this.#channels.asks : this.#channels.asksOf(workerId);
+    const heardBy = await this.#guard.run((client) => client.publish(channel, writeAsk(ask)));
+    return this.#parts.isCluster ? undefined : heardBy;
+  }
+
+  /**
+   * Which of these processes are not connected; undefined in a cluster.
+   * @throws ConnectionLostError, ServerRefusalError
+   */
+  async missing(workerIds: readonly string[]): Promise<readonly string[] | undefined> {
+    if (this.#parts.isCluster) return undefined;
+    const channels = workerIds.map((id) => this.#channels.asksOf(id));
+    const answer = await this.#guard.run((client) => client.pubsub('NUMSUB', ...channels));
+    return workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
+  }
+
+  /** Calls back with the answers that name this ask. Answers how to stop that. */
+  onAnswer(ask: string, listener: (answer: FleetAnswer) => void): () => void {
+    this.#answers.set(ask, listener);
+    return () => void this.#answers.delete(ask);
+  }
+
+  /** Calls back with all news, once it resolves. Answers how to stop that; the last one to stop ends the subscription. */
+  async onNews(listener: (news: FleetNews) => void): Promise<() => Promise<void>> {
+    this.#news.add(listener);
+    await this.#parts.subscriber.subscribe(this.#channels.news);
+    return async () => {
+      this.#news.delete(listener);
+      if (this.#news.size > 0 || this.#closed.signal.aborted) return;
+      await this.#ears.run(() => this.#parts.subscriber.unsubscribe(this.#channels.news)).catch(() => undefined);
+    };
+  }
+
+  /** Calls back when nothing is heard any more, and when all is heard and can be asked again. Answers how to stop that. */
+  onChange(listener: (state: 'away' | 'back') => void): () => void {
+    return this.#ears.onChange((state) => {
+      if (state === 'away') return listener('away');
+      this.#hearAgain().then(
+        () => listener('back'),
+        () => undefined,
+      );
+    });
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#guard.silence();
+    this.#ears.silence();
+    hangUp(this.#parts.subscriber);
+    hangUp(this.#parts.client);
+  }
+
+  /** ioredis subscribes again by itself, but does not say when that is done. */
+  async #hearAgain(): Promise<void> {
+    const { signal } = this.#closed;
+    const news = this.#news.size > 0 ? [this.#channels.news] : [];
+    await this.#parts.subscriber.subscribe(this.#channels.answersTo(this.asker), ...news);
+    await this.#guard.whole(signal);
+  }
+
+  #hear(channel: string, text: string): void {
+    if (channel === this.#channels.news) {
+      const news = readNews(text);
+      if (news) for (const tell of this.#news) tell(news);
+      return;
+    }
+    const answer = readAnswer(text);
+    if (answer) this.#answers.get(answer.ask)?.(answer);
+  }
+}

@@ -1,0 +1,122 @@
+// One watch over the fleet: keeps the workers publishing, their frames in order, and notices who is gone.
+import { randomUUID } from 'node:crypto';
+import type { FleetAnswer, FleetNews } from '../fleet-message.js';
+import type { FleetWatcher } from '../fleet.js';
+import type { FleetHub } from '../redis/fleet-hub.js';
+import type { WorkerFrame } from '../worker-frame.js';
+import { KnownWorkers } from './known-workers.js';
+
+/** Resolves when the signal aborts, and has stopped listening then. */
+export async function watchFleet(hub: FleetHub, watcher: FleetWatcher, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  const stop = await new FleetWatch(hub, watcher).start();
+  await aborted;
+  await stop();
+}
+
+class FleetWatch {
+  readonly #hub: FleetHub;
+  readonly #watcher: FleetWatcher;
+  readonly #ask = randomUUID();
+  readonly #known = new KnownWorkers();
+  #isAway = false;
+  /** Until then nobody counts as gone: after a restart of the server all are away for a moment. */
+  #judgesAfterMs = 0;
+
+  constructor(hub: FleetHub, watcher: FleetWatcher) {
+    this.#hub = hub;
+    this.#watcher = watcher;
+  }
+
+  async start(): Promise<() => Promise<void>> {
+    const stops = [
+      this.#hub.onAnswer(this.#ask, (answer) => this.#answered(answer)),
+      this.#hub.onChange((state) => this.#changed(state)),
+      every(SIGN_EVERY_MS, () => this.#sign()),
+      every(LOOK_EVERY_MS, () => void this.#look()),
+    ];
+    const stopListening = await this.#hub.onNews((news) => this.#heard(news));
+    this.#meetAll();
+    return () => {
+      for (const stop of stops) stop();
+      return stopListening();
+    };
+  }
+
+  #meetAll(): void {
+    this.#known.askedAll(Date.now());
+    this.#sign();
+    this.#askForReport();
+  }
+
+  #sign(): void {
+    void this.#hub.ask({ type: 'watch' }).catch(() => undefined);
+  }
+
+  /** Of all, or of one. An ask that is lost is made again: with the next frame, or when the connection is back. */
+  #askForReport(workerId?: string): void {
+    void this.#hub.ask({ type: 'report', to: this.#hub.asker, ask: this.#ask }, workerId).catch(() => undefined);
+  }
+
+  #answered(answer: FleetAnswer): void {
+    if (answer.type !== 'report') return;
+    const isNews = this.#known.reported(answer.report.workerId, answer.sequence, Date.now());
+    if (isNews) this.#watcher.onReport(answer.report);
+  }
+
+  #heard(news: FleetNews): void {
+    switch (news.type) {
+      case 'frame':
+        return this.#frame(news.frame);
+      case 'joined':
+        this.#sign();
+        return this.#askForReport(news.workerId);
+      case 'left':
+        if (this.#known.forget(news.workerId)) this.#watcher.onGone(news.workerId, 'left');
+    }
+  }
+
+  #frame(frame: WorkerFrame): void {
+    const verdict = this.#known.heard(frame.workerId, frame.sequence, Date.now());
+    if (verdict === 'next') this.#watcher.onFrame(frame);
+    if (verdict === 'gap') this.#askForReport(frame.workerId);
+  }
+
+  #changed(state: 'away' | 'back'): void {
+    this.#isAway = state === 'away';
+    this.#watcher.onConnection(state);
+    if (this.#isAway) return;
+    this.#judgesAfterMs = Date.now() + HOLD_OFF_MS;
+    this.#meetAll();
+  }
+
+  /** Looks who is still there. */
+  async #look(): Promise<void> {
+    const { ids } = this.#known;
+    if (ids.length === 0 || !this.#canJudge()) return;
+    const missing = await this.#hub.missing(ids).catch(() => undefined);
+    // The connection may have broken meanwhile: then nobody was heard, whoever is alive.
+    if (!this.#canJudge()) return;
+    const silent = this.#known.silentFor(SILENT_FOR_MS, Date.now());
+    for (const id of new Set([...this.#known.missed(missing ?? []), ...silent]))
+      if (this.#known.forget(id)) this.#watcher.onGone(id, 'died');
+  }
+
+  #canJudge(): boolean {
+    return !this.#isAway && Date.now() >= this.#judgesAfterMs;
+  }
+}
+
+function every(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms).unref();
+  return () => clearInterval(timer);
+}
+
+/** Workers publish for 10 s after a sign: two may be lost. */
+const SIGN_EVERY_MS = 3_000;
+const LOOK_EVERY_MS = 250;
+/** A process that is stopped, or cut off by a network that says nothing, is connected as far as the server knows. */
+const SILENT_FOR_MS = 5_000;
+/** Workers reconnect within 300 ms of a server's return. */
+const HOLD_OFF_MS = 2_000;

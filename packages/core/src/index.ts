@@ -1,0 +1,70 @@
+// The door for applications: contracts, the producer and what comes of a job.
+export {
+  job,
+  type AnyJob,
+  type JobContract,
+  type JobOptions,
+  type PayloadInput,
+  type PayloadOf,
+  type ResultInput,
+  type ResultOf,
+} from './contract/job.js';
+export type { Backoff } from './contract/backoff.js';
+export {
+  NewerPayloadError,
+  UpgradeError,
+  type StepsTo,
+  type UpgradeStep,
+  type VersionOptions,
+} from './contract/versions.js';
+export type { JsonLimits } from './contract/json-limits.js';
+export {
+  AcktorError,
+  ContractError,
+  NameError,
+  OptionsError,
+  PayloadError,
+  ResultError,
+  type AcktorErrorDetails,
+  type Fault,
+  type OptionFault,
+} from './errors.js';
+export type { Durability } from './redis/check-server.js';
+export {
+  AddressError,
+  BrokerUnreachableError,
+  ConnectionLostError,
+  NotDurableError,
+  ServerRefusalError,
+  ServerTooOldError,
+} from './redis/redis-errors.js';
+export { Producer } from './producer/producer.js';
+export { Receipt } from './producer/receipt.js';
+export { BulkSendError, type BulkOptions, type BulkSummary } from './producer/bulk.js';
+export { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer/producer-errors.js';
+export type { CancelOptions, ProducerOptions, ResultOptions, SendOptions } from './producer/producer-options.js';
+export { DeadLetters, type DeadLetterBulkSummary, type DeadLetterPreview } from './dead-letters/dead-letters.js';
+export type { DeadLetter } from './dead-letters/dead-letter.js';
+export type { PastAttempt, PastAttemptEnd, PastState } from './dead-letters/past-attempt.js';
+export type {
+  DeadLetterBulkOptions,
+  DeadLetterFilter,
+  DeadLetterListOptions,
+  ReasonFilter,
+} from './dead-letters/dead-letter-options.js';
+export { Operator } from './operator/operator.js';
+export type { JobListing, JobListOptions, OperatorOptions } from './operator/operator-options.js';
+export type { JobAttempt, JobDetails, JobPlace, JobSummary, QueueDepth } from './operator/queue-desk.js';
+export type { CancelOutcome } from './broker/cancel-outcome.js';
+export {
+  BrokerReplyError,
+  BrokerVersionError,
+  ClosedError,
+  SendRefusedError,
+  SendUnconfirmedError,
+} from './broker/broker-errors.js';
+export type { Confirm, ConfirmShortfall, FurtherConfirm } from './broker/confirm.js';
+export { ConfirmShortfallError, ConfirmUnsupportedError } from './broker/confirm-errors.js';
+export { EmbeddedServer, type EmbeddedServerOptions } from './server/embedded-server.js';
+export { PrivateServer, type PrivateServerOptions } from './server/private-server.js';
+export { ServerBinaryMissingError, ServerStartError, type ServerStartDetails } from './server/server-errors.js';

@@ -1,0 +1,164 @@
+// Looks after the queues: what people on call see and do, for tools and views.
+import type { CancelOutcome } from '../broker/cancel-outcome.js';
+import { connectBroker, type ConnectedBroker } from '../broker/connect-broker.js';
+import { brokerOptionTable } from '../broker/broker-options.js';
+import { checkName } from '../contract/names.js';
+import { DeadLetters } from '../dead-letters/dead-letters.js';
+import { cancelOptions, type CancelOptions } from '../producer/producer-options.js';
+import {
+  jobListOptions,
+  operatorOptions,
+  type JobListing,
+  type JobListOptions,
+  type OperatorOptions,
+} from './operator-options.js';
+import type { JobDetails, JobSummary, QueueDepth, QueueDesk } from './queue-desk.js';
+
+/**
+ * Looks into the queues of a namespace and acts on them. It needs no contracts: queues and jobs go by their names, those of
+ * plain BullMQ clients, too. Every method throws ConnectionLostError when the connection breaks before the answer,
+ * ServerRefusalError when the answer is no, ClosedError after `close()`, and NameError for a queue that cannot be.
+ *
+ * @example
+ * await using operator = await Operator.connect();
+ * for (const { queue, waiting } of await operator.queues()) console.log(queue, waiting);
+ */
+export class Operator {
+  readonly #connected: ConnectedBroker;
+  readonly #namespace: string;
+
+  private constructor(connected: ConnectedBroker, namespace: string) {
+    this.#connected = connected;
+    this.#namespace = namespace;
+  }
+
+  /**
+   * Connects. A server that may lose jobs is not refused: somebody has to look at it.
+   *
+   * Without `redis` it takes REDIS_URL from the environment; without that it starts, or joins, the embedded server.
+   * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError;
+   * nothing is left open.
+   */
+  static async connect(options: OperatorOptions = {}): Promise<Operator> {
+    const checked = operatorOptions.check(options);
+    const connected = await connectBroker({ ...checked, ...UNUSED, name: 'acktor-operator', warn: () => undefined });
+    return new Operator(connected, checked.namespace);
+  }
+
+  /** Where the queues are, without a password; for people. */
+  get address(): string {
+    return this.#connected.address.toString();
+  }
+
+  get namespace(): string {
+    return this.#namespace;
+  }
+
+  /** The names of all queues that a worker or a producer of Acktor ever used, or that were discovered, in order. */
+  async queueNames(): Promise<readonly string[]> {
+    return this.#desk.queueNames();
+  }
+
+  /**
+   * Finds queues that only plain BullMQ clients used, remembers them, and answers the names of all. Looks through the names
+   * of all keys of the server: about a second for a million, in short calls between which others have their turn.
+   */
+  async discoverQueues(): Promise<readonly string[]> {
+    return this.#desk.discoverQueues();
+  }
+
+  /** How full all queues are, by name. */
+  async queues(): Promise<readonly QueueDepth[]> {
+    const names = await this.#desk.queueNames();
+    return Promise.all(names.map((name) => this.#desk.depth(name)));
+  }
+
+  /** How full one queue is; all zeros for one that was never used. */
+  async queue(queue: string): Promise<QueueDepth> {
+    checkName('queue', queue);
+    return this.#desk.depth(queue);
+  }
+
+  /**
+   * Lists jobs, without their payloads. Waiting jobs come in the order in which they will be fetched, delayed ones by when they
+   * are due, active ones by when they were fetched; acked ones and dead letters newest first. A queue that moves between two
+   * pages may repeat or pass over jobs.
+   * @throws OptionsError
+   */
+  async jobs(queue: string, options: JobListOptions): Promise<JobListing> {
+    checkName('queue', queue);
+    const { place, limit, cursor = '0' } = jobListOptions.check(options);
+    const offset = Number(cursor);
+    const { jobs, hasMore } = await this.#desk.jobs(queue, { place, limit, offset });
+    return { jobs, cursor: hasMore ? String(offset + limit) : undefined };
+  }
+
+  /** One job with its payload, result, log and attempts; undefined when the queue knows no job of that id. */
+  async job(queue: string, id: string): Promise<JobDetails | undefined> {
+    checkName('queue', queue);
+    return this.#desk.job(queue, id);
+  }
+
+  /** The jobs of that id, in whichever queues: an id is unique within its queue only. */
+  async find(id: string): Promise<readonly JobSummary[]> {
+    const queues = await this.#desk.queueNames();
+    const found = await Promise.all(queues.map((queue) => this.#desk.find(queue, id)));
+    return found.filter((job) => job !== undefined);
+  }
+
+  /**
+   * Consumers finish what they hold and fetch no more of this queue, in the whole fleet, until it is resumed; those of plain
+   * BullMQ, too. Producers go on sending. May be repeated, and survives restarts of everything.
+   */
+  async pause(queue: string): Promise<void> {
+    checkName('queue', queue);
+    await this.#desk.pause(queue);
+  }
+
+  /** Lets a paused queue go on, at once. May be repeated. */
+  async resume(queue: string): Promise<void> {
+    checkName('queue', queue);
+    await this.#desk.resume(queue);
+  }
+
+  /** Makes a delayed job due at once. Answers whether it was delayed. */
+  async runNow(queue: string, id: string): Promise<boolean> {
+    checkName('queue', queue);
+    return this.#desk.runNow(queue, id);
+  }
+
+  /**
+   * Cancels a job wherever it is, as {@link Producer.cancel} does: one that waits is removed, one that is under way is let go
+   * by its handler and dead-lettered. May be repeated. @throws OptionsError.
+   */
+  async cancel(queue: string, id: string, options: CancelOptions = {}): Promise<CancelOutcome> {
+    checkName('queue', queue);
+    return this.#connected.broker.cancel(queue, id, cancelOptions.check(options).why);
+  }
+
+  /** The dead letters of a queue. @throws NameError. */
+  deadLetters(queue: string): DeadLetters {
+    checkName('queue', queue);
+    return new DeadLetters({ queue, jobName: undefined, box: this.#connected.broker.deadLetters(queue) });
+  }
+
+  /** Closes the connection. May be called twice. */
+  close(): Promise<void> {
+    return this.#connected.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #desk(): QueueDesk {
+    return this.#connected.broker.desk();
+  }
+}
+
+/** What a broker has to be told, and an operator has no use for. */
+const UNUSED = {
+  durability: 'off',
+  ackedAgeSeconds: brokerOptionTable.ackedAgeSeconds.default,
+  ackedCount: brokerOptionTable.ackedCount.default,
+} as const;

@@ -1,0 +1,24 @@
+// A value in a few words, for messages.
+
+const longestText = 64;
+
+/** Numbers, booleans and short texts as they are written; of anything else, only what it is. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value.length > longestText ? `a text of ${value.length} characters` : JSON.stringify(value);
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'object':
+      return describeObject(value);
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function describeObject(value: object | null): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : 'an object';
+}

@@ -1,0 +1,60 @@
+// What is wrong with the value of one option, in a sentence that says what was expected, what came and why it matters.
+
+import { describe } from './describe.js';
+import { boundsOf } from './option-bounds.js';
+import type { ChoiceOption, GroupOption, NumberOption, OptionSpec, StringOption } from './option-spec.js';
+
+/** An option whose value is checked as a whole; groups are checked by their tables. */
+export type SingleOption = Exclude<OptionSpec, GroupOption>;
+
+/** The fault of a value that was given or defaulted; undefined when there is none. */
+export function optionFault(spec: SingleOption, value: unknown, option: string): string | undefined {
+  const wanted = wantedOf(spec, value);
+  if (wanted === undefined) return undefined;
+  return `expected ${option} to be ${wanted}, got ${describe(value)}${reasonOf(spec, value)}`;
+}
+
+/** Why there are bounds: of interest to who gave a number, not to who gave a text. */
+function reasonOf(spec: SingleOption, value: unknown): string {
+  return 'because' in spec && typeof value === 'number' ? ` (${spec.because})` : '';
+}
+
+/** What the value should have been, as in "expected leaseMs to be …"; undefined when it is that. */
+function wantedOf(spec: SingleOption, value: unknown): string | undefined {
+  switch (spec.type) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'true or false';
+    case 'string':
+      return wantedText(spec, value);
+    case 'choice':
+      return wantedChoice(spec, value);
+    case 'value':
+      return spec.accepts(value) ? undefined : spec.expected;
+    default:
+      return wantedNumber(spec, value);
+  }
+}
+
+function wantedText(spec: StringOption, value: unknown): string | undefined {
+  if (typeof value !== 'string') return 'a text';
+  return spec.wanted?.(value);
+}
+
+function wantedChoice({ of }: ChoiceOption, value: unknown): string | undefined {
+  return of.some((choice) => choice === value) ? undefined : of.map((choice) => `'${choice}'`).join(' or ');
+}
+
+function wantedNumber(spec: NumberOption, value: unknown): string | undefined {
+  const { min, max } = boundsOf(spec);
+  if (typeof value !== 'number' || Number.isNaN(value)) return numberWords[spec.type];
+  if (value < min) return `at least ${min}`;
+  if (value > max) return `at most ${max}`;
+  return spec.type === 'share' || Number.isInteger(value) ? undefined : numberWords[spec.type];
+}
+
+const numberWords = {
+  ms: 'a whole number of milliseconds',
+  bytes: 'a whole number of bytes',
+  count: 'a whole number',
+  share: 'a number from 0 to 1',
+} as const;

@@ -1,0 +1,103 @@
+// How one option is described: its type, default, bounds and doc, in one literal.
+
+/** What every option says about itself. */
+interface OptionDoc {
+  /** A sentence for the reference. */
+  readonly doc: string;
+}
+
+/** Whole milliseconds, whole bytes, a whole count, or a share from 0 to 1. */
+export interface NumberOption extends OptionDoc {
+  readonly type: 'ms' | 'bytes' | 'count' | 'share';
+  readonly default?: number;
+  /** Default 0. */
+  readonly min?: number;
+  /** Default: 1 for a share, the largest safe whole number for the others. */
+  readonly max?: number;
+  /** Why a value out of bounds is wrong: "a lease shorter than a second is lost to a garbage collection". */
+  readonly because?: string;
+  readonly required?: true;
+}
+
+export interface BooleanOption extends OptionDoc {
+  readonly type: 'boolean';
+  readonly default?: boolean;
+  readonly required?: true;
+}
+
+export interface StringOption extends OptionDoc {
+  readonly type: 'string';
+  readonly default?: string;
+  /** For a text that will not do, what it should have been ("a Redis URL"); undefined for one that will. */
+  readonly wanted?: (text: string) => string | undefined;
+  readonly required?: true;
+}
+
+/** One of a few texts. */
+export interface ChoiceOption extends OptionDoc {
+  readonly type: 'choice';
+  readonly of: readonly string[];
+  readonly default?: string;
+  readonly required?: true;
+}
+
+/** Anything that a guard accepts: a function, a connection, a class. Passed through as it is. */
+export interface ValueOption extends OptionDoc {
+  readonly type: 'value';
+  /** With an article, for messages: "a pino logger". */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => value is unknown;
+  readonly default?: unknown;
+  readonly required?: true;
+}
+
+/** Options within an option, checked by a table of their own. Left out unless given or defaulted. */
+export interface GroupOption extends OptionDoc {
+  readonly type: 'group';
+  readonly of: OptionTable;
+  readonly default?: object;
+  readonly required?: true;
+}
+
+export type OptionSpec = NumberOption | BooleanOption | StringOption | ChoiceOption | ValueOption | GroupOption;
+
+/** Options by name. */
+export interface OptionTable {
+  readonly [name: string]: OptionSpec;
+}
+
+/** The values of a table once checked: those with a default, or required, are always there. */
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: ValueOf<Table[Name]> | (IsAlwaysThere<Table[Name]> extends true ? never : undefined);
+};
+
+/** What a user may pass: everything optional but what is required. */
+export type OptionsInput<Table extends OptionTable> = {
+  readonly [Name in RequiredNames<Table>]: InputOf<Table[Name]>;
+} & {
+  readonly [Name in Exclude<keyof Table, RequiredNames<Table>>]?: InputOf<Table[Name]> | undefined;
+};
+
+type ValueOf<Spec> = Spec extends { readonly type: 'group'; readonly of: infer Inner extends OptionTable }
+  ? OptionValues<Inner>
+  : InputOf<Spec>;
+
+type InputOf<Spec> = Spec extends { readonly type: 'ms' | 'bytes' | 'count' | 'share' }
+  ? number
+  : Spec extends { readonly type: 'boolean' }
+    ? boolean
+    : Spec extends { readonly type: 'string' }
+      ? string
+      : Spec extends { readonly type: 'choice'; readonly of: readonly (infer Choice)[] }
+        ? Choice
+        : Spec extends { readonly type: 'value'; readonly accepts: (value: unknown) => value is infer Value }
+          ? Value
+          : Spec extends { readonly type: 'group'; readonly of: infer Inner extends OptionTable }
+            ? OptionsInput<Inner>
+            : never;
+
+type IsAlwaysThere<Spec> = Spec extends { readonly required: true } | { readonly default: {} } ? true : false;
+
+type RequiredNames<Table extends OptionTable> = {
+  [Name in keyof Table]: Table[Name] extends { readonly required: true } ? Name : never;
+}[keyof Table];

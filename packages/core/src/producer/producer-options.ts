@@ -1,0 +1,128 @@
+// The options of a producer, and those of a single send.
+import { defineOptions } from '../options/options.js';
+import type { OptionsInput } from '../options/option-spec.js';
+import { brokerOptionTable } from '../broker/broker-options.js';
+import type { Confirm } from '../broker/confirm.js';
+import { attemptsOption, backoffOption } from '../contract/retry-options.js';
+
+const confirmOption = {
+  type: 'value',
+  expected: '"accepted", "fsync" or { replicas: n } with n from 1 to 100',
+  accepts: isConfirm,
+} as const;
+
+const producerTable = {
+  ...brokerOptionTable,
+  sendTimeoutMs: {
+    type: 'ms',
+    default: 10_000,
+    min: 1,
+    max: 600_000,
+    doc: 'How long a send waits for the server before it is called unconfirmed.',
+  },
+  confirm: {
+    ...confirmOption,
+    default: 'accepted',
+    doc: 'What a send waits for: that the server has the job, that it is on its disk, or that n replicas have it.',
+  },
+  confirmTimeoutMs: {
+    type: 'ms',
+    default: 5_000,
+    min: 1,
+    max: 10_000,
+    doc: 'How long the disk or the replicas may take to confirm a job that the server has.',
+    because: 'a connection that is silent for 15 seconds counts as dead',
+  },
+  maxPayloadBytes: {
+    type: 'bytes',
+    default: 262_144,
+    min: 1,
+    max: 536_870_912,
+    doc: 'The most bytes of JSON that a payload may have. Set it alike at workers.',
+  },
+  maxPayloadDepth: {
+    type: 'count',
+    default: 64,
+    min: 1,
+    max: 1_000,
+    doc: 'The most arrays and objects within each other in a payload. Set it alike at workers.',
+  },
+  leanPath: {
+    type: 'boolean',
+    default: true,
+    doc: "Whether ordinary sends skip the parts of BullMQ's scripts that have nothing to do for them.",
+  },
+} as const;
+
+/** Checks the options of a producer. */
+export const producerOptions = defineOptions(producerTable);
+
+/** What {@link Producer.connect} takes. */
+export type ProducerOptions = OptionsInput<typeof producerTable>;
+
+const sendTable = {
+  id: {
+    type: 'string',
+    doc: 'The id of the job. A queue takes an id once while it remembers it, so a resend adds nothing.',
+  },
+  delayMs: { type: 'ms', default: 0, max: 31_536_000_000, doc: 'How long the job waits before it may be delivered.' },
+  priority: {
+    type: 'count',
+    default: 0,
+    max: 2_097_152,
+    doc: 'From 1 (first) to 2,097,152 (last); 0 comes before all of them.',
+  },
+  attempts: { ...attemptsOption, doc: "How often the job is tried, in place of its contract's number." },
+  backoff: { ...backoffOption, doc: "The wait between attempts, in place of its contract's." },
+  confirm: { ...confirmOption, doc: "What this send waits for, in place of the producer's." },
+} as const;
+
+/** Checks the options of one send. */
+export const sendOptions = defineOptions(sendTable);
+
+/** What {@link Producer.send} takes besides the payload. */
+export type SendOptions = OptionsInput<typeof sendTable>;
+
+const cancelTable = {
+  why: {
+    type: 'string',
+    default: 'its producer has no use for it any more',
+    wanted: (text: string) => (text.length <= 1_000 ? undefined : 'at most 1,000 characters'),
+    doc: 'Why the job is cancelled, as its handler and its dead letter say it.',
+  },
+} as const;
+
+/** Checks the options of a cancel. */
+export const cancelOptions = defineOptions(cancelTable);
+
+/** What {@link Producer.cancel} takes besides the job and its id. */
+export type CancelOptions = OptionsInput<typeof cancelTable>;
+
+const resultTable = {
+  timeoutMs: {
+    type: 'ms',
+    min: 1,
+    max: 2_147_483_647,
+    because: 'Node fires a longer timer at once',
+    doc: 'How long to wait for the result; for ever when left out.',
+  },
+  signal: {
+    type: 'value',
+    expected: 'an AbortSignal',
+    accepts: (value: unknown): value is AbortSignal => value instanceof AbortSignal,
+    doc: 'Ends the waiting when it aborts, with its reason.',
+  },
+} as const;
+
+/** Checks the options of waiting for a result. */
+export const resultOptions = defineOptions(resultTable);
+
+/** What {@link Receipt.result} takes. */
+export type ResultOptions = OptionsInput<typeof resultTable>;
+
+function isConfirm(value: unknown): value is Confirm {
+  if (value === 'accepted' || value === 'fsync') return true;
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
+  const { replicas } = value as { readonly replicas?: unknown };
+  return typeof replicas === 'number' && Number.isInteger(replicas) && replicas >= 1 && replicas <= 100;
+}

@@ -1,0 +1,194 @@
+// Sends jobs. Everything that a web application needs of Acktor starts here.
+import { ClosedError } from '../broker/broker-errors.js';
+import type { CancelOutcome } from '../broker/cancel-outcome.js';
+import type { Confirm } from '../broker/confirm.js';
+import { connectBroker, type ConnectedBroker } from '../broker/connect-broker.js';
+import type { AnyJob, PayloadInput } from '../contract/job.js';
+import { checkName } from '../contract/names.js';
+import { encodePayload } from '../contract/payload.js';
+import { sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
+import { traceSend } from '../tracing/traced.js';
+import { DeadLetters } from '../dead-letters/dead-letters.js';
+import {
+  cancelOptions,
+  producerOptions,
+  sendOptions,
+  type CancelOptions,
+  type ProducerOptions,
+  type SendOptions,
+} from './producer-options.js';
+import { JobIds } from './job-ids.js';
+import { Receipt } from './receipt.js';
+import { SendGatherer } from './send-gatherer.js';
+
+type CheckedProducerOptions = ReturnType<typeof producerOptions.check>;
+
+/**
+ * Sends typed jobs to their queues.
+ *
+ * @example
+ * await using producer = await Producer.connect();
+ * const receipt = await producer.send(chargeCard, { orderId: 'o-1', cents: 990 });
+ * const { receipt: number } = await receipt.result({ timeoutMs: 10_000 });
+ */
+export class Producer {
+  readonly #connected: ConnectedBroker;
+  readonly #options: CheckedProducerOptions;
+  readonly #ids = new JobIds();
+  readonly #gatherers = new Map<string, SendGatherer>();
+  #sendsInFlight = 0;
+  #whenAnswered: () => void = () => undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(connected: ConnectedBroker, options: CheckedProducerOptions) {
+    this.#connected = connected;
+    this.#options = options;
+  }
+
+  /**
+   * Connects and checks that the server keeps what it accepts.
+   *
+   * Without `redis` it takes REDIS_URL from the environment; without that it starts, or joins, the embedded server.
+   * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError.
+   * @throws ConfirmUnsupportedError when the server cannot confirm in the way of `confirm`; nothing is left open.
+   */
+  static async connect(options: ProducerOptions = {}): Promise<Producer> {
+    const checked = producerOptions.check(options);
+    const connected = await connectBroker({ ...checked, name: 'acktor-producer' });
+    try {
+      connected.broker.requireConfirm(checked.confirm);
+      return new Producer(connected, checked);
+    } catch (error) {
+      await connected.close();
+      throw error;
+    }
+  }
+
+  /** Where the queues are, without a password; for people. */
+  get address(): string {
+    return this.#connected.address.toString();
+  }
+
+  /**
+   * Sends one job, and resolves when the server has it, and when the disk or the replicas of `confirm` have it, too. Sends
+   * of the same turn of the event loop travel together, and share their wait for a confirmation.
+   *
+   * The id is given before sending, so a resend by the connection cannot add the job twice.
+   * @throws PayloadError, OptionsError, NameError: nothing was sent.
+   * @throws SendRefusedError: the server refused it; the job was not accepted.
+   * @throws SendUnconfirmedError: no answer within `sendTimeoutMs`; sending again under the same id is safe.
+   * @throws ConfirmShortfallError: the server has the job, but it was not confirmed in time.
+   * @throws ConfirmUnsupportedError: the server cannot confirm so; nothing was sent.
+   */
+  async send<J extends AnyJob>(job: J, data: PayloadInput<J>, options?: SendOptions): Promise<Receipt<J>> {
+    this.#requireOpen();
+    this.#sendsInFlight += 1;
+    try {
+      return await this.#sendOne(job, data, options);
+    } finally {
+      this.#sendsInFlight -= 1;
+      if (this.#sendsInFlight === 0) this.#whenAnswered();
+    }
+  }
+
+  /**
+   * Sends a stream of jobs in constant memory, some hundreds in flight at a time; a slow server slows the source down.
+   *
+   * @throws BulkSendError at the first job that could not be sent; it says how many were accepted before.
+   */
+  sendBulk<J extends AnyJob>(
+    job: J,
+    payloads: Iterable<PayloadInput<J>> | AsyncIterable<PayloadInput<J>>,
+    options: BulkOptions<J> = {},
+  ): Promise<BulkSummary> {
+    return sendInBulk((data, each) => this.send(job, data, each), payloads, options);
+  }
+
+  /** The receipt of a job that was sent before, by its id: to wait for its result from another process. */
+  receipt<J extends AnyJob>(job: J, id: string): Receipt<J> {
+    checkName('id', id);
+    return new Receipt({ job, id, outcome: 'accepted', broker: this.#connected.broker });
+  }
+
+  /**
+   * Cancels a job wherever it is. One that waits, for its time or its turn, is removed: its receipts reject with JobGoneError.
+   * Of one that is under way the handler's signal aborts with a CancelledError, in whichever process it runs, and the job is
+   * dead-lettered when the handler lets go; a handler that returns all the same is acked. May be repeated.
+   *
+   * @throws NameError, OptionsError: nothing was done. @throws ConnectionLostError: it may have been done; cancel again.
+   */
+  async cancel(job: AnyJob, id: string, options: CancelOptions = {}): Promise<CancelOutcome> {
+    this.#requireOpen();
+    checkName('id', id);
+    return this.#connected.broker.cancel(job.queue, id, cancelOptions.check(options).why);
+  }
+
+  /** The dead letters of a job, or of a whole queue by its name. @throws NameError. */
+  deadLetters(jobOrQueue: AnyJob | string): DeadLetters {
+    this.#requireOpen();
+    const queue = typeof jobOrQueue === 'string' ? jobOrQueue : jobOrQueue.queue;
+    checkName('queue', queue);
+    const jobName = typeof jobOrQueue === 'string' ? undefined : jobOrQueue.name;
+    return new DeadLetters({ queue, jobName, box: this.#connected.broker.deadLetters(queue) });
+  }
+
+  /** Closes the connections. Sends in flight are answered first. May be called twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeWhenAnswered();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #sendOne<J extends AnyJob>(
+    job: J,
+    data: PayloadInput<J>,
+    options: SendOptions | undefined,
+  ): Promise<Receipt<J>> {
+    const checked = options ? sendOptions.check(options) : NO_OPTIONS;
+    const { id = this.#ids.next(), confirm = this.#options.confirm, delayMs, priority } = checked;
+    this.#connected.broker.requireConfirm(confirm);
+    if (checked.id !== undefined) checkName('id', id);
+    const payload = await encodePayload(job, data, this.#options);
+    const attempts = checked.attempts ?? job.attempts;
+    const backoff = checked.backoff ?? job.backoff;
+    const { queue, name, version } = job;
+    const gatherer = this.#gathererOf(queue, confirm);
+    const outcome = await traceSend({ queue, name, id }, (trace) =>
+      gatherer.send({ id, name, payload, version, trace, delayMs, priority, attempts, backoff }),
+    );
+    return new Receipt({ job, id, outcome, broker: this.#connected.broker });
+  }
+
+  async #closeWhenAnswered(): Promise<void> {
+    if (this.#sendsInFlight > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenAnswered = resolve;
+      });
+    }
+    await this.#connected.close();
+  }
+
+  #gathererOf(queue: string, confirm: Confirm): SendGatherer {
+    // No queue's name holds a space.
+    const key = confirm === 'accepted' ? queue : `${queue} ${JSON.stringify(confirm)}`;
+    const gatherer = this.#gatherers.get(key) ?? this.#openGatherer(queue, confirm);
+    this.#gatherers.set(key, gatherer);
+    return gatherer;
+  }
+
+  #openGatherer(queue: string, confirm: Confirm): SendGatherer {
+    const { sendTimeoutMs, confirmTimeoutMs } = this.#options;
+    const demand = confirm === 'accepted' ? undefined : { confirm, timeoutMs: confirmTimeoutMs };
+    return new SendGatherer({ broker: this.#connected.broker, queue, timeoutMs: sendTimeoutMs, demand });
+  }
+
+  #requireOpen(): void {
+    if (this.#closing) throw new ClosedError('producer');
+  }
+}
+
+/** Checked once: most sends say nothing besides the payload. */
+const NO_OPTIONS = sendOptions.check();

@@ -1,0 +1,65 @@
+// What a producer holds after sending: the job's id, and the way to its result.
+import type { Broker } from '../broker/broker.js';
+import type { SendOutcome } from '../broker/sending.js';
+import type { AnyJob, ResultOf } from '../contract/job.js';
+import { decodeResult } from '../contract/result.js';
+import { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer-errors.js';
+import { resultOptions, type ResultOptions } from './producer-options.js';
+
+/** What was sent, and under which id. */
+export interface ReceiptParts<J extends AnyJob> {
+  readonly job: J;
+  readonly id: string;
+  readonly outcome: SendOutcome;
+  readonly broker: Broker;
+}
+
+/** The proof that a job was accepted. */
+export class Receipt<J extends AnyJob> {
+  readonly id: string;
+  readonly job: J;
+  /** Whether the queue held a job of this id already, so that nothing was added. */
+  readonly isDuplicate: boolean;
+  readonly #broker: Broker;
+
+  constructor({ job, id, outcome, broker }: ReceiptParts<J>) {
+    this.job = job;
+    this.id = id;
+    this.isDuplicate = outcome === 'duplicate';
+    this.#broker = broker;
+  }
+
+  /**
+   * Resolves with what the handler returned, once it was acked. May be called as often as you like.
+   *
+   * @throws OptionsError: nothing was waited for.
+   * @throws DeadLetteredError when the job ended in the dead letters.
+   * @throws JobGoneError when the queue knows the job no more: it was cancelled or purged, or its result is forgotten.
+   * @throws ResultTimeoutError after `timeoutMs`; the job goes on.
+   * @throws ClosedError when the producer is closed first; ConnectionLostError, BrokerUnreachableError when the server is away as
+   * the waiting begins.
+   * @throws ResultError when what is stored is off the contract's schema.
+   */
+  async result(options: ResultOptions = {}): Promise<ResultOf<J>> {
+    const { timeoutMs, signal } = resultOptions.check(options);
+    const patience = new AbortController();
+    const timer = timeoutMs === undefined ? undefined : this.#startTimer(patience, timeoutMs);
+    try {
+      return await this.#resultWithin(signal ? AbortSignal.any([signal, patience.signal]) : patience.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #resultWithin(limit: AbortSignal): Promise<ResultOf<J>> {
+    const end = await this.#broker.ended(this.job.queue, this.id, limit);
+    if (end.kind === 'deadLettered') throw new DeadLetteredError(this.id, this.job.name, end.reason);
+    if (end.kind === 'gone') throw new JobGoneError(this.id, this.job.name);
+    return decodeResult(this.job, end.result);
+  }
+
+  #startTimer(patience: AbortController, timeoutMs: number): NodeJS.Timeout {
+    const giveUp = () => patience.abort(new ResultTimeoutError(this.id, this.job.name, timeoutMs));
+    return setTimeout(giveUp, timeoutMs).unref();
+  }
+}

@@ -1,0 +1,166 @@
+// Where a Redis listens: read from a URL, shown to people without its password, and turned into client options.
+import type { RedisOptions } from 'ioredis';
+import {
+  decode,
+  endpointOf,
+  readUrl,
+  showEndpoint,
+  showPlace,
+  type Place,
+  type ReadUrl,
+  type RedisEndpoint,
+} from './endpoint.js';
+import { AddressError } from './redis-errors.js';
+import { readTlsParts, TLS_PARAMETERS, tlsFor, type TlsParts } from './tls-files.js';
+
+/** Options of a client whose replies look as in RESP2. */
+export type ClientOptions = RedisOptions & { replyMapping?: 'legacy' };
+
+interface Credentials {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+}
+
+/** The address of one Redis server, of a cluster, or of sentinels. Printing it in any way (text, JSON, inspection) does not show the password. */
+export class RedisAddress {
+  readonly endpoint: RedisEndpoint;
+  /** The number of the database on that server, from 0. */
+  readonly database: number;
+  readonly #credentials: Credentials;
+  readonly #sentinelCredentials: Credentials;
+  readonly #tls: TlsParts | undefined;
+  readonly #read: ReadUrl;
+
+  private constructor(read: ReadUrl) {
+    const { url, text } = read;
+    this.#read = read;
+    this.endpoint = endpointOf(read);
+    checkParameters(this.endpoint, read);
+    this.database = databaseOf(this.endpoint, read);
+    this.#credentials = credentialsOf(read);
+    this.#sentinelCredentials = parametersOf(url, 'sentinel_username', 'sentinel_password');
+    this.#tls = isEncrypted(this.endpoint) ? readTlsParts(url.searchParams, text) : undefined;
+  }
+
+  /**
+   * Reads one of
+   * - `redis://[user:password@]host[:port][/database]`; the port is 6379 and the database 0 unless given,
+   * - `unix:///path/to.sock[?db=n&username=u&password=p]`,
+   * - `redis+cluster://[user:password@]host[:port][,host[:port]…]`, some nodes of a cluster,
+   * - `redis+sentinel://[user:password@]host[:port][,…]/name[/database]`, sentinels (port 26379) and the name of the primary that
+   *   they watch; what they themselves ask for is `?sentinel_username=u&sentinel_password=p`.
+   *
+   * With `rediss` for `redis`, TLS is spoken with every one of these servers; `?ca=/path.pem` names whom to trust instead of the
+   * system's authorities, `cert` and `key` what to show, `servername` the name to expect instead of the host.
+   *
+   * @throws {AddressError} when the text is none of these, or names a file that cannot be read. Its message never holds the password.
+   */
+  static parse(text: string): RedisAddress {
+    return new RedisAddress(readUrl(text));
+  }
+
+  /** The address of a Unix socket by its absolute path. */
+  static ofSocket(path: string, password?: string): RedisAddress {
+    const query = password === undefined ? '' : `?password=${encodeURIComponent(password)}`;
+    return RedisAddress.parse(`unix://${path.split('/').map(encodeURIComponent).join('/')}${query}`);
+  }
+
+  /** Whether keys are spread over several servers there, so that each key has a server of its own. */
+  get isCluster(): boolean {
+    return this.endpoint.kind === 'cluster';
+  }
+
+  /**
+   * What an ioredis client needs to reach this address; of a cluster or behind sentinels the place is still to be found. Holds
+   * the password: for the client only.
+   */
+  clientOptions(): ClientOptions {
+    const { endpoint } = this;
+    if (endpoint.kind === 'tcp') return this.clientOptionsAt(endpoint);
+    const place = endpoint.kind === 'unix' ? { path: endpoint.path } : { ...(this.#tls && { tls: this.#tls }) };
+    return { ...place, db: this.database, ...given(this.#credentials) };
+  }
+
+  /** The address of one server of those that this address is made of. */
+  nodeAt(place: Place): RedisAddress {
+    const { username, password, searchParams } = this.#read.url;
+    const user = username === '' && password === '' ? '' : `${username}:${password}@`;
+    const query = TLS_PARAMETERS.flatMap((name) => {
+      const value = searchParams.get(name);
+      return value === null ? [] : [`${name}=${encodeURIComponent(value)}`];
+    });
+    const scheme = this.#tls === undefined ? 'redis' : 'rediss';
+    return RedisAddress.parse(`${scheme}://${user}${showPlace(place)}/${this.database}?${query.join('&')}`);
+  }
+
+  /** The same for one server of those that the address is made of. */
+  clientOptionsAt({ host, port }: Place): ClientOptions {
+    return { ...this.#placeAt({ host, port }), db: this.database, ...given(this.#credentials) };
+  }
+
+  /** What a client needs to reach one of the sentinels. */
+  sentinelOptionsAt(place: Place): ClientOptions {
+    return { ...this.#placeAt(place), ...given(this.#sentinelCredentials) };
+  }
+
+  /** The URL as it was given, password and all: for handing on to a child process, never for a message. */
+  revealUrl(): string {
+    return this.#read.text;
+  }
+
+  /** The address for people: without user and password. */
+  toString(): string {
+    return `${showEndpoint(this.endpoint)}${this.database === 0 ? '' : `, database ${this.database}`}`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  #placeAt({ host, port }: Place): ClientOptions {
+    return { host, port, family: 0, ...(this.#tls && { tls: tlsFor(host, this.#tls) }) };
+  }
+}
+
+function isEncrypted(endpoint: RedisEndpoint): boolean {
+  return endpoint.kind !== 'unix' && endpoint.isEncrypted;
+}
+
+function databaseOf({ kind }: RedisEndpoint, { url, text }: ReadUrl): number {
+  const parts = kind === 'unix' ? [] : url.pathname.split('/').slice(kind === 'sentinel' ? 2 : 1);
+  const inPath = parts.join('/');
+  const number = url.searchParams.get('db') ?? (inPath === '' ? '0' : inPath);
+  if (!/^\d{1,5}$/.test(number)) throw new AddressError(text, `its database is "${number}", not a whole number from 0`);
+  if (kind === 'cluster' && Number(number) > 0) throw new AddressError(text, 'a cluster has database 0 only');
+  return Number(number);
+}
+
+// A URL with a socket's path has no place for them before the path.
+function credentialsOf({ url, text }: ReadUrl): Credentials {
+  if (url.protocol === 'unix:') return parametersOf(url, 'username', 'password');
+  const read = (part: string) => (part === '' ? undefined : decode(part, text));
+  return { username: read(url.username), password: read(url.password) };
+}
+
+function parametersOf({ searchParams }: URL, username: string, password: string): Credentials {
+  const read = (name: string) => searchParams.get(name) ?? undefined;
+  return { username: read(username), password: read(password) };
+}
+
+function given({ username, password }: Credentials): Partial<Credentials> {
+  return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+}
+
+function checkParameters(endpoint: RedisEndpoint, { url, text }: ReadUrl): void {
+  const known = [...PARAMETERS[endpoint.kind], ...(isEncrypted(endpoint) ? TLS_PARAMETERS : [])];
+  for (const name of url.searchParams.keys()) {
+    if (!known.includes(name)) throw new AddressError(text, `its parameter "${name}" is none of ${known.join(', ')}`);
+  }
+}
+
+const PARAMETERS: Readonly<Record<RedisEndpoint['kind'], readonly string[]>> = {
+  tcp: ['db'],
+  unix: ['db', 'username', 'password'],
+  cluster: ['db'],
+  sentinel: ['db', 'sentinel_username', 'sentinel_password'],
+};

@@ -1,0 +1,131 @@
+// Ends every call on a connection: with its answer, or, when the connection breaks first, with an error.
+import { AcktorError } from '../errors.js';
+import type { ScriptClient } from './redis-script.js';
+import { isNotHereNow } from './redirections.js';
+import { ConnectionLostError, ServerRefusalError } from './redis-errors.js';
+
+/**
+ * Runs calls on a client that neither keeps nor resends commands.
+ *
+ * A call that is made while the connection is away, or was in flight when it broke, rejects with ConnectionLostError. The
+ * server may have run the latter; it will not run it later. (An ioredis client that resends would run a fetch twice; one that
+ * does not resend leaves the promise pending for ever, ioredis 6.0.0.)
+ */
+export class ConnectionGuard {
+  readonly #client: ScriptClient;
+  readonly #inFlight = new Set<(error: ConnectionLostError) => void>();
+  readonly #listeners = new Set<(state: 'away' | 'back') => void>();
+  #isAway = false;
+  /** Settles when a connection that was begun and never whole is, or has had its time. */
+  #opening: Promise<void> | undefined;
+
+  /** @param openTimeoutMs how long calls wait for a client that is still connecting for the first time. Default 0. */
+  constructor(client: ScriptClient, openTimeoutMs = 0) {
+    this.#client = client;
+    if (openTimeoutMs > 0 && !isOpen(client)) this.#opening = this.#open(openTimeoutMs);
+    client.on('close', () => this.#broke());
+    client.on('end', () => this.#broke());
+    client.on('ready', () => this.#healed());
+  }
+
+  /** Calls back when the connection breaks and when it is whole again. Answers how to stop that. */
+  onChange(listener: (state: 'away' | 'back') => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Resolves when the connection is whole, in the next turn if it is. Rejects with the signal's reason. */
+  whole(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      // In a later turn: a client may refuse calls before it has noticed the close, which it can only between turns. Whoever
+      // tries again at once would keep it from ever noticing.
+      if (isOpen(this.#client)) return void setImmediate(resolve);
+      const giveUp = () => {
+        stop();
+        reject(signal.reason as Error);
+      };
+      const stop = this.onChange((state) => {
+        if (state === 'away') return;
+        stop();
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      });
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  /** Tells nobody any more: what breaks from now on is broken on purpose. */
+  silence(): void {
+    this.#listeners.clear();
+  }
+
+  /** @throws ConnectionLostError when no answer came; ServerRefusalError when the answer is no. */
+  async run<Answer>(call: (client: ScriptClient) => Promise<Answer>): Promise<Answer> {
+    if (this.#opening) await this.#opening;
+    if (!isOpen(this.#client)) throw new ConnectionLostError();
+    let fail: (error: ConnectionLostError) => void = () => undefined;
+    const broken = new Promise<never>((_resolve, reject) => {
+      fail = reject;
+    });
+    this.#inFlight.add(fail);
+    try {
+      return await Promise.race([call(this.#client), broken]);
+    } catch (error) {
+      throw asTypedError(error);
+    } finally {
+      this.#inFlight.delete(fail);
+    }
+  }
+
+  async #open(timeoutMs: number): Promise<void> {
+    const isWhole = await isReadyWithin(this.#client, timeoutMs);
+    this.#opening = undefined;
+    // Whoever was refused hears when it is whole after all.
+    if (!isWhole) this.#broke();
+  }
+
+  #broke(): void {
+    for (const fail of this.#inFlight) fail(new ConnectionLostError());
+    // Every attempt to connect that fails reports another close.
+    if (this.#isAway || this.#opening) return;
+    this.#isAway = true;
+    for (const tell of this.#listeners) tell('away');
+  }
+
+  #healed(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    for (const tell of this.#listeners) tell('back');
+  }
+}
+
+function isReadyWithin(client: ScriptClient, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (isReady: boolean) => {
+      clearTimeout(timer);
+      resolve(isReady);
+    };
+    const timer = setTimeout(settle, timeoutMs, false);
+    client.once('ready', () => settle(true));
+    client.once('end', () => settle(false));
+  });
+}
+
+function isOpen({ status }: ScriptClient): boolean {
+  return status === 'ready';
+}
+
+/** What is not an answer of the server is a fault of the connection, which the client may notice before it closes. */
+export function asTypedError(error: unknown): unknown {
+  if (isServerReply(error) && !isNotHereNow(error.message)) {
+    return new ServerRefusalError(error.message, { cause: error });
+  }
+  const isTyped = error instanceof AcktorError || error instanceof TypeError;
+  return isTyped ? error : new ConnectionLostError({ cause: error });
+}
+
+/** ioredis names the server's own errors so. */
+function isServerReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}

@@ -1,0 +1,126 @@
+// Opens connections to Redis: the one place where a client is made, so that every one has the same sound settings.
+import { Redis } from 'ioredis';
+import type { ClientOptions, RedisAddress } from './address.js';
+import { MasterFinder } from './master-finder.js';
+import { masterConnector } from './master-connector.js';
+import { isNotHereNow } from './redirections.js';
+import { BrokerUnreachableError } from './redis-errors.js';
+import type { ScriptClient } from './redis-script.js';
+
+export interface ConnectOptions {
+  /** The name under which the server lists the connection (`CLIENT LIST`); no spaces. Default `acktor`. */
+  readonly name?: string;
+  /** How long to wait for the first answer, in milliseconds, from 1. Default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Told of each fault of the connection, also later while it reconnects by itself. Default: nobody is told. */
+  readonly onFault?: (fault: Error) => void;
+  /**
+   * Whether commands wait while the connection is away, and are sent again when it breaks before they are answered; default
+   * true. Without, a call belongs in a {@link ConnectionGuard}.
+   */
+  readonly keepsCommands?: boolean;
+  /** Whether what was subscribed to is subscribed to again after a reconnect; default true. */
+  readonly resubscribes?: boolean;
+  /** Of a cluster: a key that the server in charge of it is wanted for. Elsewhere all keys lie together. */
+  readonly key?: string;
+  /** Gives up waiting for the first answer when it aborts; its reason is the error's cause. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens one connection and resolves when the server has loaded its data and answers.
+ *
+ * While the server is away the client reconnects for ever, waiting at most 300 ms between attempts, and keeps
+ * commands until it is back: a caller that must not wait bounds its own commands. The caller closes what it opened
+ * (`quit()`, or `disconnect()` to drop what is in flight).
+ *
+ * @throws {BrokerUnreachableError} after `connectTimeoutMs`, or at once when the server refuses the credentials.
+ */
+export async function connectRedis(address: RedisAddress, options: ConnectOptions = {}): Promise<Redis> {
+  const client = beginConnecting(address, options);
+  try {
+    await becomesReady(client, address, options);
+    return client;
+  } catch (unreachable) {
+    client.disconnect();
+    throw unreachable;
+  }
+}
+
+/**
+ * The same without the wait: the client answers when it is connected.
+ *
+ * Behind sentinels and in a cluster it connects to the primary (of its key), and to the new one when that changes.
+ */
+export function beginConnecting(address: RedisAddress, options: Omit<ConnectOptions, 'signal'> = {}): Redis {
+  const { name = 'acktor', keepsCommands = true, key = '', resubscribes = true, onFault } = options;
+  const keeping = {
+    enableOfflineQueue: keepsCommands,
+    autoResendUnfulfilledCommands: keepsCommands,
+    autoResubscribe: resubscribes,
+  };
+  const finder = MasterFinder.of(address);
+  const finding = finder ? { Connector: masterConnector(address, finder, key) } : {};
+  const client = new Redis({ ...address.clientOptions(), ...SETTINGS, ...keeping, ...finding, connectionName: name });
+  // Stays attached for the client's life: an 'error' event that nobody listens to would end the process.
+  client.on('error', (fault: Error) => onFault?.(fault));
+  return client;
+}
+
+/** Drops a connection, whatever is in flight. Not twice: on one that has ended ioredis 6 arms a timer that the process waits for. */
+export function hangUp(client: ScriptClient): void {
+  if (client.status !== 'end') client.disconnect();
+}
+
+const SETTINGS: ClientOptions = {
+  // RESP2: what BullMQ's scripts and their parsers were written for, and what proxies and servers without HELLO speak.
+  protocol: 2,
+  // Quick at first, for a server that restarts; bounded, for one that stays away.
+  retryStrategy: (attempt) => Math.min(20 * attempt, 300),
+  // A command waits for the server's return instead of failing after some reconnects; BullMQ demands it, too.
+  maxRetriesPerRequest: null,
+  // Two commands that Redis knows from 7.2 on only, and that a user of few rights may not run.
+  disableClientInfo: true,
+  // A connection whose other end is gone without a word looks alive; no command of ours waits longer for its answer.
+  socketTimeout: 15_000,
+  // How long a connection that was hung up may take to close. ioredis waits as long for one that is closed already, with a timer
+  // that keeps the process alive: a command that found no server took two seconds to end.
+  disconnectTimeout: 200,
+  // The way to the server in charge is looked for anew, and what waits is told that the connection broke: nothing was done.
+  reconnectOnError: ({ message }) => isNotHereNow(message),
+};
+
+function becomesReady(client: Redis, address: RedisAddress, options: ConnectOptions): Promise<void> {
+  const { connectTimeoutMs = 10_000, signal } = options;
+  return new Promise((resolve, reject) => {
+    let lastFault: Error | undefined;
+    const fail = (complaint: string) => {
+      clearTimeout(timer);
+      reject(new BrokerUnreachableError(address.toString(), complaint, { cause: signal?.reason ?? lastFault }));
+    };
+    const timeOut = () => fail(`nothing answered within ${connectTimeoutMs} ms${because(lastFault)}: ${ADVICE}`);
+    const timer = setTimeout(timeOut, connectTimeoutMs);
+    const giveUp = () => fail('the wait for it was given up');
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (signal?.aborted) giveUp();
+    client.on('error', (fault: Error) => {
+      lastFault = fault;
+      if (isRefusal(fault)) fail(`it refused the connection (${fault.message}): check user and password`);
+    });
+    client.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+const ADVICE = 'check that the server runs and that REDIS_URL names it';
+
+function because(fault: Error | undefined): string {
+  return fault === undefined ? '' : ` (${fault.message || String(fault)})`;
+}
+
+// No use in trying again: the answer will be the same.
+function isRefusal(fault: Error): boolean {
+  return /^(WRONGPASS|NOAUTH|NOPERM)\b|invalid (username-)?password/i.test(fault.message);
+}

@@ -1,0 +1,115 @@
+// What a Redis URL points at: one server, a cluster, or sentinels that know where the server is.
+import { AddressError } from './redis-errors.js';
+
+/** A host and a port. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What an address points at; `isEncrypted` is TLS, to every server of it. */
+export type RedisEndpoint =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly isEncrypted: boolean }
+  | { readonly kind: 'unix'; readonly path: string }
+  /** Some nodes of a cluster; they know the others. */
+  | { readonly kind: 'cluster'; readonly nodes: readonly Place[]; readonly isEncrypted: boolean }
+  /** Some sentinels, and the name under which they watch the primary. */
+  | {
+      readonly kind: 'sentinel';
+      readonly sentinels: readonly Place[];
+      readonly master: string;
+      readonly isEncrypted: boolean;
+    };
+
+/** A URL, read as far as its scheme allows: of several hosts the URL holds the first, `hosts` all. */
+export interface ReadUrl {
+  readonly text: string;
+  readonly url: URL;
+  readonly hosts: readonly string[];
+}
+
+/** @throws AddressError when the text is no URL. */
+export function readUrl(text: string): ReadUrl {
+  // No URL has more than one host, so all but the first are taken out before the rest is read as one.
+  const [, head = '', list = '', tail = ''] = SEVERAL_HOSTS.exec(text) ?? [];
+  const hosts = list.split(',');
+  const single = hosts.length === 1 ? text : `${head}${hosts[0]}${tail}`;
+  if (!URL.canParse(single)) throw new AddressError(text, 'it cannot be read as a URL');
+  return { text, url: new URL(single), hosts };
+}
+
+/** @throws AddressError when the URL's scheme is none of ours, or it names nothing to connect to. */
+export function endpointOf(read: ReadUrl): RedisEndpoint {
+  const endpoint = SCHEMES[read.url.protocol]?.(read);
+  if (endpoint === undefined) throw new AddressError(read.text, `its scheme is "${read.url.protocol}//"`);
+  return endpoint;
+}
+
+/** The endpoint for people. */
+export function showEndpoint(endpoint: RedisEndpoint): string {
+  if (endpoint.kind === 'unix') return `unix://${endpoint.path}`;
+  const scheme = endpoint.isEncrypted ? 'rediss' : 'redis';
+  if (endpoint.kind === 'tcp') return `${scheme}://${showPlace(endpoint)}`;
+  if (endpoint.kind === 'cluster') return `${scheme}+cluster://${endpoint.nodes.map(showPlace).join(',')}`;
+  return `${scheme}+sentinel://${endpoint.sentinels.map(showPlace).join(',')}/${endpoint.master}`;
+}
+
+export function showPlace({ host, port }: Place): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Undoes the escapes of a part of a URL. @throws AddressError when they are none. */
+export function decode(part: string, text: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw new AddressError(text, 'it holds a "%" that encodes nothing; write a plain "%" as "%25"', { cause });
+  }
+}
+
+/** Scheme and credentials; hosts; path and parameters. */
+const SEVERAL_HOSTS = /^([a-z+]+:\/\/(?:[^/?#]*@)?)([^/?#@]*)(.*)$/is;
+
+const SCHEMES: Readonly<Record<string, (read: ReadUrl) => RedisEndpoint>> = {
+  'redis:': (read) => ({ kind: 'tcp', ...onlyPlace(read), isEncrypted: false }),
+  'rediss:': (read) => ({ kind: 'tcp', ...onlyPlace(read), isEncrypted: true }),
+  'redis+cluster:': (read) => ({ kind: 'cluster', nodes: placesOf(read, 6379), isEncrypted: false }),
+  'rediss+cluster:': (read) => ({ kind: 'cluster', nodes: placesOf(read, 6379), isEncrypted: true }),
+  'redis+sentinel:': (read) => ({ ...sentinelsOf(read), isEncrypted: false }),
+  'rediss+sentinel:': (read) => ({ ...sentinelsOf(read), isEncrypted: true }),
+  'unix:': unixEndpoint,
+};
+
+function onlyPlace({ text, hosts }: ReadUrl): Place {
+  if (hosts.length > 1) {
+    throw new AddressError(text, 'it names several hosts, which only redis+cluster:// and redis+sentinel:// may');
+  }
+  return placeOf(hosts[0] ?? '', 6379, text);
+}
+
+function placesOf({ text, hosts }: ReadUrl, defaultPort: number): readonly Place[] {
+  return hosts.map((host) => placeOf(host, defaultPort, text));
+}
+
+function placeOf(host: string, defaultPort: number, text: string): Place {
+  if (host === '') throw new AddressError(text, 'it names no host');
+  if (!URL.canParse(`redis://${host}`)) throw new AddressError(text, `"${host}" is no host with a port`);
+  const { hostname, port } = new URL(`redis://${host}`);
+  if (port === '0') throw new AddressError(text, 'port 0 cannot be connected to');
+  return {
+    host: decode(hostname, text).replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? defaultPort : Number(port),
+  };
+}
+
+function sentinelsOf(read: ReadUrl) {
+  const [, master = ''] = read.url.pathname.split('/');
+  if (master === '') throw new AddressError(read.text, 'it does not end with the name of the primary that they watch');
+  return { kind: 'sentinel', sentinels: placesOf(read, 26_379), master: decode(master, read.text) } as const;
+}
+
+function unixEndpoint({ url, text }: ReadUrl): RedisEndpoint {
+  if (url.host !== '') throw new AddressError(text, 'a socket path is absolute and starts after the third slash');
+  if (url.pathname.length < 2) throw new AddressError(text, 'it names no socket');
+  return { kind: 'unix', path: decode(url.pathname, text) };
+}

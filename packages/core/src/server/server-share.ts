@@ -1,0 +1,104 @@
+// How a process comes to the server of its project, by joining the one that runs or by starting it; and how it ends it.
+import type { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RedisAddress } from '../redis/address.js';
+import { connectRedis } from '../redis/connection.js';
+import { readNote, removeNote, socketPath, writeNote, type ServerNote } from './embedded-home.js';
+import { SHARE_NAME, shutDown } from './last-one-out.js';
+import { isListening } from './listening.js';
+import { hasEnded, isAlive } from './process-life.js';
+import type { ServerBinary } from './server-binary.js';
+import { ServerStartError } from './server-errors.js';
+import { DURABLE_SETTINGS, startServerProcess } from './server-process.js';
+
+/** A connection that is held as long as its process wants the server to run. */
+export interface ServerShare {
+  readonly address: RedisAddress;
+  readonly share: Redis;
+}
+
+export interface ShareOptions {
+  readonly appendFsync?: 'everysec' | 'always';
+  readonly startTimeoutMs?: number;
+}
+
+/** Whether a server listens for this home right now; may be wrong a moment later. */
+export async function isServed(home: string): Promise<boolean> {
+  const note = await readNote(home);
+  return note !== undefined && isListening(note.socket);
+}
+
+/**
+ * Joins the server that runs for this home; undefined when none does.
+ *
+ * @throws {ServerStartError} when one listens but does not answer in time.
+ */
+export async function joinServer(home: string, options: ShareOptions): Promise<ServerShare | undefined> {
+  const note = await readNote(home);
+  if (note === undefined || !(await comesUp(note))) return undefined;
+  const address = RedisAddress.ofSocket(note.socket);
+  const connectTimeoutMs = options.startTimeoutMs ?? START_TIMEOUT_MS;
+  const going = noticeEnd(note);
+  try {
+    const share = await connectRedis(address, { name: SHARE_NAME, connectTimeoutMs, signal: going.signal });
+    // Only ever stricter: another process may count on it.
+    if (options.appendFsync === 'always') await share.config('SET', 'appendfsync', 'always');
+    return { address, share };
+  } catch (cause) {
+    if (going.signal.aborted) return undefined;
+    const complaint = `process ${note.pid} listens there and does not answer within ${connectTimeoutMs} ms; end it`;
+    throw new ServerStartError({ folder: home, complaint, cause });
+  } finally {
+    going.stop();
+  }
+}
+
+/** Starts a server in this home that lives on after this process. Call it only where no other can be starting one. */
+export async function startServer(home: string, binary: ServerBinary, options: ShareOptions): Promise<ServerShare> {
+  const socket = await socketPath(home);
+  const address = RedisAddress.ofSocket(socket);
+  const { appendFsync = 'everysec', startTimeoutMs = START_TIMEOUT_MS } = options;
+  const { child, client } = await startServerProcess({
+    binary,
+    folder: home,
+    address,
+    settings: { ...DURABLE_SETTINGS, appendfsync: appendFsync },
+    isDetached: true,
+    startTimeoutMs,
+    clientName: SHARE_NAME,
+    onSpawn: ({ pid }) => writeNote(home, { socket, pid, startedAtMs: Date.now() }),
+  });
+  child.unref();
+  return { address, share: client };
+}
+
+/** Ends the server of this home in order. Call it only where no other can be joining it. */
+export async function endServer(home: string): Promise<void> {
+  const note = await readNote(home);
+  if (note === undefined || !(await shutDown(note.socket))) return;
+  if (note.pid !== undefined) await hasEnded(note.pid, ENDING_MS);
+  await removeNote(home, note);
+}
+
+const START_TIMEOUT_MS = 30_000;
+const COMING_UP_MS = 5_000;
+const ENDING_MS = 2_000;
+const POLL_MS = 20;
+
+/** Aborts when the noted server has ended: one that was just killed may be taken for one that listens. */
+function noticeEnd({ pid }: ServerNote): { readonly signal: AbortSignal; stop(): void } {
+  const ended = new AbortController();
+  const look = () => pid !== undefined && !isAlive(pid) && ended.abort();
+  const timer = setInterval(look, POLL_MS);
+  return { signal: ended.signal, stop: () => clearInterval(timer) };
+}
+
+/** Whether the noted server listens, or comes to: whoever started it may have been killed before it did. */
+async function comesUp({ socket, pid, startedAtMs }: ServerNote): Promise<boolean> {
+  for (;;) {
+    if (await isListening(socket)) return true;
+    const isYoung = Math.abs(Date.now() - startedAtMs) < COMING_UP_MS;
+    if (pid === undefined || !isYoung || !isAlive(pid)) return false;
+    await sleep(POLL_MS);
+  }
+}

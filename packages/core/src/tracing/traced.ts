@@ -1,0 +1,124 @@
+// Spans of sends and deliveries, for programs that register an OpenTelemetry provider. Without one they cost next to nothing.
+import {
+  context,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
+import { carrierOf, contextOf } from './carrier.js';
+
+/** Of which job a span tells. Never its payload. */
+export interface TracedJob {
+  readonly queue: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+/** Sends within a span, child of what is active; `send` gets the trace that is to travel with the job, if there is one. */
+export function traceSend<Answer>(
+  job: TracedJob,
+  send: (carrier: string | undefined) => Promise<Answer>,
+): Promise<Answer> {
+  if (!mayBeTraced(undefined)) return send(undefined);
+  const options = { kind: SpanKind.PRODUCER, attributes: attributesOf(job, 'send') };
+  const span = startSpan(`send ${job.queue}`, options, context.active());
+  if (!isTraced(span)) return send(undefined);
+  const active = trace.setSpan(context.active(), span);
+  return ended(span, () => context.with(active, () => send(carrierOf(active))));
+}
+
+/** A delivery, its attempt counted from 1, and the trace that came with its job. */
+export interface TracedDelivery extends TracedJob {
+  readonly attempt: number;
+  readonly deliveries: number;
+  readonly carrier: string | undefined;
+}
+
+/**
+ * Handles within a span, child of the send's. `failureOf` says why a delivery that came to an end was no success, as the span
+ * shows it; undefined for one that was.
+ */
+export function traceDelivery<End>(
+  delivery: TracedDelivery,
+  handle: () => Promise<End>,
+  failureOf: (end: End) => string | undefined,
+): Promise<End> {
+  if (!mayBeTraced(delivery.carrier)) return handle();
+  const sent = contextOf(delivery.carrier);
+  const span = startSpan(`process ${delivery.queue}`, optionsOf(delivery), sent);
+  if (!isTraced(span)) return handle();
+  return ended(span, () => within(sent, span, handle), failureOf);
+}
+
+function within<End>(parent: Context, span: Span, handle: () => Promise<End>): Promise<End> {
+  return context.with(trace.setSpan(parent, span), handle);
+}
+
+async function ended<Answer>(
+  span: Span,
+  run: () => Promise<Answer>,
+  failureOf: (answer: Answer) => string | undefined = () => undefined,
+): Promise<Answer> {
+  try {
+    const answer = await run();
+    const message = failureOf(answer);
+    if (message !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message });
+    return answer;
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+function optionsOf(delivery: TracedDelivery): SpanOptions {
+  const attributes = {
+    ...attributesOf(delivery, 'process'),
+    'acktor.attempt': delivery.attempt,
+    'acktor.deliveries': delivery.deliveries,
+  };
+  return { kind: SpanKind.CONSUMER, attributes };
+}
+
+/** By OpenTelemetry's conventions for messaging (semantic conventions 1.30). */
+function attributesOf({ queue, name, id }: TracedJob, operation: 'send' | 'process'): Attributes {
+  return {
+    'messaging.system': 'acktor',
+    'messaging.operation.type': operation,
+    'messaging.destination.name': queue,
+    'messaging.message.id': id,
+    'acktor.job': name,
+  };
+}
+
+/** A look that costs nothing: without a provider, a trace around us or one that came along there is nothing to trace. */
+function mayBeTraced(carrier: string | undefined): boolean {
+  if (carrier !== undefined || context.active() !== ROOT_CONTEXT) return true;
+  const provider: StandIn = trace.getTracerProvider();
+  return provider.getDelegateTracer === undefined || provider.getDelegateTracer(TRACER) !== undefined;
+}
+
+/** What stands in for a provider until a program registers one has no tracer to delegate to (OpenTelemetry's API 1.9). */
+interface StandIn extends TracerProvider {
+  getDelegateTracer?(name: string): Tracer | undefined;
+}
+
+/** Whether there is a provider, or a trace of somebody else's to pass on. */
+function isTraced(span: Span): boolean {
+  return span.isRecording() || trace.isSpanContextValid(span.spanContext());
+}
+
+/** Asked for each time: one that was got before the program registered its provider may never learn of it. */
+function startSpan(name: string, options: SpanOptions, parent: Context): Span {
+  return trace.getTracer(TRACER).startSpan(name, options, parent);
+}
+
+const TRACER = 'acktor';
