@@ -1,0 +1,106 @@
+// The line from a channel to its queue: gathers what consumers ask for in one turn, and keeps two calls in flight.
+import type { ChannelAnswer, ChannelRequest } from '@acktor/core/broker';
+
+/** How a line calls, and whom it tells. `Wish` is what the channel remembers of each request. */
+export interface CallLineParts<Wish> {
+  readonly toRequest: (wish: Wish) => ChannelRequest;
+  readonly exchange: (requests: readonly ChannelRequest[]) => Promise<ChannelAnswer>;
+  readonly onAnswer: (wishes: readonly Wish[], answer: ChannelAnswer) => void;
+  /** The call failed as a whole; what became of its requests is unknown. The line is held then, until `resume()`. */
+  readonly onFailure: (wishes: readonly Wish[], error: unknown) => void;
+  /** The most requests in one call, from 1. */
+  readonly mostPerCall: number;
+}
+
+/** Requests wait here for the end of the turn, for a free call, and while the line is held. */
+export class CallLine<Wish> {
+  readonly #parts: CallLineParts<Wish>;
+  readonly #whenQuiet: (() => void)[] = [];
+  readonly #waiting: Wish[] = [];
+  #callsInFlight = 0;
+  #isFlushDue = false;
+  #isHeld = false;
+
+  constructor(parts: CallLineParts<Wish>) {
+    this.#parts = parts;
+  }
+
+  add(wish: Wish): void {
+    this.#waiting.push(wish);
+    this.#flushSoon();
+  }
+
+  /** Takes back a wish, if it was not called yet. */
+  withdraw(wish: Wish): void {
+    const at = this.#waiting.indexOf(wish);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  /** Lets nothing more out; what is in flight goes on. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  resume(): void {
+    this.#isHeld = false;
+    this.#flushSoon();
+  }
+
+  /** Resolves when no call is in flight and, unless the line is held, nothing waits. */
+  quiet(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenQuiet.push(resolve);
+      this.#tellIfQuiet();
+    });
+  }
+
+  // Handlers that end in the same turn take a few microtasks each; the next macrotask finds them all.
+  #flushSoon(): void {
+    if (this.#isFlushDue || this.#isHeld || this.#waiting.length === 0) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
+      this.#flush();
+    });
+  }
+
+  #flush(fewest = 1): void {
+    while (!this.#isHeld && this.#waiting.length >= fewest && this.#callsInFlight < MOST_CALLS_IN_FLIGHT) {
+      void this.#call(this.#waiting.splice(0, this.#parts.mostPerCall));
+    }
+  }
+
+  async #call(wishes: readonly Wish[]): Promise<void> {
+    const { toRequest, exchange, onAnswer, onFailure, mostPerCall } = this.#parts;
+    this.#callsInFlight += 1;
+    const end = await exchange(wishes.map(toRequest)).then(
+      (answer) => () => onAnswer(wishes, answer),
+      (error: unknown) => {
+        this.hold();
+        return () => onFailure(wishes, error);
+      },
+    );
+    this.#callsInFlight -= 1;
+    // A full call goes first: the server works on it while its answer to the other is worked on here.
+    this.#flush(mostPerCall);
+    end();
+    this.#flushSoon();
+    this.#tellIfQuiet();
+  }
+
+  #tellIfQuiet(): void {
+    if (this.#callsInFlight > 0 || (this.#waiting.length > 0 && !this.#isHeld)) return;
+    for (const tell of this.#whenQuiet.splice(0)) tell();
+  }
+}
+
+/** How many requests a call of so many consumers carries at most: half of them, so that two calls can be in flight. */
+export function callSize(consumers: number): number {
+  return Math.min(Math.max(Math.ceil(consumers / 2), 1), MOST_PER_CALL);
+}
+
+/** Some 35 µs of the server's time a job (BullMQ 6.7): a call stays near 2 ms, so that others get their turn. */
+const MOST_PER_CALL = 50;
+
+/** One for Redis to work on while Node works on the other's answer. */
+const MOST_CALLS_IN_FLIGHT = 2;

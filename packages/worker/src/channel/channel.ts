@@ -1,0 +1,200 @@
+// The channel: the one actor in a worker through which the consumers of a queue fetch, ack and reject.
+import { fromCallback } from 'xstate';
+import type { ChannelAnswer, ChannelReply, WorkQueue } from '@acktor/core/broker';
+import type { ChannelMessage, ConsumerRef, SettlementRequest } from '../consumer/consumer-protocol.js';
+import type { Logger } from '../log/logger.js';
+import { attemptRecord } from './attempt-record.js';
+import { CallLine, callSize } from './call-line.js';
+import type { Clock } from './clock.js';
+import { HeldDeliveries } from './held-deliveries.js';
+import { keepLeases } from './lease-keeper.js';
+import { LooseDeliveries } from './loose-deliveries.js';
+import { Parking } from './parking.js';
+import { Restoration } from './restoration.js';
+import { Totals } from './totals.js';
+import { Watch } from './watch.js';
+import { NO_REPLY, toRequest, type Refusal, type Settling, type Wish } from './wish.js';
+
+/** What a channel stands on. */
+export interface ChannelParts {
+  readonly queue: WorkQueue;
+  /** What the lease tokens of this process begin with. */
+  readonly process: string;
+  /** How many consumers will use the channel. */
+  readonly consumers: number;
+  readonly leaseMs: number;
+  readonly leanPath: boolean;
+  readonly longestWaitMs: number;
+  /** Told when somebody of the fleet has work: this process, or whoever took what the queue's sign had announced. */
+  readonly onActivity: () => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The channel as an actor: it is sent {@link ChannelMessage}s, and answers with events. */
+export const channelLogic = fromCallback<ChannelMessage, { readonly channel: Channel }>(({ receive, input }) => {
+  receive((message) => input.channel.receive(message));
+});
+
+/** Fetches and settles for the consumers of one queue, knows what each of them holds, and keeps their leases. */
+export class Channel {
+  readonly #parts: ChannelParts;
+  readonly #parking = new Parking();
+  readonly #held = new HeldDeliveries();
+  /** What each consumer has asked for and was not yet answered. */
+  readonly #asked = new Map<ConsumerRef, Wish>();
+  readonly #line: CallLine<Wish>;
+  readonly #loose: LooseDeliveries;
+  readonly #watch: Watch;
+  readonly #restoration: Restoration;
+  readonly #stopKeeping: () => void;
+  readonly #totals: Totals;
+  #lastToken = 0;
+
+  constructor(parts: ChannelParts) {
+    this.#parts = parts;
+    this.#totals = new Totals(parts.queue.name);
+    this.#watch = new Watch({ ...parts, parking: this.#parking });
+    this.#line = this.#openLine();
+    this.#loose = new LooseDeliveries(this.#line);
+    this.#restoration = new Restoration({ ...parts, held: this.#held, line: this.#line, watch: this.#watch });
+    this.#stopKeeping = keepLeases({ ...parts, held: this.#held });
+  }
+
+  /** Since when the consumer holds what it holds, or is parked, in milliseconds since the epoch. */
+  readonly heldSinceMs = (consumer: ConsumerRef) => this.#held.heldSinceMs(consumer);
+  readonly parkedSinceMs = (consumer: ConsumerRef) => this.#parking.parkedSinceMs(consumer);
+
+  /** How its deliveries ended so far. */
+  readonly totals = () => this.#totals.report();
+  readonly totalsByJob = () => this.#totals.byJob();
+
+  receive(message: ChannelMessage): void {
+    const { consumer } = message;
+    switch (message.type) {
+      case 'consumer.parked':
+        this.#parking.park(consumer, this.#parts.clock.now());
+        return this.#watch.look();
+      case 'delivery.wanted':
+        return this.#ask(consumer);
+      case 'delivery.settled':
+        if (this.#restoration.isHolding) return this.#restoration.interrupt(consumer);
+        return this.#ask(consumer, message.request);
+      case 'delivery.released':
+        return this.#totals.leaseLost(this.#held.release(consumer));
+      case 'consumer.left':
+        return this.#dismiss(consumer);
+    }
+  }
+
+  /** What to tell when the connection breaks and when it is back: nothing is asked of the server meanwhile. */
+  get restoration(): Pick<Restoration, 'away' | 'back'> {
+    return this.#restoration;
+  }
+
+  /** Tells whoever holds the job that it is cancelled. Answers whether anybody does. */
+  cancel(jobId: string, why: string): boolean {
+    const holders = this.#held.holdersOf(({ record }) => record.id === jobId);
+    for (const consumer of holders) consumer.send({ type: 'job.cancelled', why });
+    return holders.length > 0;
+  }
+
+  /** Resolves when everything that was asked is answered, or waits for the server to come back. */
+  quiet(): Promise<void> {
+    return this.#line.quiet();
+  }
+
+  /** To be called when the consumers have stopped and the channel is quiet. */
+  close(): Promise<void> {
+    this.#watch.hold();
+    this.#stopKeeping();
+    return this.#parts.queue.close();
+  }
+
+  #openLine(): CallLine<Wish> {
+    const { queue, process: worker, leaseMs, leanPath, consumers } = this.#parts;
+    return new CallLine<Wish>({
+      toRequest,
+      exchange: (wishes) => queue.exchange(wishes, { leaseMs, leanPath, worker, wantsGlance: !this.#parking.isEmpty }),
+      onAnswer: (wishes, answer) => this.#answer(wishes, answer),
+      onFailure: (wishes, error) => this.#fail(wishes, error),
+      mostPerCall: callSize(consumers),
+    });
+  }
+
+  #ask(consumer: ConsumerRef, request?: SettlementRequest): void {
+    const wantsDelivery = request === undefined || request.wantsNext;
+    const settle = request && this.#settling(consumer, request);
+    const wish = { consumer, settle, leaseToken: wantsDelivery ? this.#newToken() : undefined };
+    this.#asked.set(consumer, wish);
+    this.#line.add(wish);
+  }
+
+  /** An ack needs no record: the job's own times and its result say it all. */
+  #settling(consumer: ConsumerRef, { job, settlement }: SettlementRequest): Settling {
+    if (settlement.kind === 'ack') return { job, settlement };
+    const { clock, process: worker } = this.#parts;
+    const startedAtMs = this.#held.heldSinceMs(consumer) ?? clock.now();
+    const attempt = attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs: clock.now() });
+    return { job, settlement, attempt };
+  }
+
+  #newToken(): string {
+    this.#lastToken += 1;
+    return `${this.#parts.process}|${this.#lastToken}`;
+  }
+
+  #answer(wishes: readonly Wish[], { replies, glance }: ChannelAnswer): void {
+    if (replies.some(({ settled, fetched }) => settled !== undefined || fetched !== undefined))
+      this.#parts.onActivity();
+    if (glance) this.#watch.remember(glance);
+    wishes.forEach((wish, i) => this.#reply(wish, replies[i] ?? NO_REPLY));
+    if (glance) this.#parking.wake(glance.ready);
+    this.#watch.look();
+  }
+
+  #reply({ consumer, settle }: Wish, reply: ChannelReply): void {
+    if (reply.error) this.#parts.log.error({ err: reply.error }, 'the server failed one request');
+    const next = this.#loose.readable(reply.fetched);
+    this.#totals.count(settle, reply.settled, next);
+    if (consumer === undefined || !this.#asked.delete(consumer)) return this.#loose.giveBack(next);
+    if (settle) this.#held.release(consumer);
+    if (settle && reply.settled !== 'stored') return this.#refuse(consumer, settle, { ...reply, next });
+    if (next) this.#held.hold(consumer, { job: next, sinceMs: this.#parts.clock.now() });
+    if (settle) consumer.send({ type: 'settlement.stored', next });
+    else consumer.send(next ? { type: 'delivery.received', delivery: next } : { type: 'queue.empty' });
+  }
+
+  #refuse(consumer: ConsumerRef, settle: Settling, { settled, error, next }: Refusal): void {
+    const { id } = settle.job.record;
+    this.#parts.log.warn({ job: id, settled, settlement: settle.settlement.kind }, 'a settlement was refused');
+    this.#loose.giveBack(next);
+    // Its lease is still ours, and the heartbeat renews it: left alone, the job would be nobody's for as long as we live.
+    if (settled === undefined && error)
+      this.#loose.deadLetter(settle.job, `how it ended could not be stored: ${error.message}`);
+    consumer.send({ type: 'settlement.refused' });
+  }
+
+  #fail(wishes: readonly Wish[], error: unknown): void {
+    this.#restoration.failed(error);
+    for (const wish of wishes) {
+      if (wish.settle && wish.consumer) this.#interrupt(wish.consumer);
+      else this.#line.add(wish);
+    }
+  }
+
+  #interrupt(consumer: ConsumerRef): void {
+    if (this.#asked.delete(consumer)) this.#restoration.interrupt(consumer);
+  }
+
+  /** Forgets a consumer. What it holds goes back, unless its settlement is on the way. */
+  #dismiss(consumer: ConsumerRef): void {
+    const wasParked = this.#parking.leave(consumer);
+    const asked = this.#asked.get(consumer);
+    this.#asked.delete(consumer);
+    if (asked && !asked.settle) this.#line.withdraw(asked);
+    const job = this.#held.release(consumer);
+    if (asked?.settle === undefined) this.#loose.giveBack(job);
+    if (!wasParked && !asked && !job) this.#watch.wakeAnother();
+  }
+}

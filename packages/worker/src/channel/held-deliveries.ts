@@ -1,0 +1,39 @@
+// What the consumers of a channel hold: at most one delivery each, under a lease that is renewed while it is held.
+import type { Lease, LeasedJob } from '@acktor/core/broker';
+import type { ConsumerRef } from '../consumer/consumer-protocol.js';
+
+export class HeldDeliveries {
+  readonly #held = new Map<ConsumerRef, HeldDelivery>();
+
+  hold(consumer: ConsumerRef, held: HeldDelivery): void {
+    this.#held.set(consumer, held);
+  }
+
+  /** Forgets what the consumer held, and answers it. */
+  release(consumer: ConsumerRef): LeasedJob | undefined {
+    const held = this.#held.get(consumer);
+    this.#held.delete(consumer);
+    return held?.job;
+  }
+
+  /** Since when the consumer holds what it holds, in milliseconds since the epoch. */
+  heldSinceMs(consumer: ConsumerRef): number | undefined {
+    return this.#held.get(consumer)?.sinceMs;
+  }
+
+  leases(): readonly Lease[] {
+    return [...this.#held.values()].map(({ job }) => ({ jobId: job.record.id, leaseToken: job.leaseToken }));
+  }
+
+  /** Who holds a delivery that `isIt`. */
+  holdersOf(isIt: (job: LeasedJob) => boolean): readonly ConsumerRef[] {
+    return [...this.#held].filter(([, { job }]) => isIt(job)).map(([consumer]) => consumer);
+  }
+}
+
+/** A delivery in a consumer's hands. */
+export interface HeldDelivery {
+  readonly job: LeasedJob;
+  /** In milliseconds since the epoch. */
+  readonly sinceMs: number;
+}

@@ -1,0 +1,62 @@
+// `acktor doctor`: looks at the server, the queues and the workers, and says what to mend.
+import type { Command } from 'commander';
+import { table, type Column } from '../../table/table.js';
+import { checks } from '../doctor/checks.js';
+import type { Verdict } from '../doctor/check.js';
+import { examine } from '../doctor/examination.js';
+import { exitCodes } from '../exit-codes.js';
+import {
+  operatorCommand,
+  operatorOptions,
+  withOperatorFlags,
+  type OperatorFlags,
+} from '../operating/operator-command.js';
+import { colours, print } from '../output/output.js';
+
+/** The command, ready to be added to a program. */
+export function doctorCommand(): Command {
+  const command = operatorCommand('doctor', 'look for what is wrong, and say how to mend it').description(
+    'Looks at the server, the queues and the workers. Changes nothing.',
+  );
+  return withOperatorFlags(command)
+    .addHelpText('after', EXPLANATION)
+    .action((flags: OperatorFlags) => doctor(flags));
+}
+
+type NamedVerdict = { readonly check: string } & Verdict;
+
+async function doctor(flags: OperatorFlags): Promise<void> {
+  const findings = await examine(await operatorOptions(flags));
+  const verdicts = checks.map(({ name, judge }): NamedVerdict => ({ check: name, ...judge(findings) }));
+  const isWell = verdicts.every(({ state }) => state !== 'fail');
+  if (!isWell) process.exitCode = exitCodes.failed;
+  print(flags.json, {
+    json: { server: findings.address, isWell, checks: verdicts },
+    text: () => `${findings.address}\n\n${table(COLUMNS, verdicts, { head: colours.dim })}${advice(verdicts)}`,
+  });
+}
+
+const COLUMNS: readonly Column<NamedVerdict>[] = [
+  { head: 'check', cell: ({ check }) => check },
+  { head: 'verdict', cell: ({ state }) => COLOURS[state](state) },
+  { head: 'found', cell: ({ found }) => found },
+];
+
+const COLOURS = { ok: colours.green, warn: colours.yellow, fail: colours.red } as const;
+
+function advice(verdicts: readonly NamedVerdict[]): string {
+  const ill = verdicts.flatMap((verdict) => (verdict.state === 'ok' ? [] : [`  ${verdict.check}: ${verdict.fix}\n`]));
+  return ill.length === 0 ? '' : `\nwhat to do\n${ill.join('')}`;
+}
+
+const EXPLANATION = `
+Checks: ${checks.map(({ name }) => name).join(', ')}.
+Each is "ok", "warn" (it works, and may not when something else goes wrong) or "fail" (jobs can be lost, stuck or refused).
+
+JSON: { "server", "isWell", "checks": [{ "check", "state": "ok" | "warn" | "fail", "found", "fix" }] }, a fix only where needed
+
+Exit codes: 0 nothing failed, 1 something did, 2 wrong usage, 4 no server.
+
+Examples:
+  acktor doctor --redis redis://db:6379
+  acktor doctor --json | jq -r '.checks[] | select(.state != "ok") | .fix'`;

@@ -1,0 +1,101 @@
+// `acktor top`: the fleet live in a terminal.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectFleet, type ConnectedFleet, type FleetWatcher } from '@acktor/core/broker';
+import type { Command } from 'commander';
+import {
+  operatorCommand,
+  operatorOptions,
+  withOperatorFlags,
+  type OperatorFlags,
+} from '../operating/operator-command.js';
+import { FleetPicture } from '../top/fleet-picture.js';
+import { LiveScreen } from '../top/live-screen.js';
+import { topPage, topSorts, type TopSort } from '../top/top-page.js';
+
+/** The command, ready to be added to a program. */
+export function topCommand(): Command {
+  const command = operatorCommand('top', 'watch the fleet live in the terminal').description(
+    'Shows what every queue, worker process and consumer does, as it happens. Workers publish only while somebody watches.',
+  );
+  return withOperatorFlags(command)
+    .addHelpText('after', EXPLANATION)
+    .action((flags: OperatorFlags) => top(flags));
+}
+
+async function top(flags: OperatorFlags): Promise<void> {
+  await using fleet = await connectFleet(await operatorOptions(flags));
+  if (flags.json) await stream(fleet);
+  else if (process.stdout.isTTY && process.stdin.isTTY) await live(fleet);
+  else await once(fleet);
+}
+
+/** A line for each thing that the watch tells, until the program is ended. */
+async function stream(fleet: ConnectedFleet): Promise<void> {
+  const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const watcher: FleetWatcher = {
+    onReport: (report) => say({ type: 'report', report }),
+    onFrame: (frame) => say({ type: 'frame', frame }),
+    onGone: (workerId, how) => say({ type: 'gone', workerId, how }),
+    onConnection: (state) => say({ type: 'connection', state }),
+  };
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  await fleet.watch(watcher, ending.signal);
+}
+
+/** One page, for a file or a pipe: after a second there are rates. */
+async function once(fleet: ConnectedFleet): Promise<void> {
+  const picture = new FleetPicture();
+  const ending = new AbortController();
+  const watching = fleet.watch(picture, ending.signal);
+  await sleep(ONCE_AFTER_MS);
+  ending.abort();
+  await watching;
+  process.stdout.write(
+    topPage(picture, { sort: 'time in state', isPaused: false, lines: Infinity, nowMs: Date.now() }),
+  );
+}
+
+async function live(fleet: ConnectedFleet): Promise<void> {
+  const picture = new FleetPicture();
+  const ending = new AbortController();
+  const wish: LiveWish = { isPaused: false, sortNumber: 0 };
+  const screen = new LiveScreen({ input: process.stdin, output: process.stdout }, (key) => {
+    if (key === 'q' || key === 'ctrl-c') ending.abort();
+    else if (key === 'p') wish.isPaused = !wish.isPaused;
+    else if (key === 's') wish.sortNumber += 1;
+    draw(screen, picture, { ...wish });
+  });
+  const drawing = setInterval(() => wish.isPaused || draw(screen, picture, wish), DRAW_EVERY_MS);
+  try {
+    await fleet.watch(picture, ending.signal);
+  } finally {
+    clearInterval(drawing);
+    screen.close();
+  }
+}
+
+interface LiveWish {
+  isPaused: boolean;
+  sortNumber: number;
+}
+
+function draw(screen: LiveScreen, picture: FleetPicture, { isPaused, sortNumber }: Readonly<LiveWish>): void {
+  const sort: TopSort = topSorts[sortNumber % topSorts.length] ?? 'time in state';
+  screen.show(topPage(picture, { sort, isPaused, lines: screen.lines, nowMs: Date.now() }));
+}
+
+const DRAW_EVERY_MS = 250;
+const ONCE_AFTER_MS = 1_200;
+
+const EXPLANATION = `
+Keys: q ends, p pauses, s sorts the held jobs by another column.
+A process that left or died stays on the page for ten seconds.
+Where standard output is no terminal one page is printed. With --json every report, frame and end is a line, until SIGINT.
+
+Exit codes: 0 ended, 1 failed, 2 wrong usage, 4 no server.
+
+Examples:
+  acktor top
+  acktor top > fleet.txt
+  acktor top --json | jq 'select(.type == "gone")'`;

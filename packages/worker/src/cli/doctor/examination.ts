@@ -1,0 +1,55 @@
+// Gathers what the checks look at.
+import { randomUUID } from 'node:crypto';
+import type { OperatorOptions } from '@acktor/core';
+import {
+  brokerOptionTable,
+  connectBroker,
+  connectFleet,
+  connectPulse,
+  defineOptions,
+  type ConnectedBroker,
+} from '@acktor/core/broker';
+import type { Findings, QueueFindings } from './check.js';
+
+const brokerOptions = defineOptions(brokerOptionTable);
+
+/** Looks at the servers, the queues and the workers. @throws AddressError, BrokerUnreachableError, ServerTooOldError. */
+export async function examine(options: OperatorOptions): Promise<Findings> {
+  const checked = brokerOptions.check({ ...options, durability: 'off' });
+  const connected = await connectBroker({ ...checked, name: 'acktor-doctor', warn: () => undefined });
+  try {
+    const [servers, isPresenceTold, queues, workers] = await Promise.all([
+      connected.broker.examine(),
+      testPresence(connected, checked),
+      lookAtQueues(connected),
+      lookAtWorkers(options),
+    ]);
+    return { address: connected.address.toString(), servers, isPresenceTold, queues, workers, atMs: Date.now() };
+  } finally {
+    await connected.close();
+  }
+}
+
+type Checked = ReturnType<typeof brokerOptions.check>;
+
+async function testPresence({ address }: ConnectedBroker, { namespace, connectTimeoutMs }: Checked): Promise<boolean> {
+  const process = `doctor-${randomUUID()}`;
+  const url = address.revealUrl();
+  const pulse = await connectPulse({ url, namespace, process, queues: ['acktor'], connectTimeoutMs, holdOffMs: 0 });
+  try {
+    return await pulse.testPresence();
+  } finally {
+    await pulse.close();
+  }
+}
+
+async function lookAtQueues({ broker }: ConnectedBroker): Promise<readonly QueueFindings[]> {
+  const desk = broker.desk();
+  const look = async (queue: string) => ({ ...(await desk.depth(queue)), ...(await desk.symptoms(queue)) });
+  return Promise.all((await desk.queueNames()).map(look));
+}
+
+async function lookAtWorkers(options: OperatorOptions) {
+  await using fleet = await connectFleet(options);
+  return await fleet.workers();
+}

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// The command `acktor`.
+import { runProgram } from './program.js';
+
+await runProgram(process.argv);

@@ -1,0 +1,50 @@
+// What `acktor dashboard` can be told.
+import { connectionSettings, items, last, wholeNumber, type Setting } from './settings.js';
+
+export const dashboardSettings: readonly Setting[] = [
+  ...connectionSettings,
+  {
+    option: 'port',
+    flag: '-p, --port <port>',
+    variable: 'ACKTOR_DASHBOARD_PORT',
+    doc: 'where to listen; 0 for a free port (default: 3900)',
+    read: (texts, source) => wholeNumber(last(texts), source),
+  },
+  {
+    option: 'host',
+    flag: '--host <address>',
+    variable: 'ACKTOR_DASHBOARD_HOST',
+    doc: 'the address to listen on; any but a loopback address needs a token (default: 127.0.0.1)',
+    read: last,
+  },
+  {
+    option: 'viewerToken',
+    flag: '--viewer-token <token>',
+    variable: 'ACKTOR_VIEWER_TOKEN',
+    doc: 'whoever shows it may look; better in the environment, which fewer can see',
+    read: last,
+  },
+  {
+    option: 'operatorToken',
+    flag: '--operator-token <token>',
+    variable: 'ACKTOR_OPERATOR_TOKEN',
+    doc: 'whoever shows it may look and act',
+    read: last,
+  },
+  {
+    option: 'redact',
+    flag: '--redact <path>',
+    variable: 'ACKTOR_DASHBOARD_REDACT',
+    doc: 'a place in payloads or results to hide, such as data.card; may be repeated, or separated by commas',
+    read: (texts) => texts.flatMap(items),
+    isRepeatable: true,
+  },
+  {
+    option: 'origins',
+    flag: '--origin <origin>',
+    variable: 'ACKTOR_DASHBOARD_ORIGIN',
+    doc: 'what people see in front of the path, behind a proxy that passes another host; may be repeated',
+    read: (texts) => texts.flatMap(items),
+    isRepeatable: true,
+  },
+];

@@ -1,0 +1,50 @@
+// Options gathered from all places: a flag goes before the environment, which goes before the configuration file.
+import { Option } from 'commander';
+import { readConfig } from './config-file.js';
+import type { Setting } from './settings.js';
+
+/** What was given on the command line: texts by the names of options. */
+export interface SettingFlags {
+  readonly config?: string;
+  readonly [option: string]: string | boolean | readonly string[] | undefined;
+}
+
+/** Where the command was run. */
+export interface Surroundings {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * All options of the file, with those that the environment or a flag sets in their place. Unknown names and values out of
+ * bounds are left for the check of whoever takes them.
+ * @throws SettingError, ConfigFileError
+ */
+export async function gatherOptions(
+  settings: readonly Setting[],
+  flags: SettingFlags,
+  { folder, environment }: Surroundings,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { options } = await readConfig(folder, flags.config ?? environment['ACKTOR_CONFIG']);
+  const inEnvironment = valuesOf(settings, (setting) => fromEnvironment(setting, environment));
+  const onCommandLine = valuesOf(settings, (setting) =>
+    fromFlag(setting, flags[new Option(setting.flag).attributeName()]),
+  );
+  return { ...options, ...inEnvironment, ...onCommandLine };
+}
+
+function valuesOf(settings: readonly Setting[], valueOf: (setting: Setting) => unknown) {
+  const values = settings.map((setting) => [setting.option, valueOf(setting)] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+/** A variable that is empty counts as not set, as in most shells' habits. */
+function fromEnvironment({ variable, read }: Setting, environment: Surroundings['environment']): unknown {
+  const text = environment[variable];
+  return text === undefined || text === '' ? undefined : read([text], variable);
+}
+
+function fromFlag({ flag, read }: Setting, given: SettingFlags[string]): unknown {
+  if (given === undefined || typeof given === 'boolean') return undefined;
+  return read(typeof given === 'string' ? [given] : given, flag.replace(/^-\w, | <.*/g, ''));
+}

@@ -1,0 +1,23 @@
+// The options of `acktor work`.
+import type { SupervisorOptions } from '../../supervisor/supervisor-options.js';
+import { gatherOptions, type SettingFlags, type Surroundings } from '../settings/gathering.js';
+import { workSettings } from '../settings/settings.js';
+import { handlerFiles } from './handler-files.js';
+
+/**
+ * What to start the supervisor with. Unknown names and values out of bounds are left for its own check.
+ * @throws SettingError, ConfigFileError, NoHandlerFilesError
+ */
+export async function workOptions(
+  files: readonly string[],
+  flags: SettingFlags,
+  surroundings: Surroundings,
+): Promise<SupervisorOptions> {
+  const options = await gatherOptions(workSettings, flags, surroundings);
+  const patterns = files.length > 0 ? files : textsIn(options['files']);
+  return { ...options, files: await handlerFiles(patterns, surroundings.folder) };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

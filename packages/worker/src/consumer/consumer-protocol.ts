@@ -1,0 +1,76 @@
+// What a consumer knows and hears, and what it says to its channel and its runner.
+import type { LeasedJob, Settlement } from '@acktor/core/broker';
+import type { ActorRef, Snapshot } from 'xstate';
+
+export type { LeasedJob, Settlement } from '@acktor/core/broker';
+
+/** What a consumer is born with. */
+export interface ConsumerInput {
+  readonly channel: ChannelRef;
+}
+
+/** What a consumer knows. */
+export interface ConsumerContext {
+  readonly channel: ChannelRef;
+  /** What it holds, from the moment it is handed over until the settlement is stored. */
+  readonly delivery: LeasedJob | undefined;
+  /** How the delivery is to end; set when the handler has ended. */
+  readonly settlement: Settlement | undefined;
+  /** Whether it is to stop after the delivery it holds. */
+  readonly isStopping: boolean;
+}
+
+/** Everything that can happen to a consumer. */
+export type ConsumerEvent =
+  // From the channel.
+  | { readonly type: 'work.ready' }
+  | { readonly type: 'delivery.received'; readonly delivery: LeasedJob }
+  | { readonly type: 'queue.empty' }
+  | { readonly type: 'settlement.stored'; readonly next: LeasedJob | undefined }
+  | { readonly type: 'settlement.refused' }
+  | { readonly type: 'settlement.interrupted' }
+  | { readonly type: 'connection.restored' }
+  | { readonly type: 'lease.lost' }
+  // From the runner.
+  | { readonly type: 'handler.returned'; readonly result: string }
+  | { readonly type: 'handler.rejected'; readonly settlement: Rejected }
+  | { readonly type: 'deadline.passed' }
+  // From whoever is in charge.
+  | { readonly type: 'job.cancelled'; readonly why: string }
+  | { readonly type: 'stop.requested' }
+  | { readonly type: 'grace.ended' };
+
+/** A settlement that is no ack. */
+export type Rejected = Exclude<Settlement, { readonly kind: 'ack' }>;
+
+/** A consumer as others know it: somebody to send events to. */
+export type ConsumerRef = ActorRef<Snapshot<unknown>, ConsumerEvent>;
+
+/** What a consumer asks of its channel. */
+export type ChannelMessage =
+  | { readonly type: 'consumer.parked'; readonly consumer: ConsumerRef }
+  | { readonly type: 'delivery.wanted'; readonly consumer: ConsumerRef }
+  | { readonly type: 'delivery.settled'; readonly consumer: ConsumerRef; readonly request: SettlementRequest }
+  | { readonly type: 'delivery.released'; readonly consumer: ConsumerRef }
+  | { readonly type: 'consumer.left'; readonly consumer: ConsumerRef };
+
+/** A settlement of what the consumer holds, and whether it wants the next delivery with the answer. */
+export interface SettlementRequest {
+  readonly job: LeasedJob;
+  readonly settlement: Settlement;
+  readonly wantsNext: boolean;
+}
+
+/** The channel as a consumer knows it. */
+export type ChannelRef = ActorRef<Snapshot<unknown>, ChannelMessage>;
+
+/** What a consumer orders of its runner. */
+export type RunnerOrder =
+  { readonly type: 'handle'; readonly delivery: LeasedJob } | { readonly type: 'abort'; readonly reason: AbortReason };
+
+/** Why a handler is told to let go. */
+export type AbortReason =
+  | { readonly kind: 'cancelled'; readonly why: string }
+  | { readonly kind: 'deadline' }
+  | { readonly kind: 'leaseLost' }
+  | { readonly kind: 'shutdown' };

@@ -1,0 +1,198 @@
+// The life of a consumer: one delivery at a time, from fetching to its end. This chart is the code that runs.
+import { assign, fromCallback, sendTo, setup } from 'xstate';
+import type {
+  AbortReason,
+  ConsumerContext,
+  ConsumerEvent,
+  ConsumerInput,
+  RunnerOrder,
+  Settlement,
+} from './consumer-protocol.js';
+
+// After the delivery is over, one way or another, without a next one in hand.
+const goOn = [
+  { guard: 'isStopping', target: '#consumer.stopped', actions: ['dropDelivery', 'leaveChannel'] },
+  { target: '#consumer.fetching', actions: 'dropDelivery' },
+] as const;
+
+// An ack and a rejection travel alike.
+const settlingStates = {
+  settling: {
+    description: 'The end of the delivery is on its way to Redis.',
+    entry: 'settle',
+    on: { 'settlement.interrupted': 'retrying' },
+  },
+  retrying: {
+    description: 'Redis is away or refuses: the end is kept, and stored when Redis is back.',
+    on: { 'connection.restored': 'settling' },
+  },
+} as const;
+
+/**
+ * The consumer's chart.
+ *
+ * It asks its channel to fetch and to settle, and its runner to run the handler; nothing else does either. The runner is
+ * given with `.provide()`, the channel comes as input.
+ */
+export const consumerMachine = setup({
+  types: {
+    context: {} as ConsumerContext,
+    events: {} as ConsumerEvent,
+    input: {} as ConsumerInput,
+  },
+  actors: {
+    // Runs one handler after another for as long as the consumer lives; spawning one per delivery halved the throughput.
+    runner: fromCallback<RunnerOrder>(() => undefined),
+  },
+  guards: {
+    isStopping: ({ context }) => context.isStopping,
+    hasNext: ({ event }) => event.type === 'settlement.stored' && event.next !== undefined,
+    hasNextThoughStopping: ({ context, event }) =>
+      context.isStopping && event.type === 'settlement.stored' && event.next !== undefined,
+  },
+  actions: {
+    park: sendTo(
+      ({ context }) => context.channel,
+      ({ self }) => ({ type: 'consumer.parked', consumer: self }),
+    ),
+    askForDelivery: sendTo(
+      ({ context }) => context.channel,
+      ({ self }) => ({ type: 'delivery.wanted', consumer: self }),
+    ),
+    settle: sendTo(
+      ({ context }) => context.channel,
+      ({ context, self }) => ({ type: 'delivery.settled', consumer: self, request: settlementRequest(context) }),
+    ),
+    releaseDelivery: sendTo(
+      ({ context }) => context.channel,
+      ({ self }) => ({ type: 'delivery.released', consumer: self }),
+    ),
+    leaveChannel: sendTo(
+      ({ context }) => context.channel,
+      ({ self }) => ({ type: 'consumer.left', consumer: self }),
+    ),
+    startHandler: sendTo('runner', ({ context }) => orderToHandle(context)),
+    abortHandler: sendTo('runner', ({ event }) => ({ type: 'abort', reason: abortReason(event) })),
+    takeDelivery: assign(({ event }) => ({ delivery: deliveryIn(event), settlement: undefined })),
+    dropDelivery: assign({ delivery: undefined, settlement: undefined }),
+    decideEnd: assign(({ event }) => ({ settlement: settlementIn(event) })),
+    decideRequeue: assign({ settlement: { kind: 'requeue' } }),
+    rememberStop: assign({ isStopping: true }),
+  },
+}).createMachine({
+  id: 'consumer',
+  context: ({ input }) => ({ ...input, delivery: undefined, settlement: undefined, isStopping: false }),
+  invoke: { src: 'runner', id: 'runner' },
+  initial: 'idle',
+  states: {
+    idle: {
+      description: 'Waits for work: the channel wakes the consumer that has been idle longest.',
+      entry: 'park',
+      on: {
+        'work.ready': 'fetching',
+        'stop.requested': { target: 'stopped', actions: 'leaveChannel' },
+      },
+    },
+    fetching: {
+      description: 'Has asked the channel for a delivery; one that arrives after a stop goes back to the queue.',
+      entry: 'askForDelivery',
+      on: {
+        'delivery.received': { target: 'processing', actions: 'takeDelivery' },
+        'queue.empty': 'idle',
+        'stop.requested': { target: 'stopped', actions: 'leaveChannel' },
+      },
+    },
+    processing: {
+      description: 'Holds a delivery while its handler runs.',
+      entry: 'startHandler',
+      initial: 'handling',
+      on: {
+        'handler.returned': { target: 'acking', actions: 'decideEnd' },
+        'handler.rejected': { target: 'rejecting', actions: 'decideEnd' },
+        'stop.requested': { actions: 'rememberStop' },
+        'grace.ended': { target: 'rejecting', actions: ['rememberStop', 'abortHandler', 'decideRequeue'] },
+      },
+      states: {
+        handling: {
+          description: 'The handler works.',
+          on: {
+            'job.cancelled': 'cancelling',
+            'deadline.passed': 'cancelling',
+            'lease.lost': 'lost',
+          },
+        },
+        cancelling: {
+          description: 'The handler was told to let go, and has not yet.',
+          entry: 'abortHandler',
+          on: { 'lease.lost': 'lost' },
+        },
+        lost: {
+          description:
+            'The lease is gone: what the handler still does is not settled, and nothing is taken until it ends.',
+          entry: ['abortHandler', 'releaseDelivery'],
+          on: {
+            'handler.returned': goOn,
+            'handler.rejected': goOn,
+            'grace.ended': { target: '#consumer.stopped', actions: 'leaveChannel' },
+          },
+        },
+      },
+    },
+    acking: {
+      description: 'The handler returned: its result is being stored, and the next delivery may come with the answer.',
+      initial: 'settling',
+      on: {
+        'settlement.stored': [
+          { guard: 'hasNextThoughStopping', target: 'rejecting', actions: ['takeDelivery', 'decideRequeue'] },
+          { guard: 'hasNext', target: 'processing', actions: 'takeDelivery' },
+          { guard: 'isStopping', target: 'stopped', actions: ['dropDelivery', 'leaveChannel'] },
+          { target: 'idle', actions: 'dropDelivery' },
+        ],
+        'settlement.refused': goOn,
+        'stop.requested': { actions: 'rememberStop' },
+        'grace.ended': { target: 'stopped', actions: 'leaveChannel' },
+      },
+      states: settlingStates,
+    },
+    rejecting: {
+      description: 'The delivery goes back: to be retried later, requeued now, or dead-lettered.',
+      initial: 'settling',
+      on: {
+        'settlement.stored': goOn,
+        'settlement.refused': goOn,
+        'stop.requested': { actions: 'rememberStop' },
+        'grace.ended': { target: 'stopped', actions: 'leaveChannel' },
+      },
+      states: settlingStates,
+    },
+    stopped: { type: 'final', description: 'Holds nothing and asks for nothing.' },
+  },
+});
+
+function deliveryIn(event: ConsumerEvent) {
+  if (event.type === 'delivery.received') return event.delivery;
+  return event.type === 'settlement.stored' ? event.next : undefined;
+}
+
+function settlementIn(event: ConsumerEvent): Settlement | undefined {
+  if (event.type === 'handler.returned') return { kind: 'ack', result: event.result };
+  return event.type === 'handler.rejected' ? event.settlement : undefined;
+}
+
+function abortReason(event: ConsumerEvent): AbortReason {
+  if (event.type === 'job.cancelled') return { kind: 'cancelled', why: event.why };
+  if (event.type === 'deadline.passed') return { kind: 'deadline' };
+  return event.type === 'lease.lost' ? { kind: 'leaseLost' } : { kind: 'shutdown' };
+}
+
+/** What the runner is told of the delivery that the consumer holds. */
+export function orderToHandle({ delivery }: ConsumerContext): RunnerOrder {
+  if (delivery === undefined) throw new Error('a consumer that processes holds a delivery');
+  return { type: 'handle', delivery };
+}
+
+/** What the channel is asked. Only an ack brings the next delivery along, and never to a consumer that is to stop. */
+export function settlementRequest({ delivery, settlement, isStopping }: ConsumerContext) {
+  if (delivery === undefined || settlement === undefined) throw new Error('a consumer that settles holds a delivery');
+  return { job: delivery, settlement, wantsNext: settlement.kind === 'ack' && !isStopping };
+}

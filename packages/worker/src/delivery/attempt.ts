@@ -1,0 +1,51 @@
+// One run of one handler: its signal, and why it was told to let go.
+import type { AnyJob } from '@acktor/core';
+import type { LeasedJob } from '@acktor/core/broker';
+import type { AbortReason } from '../consumer/consumer-protocol.js';
+import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '../errors.js';
+
+/** A typed reason that a handler's signal aborts with. */
+export type AbortError = CancelledError | DeadlineError | LeaseLostError | ShutdownError;
+
+export class Attempt {
+  readonly leased: LeasedJob;
+  #controller: AbortController | undefined;
+  #abortedBy: AbortError | undefined;
+
+  constructor(leased: LeasedJob) {
+    this.leased = leased;
+  }
+
+  /** Why the handler was told to let go; undefined while it was not. */
+  get abortedBy(): AbortError | undefined {
+    return this.#abortedBy;
+  }
+
+  /** Made when it is first asked for: an AbortController costs a short job more than all of the chart. */
+  signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#abortedBy) this.#controller.abort(this.#abortedBy);
+    return this.#controller.signal;
+  }
+
+  /** Aborts the signal. The first reason stays. */
+  abort(reason: AbortError): void {
+    this.#abortedBy ??= reason;
+    this.#controller?.abort(this.#abortedBy);
+  }
+}
+
+/** Says an abort as the error that a handler sees. */
+export function abortError(reason: AbortReason, leased: LeasedJob, job: AnyJob | undefined): AbortError {
+  const { id } = leased.record;
+  switch (reason.kind) {
+    case 'cancelled':
+      return new CancelledError(id, reason.why);
+    case 'deadline':
+      return new DeadlineError(id, job?.deadlineMs ?? 0);
+    case 'leaseLost':
+      return new LeaseLostError(id);
+    case 'shutdown':
+      return new ShutdownError(id);
+  }
+}

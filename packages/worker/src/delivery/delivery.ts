@@ -1,0 +1,114 @@
+// What a handler is given: the payload, the signal, and the ways to tell of its progress.
+import type { AnyJob, PayloadOf } from '@acktor/core';
+import type { LeasedJob, WorkQueue } from '@acktor/core/broker';
+import { LeaseLostError } from '../errors.js';
+
+/**
+ * One attempt of one job, handed to one handler. Its parts may be taken out by name, `handle({ data, signal })`; they are not
+ * its own properties, so a spread (`{ ...delivery }`) or a rest pattern finds none of them.
+ */
+export interface Delivery<J extends AnyJob = AnyJob> {
+  /** The job's id. */
+  readonly id: string;
+  readonly job: J;
+  /** The payload as the contract's schema gives it. */
+  readonly data: PayloadOf<J>;
+  /**
+   * Aborts when the job is cancelled, its deadline passes, its lease is lost or the worker stops for good; `signal.reason`
+   * is then an AbortError: a CancelledError, DeadlineError, LeaseLostError or ShutdownError.
+   */
+  readonly signal: AbortSignal;
+  /** 1 for the first attempt; grows with every rejection that is tried again. */
+  readonly attempt: number;
+  /** Whether an earlier delivery of this job ended without an ack or a reject, so that its work may be half done. */
+  readonly redelivered: boolean;
+  /** Grows with every delivery of this job. A database that has seen a greater one refuses a zombie's write. */
+  readonly fence: number;
+  /** When the job was sent, by the producer's clock. */
+  readonly sentAt: Date;
+  /**
+   * Keeps any JSON value with the job, for people to see. Need not be awaited: a rejection that nobody hears is let go.
+   * @throws LeaseLostError when the lease is lost; ConnectionLostError when the server is away; it may have been kept.
+   */
+  readonly progress: (value: unknown) => Promise<void>;
+  /** Appends a line to the job's log, which keeps the last 1,000. As {@link Delivery.progress}, @throws and all. */
+  readonly log: (line: string) => Promise<void>;
+}
+
+/** What a delivery is made of. */
+export interface DeliveryParts<J extends AnyJob> {
+  readonly job: J;
+  readonly data: PayloadOf<J>;
+  readonly leased: LeasedJob;
+  readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
+  /** Makes the signal when it is first asked for: most handlers of short jobs never do. */
+  readonly signal: () => AbortSignal;
+}
+
+/** The {@link Delivery} of one leased job. */
+export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
+  readonly #parts: DeliveryParts<J>;
+
+  constructor(parts: DeliveryParts<J>) {
+    this.#parts = parts;
+  }
+
+  get id(): string {
+    return this.#parts.leased.record.id;
+  }
+
+  get job(): J {
+    return this.#parts.job;
+  }
+
+  get data(): PayloadOf<J> {
+    return this.#parts.data;
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.signal();
+  }
+
+  get attempt(): number {
+    return this.#parts.leased.record.attemptsMade + 1;
+  }
+
+  get redelivered(): boolean {
+    return this.#parts.leased.record.leasesLost > 0;
+  }
+
+  get fence(): number {
+    return this.#parts.leased.record.deliveries;
+  }
+
+  get sentAt(): Date {
+    return new Date(this.#parts.leased.record.sentAtMs);
+  }
+
+  get progress(): (value: unknown) => Promise<void> {
+    const { leased, queue } = this.#parts;
+    const keep = async (value: unknown) =>
+      requireLease(leased, await queue.progress(leaseOf(leased), JSON.stringify(value ?? null)));
+    return (value) => unheard(keep(value));
+  }
+
+  get log(): (line: string) => Promise<void> {
+    const { leased, queue } = this.#parts;
+    const append = async (line: string) => requireLease(leased, await queue.log(leaseOf(leased), line));
+    return (line) => unheard(append(line));
+  }
+}
+
+/** What is said in passing must not end the process when Redis is away; whoever awaits the promise hears of it all the same. */
+function unheard(said: Promise<void>): Promise<void> {
+  said.catch(() => undefined);
+  return said;
+}
+
+function leaseOf({ record, leaseToken }: LeasedJob) {
+  return { jobId: record.id, leaseToken };
+}
+
+function requireLease({ record }: LeasedJob, isHeld: boolean): void {
+  if (!isHeld) throw new LeaseLostError(record.id);
+}

@@ -1,0 +1,179 @@
+// Runs handlers for one consumer, one after another, and tells it how each ended.
+import { fromCallback } from 'xstate';
+import type { JsonLimits } from '@acktor/core';
+import {
+  decodePayload,
+  encodeResult,
+  traceDelivery,
+  type JobRecord,
+  type LeasedJob,
+  type MaybePromise,
+  type TracedDelivery,
+  type WorkQueue,
+} from '@acktor/core/broker';
+import type { Clock } from '../channel/clock.js';
+import type { ConsumerEvent, RunnerOrder } from '../consumer/consumer-protocol.js';
+import { CancelledError } from '../errors.js';
+import type { Handler } from '../handler/handler.js';
+import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
+import { openScope, type Container } from '../handler/handler-scope.js';
+import type { Logger } from '../log/logger.js';
+import { abortError, Attempt } from './attempt.js';
+import { LeasedDelivery } from './delivery.js';
+import { NewerPayloads } from './newer-payloads.js';
+import { Rejection } from './reject.js';
+import { deadLetter, FinalFailure, settleError, settleOwnFault, settleRejection } from './settlement.js';
+
+/** What a runner stands on; shared by all consumers of a queue. */
+export interface RunnerParts {
+  readonly queue: WorkQueue;
+  readonly handlers: QueueHandlers;
+  readonly container: Container;
+  readonly limits: JsonLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How a handler ended, in the consumer's words. */
+type HandlerEnd = Extract<ConsumerEvent, { readonly type: 'handler.returned' | 'handler.rejected' }>;
+
+/** The runner as an actor: ordered to handle a delivery it answers with `handler.returned` or `handler.rejected`. */
+export function runnerLogic(parts: RunnerParts) {
+  const running = { ...parts, newerPayloads: new NewerPayloads(parts) };
+  return fromCallback<RunnerOrder>(({ receive, sendBack }) => {
+    let attempt: Attempt | undefined;
+    receive((order) => {
+      if (order.type === 'handle') {
+        attempt = new Attempt(order.delivery);
+        void runAttempt(attempt, running, sendBack);
+      } else if (attempt) {
+        const { leased } = attempt;
+        attempt.abort(abortError(order.reason, leased, parts.handlers.get(leased.record.name)?.job));
+      }
+    });
+  });
+}
+
+/** What the runners of a queue share while they run. */
+interface RunningParts extends RunnerParts {
+  readonly newerPayloads: NewerPayloads;
+}
+
+/** Tells an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. */
+async function runAttempt(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): Promise<void> {
+  const { record } = attempt.leased;
+  const end = await endOf(attempt, parts, tell).catch((fault: unknown) => ownFault(fault, attempt, parts));
+  tell(end);
+  parts.log.debug({ job: record.id, name: record.name, attempt: record.attemptsMade + 1, end: end.type }, 'handled');
+}
+
+async function endOf(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): Promise<HandlerEnd> {
+  const { record } = attempt.leased;
+  if (record.condemned !== undefined) return rejected(deadLetter(record.condemned));
+  if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)));
+  const entry = parts.handlers.get(record.name);
+  if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, parts)));
+  if (record.version > entry.job.version) return rejected(parts.newerPayloads.leave(record, entry.job));
+  const stopTimer = startDeadline(entry, parts.clock, tell);
+  try {
+    return await traceDelivery(tracedOf(record), () => handle(attempt, entry, parts), failureIn);
+  } finally {
+    stopTimer();
+  }
+}
+
+function tracedOf(record: JobRecord): TracedDelivery {
+  const { queue, name, id, attemptsMade, deliveries, trace: carrier } = record;
+  return { queue, name, id, attempt: attemptsMade + 1, deliveries, carrier };
+}
+
+function failureIn(end: HandlerEnd): string | undefined {
+  return end.type === 'handler.rejected' && 'failure' in end.settlement ? end.settlement.failure.reason : undefined;
+}
+
+function ownFault(fault: unknown, { leased }: Attempt, { log }: RunnerParts): HandlerEnd {
+  log.error({ err: fault, job: leased.record.id }, 'a delivery could not be run');
+  return rejected(settleOwnFault(fault));
+}
+
+async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts): Promise<HandlerEnd> {
+  const { record } = attempt.leased;
+  try {
+    const value = await deliver(attempt, entry, parts);
+    if (value instanceof Rejection) return rejected(settleRejection(value, entry.job, record));
+    const encoded = encode(entry, value, parts);
+    return { type: 'handler.returned', result: encoded instanceof Promise ? await encoded : encoded };
+  } catch (error) {
+    // A handler that was told to let go throws whatever it likes; why it was told is what people want to read.
+    return rejected(settleError(attempt.abortedBy ?? error, entry.job, record));
+  }
+}
+
+async function deliver(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts): Promise<unknown> {
+  const decoded = decode(attempt.leased, entry, parts);
+  const data: unknown = decoded instanceof Promise ? await decoded : decoded;
+  const scope = openScope(parts.container, entry.handlerClass);
+  try {
+    const delivery = new LeasedDelivery({
+      job: entry.job,
+      data,
+      leased: attempt.leased,
+      queue: parts.queue,
+      signal: () => attempt.signal(),
+    });
+    return await (scope.handler as Handler<typeof entry.job>).handle(delivery);
+  } finally {
+    const closing = scope.close();
+    if (closing) await quietly(closing, parts.log);
+  }
+}
+
+/** The handler has ended already: what its dependencies do when they are disposed of does not undo its work. */
+async function quietly(closing: Promise<void>, log: Logger): Promise<void> {
+  try {
+    await closing;
+  } catch (error) {
+    log.warn({ err: error }, 'something built for a delivery could not be disposed of');
+  }
+}
+
+function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerParts): MaybePromise<unknown> {
+  return orFinalFailure(() => decodePayload(job, record.payload, { ...limits, version: record.version }));
+}
+
+function encode({ job }: HandlerEntry, value: unknown, { limits }: RunnerParts): MaybePromise<string> {
+  return orFinalFailure(() => encodeResult(job, value as never, limits));
+}
+
+/** What fails here would fail again. */
+function orFinalFailure<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+  const fail = (error: unknown): never => {
+    throw new FinalFailure(error);
+  };
+  try {
+    const value = work();
+    return value instanceof Promise ? value.catch(fail) : value;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function startDeadline({ job }: HandlerEntry, clock: Clock, tell: (event: ConsumerEvent) => void): () => void {
+  if (job.deadlineMs === undefined) return () => undefined;
+  const timer = clock.setTimeout(() => tell({ type: 'deadline.passed' }), job.deadlineMs);
+  return () => clock.clearTimeout(timer);
+}
+
+function rejected(settlement: Extract<HandlerEnd, { readonly type: 'handler.rejected' }>['settlement']): HandlerEnd {
+  return { type: 'handler.rejected', settlement };
+}
+
+/** Cancelled before this delivery: its handler, if an earlier one ran, is gone. */
+function cancelled(id: string, why: string): string {
+  return new CancelledError(id, why).message;
+}
+
+function noHandler({ record }: LeasedJob, { handlers }: RunnerParts): string {
+  const known = [...handlers.keys()].join(', ');
+  return `no handler for job "${record.name}" on queue ${record.queue}; this worker handles: ${known}`;
+}

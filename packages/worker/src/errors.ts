@@ -1,0 +1,101 @@
+// Every error that the worker throws on purpose, and what a handler's signal may carry.
+import { AcktorError } from '@acktor/core';
+
+/** The lease of a delivery is lost: another consumer may have the job. Stop, and change nothing more. */
+export class LeaseLostError extends AcktorError {
+  readonly code = 'ACKTOR_LEASE_LOST';
+
+  constructor(readonly jobId: string) {
+    super(`the lease of job ${jobId} is lost: it may run elsewhere by now; nothing that this handler does is acked`);
+  }
+}
+
+/** A delivery took longer than its contract's `deadlineMs`. */
+export class DeadlineError extends AcktorError {
+  readonly code = 'ACKTOR_DEADLINE';
+
+  constructor(
+    readonly jobId: string,
+    readonly deadlineMs: number,
+  ) {
+    super(`job ${jobId} did not end within its deadline of ${deadlineMs} ms`);
+  }
+}
+
+/** Somebody cancelled the job. */
+export class CancelledError extends AcktorError {
+  readonly code = 'ACKTOR_CANCELLED';
+
+  constructor(
+    readonly jobId: string,
+    readonly why: string,
+  ) {
+    super(`job ${jobId} was cancelled: ${why}`);
+  }
+}
+
+/** The worker stops, and the time for finishing is over. The job goes back to the head of its queue. */
+export class ShutdownError extends AcktorError {
+  readonly code = 'ACKTOR_SHUTDOWN';
+
+  constructor(readonly jobId: string) {
+    super(`the worker stops before job ${jobId} has ended: it is requeued`);
+  }
+}
+
+/** Two classes handle one job. */
+export class DuplicateHandlerError extends AcktorError {
+  readonly code = 'ACKTOR_DUPLICATE_HANDLER';
+
+  constructor(
+    readonly job: string,
+    readonly handlers: readonly [string, string],
+  ) {
+    super(`expected one handler for job ${job}, got ${handlers.join(' and ')}: leave one of them out`);
+  }
+}
+
+/** Something in `handlers` is not a handler class. */
+export class NotAHandlerError extends AcktorError {
+  readonly code = 'ACKTOR_NOT_A_HANDLER';
+
+  constructor(readonly found: string) {
+    super(`expected a class decorated with @handles(job), got ${found}`);
+  }
+}
+
+/** The container could not know what to pass to a constructor. */
+export class UnresolvableParameterError extends AcktorError {
+  readonly code = 'ACKTOR_UNRESOLVABLE_PARAMETER';
+
+  constructor(
+    readonly handler: string,
+    readonly parameter: number,
+    why: string,
+  ) {
+    super(`cannot build ${handler}: parameter ${parameter} of its constructor ${why}`);
+  }
+}
+
+/** Somebody asked a worker for metrics that it does not keep. */
+export class MetricsOffError extends AcktorError {
+  readonly code = 'ACKTOR_METRICS_OFF';
+
+  constructor() {
+    super('expected a worker that keeps metrics: start it with { metrics: true }');
+  }
+}
+
+/** The address for metrics could not be listened on. */
+export class MetricsPortError extends AcktorError {
+  readonly code = 'ACKTOR_METRICS_PORT';
+
+  constructor(
+    readonly host: string,
+    readonly port: number,
+    options: { readonly cause: unknown },
+  ) {
+    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super(`cannot listen on ${host}:${port} for metrics: ${why}; choose another port, or 0 for any`, options);
+  }
+}

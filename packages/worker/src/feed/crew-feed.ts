@@ -1,0 +1,126 @@
+// What one crew's consumers do, for those who look at the fleet. Costs them one comparison a step while nobody watches.
+import type { ConsumerReport, QueueTotals } from '@acktor/core/broker';
+import type { Actor } from 'xstate';
+import type { Clock } from '../channel/clock.js';
+import type { consumerMachine } from '../consumer/consumer.machine.js';
+import type { StepListener } from '../consumer/observed-steps.js';
+import { dottedState } from '../consumer/consumer-state.js';
+import type { FeedSource, SourceChanges, SourceReport } from './feed-source.js';
+import { StepTally, type Standing } from './step-tally.js';
+
+type Consumer = Actor<typeof consumerMachine>;
+
+export interface CrewFeedParts {
+  readonly queue: string;
+  readonly consumers: ReadonlySet<Consumer>;
+  /** Since when a consumer holds what it holds, or is parked, in milliseconds since the epoch. */
+  readonly heldSinceMs: (consumer: Consumer) => number | undefined;
+  readonly parkedSinceMs: (consumer: Consumer) => number | undefined;
+  readonly totals: () => QueueTotals;
+  readonly clock: Clock;
+}
+
+export class CrewFeed implements FeedSource {
+  readonly #parts: CrewFeedParts;
+  readonly #states = new WeakMap<object, string>();
+  #tally: StepTally<object> | undefined;
+  /** Since when a consumer has held nothing: to ask the queue in vain now and then is no end of its rest. */
+  #restSinceMs = new WeakMap<object, number>();
+  #gone: string[] = [];
+  #lastTotals = '';
+
+  /** Told of every step of every consumer; undefined while nobody watches. */
+  onStep: StepListener | undefined;
+
+  constructor(parts: CrewFeedParts) {
+    this.#parts = parts;
+  }
+
+  beginWatch(): void {
+    const { queue, clock, consumers } = this.#parts;
+    const tally = new StepTally<object>('consumer', queue, () => clock.now());
+    this.#tally = tally;
+    this.#restSinceMs = new WeakMap();
+    for (const consumer of consumers) this.joined(consumer);
+    this.#lastTotals = '';
+    this.onStep = (consumer, { value }) => {
+      const state = this.#dotted(value);
+      tally.stepped(consumer, state);
+      this.#noteRest(consumer, tally.standing(consumer));
+    };
+  }
+
+  endWatch(): void {
+    this.onStep = undefined;
+    this.#tally = undefined;
+    this.#gone = [];
+  }
+
+  joined(consumer: Consumer): void {
+    if (this.#tally === undefined) return;
+    const standing = this.#standing(consumer);
+    this.#noteRest(consumer, standing);
+    this.#tally.follow(consumer, standing);
+  }
+
+  left(consumer: Consumer): void {
+    this.#tally?.forget(consumer);
+    if (this.#tally) this.#gone.push(consumer.id);
+  }
+
+  report(): SourceReport {
+    return { consumers: [...this.#parts.consumers].map((one) => this.#reportOf(one)), totals: [this.#parts.totals()] };
+  }
+
+  take(): SourceChanges {
+    const { changed, steps } = this.#tally?.take() ?? { changed: [], steps: [] };
+    const gone = this.#gone;
+    this.#gone = [];
+    const isHere = (one: object): one is Consumer => this.#parts.consumers.has(one as Consumer);
+    return { consumers: changed.filter(isHere).map((one) => this.#reportOf(one)), gone, steps, ...this.#newTotals() };
+  }
+
+  #newTotals(): Pick<SourceReport, 'totals'> {
+    const totals = this.#parts.totals();
+    const text = JSON.stringify(totals);
+    if (text === this.#lastTotals) return {};
+    this.#lastTotals = text;
+    return { totals: [totals] };
+  }
+
+  #reportOf(consumer: Consumer): ConsumerReport {
+    const { state, sinceMs } = this.#tally?.standing(consumer) ?? this.#standing(consumer);
+    const record = consumer.getSnapshot().context.delivery?.record;
+    const held = record && {
+      jobId: record.id,
+      jobName: record.name,
+      attempt: record.attemptsMade + 1,
+      heldSinceMs: this.#parts.heldSinceMs(consumer) ?? sinceMs,
+    };
+    const inStateSinceMs = (state === 'idle' ? this.#restSinceMs.get(consumer) : undefined) ?? sinceMs;
+    return { consumer: consumer.id, queue: this.#parts.queue, state, inStateSinceMs, held };
+  }
+
+  #noteRest(consumer: object, standing: Standing | undefined): void {
+    const rests = standing?.state === 'idle' || standing?.state === 'fetching';
+    if (!rests) this.#restSinceMs.delete(consumer);
+    else if (!this.#restSinceMs.has(consumer)) this.#restSinceMs.set(consumer, standing.sinceMs);
+  }
+
+  /** As far as is known of a consumer whose steps nobody followed. */
+  #standing(consumer: Consumer): Standing {
+    const { heldSinceMs, parkedSinceMs, clock } = this.#parts;
+    const sinceMs = heldSinceMs(consumer) ?? parkedSinceMs(consumer) ?? clock.now();
+    return { state: this.#dotted(consumer.getSnapshot().value), sinceMs };
+  }
+
+  /** XState gives the same value for the same state in the busy loop, where this is asked most. */
+  #dotted(value: Parameters<typeof dottedState>[0]): string {
+    if (typeof value === 'string') return value;
+    const known = this.#states.get(value);
+    if (known !== undefined) return known;
+    const state = dottedState(value);
+    this.#states.set(value, state);
+    return state;
+  }
+}

@@ -1,0 +1,95 @@
+// Follows the actors on registered charts that are no consumers: the worker's own, and the user's.
+import type { ActorReport } from '@acktor/core/broker';
+import type { AnyActorRef, AnyStateMachine, InspectionEvent, Snapshot, StateValue } from 'xstate';
+import { dottedState } from '../consumer/consumer-state.js';
+import type { FeedSource, SourceChanges, SourceReport } from './feed-source.js';
+import type { MachineShelf } from './machine-shelf.js';
+import { StepTally } from './step-tally.js';
+
+/** Learns of actors by XState's inspection: give `inspect` to `createActor`. Those on other charts are passed over. */
+export class FollowedActors implements FeedSource {
+  readonly #tallies: ReadonlyMap<string, StepTally<AnyActorRef>>;
+  readonly #names = new Map<AnyActorRef, string>();
+  #gone: string[] = [];
+  #isWatched = false;
+
+  constructor(machines: MachineShelf) {
+    this.#tallies = new Map(machines.ids.map((id) => [id, new StepTally(id, NO_QUEUE, Date.now)]));
+  }
+
+  readonly inspect = (event: InspectionEvent): void => {
+    if (event.type !== '@xstate.snapshot' || !isOnChart(event.snapshot)) return;
+    const actor = event.actorRef as AnyActorRef;
+    const { machine, value, status } = event.snapshot;
+    const tally = this.#tallies.get(machine.id);
+    if (tally === undefined) return;
+    if (!this.#names.has(actor)) this.#names.set(actor, this.#freeName(actor.id));
+    if (tally.standing(actor)) tally.stepped(actor, dottedState(value));
+    else tally.follow(actor, { state: dottedState(value), sinceMs: Date.now() });
+    if (status !== 'active') this.#forget(actor, tally);
+  };
+
+  /** Where the actor of that name stands; undefined when there is none. */
+  stateOf(name: string): string | undefined {
+    return this.#all().find(({ actor }) => actor === name)?.state;
+  }
+
+  beginWatch(): void {
+    this.#isWatched = true;
+    for (const tally of this.#tallies.values()) tally.restart();
+  }
+
+  endWatch(): void {
+    this.#isWatched = false;
+    this.#gone = [];
+  }
+
+  report(): SourceReport {
+    return { actors: this.#all() };
+  }
+
+  take(): SourceChanges {
+    const taken = [...this.#tallies].map(([machineId, tally]) => ({ machineId, tally, ...tally.take() }));
+    const actors = taken.flatMap(({ machineId, tally, changed }) => this.#reports(machineId, tally, changed));
+    const gone = this.#gone;
+    this.#gone = [];
+    return { actors, gone, steps: taken.flatMap(({ steps }) => steps) };
+  }
+
+  #all(): readonly ActorReport[] {
+    return [...this.#tallies].flatMap(([machineId, tally]) => this.#reports(machineId, tally, tally.all()));
+  }
+
+  #reports(machineId: string, tally: StepTally<AnyActorRef>, actors: readonly AnyActorRef[]): readonly ActorReport[] {
+    return actors.map((actor) => {
+      const { state = '', sinceMs = 0 } = tally.standing(actor) ?? {};
+      return { actor: this.#names.get(actor) ?? actor.id, machineId, state, inStateSinceMs: sinceMs };
+    });
+  }
+
+  #forget(actor: AnyActorRef, tally: StepTally<AnyActorRef>): void {
+    tally.forget(actor);
+    if (this.#isWatched) this.#gone.push(this.#names.get(actor) ?? actor.id);
+    this.#names.delete(actor);
+  }
+
+  /** Ids are unique among siblings only. */
+  #freeName(id: string): string {
+    const taken = new Set(this.#names.values());
+    let name = id;
+    for (let number = 2; taken.has(name); number += 1) name = `${id}-${number}`;
+    return name;
+  }
+}
+
+interface OnChart {
+  readonly machine: AnyStateMachine;
+  readonly value: StateValue;
+}
+
+/** Actors that are promises or callbacks have snapshots, too, but no chart. */
+function isOnChart(snapshot: Snapshot<unknown>): snapshot is Snapshot<unknown> & OnChart {
+  return 'machine' in snapshot && 'value' in snapshot;
+}
+
+const NO_QUEUE = '';

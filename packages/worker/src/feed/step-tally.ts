@@ -1,0 +1,107 @@
+// Counts what happens on one chart while somebody watches: every step, and how long the state before it had lasted.
+import type { StepCount } from '@acktor/core/broker';
+
+/** Where somebody stands on a chart, and since when, in milliseconds since the epoch. */
+export interface Standing {
+  readonly state: string;
+  readonly sinceMs: number;
+}
+
+/** The actors of one chart, each with its standing. `Who` is the actor. */
+export class StepTally<Who extends object> {
+  readonly #machineId: string;
+  readonly #queue: string;
+  readonly #now: () => number;
+  readonly #places = new Map<Who, Place>();
+  #changed: Who[] = [];
+  readonly #counts = new Map<string, Map<string, Way>>();
+
+  constructor(machineId: string, queue: string, now: () => number) {
+    this.#machineId = machineId;
+    this.#queue = queue;
+    this.#now = now;
+  }
+
+  /** Begins to follow an actor that stands there already, or anew. Counts no step. */
+  follow(who: Who, { state, sinceMs }: Standing): void {
+    const place = { state, sinceMs, isChanged: this.#places.get(who)?.isChanged ?? false };
+    this.#places.set(who, place);
+    this.#mark(who, place);
+  }
+
+  /** All who are followed. */
+  all(): readonly Who[] {
+    return [...this.#places.keys()];
+  }
+
+  /** As it is now; it moves with the actor. */
+  standing(who: Who): Standing | undefined {
+    return this.#places.get(who);
+  }
+
+  forget(who: Who): void {
+    this.#places.delete(who);
+    this.#changed = this.#changed.filter((one) => one !== who);
+  }
+
+  /** The actor has taken an event, and stands in this state now, which may be the one before. */
+  stepped(who: Who, state: string): void {
+    const place = this.#places.get(who);
+    if (place === undefined) return this.follow(who, { state, sinceMs: this.#now() });
+    if (place.state === state) return;
+    const sinceMs = this.#now();
+    this.#count(place, state, sinceMs);
+    // In place: a busy process takes tens of thousands of steps a second.
+    place.state = state;
+    place.sinceMs = sinceMs;
+    this.#mark(who, place);
+  }
+
+  /** Drops what was counted; all count as changed. */
+  restart(): void {
+    this.#counts.clear();
+    for (const [who, place] of this.#places) this.#mark(who, place);
+  }
+
+  /** Who stands elsewhere than when this was asked last, and what happened since. */
+  take(): { readonly changed: readonly Who[]; readonly steps: readonly StepCount[] } {
+    const taken = { changed: this.#changed, steps: [...this.#steps()] };
+    for (const place of this.#places.values()) place.isChanged = false;
+    this.#changed = [];
+    this.#counts.clear();
+    return taken;
+  }
+
+  #mark(who: Who, place: Place): void {
+    if (place.isChanged) return;
+    place.isChanged = true;
+    this.#changed.push(who);
+  }
+
+  #count(before: Standing, to: string, atMs: number): void {
+    const ways = this.#counts.get(before.state) ?? new Map<string, Way>();
+    if (ways.size === 0) this.#counts.set(before.state, ways);
+    const way = ways.get(to);
+    const dwellMs = atMs - before.sinceMs;
+    if (way === undefined) return void ways.set(to, { count: 1, dwellMs });
+    way.count += 1;
+    way.dwellMs += dwellMs;
+  }
+
+  *#steps(): Iterable<StepCount> {
+    const of = { machineId: this.#machineId, queue: this.#queue };
+    for (const [from, ways] of this.#counts)
+      for (const [to, { count, dwellMs }] of ways) yield { ...of, from, to, count, dwellMsTotal: dwellMs };
+  }
+}
+
+interface Place {
+  state: string;
+  sinceMs: number;
+  isChanged: boolean;
+}
+
+interface Way {
+  count: number;
+  dwellMs: number;
+}

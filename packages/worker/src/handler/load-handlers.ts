@@ -1,0 +1,53 @@
+// Handler classes out of the files that hold them.
+import { extname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { HandlerFileError, NoHandlersError, UnknownQueueError } from './handler-file-errors.js';
+import type { AnyHandlerClass } from './handler.js';
+import { contractOf } from './handles.js';
+
+/** Which handlers are wanted. */
+export interface HandlerSearch {
+  /** Absolute paths of files that Node can load. */
+  readonly files: readonly string[];
+  /** Only handlers of these queues; undefined for all. */
+  readonly queues: readonly string[] | undefined;
+  /** Numbers of consumers; by queue, the queues are looked at here, for a wrong name would be heeded by nobody. */
+  readonly consumers?: number | Readonly<Record<string, number>> | undefined;
+}
+
+/**
+ * Every export of the files that is decorated with `@handles`, each class once.
+ * @throws HandlerFileError for a file that does not load, NoHandlersError when nothing is left, UnknownQueueError for a queue
+ * that no handler is for.
+ */
+export async function loadHandlers({ files, queues, consumers }: HandlerSearch): Promise<readonly AnyHandlerClass[]> {
+  const modules = await Promise.all(files.map(load));
+  const found = [...new Set(modules.flatMap(handlersIn))];
+  if (found.length === 0) throw new NoHandlersError(files);
+  const known = new Set(found.map(queueOf));
+  const named = [...(queues ?? []), ...(typeof consumers === 'object' ? Object.keys(consumers) : [])];
+  const strangers = named.filter((queue) => !known.has(queue));
+  if (strangers.length > 0) throw new UnknownQueueError(strangers, [...known]);
+  return queues === undefined ? found : found.filter((handlerClass) => queues.includes(queueOf(handlerClass)));
+}
+
+async function load(file: string): Promise<object> {
+  try {
+    return (await import(pathToFileURL(file).href)) as object;
+  } catch (cause) {
+    throw new HandlerFileError(file, cause, TYPESCRIPT.has(extname(file)));
+  }
+}
+
+/** A CommonJS module's exports that Node does not see by their names lie in its default export. */
+function handlersIn(module: object): readonly AnyHandlerClass[] {
+  const inner: unknown = 'default' in module ? module.default : undefined;
+  const exported = [module, inner ?? {}].flatMap((exports) => Object.values(exports) as readonly unknown[]);
+  return exported.filter((value): value is AnyHandlerClass => contractOf(value) !== undefined);
+}
+
+function queueOf(handlerClass: AnyHandlerClass): string {
+  return contractOf(handlerClass)?.queue ?? '';
+}
+
+const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx']);

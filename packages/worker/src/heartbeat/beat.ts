@@ -1,0 +1,108 @@
+// The beat of the heartbeat thread: renews, reaps, and looks whether the main thread still moves.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MessagePort } from 'node:worker_threads';
+import { ServerRefusalError } from '@acktor/core';
+import type { Pulse, ReapRules } from '@acktor/core/broker';
+import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
+
+export interface BeatParts {
+  readonly pulse: Pulse;
+  readonly input: HeartbeatInput;
+  readonly hasPresence: boolean;
+  readonly port: MessagePort;
+  readonly tell: (report: HeartbeatReport) => void;
+}
+
+/** Beats until it is told to stop. A beat that fails is made again: the connection comes back by itself. */
+export async function beat(parts: BeatParts): Promise<void> {
+  const state: BeatState = { isStopped: false, busyUntilMs: 0, renewAtMs: 0, ...CALM };
+  const wake = listen(parts.port, state);
+  while (!state.isStopped) {
+    await beatOnce(parts, state).then(
+      () => (state.isRefused = false),
+      (error: unknown) => reportRefusal(error, parts, state),
+    );
+    await sleep(pauseMs(state, parts.input.leaseMs), undefined, { signal: wake.signal() }).catch(() => undefined);
+  }
+}
+
+interface BeatState {
+  isStopped: boolean;
+  busyUntilMs: number;
+  renewAtMs: number;
+  isHanging: boolean;
+  hasSuspects: boolean;
+  isRefused: boolean;
+}
+
+const CALM = { isHanging: false, hasSuspects: false, isRefused: false };
+
+/** A connection that breaks comes back by itself; a server that says no goes on saying it until somebody mends it. */
+function reportRefusal(error: unknown, { tell }: BeatParts, state: BeatState): void {
+  if (!(error instanceof ServerRefusalError)) return;
+  if (!state.isRefused) tell({ type: 'refused', reason: error.reply });
+  state.isRefused = true;
+}
+
+/** However idle the fleet seems, a lease is renewed before it is over. */
+function pauseMs({ busyUntilMs, hasSuspects }: BeatState, leaseMs: number): number {
+  if (hasSuspects) return SUSPECT_EVERY_MS;
+  return Date.now() < busyUntilMs ? BUSY_EVERY_MS : Math.min(IDLE_EVERY_MS, leaseMs / 3);
+}
+
+/** Ends the pause between two beats when there is a reason to. */
+function listen(port: MessagePort, state: BeatState): { readonly signal: () => AbortSignal } {
+  let pause = new AbortController();
+  port.on('message', (order: HeartbeatOrder) => {
+    const wasBusy = Date.now() < state.busyUntilMs;
+    state.busyUntilMs = Date.now() + STAY_BUSY_MS;
+    state.isStopped ||= order.type === 'stop';
+    if (state.isStopped || !wasBusy) pause.abort();
+  });
+  return {
+    signal: () => {
+      pause = new AbortController();
+      return pause.signal;
+    },
+  };
+}
+
+async function beatOnce({ pulse, input, hasPresence, tell }: BeatParts, state: BeatState): Promise<void> {
+  watchMainThread(input, state, tell);
+  if (!state.isHanging && Date.now() >= state.renewAtMs) {
+    await pulse.renewAll(input.leaseMs);
+    // Three chances before a lease expires.
+    state.renewAtMs = Date.now() + input.leaseMs / 3;
+  }
+  const { active, returnedJobIds, hasSuspects, hasForgotten } = await pulse.reap(rulesOf(input, hasPresence));
+  state.hasSuspects = hasSuspects;
+  if (active > 0) state.busyUntilMs = Date.now() + STAY_BUSY_MS;
+  if (hasForgotten) tell({ type: 'forgotten' });
+  if (returnedJobIds.length > 0) tell({ type: 'returned', jobIds: returnedJobIds });
+}
+
+/** A main thread that hangs for longer than it may is reported, and its leases are renewed no more. */
+function watchMainThread({ lastSign, hangMs }: HeartbeatInput, state: BeatState, tell: BeatParts['tell']): void {
+  const forMs = Date.now() - Number(Atomics.load(new BigInt64Array(lastSign), 0));
+  const isHanging = hangMs > 0 && forMs > hangMs;
+  if (isHanging && !state.isHanging) tell({ type: 'hangs', forMs });
+  if (!isHanging && state.isHanging) tell({ type: 'hangs.over' });
+  state.isHanging = isHanging;
+}
+
+function rulesOf({ deliveryLimit, graceMs }: HeartbeatInput, usesPresence: boolean): ReapRules {
+  return { deliveryLimit, graceMs, usesPresence, intervalMs: BUSY_EVERY_MS - 10, holdOffMs: HOLD_OFF_MS };
+}
+
+/** How often the fleet is looked over while anybody works: a death is noticed within this and the grace time. */
+const BUSY_EVERY_MS = 100;
+/** How often while somebody's grace time runs, so that it is not an interval longer than it has to be. */
+const SUSPECT_EVERY_MS = 25;
+/**
+ * How often while nobody does. Whoever takes work wakes an idle process by the queue's marker. That the server's data are
+ * gone is found within this.
+ */
+const IDLE_EVERY_MS = 4_000;
+const STAY_BUSY_MS = 2_000;
+/** Long enough for every worker to reconnect (at most 300 ms between attempts) and to appear again. */
+export const HOLD_OFF_MS = 2_000;

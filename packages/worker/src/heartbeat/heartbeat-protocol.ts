@@ -1,0 +1,37 @@
+// What a worker's main thread and its heartbeat thread tell each other.
+import type { MessagePort } from 'node:worker_threads';
+import type { CancelRequest, PulseOptions } from '@acktor/core/broker';
+
+/** What the thread is started with. */
+export interface HeartbeatInput {
+  readonly pulse: PulseOptions;
+  readonly leaseMs: number;
+  readonly deliveryLimit: number;
+  /** How long a process may be without presence before its jobs are given back. */
+  readonly graceMs: number;
+  /** How long the main thread may be blocked before its leases are let go; 0: for ever. */
+  readonly hangMs: number;
+  /** Where the main thread leaves the time of its last sign, in milliseconds since the epoch. */
+  readonly lastSign: SharedArrayBuffer;
+  /** Where the main thread says what those who look at the fleet are to be told. */
+  readonly feed: MessagePort;
+}
+
+/** What the thread says. */
+export type HeartbeatReport =
+  | { readonly type: 'started'; readonly hasPresence: boolean }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'returned'; readonly jobIds: readonly string[] }
+  | { readonly type: 'cancel'; readonly request: CancelRequest }
+  /** The server's data are gone. */
+  | { readonly type: 'forgotten' }
+  | { readonly type: 'refused'; readonly reason: string }
+  /** The server lets nobody hear what this process says of itself. */
+  | { readonly type: 'unseen'; readonly reason: string }
+  | { readonly type: 'hangs'; readonly forMs: number }
+  | { readonly type: 'hangs.over' };
+
+/** What the thread is told. */
+export type HeartbeatOrder =
+  /** Somebody of the fleet has work: look often who dies. */
+  { readonly type: 'busy' } | { readonly type: 'stop' };

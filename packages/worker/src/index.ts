@@ -1,0 +1,46 @@
+export { Worker } from './worker/worker.js';
+export { type ConsumerCounts, type WorkerOptions } from './worker/worker-options.js';
+export { Supervisor } from './supervisor/supervisor.js';
+export type { SupervisorOptions } from './supervisor/supervisor-options.js';
+export type { WorkerView } from './supervisor/worker-process.js';
+export { handles } from './handler/handles.js';
+export type { AnyHandlerClass, Handler, HandlerClass } from './handler/handler.js';
+export type { Container } from './handler/handler-scope.js';
+export type { Delivery } from './delivery/delivery.js';
+export type { AbortError } from './delivery/attempt.js';
+export { desiredConsumers, type Demand } from './autoscaling/desired-consumers.js';
+export type { MetricsData } from './metrics/worker-metrics.js';
+export { reject, type Rejection, type RejectOptions } from './delivery/reject.js';
+export type { ConsumerState } from './consumer/consumer-state.js';
+export { consumerMachine } from './consumer/consumer.machine.js';
+export { workerMachine } from './worker/worker.machine.js';
+export { supervisorMachine } from './supervisor/supervisor.machine.js';
+export { workerProcessMachine } from './supervisor/worker-process.machine.js';
+export {
+  chartOf,
+  mermaid,
+  type Chart,
+  type ChartState,
+  type ChartStateKind,
+  type ChartTransition,
+} from '@acktor/chart';
+export { InspectorMissingError } from './inspection/stately-inspector.js';
+export type { Logger } from './log/logger.js';
+export {
+  CancelledError,
+  DeadlineError,
+  DuplicateHandlerError,
+  LeaseLostError,
+  MetricsOffError,
+  MetricsPortError,
+  NotAHandlerError,
+  ShutdownError,
+  UnresolvableParameterError,
+} from './errors.js';
+export { HandlerFileError, NoHandlersError, UnknownQueueError } from './handler/handler-file-errors.js';
+export {
+  EndedAtOnceError,
+  RestartLimitError,
+  UncleanStopError,
+  WorkerStartError,
+} from './supervisor/supervisor-errors.js';

@@ -1,0 +1,26 @@
+// Structured logs: a worker's life at info, a delivery's at debug. Payloads and results are never logged.
+import { pino } from 'pino';
+
+/** What Acktor asks of a logger; a pino logger is one. */
+export interface Logger {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** Writes JSON lines to standard error, so that a program's own output stays its own. Level: ACKTOR_LOG_LEVEL, or info. */
+export function defaultLogger(): Logger {
+  const level = process.env['ACKTOR_LOG_LEVEL'] ?? 'info';
+  return pino({ name: 'acktor', level }, pino.destination({ dest: 2, sync: true }));
+}
+
+/** Whether a value can be logged with. */
+export function isLogger(value: unknown): value is Logger {
+  const logger = value as Partial<Record<string, unknown>> | null;
+  return (
+    typeof value === 'object' &&
+    logger !== null &&
+    ['debug', 'info', 'warn', 'error'].every((level) => typeof logger[level] === 'function')
+  );
+}

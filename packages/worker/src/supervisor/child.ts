@@ -1,0 +1,99 @@
+// One child process as its supervisor sees it: told what to do, heard, and asked.
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ConsumerState } from '../consumer/consumer-state.js';
+import type { MetricsData } from '../metrics/worker-metrics.js';
+import type { ChildExit } from './child-end.js';
+import type { ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
+
+/** What a child is born with, and who hears of it. */
+export interface ChildParts {
+  readonly plan: ChildPlan;
+  readonly onReport: (report: ChildReport) => void;
+  /** Called once, when the process is gone and all that it said was heard. */
+  readonly onExit: (exit: ChildExit) => void;
+}
+
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #answers = new Map<number, (answer: ChildAnswer) => void>();
+  #lastQuestion = 0;
+
+  constructor({ plan, onReport, onExit }: ChildParts) {
+    this.#process = fork(ENTRY, [], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // A group of its own: Ctrl-C is the supervisor's to answer, and it lets its workers finish.
+      detached: true,
+    });
+    this.#process.on('message', (report: ChildReport) => this.#hear(report, onReport));
+    void this.#exit().then(onExit);
+    this.#tell({ type: 'start', plan });
+  }
+
+  /** Undefined when the system refused to make the process. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  drain(): void {
+    this.#tell({ type: 'drain' });
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  /** What its consumers do; undefined when it does not answer in time, as when a handler blocks its main thread. */
+  async states(timeoutMs: number): Promise<readonly ConsumerState[] | undefined> {
+    const answer = await this.#ask('states', timeoutMs);
+    return answer?.type === 'states' ? answer.states : undefined;
+  }
+
+  /** What it counted and measured; undefined when it does not answer in time. */
+  async metrics(timeoutMs: number): Promise<MetricsData | undefined> {
+    const answer = await this.#ask('metrics', timeoutMs);
+    return answer?.type === 'metrics' ? answer.metrics : undefined;
+  }
+
+  #ask(type: ChildQuestion['type'], timeoutMs: number): Promise<ChildAnswer | undefined> {
+    this.#lastQuestion += 1;
+    const question = this.#lastQuestion;
+    return new Promise((resolve) => {
+      const answer = (found?: ChildAnswer) => {
+        clearTimeout(timer);
+        this.#answers.delete(question);
+        resolve(found);
+      };
+      const timer = setTimeout(answer, timeoutMs);
+      this.#answers.set(question, answer);
+      this.#tell({ type, question });
+    });
+  }
+
+  #hear(report: ChildReport, onReport: ChildParts['onReport']): void {
+    if (report.type === 'states' || report.type === 'metrics') this.#answers.get(report.question)?.(report);
+    else onReport(report);
+  }
+
+  /** A process that goes away while it is told something is heard of by its exit. */
+  #tell(order: ChildOrder): void {
+    if (this.#process.connected) this.#process.send(order, () => undefined);
+  }
+
+  async #exit(): Promise<ChildExit> {
+    if (this.#process.pid === undefined) {
+      const [error] = (await once(this.#process, 'error')) as [Error];
+      return { exitCode: null, signal: null, error: error.message };
+    }
+    this.#process.on('error', () => undefined);
+    // What it said last may be read after its exit: its name, without which nothing can be given back.
+    const [[exitCode, signal]] = (await Promise.all([
+      once(this.#process, 'exit'),
+      once(this.#process, 'disconnect'),
+    ])) as [[number | null, string | null], unknown];
+    return { exitCode, signal, error: undefined };
+  }
+}
+
+const ENTRY = fileURLToPath(new URL('./child-entry.js', import.meta.url));

@@ -1,0 +1,127 @@
+// Which workers a supervisor has, and how many it wants. Never changed: every method answers a new roster.
+
+/** One worker process as the supervisor counts it. */
+export interface Member {
+  readonly number: number;
+  readonly phase: 'starting' | 'running' | 'leaving';
+  /** Whether a successor is to take its place. */
+  readonly isOld: boolean;
+}
+
+interface Count {
+  /** How many workers are wanted. */
+  readonly size: number;
+  readonly members: readonly Member[];
+  /** The number of the newest worker; numbers are not used twice. */
+  readonly newest: number;
+  /** Workers that will be started when their backoff is over. */
+  readonly due: number;
+}
+
+export class Roster {
+  readonly #count: Count;
+
+  private constructor(count: Count) {
+    this.#count = count;
+  }
+
+  /** The first workers, all of them about to start. */
+  static of(size: number): Roster {
+    const members = Array.from({ length: size }, (_, i) => newMember(i + 1));
+    return new Roster({ size, members, newest: size, due: 0 });
+  }
+
+  get members(): readonly Member[] {
+    return this.#count.members;
+  }
+
+  get newest(): number {
+    return this.#count.newest;
+  }
+
+  get isEmpty(): boolean {
+    return this.members.length === 0;
+  }
+
+  /** Whether everybody who is wanted runs. */
+  get isComplete(): boolean {
+    return this.#count.due === 0 && this.members.every(({ phase }) => phase === 'running');
+  }
+
+  /** Whether fewer stay, or are about to come, than wanted. */
+  get hasGap(): boolean {
+    return this.#staying + this.#count.due < this.#count.size;
+  }
+
+  get hasOneTooMany(): boolean {
+    return this.#staying + this.#count.due > this.#count.size;
+  }
+
+  /** Whether anybody stays to whom a successor is due. */
+  get hasOld(): boolean {
+    return this.members.some(({ isOld, phase }) => isOld && phase !== 'leaving');
+  }
+
+  /** Whether the member leaves because it was told to. */
+  isLeaving(number: number): boolean {
+    return this.members.some((member) => member.number === number && member.phase === 'leaving');
+  }
+
+  numbers(phase?: Member['phase']): readonly number[] {
+    return this.members.filter((member) => phase === undefined || member.phase === phase).map(({ number }) => number);
+  }
+
+  withNext(): Roster {
+    const newest = this.newest + 1;
+    return this.#with({ newest, members: [...this.members, newMember(newest)] });
+  }
+
+  without(number: number): Roster {
+    return this.#with({ members: this.members.filter((member) => member.number !== number) });
+  }
+
+  withRunning(number: number): Roster {
+    return this.#withEach((member) => (member.number === number ? { ...member, phase: 'running' } : member));
+  }
+
+  withAllOld(): Roster {
+    return this.#withEach((member) => ({ ...member, isOld: true }));
+  }
+
+  withNoneOld(): Roster {
+    return this.#withEach((member) => ({ ...member, isOld: false }));
+  }
+
+  withOldestLeaving(): Roster {
+    const oldest = this.members.find(({ isOld, phase }) => isOld && phase !== 'leaving');
+    return this.#withEach((member) => (member === oldest ? { ...member, phase: 'leaving' } : member));
+  }
+
+  withAllLeaving(): Roster {
+    return this.#withEach((member) => ({ ...member, phase: 'leaving' }));
+  }
+
+  withRestartDue(): Roster {
+    return this.#with({ due: this.#count.due + 1 });
+  }
+
+  withRestartBegun(): Roster {
+    return this.#with({ due: this.#count.due - 1 }).withNext();
+  }
+
+  get #staying(): number {
+    return this.members.filter(({ phase }) => phase !== 'leaving').length;
+  }
+
+  #withEach(change: (member: Member) => Member): Roster {
+    return this.#with({ members: this.members.map(change) });
+  }
+
+  #with(change: Partial<Count>): Roster {
+    return new Roster({ ...this.#count, ...change });
+  }
+}
+
+function newMember(number: number): Member {
+  return { number, phase: 'starting', isOld: false };
+}

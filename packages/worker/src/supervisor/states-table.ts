@@ -1,0 +1,28 @@
+// What workers and their consumers do, as a table for a terminal.
+import type { ConsumerState } from '../consumer/consumer-state.js';
+import { table, type Column } from '../table/table.js';
+import type { WorkerView } from './worker-process.js';
+
+/** A paragraph for each worker, a line for each of its consumers. */
+export function statesTable(views: readonly WorkerView[]): string {
+  if (views.length === 0) return 'no workers\n';
+  return views.map((view) => `${heading(view)}\n${body(view)}`).join('\n');
+}
+
+function heading({ number, pid, workerId, state }: WorkerView): string {
+  return `worker ${number}  pid ${pid ?? '-'}  ${workerId ?? '-'}  ${state}`;
+}
+
+function body({ consumers }: WorkerView): string {
+  if (consumers === undefined) return '  does not answer: its main thread may be blocked\n';
+  if (consumers.length === 0) return '  no consumers yet\n';
+  return table(COLUMNS, consumers, { indent: '  ' });
+}
+
+const COLUMNS: readonly Column<ConsumerState>[] = [
+  { head: 'consumer', cell: ({ consumer }) => consumer },
+  { head: 'queue', cell: ({ queue }) => queue },
+  { head: 'state', cell: ({ state }) => state },
+  { head: 'job', cell: ({ jobId }) => jobId ?? '-' },
+  { head: 'for', cell: ({ heldForMs }) => (heldForMs === undefined ? '-' : `${(heldForMs / 1_000).toFixed(1)} s`) },
+];

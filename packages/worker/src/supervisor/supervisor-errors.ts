@@ -1,0 +1,68 @@
+// Why a supervisor gave up, or did not end well.
+import { AcktorError } from '@acktor/core';
+import type { ProcessEnd, SupervisorFailure } from './supervisor-protocol.js';
+
+/** One of the first workers did not come up; the others were drained. */
+export class WorkerStartError extends AcktorError {
+  readonly code = 'ACKTOR_WORKER_START';
+  /** The code of the error that the worker met, when it was one of Acktor's. */
+  readonly reason: string | undefined;
+
+  constructor(readonly end: ProcessEnd) {
+    super(`a worker did not come up: ${inWords(end)}`);
+    this.reason = end.failure?.code;
+  }
+}
+
+/** Workers ended unasked so often that starting more does not help. */
+export class RestartLimitError extends AcktorError {
+  readonly code = 'ACKTOR_RESTART_LIMIT';
+
+  constructor(
+    readonly restartLimit: number,
+    readonly restartWindowMs: number,
+    readonly end: ProcessEnd,
+  ) {
+    super(
+      `expected at most ${restartLimit} workers to end unasked within ${restartWindowMs} ms, got one more: giving up. ` +
+        `The last one: ${inWords(end)}. Its log says more; restartLimit sets how many are borne`,
+    );
+  }
+}
+
+/** A worker did not end by itself, or not well, after it was told to drain. What it held went back to its queues. */
+export class UncleanStopError extends AcktorError {
+  readonly code = 'ACKTOR_UNCLEAN_STOP';
+
+  constructor(readonly end: ProcessEnd) {
+    super(`a worker did not drain cleanly: ${inWords(end)}`);
+  }
+}
+
+/** The workers were killed before they had drained, because somebody asked for that. What they held went back. */
+export class EndedAtOnceError extends AcktorError {
+  readonly code = 'ACKTOR_ENDED_AT_ONCE';
+
+  constructor() {
+    super('told to end at once: the workers were killed, and what they held went back to its queues');
+  }
+}
+
+/** The error that tells a failure of the chart's. */
+export function errorOf(failure: SupervisorFailure, limit: { restartLimit: number; restartWindowMs: number }) {
+  switch (failure.kind) {
+    case 'notStarted':
+      return new WorkerStartError(failure.end);
+    case 'tooManyExits':
+      return new RestartLimitError(limit.restartLimit, limit.restartWindowMs, failure.end);
+    case 'uncleanEnd':
+      return new UncleanStopError(failure.end);
+    case 'endedAtOnce':
+      return new EndedAtOnceError();
+  }
+}
+
+function inWords({ failure, signal, exitCode }: ProcessEnd): string {
+  if (failure !== undefined) return failure.message;
+  return signal === null ? `it exited with code ${exitCode}` : `it was ended by ${signal}`;
+}

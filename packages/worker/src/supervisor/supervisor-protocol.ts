@@ -1,0 +1,56 @@
+// What a supervisor's chart knows and hears.
+import type { StartFailure } from './child-end.js';
+import type { RestartIntensity } from './restart-intensity.js';
+import type { Roster } from './roster.js';
+
+/** What a supervisor is born with. */
+export interface SupervisorInput {
+  readonly roster: Roster;
+  readonly intensity: RestartIntensity;
+}
+
+export interface SupervisorContext extends SupervisorInput {
+  /** The worker that is to take an old one's place, while it comes up. */
+  readonly successor: number | undefined;
+  readonly failure: SupervisorFailure | undefined;
+}
+
+/** How a worker process ended. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly failure: StartFailure | undefined;
+  /** Whether it ever came up. */
+  readonly hasRun: boolean;
+}
+
+/** Why a supervisor did not end well. */
+export type SupervisorFailure =
+  | { readonly kind: 'notStarted' | 'tooManyExits' | 'uncleanEnd'; readonly end: ProcessEnd }
+  | { readonly kind: 'endedAtOnce' };
+
+export type SupervisorEvent =
+  // From a worker process.
+  | { readonly type: 'worker.running'; readonly number: number }
+  | WorkerEnded
+  // From the supervisor itself, when a backoff is over.
+  | { readonly type: 'restart.due' }
+  // From whoever is in charge.
+  | { readonly type: 'replace.requested' }
+  | { readonly type: 'stop.requested' }
+  | { readonly type: 'end.requested' }
+  // From the effects.
+  | { readonly type: 'closed' };
+
+export interface WorkerEnded {
+  readonly type: 'worker.ended';
+  readonly number: number;
+  /** By a clock that only goes forward. */
+  readonly atMs: number;
+  readonly end: ProcessEnd;
+}
+
+/** Whom an order to worker processes is for. */
+export interface Numbers {
+  readonly numbers: readonly number[];
+}

@@ -1,0 +1,37 @@
+// What the chart of one worker process knows and hears.
+import type { ChildExit, StartFailure } from './child-end.js';
+
+/** What a worker process is born with. */
+export interface WorkerProcessInput {
+  /** How long it may take to come up, in milliseconds. */
+  readonly startMs: number;
+  /** How long it may take to end once it was told to drain. */
+  readonly endMs: number;
+  /** How long to try to give back what it held to a server that does not answer. */
+  readonly giveBackMs: number;
+}
+
+export interface WorkerProcessContext extends WorkerProcessInput {
+  /** What it calls itself in its leases; undefined until it runs. */
+  readonly worker: WorkerName | undefined;
+  /** Why it ended, or had to be ended, as far as that is known. */
+  readonly failure: StartFailure | undefined;
+  readonly exit: ChildExit | undefined;
+}
+
+/** The worker of a process, and the queues it consumes. */
+export interface WorkerName {
+  readonly workerId: string;
+  readonly queues: readonly string[];
+}
+
+export type WorkerProcessEvent =
+  // From the process.
+  | ({ readonly type: 'process.running' } & WorkerName)
+  | { readonly type: 'process.failed'; readonly failure: StartFailure }
+  | { readonly type: 'process.exited'; readonly exit: ChildExit }
+  // From the supervisor.
+  | { readonly type: 'drain.requested' }
+  | { readonly type: 'kill.requested' }
+  // From the broker.
+  | { readonly type: 'jobs.returned' };

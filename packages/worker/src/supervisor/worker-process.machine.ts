@@ -1,0 +1,81 @@
+// The life of one worker process under its supervisor, from its start until nothing is left of what it held.
+import { assign, setup } from 'xstate';
+import type { WorkerProcessContext, WorkerProcessEvent, WorkerProcessInput } from './worker-process-protocol.js';
+
+/** The chart of a worker process. What it does to the process is given with `.provide()`. */
+export const workerProcessMachine = setup({
+  types: {
+    context: {} as WorkerProcessContext,
+    events: {} as WorkerProcessEvent,
+    input: {} as WorkerProcessInput,
+  },
+  actions: {
+    startProcess: () => undefined,
+    tellToDrain: () => undefined,
+    killProcess: () => undefined,
+    giveBackJobs: () => undefined,
+    reportRunning: () => undefined,
+    reportEnd: () => undefined,
+    rememberWorker: assign(({ event }) => (event.type === 'process.running' ? { worker: nameIn(event) } : {})),
+    rememberFailure: assign(({ event }) => (event.type === 'process.failed' ? { failure: event.failure } : {})),
+    rememberExit: assign(({ event }) => (event.type === 'process.exited' ? { exit: event.exit } : {})),
+    rememberSlowStart: assign(({ context }) => ({ failure: tooSlow('come up', context.startMs) })),
+    rememberSlowEnd: assign(({ context }) => ({ failure: tooSlow('end after it was told to drain', context.endMs) })),
+  },
+  delays: {
+    startTime: ({ context }) => context.startMs,
+    endTime: ({ context }) => context.endMs,
+    giveBackTime: ({ context }) => context.giveBackMs,
+  },
+}).createMachine({
+  id: 'workerProcess',
+  context: ({ input }) => ({ ...input, worker: undefined, failure: undefined, exit: undefined }),
+  initial: 'starting',
+  on: {
+    'process.running': { actions: 'rememberWorker' },
+    'process.failed': { actions: 'rememberFailure' },
+    'process.exited': { target: '.burying', actions: 'rememberExit' },
+  },
+  states: {
+    starting: {
+      description: 'Loads its handlers and connects.',
+      entry: 'startProcess',
+      on: {
+        'process.running': { target: 'running', actions: ['rememberWorker', 'reportRunning'] },
+        'drain.requested': 'draining',
+        'kill.requested': 'killing',
+      },
+      after: { startTime: { target: 'killing', actions: 'rememberSlowStart' } },
+    },
+    running: {
+      description: 'Its consumers fetch and handle.',
+      on: { 'drain.requested': 'draining', 'kill.requested': 'killing' },
+    },
+    draining: {
+      description: 'Finishes what it holds, and ends.',
+      entry: 'tellToDrain',
+      on: { 'kill.requested': 'killing' },
+      after: { endTime: { target: 'killing', actions: 'rememberSlowEnd' } },
+    },
+    killing: {
+      description: 'Is ended by force.',
+      entry: 'killProcess',
+    },
+    burying: {
+      description: 'The process is gone; what it held goes back to its queues at once.',
+      entry: 'giveBackJobs',
+      on: { 'jobs.returned': 'ended' },
+      // Redis may be away. What is not given back now comes back when its lease expires.
+      after: { giveBackTime: 'ended' },
+    },
+    ended: { type: 'final', description: 'Nothing is left of it.', entry: 'reportEnd' },
+  },
+});
+
+function nameIn({ workerId, queues }: Extract<WorkerProcessEvent, { type: 'process.running' }>) {
+  return { workerId, queues };
+}
+
+function tooSlow(what: string, withinMs: number) {
+  return { code: undefined, message: `it did not ${what} within ${withinMs} ms, and was killed` };
+}

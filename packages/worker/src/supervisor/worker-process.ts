@@ -1,0 +1,148 @@
+// One worker process: its chart with its effects on a child process and the broker.
+import type { Broker } from '@acktor/core/broker';
+import { createActor, type Actor } from 'xstate';
+import type { ConsumerState } from '../consumer/consumer-state.js';
+import type { Logger } from '../log/logger.js';
+import type { MetricsData } from '../metrics/worker-metrics.js';
+import { Child } from './child.js';
+import type { ChildPlan, ChildReport } from './child-protocol.js';
+import type { ProcessEnd, SupervisorEvent } from './supervisor-protocol.js';
+import { workerProcessMachine } from './worker-process.machine.js';
+import type { WorkerName, WorkerProcessContext, WorkerProcessInput } from './worker-process-protocol.js';
+
+/** What a worker process stands on, and whom it tells how it fares. */
+export interface WorkerProcessParts {
+  readonly number: number;
+  readonly plan: ChildPlan;
+  readonly deliveryLimit: number;
+  readonly times: WorkerProcessInput;
+  readonly broker: Broker;
+  readonly log: Logger;
+  readonly tell: (event: SupervisorEvent) => void;
+}
+
+/** One worker of a supervisor at one moment. */
+export interface WorkerView {
+  /** Counts the workers that the supervisor has started. */
+  readonly number: number;
+  readonly pid: number | undefined;
+  /** Undefined until it runs. */
+  readonly workerId: string | undefined;
+  /** The state of the process on its chart. */
+  readonly state: string;
+  /** Undefined when it does not answer: a handler may block its main thread. */
+  readonly consumers: readonly ConsumerState[] | undefined;
+}
+
+export class WorkerProcess {
+  readonly #parts: WorkerProcessParts;
+  readonly #actor: Actor<typeof workerProcessMachine>;
+  #child: Child | undefined;
+  #lastMetrics: MetricsData = [];
+
+  /** The process starts at once. */
+  constructor(parts: WorkerProcessParts) {
+    this.#parts = parts;
+    this.#actor = createActor(this.#chart(), { id: `worker-${parts.number}`, input: parts.times });
+    this.#actor.start();
+  }
+
+  drain(): void {
+    this.#actor.send({ type: 'drain.requested' });
+  }
+
+  kill(): void {
+    this.#actor.send({ type: 'kill.requested' });
+  }
+
+  /** What it counted and measured; what it said last when it does not answer in time. */
+  async metrics(timeoutMs: number): Promise<MetricsData> {
+    this.#lastMetrics = (await this.#child?.metrics(timeoutMs)) ?? this.#lastMetrics;
+    return this.#lastMetrics;
+  }
+
+  get lastMetrics(): MetricsData {
+    return this.#lastMetrics;
+  }
+
+  /** Its state on its chart, and the queues that it consumes once it runs. */
+  get standing(): { readonly state: string; readonly queues: readonly string[] } {
+    const { value, context } = this.#actor.getSnapshot();
+    return { state: String(value), queues: context.worker?.queues ?? [] };
+  }
+
+  async view(timeoutMs: number): Promise<WorkerView> {
+    const consumers = await this.#child?.states(timeoutMs);
+    const { value, context } = this.#actor.getSnapshot();
+    const { number } = this.#parts;
+    return { number, pid: this.#child?.pid, workerId: context.worker?.workerId, state: String(value), consumers };
+  }
+
+  #chart(): typeof workerProcessMachine {
+    const { number, tell, log } = this.#parts;
+    return workerProcessMachine.provide({
+      actions: {
+        startProcess: () => this.#start(),
+        tellToDrain: () => this.#child?.drain(),
+        killProcess: () => this.#child?.kill(),
+        giveBackJobs: ({ context }) => void this.#bury(context).then(() => this.#actor.send({ type: 'jobs.returned' })),
+        reportRunning: () => {
+          log.info({ number, workerPid: this.#child?.pid }, 'a worker process runs');
+          tell({ type: 'worker.running', number });
+        },
+        reportEnd: ({ context }) =>
+          tell({ type: 'worker.ended', number, atMs: performance.now(), end: endOf(context) }),
+      },
+    });
+  }
+
+  #start(): void {
+    this.#child = new Child({
+      plan: this.#parts.plan,
+      onReport: (report) => this.#hear(report),
+      onExit: (exit) => this.#actor.send({ type: 'process.exited', exit }),
+    });
+  }
+
+  #hear(report: ChildReport): void {
+    if (report.type === 'ended') this.#lastMetrics = report.metrics;
+    if (report.type === 'running') this.#actor.send({ ...report, type: 'process.running' });
+    if (report.type !== 'failed') return;
+    const { code, message } = report;
+    this.#actor.send({ type: 'process.failed', failure: { code, message } });
+  }
+
+  /** Also after a clean end: a handler may have ended the process with code 0 while others held something. */
+  async #bury(context: WorkerProcessContext): Promise<void> {
+    const { number, log } = this.#parts;
+    const end = endOf(context);
+    log[end.exitCode === 0 ? 'info' : 'warn'](
+      { number, workerPid: this.#child?.pid, ...end },
+      'a worker process has ended',
+    );
+    if (context.worker === undefined) return;
+    const jobs = await this.#giveBack(context.worker);
+    if (jobs.length > 0) log.warn({ number, jobs }, 'jobs of a worker process that has ended were given back');
+  }
+
+  async #giveBack({ workerId, queues }: WorkerName): Promise<readonly string[]> {
+    const { broker, deliveryLimit, log, number } = this.#parts;
+    const bury = (queue: string) =>
+      broker.bury(queue, workerId, deliveryLimit).catch((error: unknown) => {
+        log.warn({ number, queue, err: error }, NOT_GIVEN_BACK);
+        return [];
+      });
+    return (await Promise.all(queues.map(bury))).flat();
+  }
+}
+
+function endOf({ exit, failure, worker }: WorkerProcessContext): ProcessEnd {
+  return {
+    exitCode: exit?.exitCode ?? null,
+    signal: exit?.signal ?? null,
+    failure: failure ?? (exit?.error === undefined ? undefined : { code: undefined, message: exit.error }),
+    hasRun: worker !== undefined,
+  };
+}
+
+const NOT_GIVEN_BACK = 'what a worker process held could not be given back: it comes back when its leases expire';

@@ -1,0 +1,45 @@
+// Rows and columns for a terminal: no borders, numbers to the right, nothing behind the last word of a line.
+import CliTable from 'cli-table3';
+
+/** One column of a table. */
+export interface Column<Row> {
+  readonly head: string;
+  readonly cell: (row: Row) => string;
+  readonly isNumber?: true;
+}
+
+export interface TableStyle {
+  readonly indent?: string;
+  /** How the names of the columns look. */
+  readonly head?: (text: string) => string;
+}
+
+/** A line for each row, below one of names. A cell may hold colours. */
+export function table<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { indent = '', head = (text) => text }: TableStyle = {},
+): string {
+  const drawn = new CliTable({
+    head: columns.map((column) => head(column.head)),
+    chars: { ...NO_LINES, middle: '  ' },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: columns.map(({ isNumber }) => (isNumber ? 'right' : 'left')),
+  });
+  drawn.push(...rows.map((row) => columns.map(({ cell }) => cell(row))));
+  const lines = drawn.toString().split('\n');
+  return lines.map((line) => `${indent}${line.trimEnd()}\n`).join('');
+}
+
+const LINES = [
+  'top',
+  'top-mid',
+  'top-left',
+  'top-right',
+  'bottom',
+  'bottom-mid',
+  'bottom-left',
+  'bottom-right',
+] as const;
+const MORE_LINES = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'] as const;
+const NO_LINES = Object.fromEntries([...LINES, ...MORE_LINES].map((line) => [line, '']));

@@ -1,0 +1,144 @@
+// The crew of one queue: its channel and its consumers, with a new consumer for each that fails.
+import { createActor, type Actor, type InspectionEvent } from 'xstate';
+import { Channel, channelLogic, type ChannelParts } from '../channel/channel.js';
+import type { JobTotals } from '../channel/totals.js';
+import { consumerMachine } from '../consumer/consumer.machine.js';
+import { withHotSteps } from '../consumer/hot-steps.js';
+import { withObservedSteps, type StepListener } from '../consumer/observed-steps.js';
+import type { ConsumerEvent } from '../consumer/consumer-protocol.js';
+import { dottedState, type ConsumerState } from '../consumer/consumer-state.js';
+import { CrewFeed } from '../feed/crew-feed.js';
+import { runnerLogic, type RunnerParts } from '../delivery/runner.js';
+
+/** What a crew is made of. */
+export interface CrewParts extends ChannelParts, RunnerParts {
+  /** Told of every step of every consumer, for as long as the crew works. */
+  readonly onStep?: StepListener;
+  /** Told of all that happens to the consumers, when somebody inspects this process. */
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined;
+}
+
+type Consumer = Actor<typeof consumerMachine>;
+
+/** Works until it is told to stop. */
+export class Crew {
+  readonly #parts: CrewParts;
+  readonly #channel: Channel;
+  readonly #channelActor: Actor<typeof channelLogic>;
+  readonly #machine: typeof consumerMachine;
+  readonly #consumers = new Set<Consumer>();
+  readonly #whenStopped: (() => void)[] = [];
+  #isStopping = false;
+
+  /** What is seen of it by those who look at the fleet. */
+  readonly feed: CrewFeed;
+
+  constructor(parts: CrewParts) {
+    this.#parts = parts;
+    this.#channel = new Channel(parts);
+    this.#channelActor = createActor(channelLogic, { id: 'channel', input: { channel: this.#channel } });
+    this.feed = this.#openFeed();
+    const isInspected = () => parts.inspect !== undefined;
+    const machine = withHotSteps(consumerMachine.provide({ actors: { runner: runnerLogic(parts) } }), isInspected);
+    const { onStep } = parts;
+    const metered = onStep ? withObservedSteps(machine, { onStep }) : machine;
+    this.#machine = withObservedSteps(metered, this.feed);
+  }
+
+  get queue(): string {
+    return this.#parts.queue.name;
+  }
+
+  start(): void {
+    this.#channelActor.start();
+    for (let number = 1; number <= this.#parts.consumers; number += 1) this.#startConsumer(`${this.queue}-${number}`);
+  }
+
+  /** The connection broke, or is whole again. */
+  heed(state: 'away' | 'back'): void {
+    this.#channel.restoration[state]();
+  }
+
+  cancel(jobId: string, why: string): boolean {
+    return this.#channel.cancel(jobId, why);
+  }
+
+  /** How its deliveries ended so far, by job. */
+  totalsByJob(): readonly JobTotals[] {
+    return this.#channel.totalsByJob();
+  }
+
+  /** What each of its consumers does right now. */
+  states(): readonly ConsumerState[] {
+    return [...this.#consumers].map((consumer) => this.#stateOf(consumer));
+  }
+
+  /** Fetches nothing more. Resolves when every consumer has finished what it holds and what it asked is answered. */
+  async drain(): Promise<void> {
+    this.#isStopping = true;
+    this.#tellAll({ type: 'stop.requested' });
+    if (this.#consumers.size > 0) await new Promise<void>((resolve) => this.#whenStopped.push(resolve));
+    await this.#channel.quiet();
+  }
+
+  /** The time for finishing is over: what is held goes back to the queue. */
+  endGrace(): void {
+    this.#tellAll({ type: 'grace.ended' });
+  }
+
+  async close(): Promise<void> {
+    this.#channelActor.stop();
+    await this.#channel.close();
+  }
+
+  #openFeed(): CrewFeed {
+    const { heldSinceMs, parkedSinceMs, totals } = this.#channel;
+    const consumers = this.#consumers;
+    return new CrewFeed({ queue: this.queue, consumers, heldSinceMs, parkedSinceMs, totals, clock: this.#parts.clock });
+  }
+
+  #stateOf(consumer: Consumer): ConsumerState {
+    const { value, context } = consumer.getSnapshot();
+    const sinceMs = this.#channel.heldSinceMs(consumer);
+    return {
+      consumer: consumer.id,
+      queue: this.queue,
+      state: dottedState(value),
+      jobId: context.delivery?.record.id,
+      heldForMs: sinceMs === undefined ? undefined : this.#parts.clock.now() - sinceMs,
+    };
+  }
+
+  #startConsumer(id: string): void {
+    const { inspect } = this.#parts;
+    const input = { channel: this.#channelActor };
+    const consumer = createActor(this.#machine, { id, input, ...(inspect && { inspect }) });
+    this.#consumers.add(consumer);
+    consumer.subscribe({
+      complete: () => this.#remove(consumer),
+      error: (error) => this.#replace(consumer, error),
+    });
+    consumer.start();
+    this.feed.joined(consumer);
+  }
+
+  /** A fault of our own must not cost a consumer: what it held goes back, and another takes its place. */
+  #replace(consumer: Consumer, error: unknown): void {
+    this.#parts.log.error({ err: error, consumer: consumer.id }, 'a consumer failed and is replaced');
+    // XState leaves the children of an actor that failed running: the handler would never learn that its job is elsewhere.
+    consumer.getSnapshot().children.runner?.send({ type: 'abort', reason: { kind: 'leaseLost' } });
+    this.#channel.receive({ type: 'consumer.left', consumer });
+    this.#remove(consumer);
+    if (!this.#isStopping) this.#startConsumer(consumer.id);
+  }
+
+  #remove(consumer: Consumer): void {
+    this.#consumers.delete(consumer);
+    this.feed.left(consumer);
+    if (this.#consumers.size === 0) for (const tell of this.#whenStopped.splice(0)) tell();
+  }
+
+  #tellAll(event: ConsumerEvent): void {
+    for (const consumer of this.#consumers) consumer.send(event);
+  }
+}

@@ -1,0 +1,143 @@
+// The options of a worker.
+import { brokerOptionTable, defineOptions, type OptionsInput, type OptionTable } from '@acktor/core/broker';
+import { isContainer, type Container } from '../handler/handler-scope.js';
+import { isLogger, type Logger } from '../log/logger.js';
+import type { AnyHandlerClass } from '../handler/handler.js';
+import { areMachines } from '../feed/machine-shelf.js';
+import type { AnyStateMachine } from 'xstate';
+
+/** How many consumers: the same for each queue, or by queue; a queue that is not named gets one. */
+export type ConsumerCounts = number | Readonly<Record<string, number>>;
+
+/** The options that can be told to another process: plain values. */
+export const travellingOptionTable = {
+  ...brokerOptionTable,
+  consumers: {
+    type: 'value',
+    default: 1,
+    expected: 'a whole number from 1 to 10,000, or such numbers by queue',
+    accepts: isConsumerCounts,
+    doc: 'How many deliveries are handled at a time: for each queue, or by queue.',
+  },
+  leaseMs: {
+    type: 'ms',
+    default: 15_000,
+    min: 1_000,
+    max: 3_600_000,
+    doc: 'How long a lease lasts unless renewed; it is renewed three times in that span.',
+    because: 'a lease shorter than a second is lost to a garbage collection',
+  },
+  deliveryLimit: {
+    type: 'count',
+    default: 20,
+    min: 1,
+    max: 1_000,
+    doc: 'How often a job may lose its lease before it is dead-lettered, for it may be what kills its workers.',
+  },
+  graceMs: {
+    type: 'ms',
+    default: 250,
+    min: 50,
+    max: 600_000,
+    doc: 'How long another worker process may be gone from the server before its jobs are given back.',
+    because: 'a connection that breaks for a moment takes some 50 ms to come back',
+  },
+  hangMs: {
+    type: 'ms',
+    default: 0,
+    max: 86_400_000,
+    doc: "How long a handler may block this process's main thread before its leases are let go; 0: for ever.",
+  },
+  leanPath: {
+    type: 'boolean',
+    default: true,
+    doc: "Whether ordinary acks and fetches skip the parts of BullMQ's scripts that have nothing to do for them.",
+  },
+  drainMs: {
+    type: 'ms',
+    default: 30_000,
+    max: 86_400_000,
+    doc: 'How long a stopping worker lets its handlers finish before it requeues what they hold.',
+  },
+  metrics: {
+    type: 'boolean',
+    default: false,
+    doc: 'Whether to measure how long consumers stay in each state, and to keep what `metrics()` answers.',
+  },
+  inspectUrl: {
+    type: 'string',
+    doc: "WebSocket URL of a server of `@statelyai/inspect`, to show the worker's actors in Stately's inspector; slows them down.",
+  },
+  maxPayloadBytes: {
+    type: 'bytes',
+    default: 262_144,
+    min: 1,
+    max: 536_870_912,
+    doc: 'The most bytes of JSON that a payload or a result may have. Set it alike at producers.',
+  },
+  maxPayloadDepth: {
+    type: 'count',
+    default: 64,
+    min: 1,
+    max: 1_000,
+    doc: 'The most arrays and objects within each other. Set it alike at producers.',
+  },
+} as const satisfies OptionTable;
+
+const workerTable = {
+  handlers: {
+    type: 'value',
+    required: true,
+    expected: 'an array of classes decorated with @handles(job)',
+    accepts: (value: unknown): value is readonly AnyHandlerClass[] => Array.isArray(value) && value.length > 0,
+    doc: 'The handler classes. Their jobs say which queues are consumed.',
+  },
+  ...travellingOptionTable,
+  handleSignals: {
+    type: 'boolean',
+    default: true,
+    doc: "Whether SIGTERM and SIGINT drain the worker and then end **the whole process**, whatever else it does; a second one ends it at once. Set it to false where the process is not the worker's alone.",
+  },
+  container: {
+    type: 'value',
+    expected: 'a tsyringe container',
+    accepts: (value: unknown): value is Container => isContainer(value),
+    doc: 'The container that builds the handlers, a child of it for each delivery; by default a fresh one.',
+  },
+  machines: {
+    type: 'value',
+    default: [] as readonly AnyStateMachine[],
+    expected: "an array of XState machines, none with the id of another or of Acktor's own",
+    accepts: (value: unknown): value is readonly AnyStateMachine[] => areMachines(value),
+    doc: 'Machines of your own, to be drawn beside the consumers; `worker.inspect` lets their actors be followed.',
+  },
+  logger: {
+    type: 'value',
+    expected: 'a logger with debug, info, warn and error, such as pino()',
+    accepts: (value: unknown): value is Logger => isLogger(value),
+    doc: 'Where the worker writes its log; by default JSON lines on standard error.',
+  },
+} as const satisfies OptionTable;
+
+/** Checks the options of a worker. */
+export const workerOptions = defineOptions(workerTable);
+
+/** What {@link Worker.start} takes. */
+export type WorkerOptions = OptionsInput<typeof workerTable>;
+
+/** The options once checked. */
+export type CheckedWorkerOptions = ReturnType<typeof workerOptions.check>;
+
+/** How many consumers a queue gets. */
+export function consumersOf(counts: ConsumerCounts, queue: string): number {
+  return typeof counts === 'number' ? counts : (counts[queue] ?? 1);
+}
+
+function isConsumerCounts(value: unknown): value is ConsumerCounts {
+  if (typeof value === 'number') return isCount(value);
+  return typeof value === 'object' && value !== null && Object.values(value).every(isCount);
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 10_000;
+}
