@@ -1,0 +1,91 @@
+// The one gate: every request passes here before a route sees it.
+import type { IncomingMessage } from 'node:http';
+import { parseCookie } from 'cookie';
+import { RequestError } from '../errors.js';
+import type { Role } from '../protocol/requests.js';
+import { equalTexts } from './equal-texts.js';
+import { requireLocalHost, requireOwnOrigin } from './provenance.js';
+import { permits, type Needs, type Session } from './session.js';
+import type { SessionSeal } from './session-seal.js';
+
+/** The application's own answer to who calls: a role, or undefined for nobody. */
+export type Authorize = (request: IncomingMessage) => Role | undefined | Promise<Role | undefined>;
+
+/** How roles are come by. */
+export type Trust =
+  /** Whoever is on this machine is an operator: has the Redis, too. */
+  | { readonly kind: 'machine' }
+  | { readonly kind: 'tokens' }
+  | { readonly kind: 'application'; readonly authorize: Authorize };
+
+export interface GateParts {
+  readonly trust: Trust;
+  readonly seal: SessionSeal;
+  /** Origins that people see besides the Host of a request. */
+  readonly origins: readonly string[];
+}
+
+/** What the gate has to know of a route. */
+export interface Guarded {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly needs: Needs;
+}
+
+export class Gate {
+  readonly #parts: GateParts;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Lets a request pass to a route, with the session it belongs to, if any.
+   *
+   * @throws RequestError 401 without a session, 403 for a role, an origin, a host or a token that will not do.
+   */
+  async admit(request: IncomingMessage, route: Guarded): Promise<Session | undefined> {
+    const { trust, origins } = this.#parts;
+    const changes = route.method !== 'GET';
+    if (trust.kind === 'machine') requireLocalHost(request);
+    // A link from elsewhere may open the page, which holds nothing.
+    if (changes || route.needs !== 'nobody') requireOwnOrigin(request, origins);
+    const session = await this.#sessionOf(request);
+    if (!permits(session, route.needs, Date.now())) throw refusal(session, route.needs);
+    if (changes && route.needs !== 'nobody') requireCsrf(request, session);
+    return session;
+  }
+
+  async #sessionOf(request: IncomingMessage): Promise<Session | undefined> {
+    const { trust, seal } = this.#parts;
+    switch (trust.kind) {
+      case 'machine':
+        return seal.standing('operator', Infinity);
+      case 'application': {
+        const role = await trust.authorize(request);
+        return role === undefined ? undefined : seal.standing(role, Date.now() + ASK_AGAIN_MS);
+      }
+      case 'tokens': {
+        const text = parseCookie(request.headers.cookie ?? '')[seal.cookieName];
+        return text === undefined ? undefined : seal.read(text, Date.now());
+      }
+    }
+  }
+}
+
+/** A live stream lasts for hours: the application is asked again whether it may. */
+const ASK_AGAIN_MS = 10 * 60_000;
+
+function requireCsrf({ headers }: IncomingMessage, session: Session | undefined): void {
+  const given = headers['x-acktor-csrf'];
+  if (session !== undefined && typeof given === 'string' && equalTexts(given, session.csrf)) return;
+  throw new RequestError(
+    403,
+    'ACKTOR_BAD_CSRF',
+    "expected the session's token in the header x-acktor-csrf: GET api/session tells it",
+  );
+}
+
+function refusal(session: Session | undefined, needs: Needs): RequestError {
+  if (session === undefined) return new RequestError(401, 'ACKTOR_NOT_SIGNED_IN', 'expected a token: sign in first');
+  return new RequestError(403, 'ACKTOR_NOT_ALLOWED', `expected an ${needs}, got a ${session.role}`);
+}

@@ -1,0 +1,91 @@
+// The dashboard as a handler: for a server of the application's own, at any path.
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Gate, type Trust } from './access/gate.js';
+import { SessionSeal } from './access/session-seal.js';
+import { TokenDesk } from './access/token-desk.js';
+import {
+  dashboardHandlerOptions,
+  type CheckedHandlerOptions,
+  type DashboardHandlerOptions,
+} from './dashboard-options.js';
+import { OpenDashboardError } from './errors.js';
+import { fastifyPlugin, type FastifyPlugin } from './fastify-plugin.js';
+import { House } from './house.js';
+import { createDispatch } from './http/dispatch.js';
+import { createRedaction } from './jobs/redaction.js';
+import { defaultLogger } from './logger.js';
+import { openWebPage } from './page/web-page.js';
+import { allRoutes } from './routes/all-routes.js';
+import { connectSources } from './sources/connect-sources.js';
+import type { Sources } from './sources/sources.js';
+
+/**
+ * Answers requests. Express takes it as it is: `app.use('/acktor', handler)`. For a server of Node's own that has other paths,
+ * too, say what to take off: `handler.at('/acktor')`. Fastify takes `handler.fastify` as a plugin.
+ */
+export interface DashboardHandler extends AsyncDisposable {
+  (request: IncomingMessage, response: ServerResponse): void;
+  /** The same below a path, such as `/acktor`, in a server that does not take it off. */
+  at(mount: `/${string}`): (request: IncomingMessage, response: ServerResponse) => void;
+  /** `app.register(handler.fastify, { prefix: '/acktor' })` */
+  readonly fastify: FastifyPlugin;
+  /** Ends all live streams and hangs up. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * A dashboard for a server of your own. It connects with the first request, and answers 503 while the Redis is away.
+ *
+ * @throws OptionsError. @throws OpenDashboardError without `tokens` or `authorize`: who can reach your server is not known here.
+ * @example
+ * const handler = dashboardHandler({ authorize: (request) => (isAdmin(request) ? 'operator' : undefined) });
+ * app.use('/acktor', handler);
+ */
+export function dashboardHandler(options: DashboardHandlerOptions): DashboardHandler {
+  const checked = dashboardHandlerOptions.check(options);
+  const trust = trustOf(checked);
+  if (trust === undefined) throw new OpenDashboardError('dashboardHandler()');
+  return createHandler({ options: checked, trust, connect: () => connectSources(checked) }).handler;
+}
+
+export interface HandlerParts {
+  readonly options: CheckedHandlerOptions;
+  readonly trust: Trust;
+  readonly connect: () => Promise<Sources>;
+}
+
+/** How roles are come by, as far as the options say. */
+export function trustOf({ tokens, authorize }: CheckedHandlerOptions): Trust | undefined {
+  if (authorize !== undefined) return { kind: 'application', authorize };
+  const hasTokens = tokens?.viewer !== undefined || tokens?.operator !== undefined;
+  return hasTokens ? { kind: 'tokens' } : undefined;
+}
+
+/** A handler, and what is behind it. */
+export function createHandler({ options, trust, connect }: HandlerParts) {
+  const { tokens, redact, payloadsFor, namespace, origins, logger = defaultLogger() } = options;
+  const seal = new SessionSeal([tokens?.viewer, tokens?.operator].filter((token) => token !== undefined));
+  const house = new House(connect, logger);
+  const routes = allRoutes({
+    house,
+    seal,
+    namespace,
+    version: version(),
+    page: openWebPage(),
+    payloadsFor: payloadsFor === 'operator' ? 'operator' : 'viewer',
+    redaction: createRedaction(redact),
+    tokens: trust.kind === 'tokens' ? new TokenDesk(tokens ?? {}) : undefined,
+  });
+  const dispatch = createDispatch({ routes, logger, gate: new Gate({ trust, seal, origins }) });
+  const at = (mount: string) => (request: IncomingMessage, response: ServerResponse) =>
+    void dispatch(request, response, mount);
+  const close = () => house.close();
+  const extras = { at, fastify: fastifyPlugin(dispatch), close, [Symbol.asyncDispose]: close };
+  return { handler: Object.assign(at(''), extras) satisfies DashboardHandler, house, routes };
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,93 @@
+// The options of a dashboard.
+import { brokerOptionTable, defineOptions, type OptionsInput, type OptionTable } from '@acktor/core/broker';
+import type { Authorize } from './access/gate.js';
+import { isLogger, type DashboardLogger } from './logger.js';
+
+const token = {
+  type: 'string',
+  wanted: (text: string) => (text.length >= 16 ? undefined : 'a text of 16 characters at least'),
+} as const;
+
+const handlerTable = {
+  redis: brokerOptionTable.redis,
+  namespace: brokerOptionTable.namespace,
+  connectTimeoutMs: brokerOptionTable.connectTimeoutMs,
+  tokens: {
+    type: 'group',
+    of: {
+      viewer: { ...token, doc: 'Whoever shows it may look.' },
+      operator: { ...token, doc: 'Whoever shows it may look and act.' },
+    },
+    doc: 'Who may come in: by `?token=…` in the first URL, or by the form. A role without a token cannot be had.',
+  },
+  authorize: {
+    type: 'value',
+    expected: 'a function from a request to "viewer", "operator" or undefined',
+    accepts: (value: unknown): value is Authorize => typeof value === 'function',
+    doc: "The application's own answer to who may come in, in place of tokens; a promise of it will do.",
+  },
+  origins: {
+    type: 'value',
+    default: [],
+    expected: 'a list of origins such as "https://ops.example.com"',
+    accepts: (value: unknown): value is readonly string[] => isTexts(value) && value.every(isOrigin),
+    doc: 'What people see in front of the path, where a proxy passes another Host header than they have sent.',
+  },
+  redact: {
+    type: 'value',
+    default: [],
+    expected: 'a list of paths such as "data.card", "data.*.secret" or "result.token"',
+    accepts: (value: unknown): value is readonly string[] => isTexts(value) && value.every(isRedactable),
+    doc: 'Places in payloads and results that nobody is shown.',
+  },
+  payloadsFor: {
+    type: 'choice',
+    of: ['viewer', 'operator'],
+    default: 'viewer',
+    doc: 'The least role that may see payloads and results.',
+  },
+  logger: {
+    type: 'value',
+    expected: 'a logger with info, warn and error, such as pino()',
+    accepts: (value: unknown): value is DashboardLogger => isLogger(value),
+    doc: 'Where the dashboard writes what people did and what failed; by default JSON lines on standard error.',
+  },
+} as const satisfies OptionTable;
+
+/** Checks the options of a handler. */
+export const dashboardHandlerOptions = defineOptions(handlerTable);
+
+/** What {@link dashboardHandler} takes. */
+export type DashboardHandlerOptions = OptionsInput<typeof handlerTable>;
+
+const dashboardTable = {
+  ...handlerTable,
+  host: {
+    type: 'string',
+    default: '127.0.0.1',
+    wanted: (text: string) => (text === '' ? 'an address or a name of this machine' : undefined),
+    doc: 'The address to listen on. Any but a loopback address needs `tokens` or `authorize`.',
+  },
+  port: { type: 'count', default: 3900, max: 65_535, doc: 'The port to listen on; 0 takes a free one.' },
+} as const satisfies OptionTable;
+
+/** Checks the options of a dashboard. */
+export const dashboardOptions = defineOptions(dashboardTable);
+
+/** What {@link Dashboard.start} takes. */
+export type DashboardOptions = OptionsInput<typeof dashboardTable>;
+
+/** The options of a handler once checked. */
+export type CheckedHandlerOptions = ReturnType<typeof dashboardHandlerOptions.check>;
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isRedactable(path: string): boolean {
+  return /^(data|result)([.[]|$)/.test(path);
+}

@@ -1,0 +1,44 @@
+// What the dashboard refuses: to open at all, or to answer a request.
+import { AcktorError, type AcktorErrorDetails } from '@acktor/core';
+
+/** Who can reach the dashboard could use it, and it was not said who may. Nothing was opened. */
+export class OpenDashboardError extends AcktorError {
+  readonly code = 'ACKTOR_DASHBOARD_OPEN';
+
+  /** @param where what would be open to whom, as in "host 0.0.0.0". */
+  constructor(readonly where: string) {
+    super(
+      `expected tokens or authorize with ${where}, got neither: everybody who reaches it could read and change every queue. ` +
+        `Pass tokens: { viewer, operator }, each of 16 characters at least, or authorize: (request) => role; ` +
+        `or listen on 127.0.0.1 with Dashboard.start()`,
+    );
+  }
+}
+
+/** The address or the port cannot be had: another program listens there, or it is not this machine's. */
+export class ListenError extends AcktorError {
+  readonly code = 'ACKTOR_CANNOT_LISTEN';
+
+  constructor(
+    readonly host: string,
+    readonly port: number,
+    details: AcktorErrorDetails,
+  ) {
+    const why = details.cause instanceof Error ? details.cause.message : 'it could not';
+    super(`expected to listen on ${host}, port ${port}, but: ${why}. Pass another port, or 0 for a free one.`, details);
+  }
+}
+
+/** The statuses that a request may be answered with when it is refused. */
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 503;
+
+/** A request that is answered with an error. Its message is shown to whoever asked, so it holds no secret and no payload. */
+export class RequestError extends AcktorError {
+  constructor(
+    readonly status: RefusalStatus,
+    readonly code: `ACKTOR_${string}`,
+    message: string,
+  ) {
+    super(message);
+  }
+}

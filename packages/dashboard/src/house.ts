@@ -1,0 +1,48 @@
+// What the routes share: the system that is shown, reached when it is first needed.
+import { ClosedError } from '@acktor/core';
+import { LiveHub } from './live/live-hub.js';
+import type { DashboardLogger } from './logger.js';
+import type { Sources } from './sources/sources.js';
+
+export interface OpenHouse {
+  readonly sources: Sources;
+  readonly hub: LiveHub;
+}
+
+/** Opens once, for all who ask; again after a failure. */
+export class House {
+  readonly #connect: () => Promise<Sources>;
+  readonly #logger: DashboardLogger;
+  #opening: Promise<OpenHouse> | undefined;
+  #isClosed = false;
+
+  constructor(connect: () => Promise<Sources>, logger: DashboardLogger) {
+    this.#connect = connect;
+    this.#logger = logger;
+  }
+
+  /** @throws ClosedError once closed, and whatever connecting throws. */
+  open(): Promise<OpenHouse> {
+    if (this.#isClosed) return Promise.reject(new ClosedError('dashboard'));
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** Ends all streams and hangs up. May be called twice, and before it was opened. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const house = await this.#opening?.catch(() => undefined);
+    house?.hub.close();
+    await house?.sources.close();
+  }
+
+  async #open(): Promise<OpenHouse> {
+    try {
+      const sources = await this.#connect();
+      return { sources, hub: new LiveHub({ sources, logger: this.#logger }) };
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+}

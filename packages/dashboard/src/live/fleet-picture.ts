@@ -1,0 +1,126 @@
+// All that a browser can be shown, put together: workers, flows, queues and charts.
+import type { QueueDepth, WorkerFrame, WorkerReport } from '@acktor/core/broker';
+import type { DashboardLogger } from '../logger.js';
+import type { FleetFrame, FleetSnapshot } from '../protocol/live.js';
+import type { Sources } from '../sources/sources.js';
+import { ChartShelf } from './chart-shelf.js';
+import { FleetModel } from './fleet-model.js';
+import { FlowMeter } from './flow-meter.js';
+import { Hearing } from './hearing.js';
+import { Lately } from './lately.js';
+import { QueueMeter } from './queue-meter.js';
+import { QueueTally } from './queue-tally.js';
+
+export interface FleetPictureParts {
+  readonly sources: Pick<Sources, 'fleet' | 'charts' | 'draw'>;
+  readonly logger: DashboardLogger;
+  /** Told when a chart has come that snapshots lacked before. */
+  readonly onChart: () => void;
+}
+
+export class FleetPicture {
+  readonly #model = new FleetModel();
+  readonly #flows = new FlowMeter(Date.now());
+  readonly #tally = new QueueTally(Date.now());
+  readonly #hearing = new Hearing();
+  readonly #lately = new Lately();
+  readonly #charts: ChartShelf;
+  readonly #machineIds = new Set<string>();
+  readonly queues = new QueueMeter(this.#tally);
+
+  constructor({ sources, logger, onChart }: FleetPictureParts) {
+    this.#charts = new ChartShelf({
+      first: sources.charts,
+      machine: (id) => sources.fleet.machine(id),
+      draw: (machine) => sources.draw(machine),
+      onChart,
+      onFailure: (machineId, error) => logger.warn({ err: error, machineId }, 'a chart could not be drawn'),
+    });
+  }
+
+  /** Takes reports of all workers that there are. */
+  replace(reports: readonly WorkerReport[]): void {
+    const present = new Set(reports.map(({ workerId }) => workerId));
+    for (const { workerId } of this.#model.reports()) if (!present.has(workerId)) this.#forget(workerId, 'left');
+    for (const report of reports) this.report(report);
+  }
+
+  report(report: WorkerReport): void {
+    const nowMs = Date.now();
+    if (!this.#model.has(report.workerId)) this.#lately.joined(report, nowMs);
+    this.#hearing.reported(report.workerId, nowMs);
+    this.#model.report(report);
+    this.#tally.report(report);
+    for (const id of report.machineIds) this.#machineIds.add(id);
+  }
+
+  frame(frame: WorkerFrame): void {
+    if (!this.#model.frame(frame)) return;
+    const nowMs = Date.now();
+    this.#hearing.heard(frame.workerId, frame.atMs, nowMs);
+    this.#tally.change(frame.workerId, frame.totals);
+    this.#flows.add(frame.steps, nowMs);
+  }
+
+  /** A process that was seen to go. */
+  gone(workerId: string, how: 'left' | 'died'): void {
+    const report = this.#model.reportOf(workerId);
+    if (report !== undefined) this.#lately.gone(report, how, Date.now());
+    this.#forget(workerId, how);
+  }
+
+  look(depths: readonly QueueDepth[]): void {
+    this.queues.look(depths, Date.now());
+  }
+
+  /** Sees that the charts of all workers come: laying them out takes time, so nobody does it for nobody. */
+  wantCharts(): void {
+    void this.#charts.want(this.#machineIds, Date.now());
+  }
+
+  snapshot(sequence: number): FleetSnapshot {
+    const atMs = Date.now();
+    const { lines: queues, lookedAtMs: queuesAtMs } = this.queues;
+    return {
+      atMs,
+      sequence,
+      workers: this.#model.reports(),
+      quiet: this.#hearing.quiet(atMs),
+      lately: this.#lately.all(atMs),
+      queues,
+      queuesAtMs,
+      charts: this.#charts.all(),
+      flows: this.#flows.rates(atMs),
+    };
+  }
+
+  /** What has changed since the last frame; undefined when nothing has. */
+  takeFrame(sequence: number, isSecond: boolean): FleetFrame | undefined {
+    const atMs = Date.now();
+    const changes = {
+      ...this.#model.takeChanges(MOST_CONSUMERS_IN_A_FRAME),
+      lately: this.#lately.takeUntold(),
+      totals: this.#tally.takeChanged(),
+    };
+    const isEmpty = Object.values(changes).every((list: readonly unknown[]) => list.length === 0);
+    if (isEmpty && !isSecond) return undefined;
+    return { atMs, sequence, ...changes, ...this.#ofSecond(atMs, isSecond), queuesAtMs: this.queues.lookedAtMs };
+  }
+
+  #ofSecond(atMs: number, isSecond: boolean): Pick<FleetFrame, 'quiet' | 'queues' | 'flows'> {
+    if (!isSecond) return { quiet: undefined, queues: undefined, flows: undefined };
+    return { quiet: this.#hearing.quiet(atMs), queues: this.queues.lines, flows: this.#flows.rates(atMs) };
+  }
+
+  #forget(workerId: string, how: 'left' | 'died'): void {
+    this.#model.gone(workerId, how);
+    this.#tally.forget(workerId);
+    this.#hearing.forget(workerId);
+  }
+}
+
+/**
+ * A consumer's change takes some 28 bytes once packed, most of them its job's id. So this is 140 KB a second at most, and when
+ * all of 1,000 consumers change in each tenth of a second, each is told of five times a second.
+ */
+const MOST_CONSUMERS_IN_A_FRAME = 500;

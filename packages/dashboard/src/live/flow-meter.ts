@@ -1,0 +1,86 @@
+// How often each arrow of each chart was taken in the last ten seconds, and how long consumers had stayed before.
+import type { StepCount } from '@acktor/core/broker';
+import type { FlowRate } from '../protocol/live.js';
+import { Dwells } from './dwells.js';
+
+/** Counts are exact; they come from the workers as counts, not as events. */
+export class FlowMeter {
+  readonly #flows = new Map<string, Flow>();
+  readonly #startedAtMs: number;
+
+  constructor(nowMs: number) {
+    this.#startedAtMs = nowMs;
+  }
+
+  add(steps: readonly StepCount[], nowMs: number): void {
+    for (const step of steps) this.#flowOf(step).add(step, nowMs);
+  }
+
+  /** All arrows of the last minutes; one that was not taken for ten seconds has a rate of 0. */
+  rates(nowMs: number): readonly FlowRate[] {
+    for (const [key, flow] of this.#flows) if (nowMs - flow.lastAtMs > FORGOTTEN_AFTER_MS) this.#flows.delete(key);
+    return [...this.#flows.values()].map((flow) => flow.rate(nowMs, this.#startedAtMs));
+  }
+
+  #flowOf(step: StepCount): Flow {
+    const key = JSON.stringify([step.machineId, step.queue, step.from, step.to]);
+    const flow = this.#flows.get(key) ?? new Flow(step);
+    this.#flows.set(key, flow);
+    return flow;
+  }
+}
+
+const SECONDS = 10;
+const FORGOTTEN_AFTER_MS = 15 * 60_000;
+
+type Arrow = Pick<StepCount, 'machineId' | 'queue' | 'from' | 'to'>;
+
+/** One arrow: a slot for each of the last ten seconds. */
+class Flow {
+  readonly #arrow: Arrow;
+  readonly #slots: Slot[] = [];
+  lastAtMs = 0;
+
+  constructor({ machineId, queue, from, to }: Arrow) {
+    this.#arrow = { machineId, queue, from, to };
+  }
+
+  add({ count, dwellMsTotal }: StepCount, nowMs: number): void {
+    if (count <= 0) return;
+    const slot = this.#slotAt(Math.floor(nowMs / 1_000));
+    slot.count += count;
+    slot.dwells.add(dwellMsTotal / count, count);
+    this.lastAtMs = nowMs;
+  }
+
+  rate(nowMs: number, startedAtMs: number): FlowRate {
+    const firstSecond = this.#forget(nowMs);
+    // The second that runs is not over, and a meter that has just begun knows less than ten.
+    const seenMs = Math.max(1_000, nowMs - Math.max(startedAtMs, firstSecond * 1_000));
+    const count = this.#slots.reduce((sum, slot) => sum + slot.count, 0);
+    const dwellP50Ms = Dwells.median(this.#slots.map(({ dwells }) => dwells));
+    return { ...this.#arrow, perSecond: (count * 1_000) / seenMs, dwellP50Ms, lastAtMs: this.lastAtMs };
+  }
+
+  #slotAt(second: number): Slot {
+    const last = this.#slots.at(-1);
+    if (last?.second === second) return last;
+    const slot = { second, count: 0, dwells: new Dwells() };
+    this.#slots.push(slot);
+    if (this.#slots.length > SECONDS) this.#slots.shift();
+    return slot;
+  }
+
+  /** Drops the slots that are too old. Answers the first second that still counts. */
+  #forget(nowMs: number): number {
+    const firstSecond = Math.floor(nowMs / 1_000) - SECONDS + 1;
+    while ((this.#slots[0]?.second ?? firstSecond) < firstSecond) this.#slots.shift();
+    return firstSecond;
+  }
+}
+
+interface Slot {
+  readonly second: number;
+  count: number;
+  readonly dwells: Dwells;
+}

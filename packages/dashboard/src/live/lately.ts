@@ -1,0 +1,42 @@
+// Which processes came and went in the last minutes, for whoever looked away when it happened.
+import type { WorkerReport } from '@acktor/core/broker';
+import type { ProcessNews } from '../protocol/live.js';
+
+export class Lately {
+  #news: readonly ProcessNews[] = [];
+  #untold: readonly ProcessNews[] = [];
+
+  /** A process that was not known: news only when it has just started. */
+  joined(report: WorkerReport, nowMs: number): void {
+    if (nowMs - report.startedAtMs < KEPT_MS) this.#add(report, 'joined', Math.min(nowMs, report.startedAtMs));
+  }
+
+  /** @param report how the process stood last. */
+  gone(report: WorkerReport, how: 'left' | 'died', nowMs: number): void {
+    this.#add(report, how, nowMs);
+  }
+
+  /** All of the last minutes, the oldest first. */
+  all(nowMs: number): readonly ProcessNews[] {
+    this.#news = this.#news.filter(({ atMs }) => nowMs - atMs < KEPT_MS);
+    return this.#news;
+  }
+
+  /** What has come since it was asked last. */
+  takeUntold(): readonly ProcessNews[] {
+    const untold = this.#untold;
+    this.#untold = [];
+    return untold;
+  }
+
+  #add({ workerId, host, pid, consumers }: WorkerReport, what: ProcessNews['what'], atMs: number): void {
+    const held = consumers.filter((consumer) => consumer.held !== undefined).length;
+    const news = { workerId, host, pid, what, atMs, held };
+    this.#untold = [...this.#untold, news].slice(-MOST);
+    this.#news = [...this.#news, news].slice(-MOST);
+  }
+}
+
+const KEPT_MS = 5 * 60_000;
+/** A fleet whose processes all come and go must not fill every snapshot. */
+const MOST = 100;

@@ -1,0 +1,55 @@
+// When the queues are looked at: once a second while somebody sees it, less often for the history alone.
+
+export interface QueueLooksParts {
+  look(): Promise<void>;
+  /** Whether somebody waits for it. */
+  isHurried(): boolean;
+  onFailure(error: unknown): void;
+}
+
+/** Looks again and again, one look after the other. */
+export class QueueLooks {
+  readonly #parts: QueueLooksParts;
+  readonly #timer: NodeJS.Timeout;
+  #lastAtMs = 0;
+  #looking: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(parts: QueueLooksParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => this.#lookWhenDue(), HURRIED_MS);
+    this.#timer.unref();
+    void this.now();
+  }
+
+  /** Looks, unless a look is under way: then waits for that. Never rejects. */
+  now(): Promise<void> {
+    this.#looking ??= this.#look();
+    return this.#looking;
+  }
+
+  /** A look that is under way fails in silence. */
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+  }
+
+  #lookWhenDue(): void {
+    const isDue = Date.now() - this.#lastAtMs >= QUIET_MS - HURRIED_MS / 2;
+    if (isDue || this.#parts.isHurried()) void this.now();
+  }
+
+  async #look(): Promise<void> {
+    this.#lastAtMs = Date.now();
+    try {
+      await this.#parts.look();
+    } catch (error) {
+      if (!this.#isClosed) this.#parts.onFailure(error);
+    } finally {
+      this.#looking = undefined;
+    }
+  }
+}
+
+const HURRIED_MS = 1_000;
+const QUIET_MS = 5_000;

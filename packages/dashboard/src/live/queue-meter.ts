@@ -1,0 +1,83 @@
+// Queues in numbers: what the server counts now, what the workers did in the last ten seconds, and the last quarter of an hour.
+import type { QueueDepth } from '@acktor/core/broker';
+import type { QueueLine } from '../protocol/live.js';
+import type { QueueHistory, QueuePoint } from '../protocol/requests.js';
+import type { QueueTally } from './queue-tally.js';
+
+/** One look at a queue: rates come of two of them. */
+interface Look {
+  readonly atMs: number;
+  readonly acked: number;
+  readonly rejected: number;
+  /** Everything sent that was not acked. */
+  readonly inside: number;
+}
+
+export class QueueMeter {
+  readonly #tally: QueueTally;
+  readonly #looks = new Map<string, Look[]>();
+  readonly #history = new Map<string, QueuePoint[]>();
+  #lines: readonly QueueLine[] = [];
+  /** When the queues were seen last, in milliseconds since the epoch; 0 before the first time. */
+  lookedAtMs = 0;
+
+  constructor(tally: QueueTally) {
+    this.#tally = tally;
+  }
+
+  /** The queues as they were seen last, with what the workers have done since. */
+  get lines(): readonly QueueLine[] {
+    return this.#lines.map((line) => ({ ...line, totals: this.#tally.of(line.queue).totals }));
+  }
+
+  /** Takes what the server counts now; what is not among it is no queue any more. */
+  look(depths: readonly QueueDepth[], nowMs: number): void {
+    this.lookedAtMs = nowMs;
+    this.#lines = depths.map((depth) => this.#lineOf(depth, nowMs));
+    const names = new Set(depths.map(({ queue }) => queue));
+    for (const map of [this.#looks, this.#history])
+      for (const queue of map.keys()) if (!names.has(queue)) map.delete(queue);
+    for (const line of this.#lines) this.#remember(line, nowMs);
+  }
+
+  history(queue: string): QueueHistory {
+    return { stepMs: STEP_MS, points: this.#history.get(queue) ?? [] };
+  }
+
+  #lineOf(depth: QueueDepth, nowMs: number): QueueLine {
+    const { queue, isPaused, waiting, delayed, active, deadLetters, oldestWaitingAtMs } = depth;
+    const { acked, rejected, totals } = this.#tally.of(queue);
+    const inside = waiting + delayed + active + deadLetters;
+    const { first, last } = this.#looked(queue, { atMs: nowMs, acked, rejected, inside });
+    const perSecond = (count: number) => (Math.max(0, count) * 1_000) / Math.max(1_000, last.atMs - first.atMs);
+    const ackedPerSecond = perSecond(last.acked - first.acked);
+    const sentPerSecond = perSecond(last.inside - first.inside + last.acked - first.acked);
+    const rejectedPerSecond = perSecond(last.rejected - first.rejected);
+    const rates = { sentPerSecond, ackedPerSecond, rejectedPerSecond };
+    return { queue, isPaused, waiting, delayed, active, deadLetters, oldestWaitingAtMs, ...rates, totals };
+  }
+
+  #looked(queue: string, last: Look): { readonly first: Look; readonly last: Look } {
+    const looks = this.#looks.get(queue) ?? [];
+    this.#looks.set(queue, looks);
+    looks.push(last);
+    // One look from before the span stays: between it and now lies the whole of it.
+    while ((looks[1]?.atMs ?? Infinity) <= last.atMs - RATE_SPAN_MS) looks.shift();
+    return { first: looks[0] ?? last, last };
+  }
+
+  #remember({ queue, waiting, sentPerSecond, ackedPerSecond, rejectedPerSecond }: QueueLine, atMs: number): void {
+    const points = this.#history.get(queue) ?? [];
+    this.#history.set(queue, points);
+    if (atMs - (points.at(-1)?.atMs ?? -Infinity) < STEP_MS - SLACK_MS) return;
+    points.push({ atMs, waiting, sentPerSecond, ackedPerSecond, rejectedPerSecond });
+    if (points.length > MOST_POINTS) points.shift();
+  }
+}
+
+const RATE_SPAN_MS = 10_000;
+const STEP_MS = 5_000;
+/** A look may come a little early. */
+const SLACK_MS = 500;
+/** A quarter of an hour. */
+const MOST_POINTS = 180;

@@ -1,0 +1,17 @@
+// A machine laid out on the server: what the browser needs to draw it, in the layout's own units.
+import type { ArrowPlace, ChartLayout, StatePlace } from '@acktor/chart';
+
+/** A chart with places: states as boxes, transitions as curves. */
+export interface ChartView extends ChartLayout {
+  readonly machineId: string;
+  /**
+   * The same chart with its nested states closed: the states of the first level alone, and arrows between those only.
+   * The page draws it until somebody opens the nested states. Absent when nothing nests.
+   */
+  readonly folded?: ChartView;
+  /** As `folded`, or the chart itself when nothing nests, from top to bottom: for narrow screens. */
+  readonly tall?: ChartView;
+}
+
+export type StateBox = StatePlace;
+export type ArrowPath = ArrowPlace;

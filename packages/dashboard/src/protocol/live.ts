@@ -1,0 +1,106 @@
+// What the server tells a browser on the live stream (server-sent events), and what the page's first request brings.
+// Shapes are the fleet's own (@acktor/core/broker), so that there is one word for each thing.
+import type { ChartView } from './chart-view.js';
+import type { ActorReport, ConsumerReport, QueueTotals, WorkerReport } from '@acktor/core/broker';
+
+/** `GET api/live`: an event stream. Each event's name is its `type`, its data one of these as JSON. */
+export type LiveEvent =
+  /** The first event of a stream, and again after a gap: replaces all that was known. A browser that was away for a moment only
+   * (`Last-Event-ID`) gets the frames that it missed instead. */
+  | { readonly type: 'snapshot'; readonly snapshot: FleetSnapshot }
+  /** At most ten a second. */
+  | { readonly type: 'frame'; readonly frame: FleetFrame }
+  /** The server has lost Redis, or has it again; a snapshot follows `back`. */
+  | { readonly type: 'connection'; readonly state: 'away' | 'back'; readonly atMs: number };
+
+export interface FleetSnapshot {
+  readonly atMs: number;
+  /** Counts from 1; a frame's number is one more than that of what came before it. */
+  readonly sequence: number;
+  readonly workers: readonly WorkerReport[];
+  readonly quiet: readonly QuietProcess[];
+  /** Of the last minutes, the oldest first. */
+  readonly lately: readonly ProcessNews[];
+  readonly queues: readonly QueueLine[];
+  /** When the queues were looked at. */
+  readonly queuesAtMs: number;
+  readonly charts: readonly ChartView[];
+  readonly flows: readonly FlowRate[];
+}
+
+export interface FleetFrame {
+  readonly atMs: number;
+  readonly sequence: number;
+  /** Whole reports of processes that joined or were missed. */
+  readonly joined: readonly WorkerReport[];
+  readonly gone: readonly { readonly workerId: string; readonly how: 'left' | 'died' }[];
+  readonly changes: readonly WorkerChange[];
+  readonly lately: readonly ProcessNews[];
+  /** Of the queues in which deliveries ended since the last frame, as `queues` has them: what a person counts is never a second old. */
+  readonly totals: readonly QueueTotals[];
+  /** Sent once a second; absent in between. */
+  readonly quiet: readonly QuietProcess[] | undefined;
+  /** Sent once a second; absent in between. */
+  readonly queues: readonly QueueLine[] | undefined;
+  /** When the queues were looked at. */
+  readonly queuesAtMs: number;
+  /** Sent once a second; absent in between. */
+  readonly flows: readonly FlowRate[] | undefined;
+}
+
+/** A process of which nothing was heard for seconds, though each speaks twice a second: it may not be as it is shown. */
+export interface QuietProcess {
+  readonly workerId: string;
+  /** How old the latest is that is known of it: when it said so, by the server's clock. */
+  readonly heardAtMs: number;
+}
+
+/** A process that came or went. */
+export interface ProcessNews {
+  readonly workerId: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly what: 'joined' | 'left' | 'died';
+  readonly atMs: number;
+  /** How many jobs it held; those of one that died go back to their queues. */
+  readonly held: number;
+}
+
+export interface WorkerChange {
+  readonly workerId: string;
+  readonly consumers: readonly ConsumerReport[];
+  /** Actors of the user's own that changed; absent when there are none. */
+  readonly actors?: readonly ActorReport[];
+  /** Consumers and actors that are no more. */
+  readonly goneConsumers: readonly string[];
+  readonly lagP99Ms: number;
+  readonly blockedForMs: number;
+}
+
+/** One arrow of a chart for one queue over the last ten seconds. */
+export interface FlowRate {
+  readonly machineId: string;
+  /** Empty for machines that have no queue. */
+  readonly queue: string;
+  readonly from: string;
+  readonly to: string;
+  readonly perSecond: number;
+  /** Median time spent in `from` before these steps, in milliseconds. */
+  readonly dwellP50Ms: number;
+  /** When it last happened, in milliseconds since the epoch. */
+  readonly lastAtMs: number;
+}
+
+export interface QueueLine {
+  readonly queue: string;
+  readonly isPaused: boolean;
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly active: number;
+  readonly deadLetters: number;
+  readonly oldestWaitingAtMs: number | undefined;
+  readonly sentPerSecond: number;
+  readonly ackedPerSecond: number;
+  readonly rejectedPerSecond: number;
+  readonly totals: QueueTotals;
+}

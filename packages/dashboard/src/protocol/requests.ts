@@ -1,0 +1,127 @@
+// The requests a page can make beside the live stream. All paths are relative to where the dashboard is mounted.
+//
+//   GET  api/session                              → SessionView       who am I, what may I do; 401 until a token was given
+//   POST api/session                              → SessionView       body { token }; the session is a cookie from then on
+//   DELETE api/session                            → { ok: true }      forgets the cookie
+//   GET  api/queues/:queue/jobs?state&cursor      → JobPage
+//   GET  api/jobs?id=…                            → JobPage           search by id in all queues
+//   GET  api/queues/:queue/jobs/:id               → JobView
+//   GET  api/queues/:queue/jobs/:id/payload       → PayloadView       only when asked for; redacted by path
+//   GET  api/dead-letters                         → readonly DeadLetterGroup[]
+//   GET  api/queues/:queue/dead-letters?reason&cursor → DeadLetterPage
+//   GET  api/queues/:queue/history                → QueueHistory      the last 15 minutes
+//   POST api/queues/:queue/pause | resume         → { ok: true }      operator
+//   POST api/queues/:queue/jobs/:id/cancel        → { outcome }       operator
+//   POST api/queues/:queue/jobs/:id/retry         → { ok: true }      operator: redrives a dead letter, or runs a delayed job now
+//   POST api/queues/:queue/dead-letters/preview   → DeadLetterPreview operator; body DeadLetterAction
+//   POST api/queues/:queue/dead-letters/redrive   → { count }         operator; body DeadLetterAction
+//   POST api/queues/:queue/dead-letters/purge     → { count }         operator; body DeadLetterAction
+//
+// Requests that change something carry the header `x-acktor-csrf` with the session's token (all but the token's own POST).
+// Errors are an ErrorView with 400, 401, 403, 404, 405, 409, 413, 429 (too many wrong tokens), 500 or 503 (no Redis).
+// A page that is opened with `?token=…` is sent on to itself without it, with the cookie set.
+
+import type { JobAttempt, JobPlace } from '@acktor/core/broker';
+
+export type Role = 'viewer' | 'operator';
+
+export interface SessionView {
+  readonly role: Role;
+  readonly csrf: string;
+  /** Whether it began with a token, so that the person can end it: sign out. */
+  readonly isByToken: boolean;
+  readonly namespace: string;
+  readonly version: string;
+  /** The server, without its password. */
+  readonly server: string;
+}
+
+export type { JobPlace };
+
+export interface JobLine {
+  readonly queue: string;
+  readonly id: string;
+  readonly name: string;
+  readonly place: JobPlace;
+  readonly sentAtMs: number;
+  readonly attemptsMade: number;
+  /** As many as attempts or more: a delivery that was lost with its worker is no attempt. */
+  readonly deliveries: number;
+  readonly reason: string | undefined;
+}
+
+export interface JobPage {
+  readonly jobs: readonly JobLine[];
+  /** Give it back for the next page; undefined on the last. */
+  readonly cursor: string | undefined;
+}
+
+export interface JobView extends JobLine {
+  readonly priority: number;
+  readonly dueAtMs: number | undefined;
+  readonly endedAtMs: number | undefined;
+  /** JSON text, for an acked job, when the viewer may see it. */
+  readonly result: string | undefined;
+  readonly stack: string | undefined;
+  readonly progress: string | undefined;
+  readonly log: readonly string[];
+  readonly attempts: readonly AttemptView[];
+}
+
+/** One delivery: the way it took through the chart. Oldest first in a job's view. */
+export type AttemptView = JobAttempt;
+
+export interface PayloadView {
+  /** JSON text; redacted places hold the text `"[redacted]"`. */
+  readonly payload: string;
+  readonly redactedPaths: readonly string[];
+}
+
+export interface ErrorView {
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+export interface DeadLetterGroup {
+  readonly queue: string;
+  readonly reason: string;
+  readonly count: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  /** Whether the queue has more dead letters than were looked at, the newest first: then there are at least `count`. */
+  readonly isCountPartial: boolean;
+}
+
+export interface DeadLetterPage {
+  readonly deadLetters: readonly (JobLine & { readonly diedAtMs: number })[];
+  readonly cursor: string | undefined;
+}
+
+/**
+ * Which dead letters an action is for: one, those with a reason, or all. With `untilMs`, the preview's `atMs`, none that died
+ * since the preview.
+ */
+export type DeadLetterAction = { readonly untilMs?: number } & (
+  | { readonly which: 'one'; readonly id: string }
+  | { readonly which: 'reason'; readonly reason: string }
+  | { readonly which: 'all' }
+);
+
+export interface DeadLetterPreview {
+  readonly count: number;
+  readonly sampleIds: readonly string[];
+  /** What the action takes as `untilMs`. */
+  readonly atMs: number;
+}
+
+export interface QueueHistory {
+  readonly stepMs: number;
+  readonly points: readonly QueuePoint[];
+}
+
+export interface QueuePoint {
+  readonly atMs: number;
+  readonly waiting: number;
+  readonly sentPerSecond: number;
+  readonly ackedPerSecond: number;
+  readonly rejectedPerSecond: number;
+}

@@ -1,0 +1,63 @@
+// What a call asks for, checked before anything is done.
+import { checkName } from '@acktor/core/broker';
+import { RequestError } from '../errors.js';
+import type { Call } from '../http/route.js';
+import type { DeadLetterAction } from '../protocol/requests.js';
+
+/** The queue in the path. @throws NameError. */
+export function queueOf({ params }: Call): string {
+  const queue = params['queue'] ?? '';
+  checkName('queue', queue);
+  return queue;
+}
+
+/** The job in the path. @throws NameError, RequestError. */
+export function jobOf(call: Call): { readonly queue: string; readonly id: string } {
+  return { queue: queueOf(call), id: idOf(call.params['id']) };
+}
+
+/** An id as any client may have given it: plain BullMQ's are whole numbers. @throws RequestError ACKTOR_BAD_REQUEST. */
+export function idOf(id: string | null | undefined): string {
+  if (id && id.length <= LONGEST_ID) return id;
+  throw new RequestError(400, 'ACKTOR_BAD_REQUEST', `expected an id of 1 to ${LONGEST_ID} letters`);
+}
+
+const LONGEST_ID = 256;
+
+/** A text of a body: `{ "token": "…" }`. @throws RequestError ACKTOR_BAD_REQUEST. */
+export function textIn(body: unknown, name: string): string {
+  const value: unknown = fieldOf(body, name);
+  if (typeof value !== 'string') throw badBody(`${name} to be a text`);
+  return value;
+}
+
+/** Which dead letters a body means. @throws RequestError ACKTOR_BAD_REQUEST, NameError. */
+export function deadLetterActionIn(body: unknown): DeadLetterAction {
+  const until = untilIn(body);
+  switch (fieldOf(body, 'which')) {
+    case 'one':
+      return { which: 'one', id: idOf(textIn(body, 'id')), ...until };
+    case 'reason':
+      return { which: 'reason', reason: textIn(body, 'reason'), ...until };
+    case 'all':
+      return { which: 'all', ...until };
+    default:
+      throw badBody('which to be "one", "reason" or "all"');
+  }
+}
+
+function untilIn(body: unknown): { readonly untilMs?: number } {
+  const untilMs: unknown = fieldOf(body, 'untilMs');
+  if (untilMs === undefined || untilMs === null) return {};
+  // Beyond it no Date is one.
+  if (typeof untilMs !== 'number' || !(Math.abs(untilMs) <= 8.64e15)) throw badBody('untilMs to be a time');
+  return { untilMs };
+}
+
+function fieldOf(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+}
+
+function badBody(wanted: string): RequestError {
+  return new RequestError(400, 'ACKTOR_BAD_REQUEST', `expected the body's ${wanted}`);
+}

@@ -1,0 +1,83 @@
+// Dead letters: why they died, one page of them, and what an operator can do with some or all.
+import type { DeadLetterFilter, DeadLetters } from '@acktor/core';
+import { deadLetterPage, groupsOf } from '../dead-letters/reading.js';
+import type { House } from '../house.js';
+import type { Answer, Call, Route } from '../http/route.js';
+import { SharedAnswer } from '../http/shared-answer.js';
+import type { DeadLetterAction, DeadLetterGroup, DeadLetterPreview } from '../protocol/requests.js';
+import { deadLetterActionIn, queueOf } from './asked.js';
+
+export function deadLetterRoutes(house: House): readonly Route[] {
+  const path = '/api/queues/:queue/dead-letters';
+  const groups = new SharedAnswer(() => readGroups(house), GROUPS_KEPT_MS);
+  const act = (word: 'redrive' | 'purge') => async (call: Call) => {
+    const answer = await touch(house, call, word);
+    groups.forget();
+    return answer;
+  };
+  return [
+    { method: 'GET', path: '/api/dead-letters', needs: 'viewer', handle: async () => ({ body: await groups.get() }) },
+    { method: 'GET', path, needs: 'viewer', handle: (call) => list(house, call) },
+    { method: 'POST', path: `${path}/preview`, needs: 'operator', handle: (call) => preview(house, call) },
+    { method: 'POST', path: `${path}/redrive`, needs: 'operator', handle: act('redrive') },
+    { method: 'POST', path: `${path}/purge`, needs: 'operator', handle: act('purge') },
+  ];
+}
+
+/** A scan of many letters: not for each browser that asks again and again. */
+const GROUPS_KEPT_MS = 2_000;
+
+async function readGroups(house: House): Promise<readonly DeadLetterGroup[]> {
+  const { queues } = (await house.open()).sources;
+  const full = (await queues.queues()).filter(({ deadLetters }) => deadLetters > 0).map(({ queue }) => queue);
+  // One after the other: a scan of everything at once would keep the server from its work.
+  const all: DeadLetterGroup[] = [];
+  for (const queue of full) all.push(...(await groupsOf(queue, queues.deadLetters(queue))));
+  return all.toSorted((one, other) => other.count - one.count);
+}
+
+async function list(house: House, call: Call): Promise<Answer> {
+  const [reason, cursor] = ['reason', 'cursor'].map((name) => call.query.get(name) ?? undefined);
+  return { body: await deadLetterPage(await lettersOf(house, call), { reason, cursor }) };
+}
+
+async function preview(house: House, call: Call): Promise<Answer> {
+  const action = deadLetterActionIn(call.body);
+  const letters = await lettersOf(house, call);
+  const atMs = Date.now();
+  if (action.which === 'one') {
+    const isThere = (await letters.get(action.id)) !== undefined;
+    return {
+      body: { count: isThere ? 1 : 0, sampleIds: isThere ? [action.id] : [], atMs } satisfies DeadLetterPreview,
+    };
+  }
+  const filter = filterOf({ ...action, untilMs: action.untilMs ?? atMs });
+  const [{ count }, sampleIds] = await Promise.all([letters.preview(filter), someIds(letters, filter)]);
+  return { body: { count, sampleIds, atMs } satisfies DeadLetterPreview };
+}
+
+async function touch(house: House, call: Call, word: 'redrive' | 'purge'): Promise<Answer> {
+  const action = deadLetterActionIn(call.body);
+  const letters = await lettersOf(house, call);
+  if (action.which === 'one') return { body: { count: (await letters[word](action.id)) ? 1 : 0 } };
+  const { touched } = await letters[`${word}All`](filterOf(action));
+  return { body: { count: touched } };
+}
+
+async function lettersOf(house: House, call: Call): Promise<DeadLetters> {
+  const queue = queueOf(call);
+  const { queues } = (await house.open()).sources;
+  return queues.deadLetters(queue);
+}
+
+/** Letters that die while a person decides are not what was shown. */
+function filterOf(action: Exclude<DeadLetterAction, { which: 'one' }>): DeadLetterFilter {
+  const until = action.untilMs === undefined ? undefined : new Date(action.untilMs);
+  return { until, ...(action.which === 'reason' && { reason: action.reason }) };
+}
+
+async function someIds(letters: DeadLetters, filter: DeadLetterFilter): Promise<readonly string[]> {
+  const ids = [];
+  for await (const { id } of letters.summaries({ ...filter, limit: 10 })) ids.push(id);
+  return ids;
+}

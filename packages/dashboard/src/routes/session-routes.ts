@@ -1,0 +1,66 @@
+// Signing in and out, and who one is.
+import type { IncomingMessage } from 'node:http';
+import { sessionCookie } from '../access/session-cookie.js';
+import type { SessionSeal } from '../access/session-seal.js';
+import type { Session } from '../access/session.js';
+import type { TokenDesk } from '../access/token-desk.js';
+import { RequestError } from '../errors.js';
+import type { Route } from '../http/route.js';
+import type { SessionView } from '../protocol/requests.js';
+import { textIn } from './asked.js';
+
+export interface SessionParts {
+  readonly seal: SessionSeal;
+  /** Undefined where sessions do not come from tokens. */
+  readonly tokens: TokenDesk | undefined;
+  readonly namespace: string;
+  readonly version: string;
+  /** The server for people. */
+  server(): Promise<string>;
+}
+
+export function sessionRoutes(parts: SessionParts): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/session',
+      needs: 'viewer',
+      handle: async ({ session }) => ({ body: await viewOf(parts, session) }),
+    },
+    {
+      method: 'POST',
+      path: '/api/session',
+      needs: 'nobody',
+      handle: async ({ request, body }) => {
+        const { cookie, session } = await signIn(parts, request, textIn(body, 'token'));
+        return { headers: { 'set-cookie': cookie }, body: await viewOf(parts, session) };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/api/session',
+      needs: 'viewer',
+      handle: ({ request }) => ({
+        headers: { 'set-cookie': sessionCookie(request, parts.seal.cookieName, '') },
+        body: { ok: true },
+      }),
+    },
+  ];
+}
+
+/** A token for a session. @throws RequestError when it is wrong, or one time too many. */
+export async function signIn(parts: Pick<SessionParts, 'seal' | 'tokens'>, request: IncomingMessage, token: string) {
+  const { seal, tokens } = parts;
+  if (tokens === undefined)
+    throw new RequestError(409, 'ACKTOR_NO_TOKENS', 'no token is needed here, and none is known');
+  const role = await tokens.roleOf(token, request.socket.remoteAddress ?? 'nowhere');
+  const { text, session } = seal.issue(role, Date.now());
+  return { session, cookie: sessionCookie(request, seal.cookieName, text) };
+}
+
+async function viewOf(parts: SessionParts, session: Session | undefined): Promise<SessionView> {
+  if (session === undefined) throw new RequestError(401, 'ACKTOR_NOT_SIGNED_IN', 'expected a token: sign in first');
+  const { namespace, version, tokens } = parts;
+  const { role, csrf } = session;
+  return { role, csrf, isByToken: tokens !== undefined, namespace, version, server: await parts.server() };
+}

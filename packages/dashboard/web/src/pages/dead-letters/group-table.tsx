@@ -1,0 +1,79 @@
+// Why jobs died, the most frequent reason first.
+import type { DeadLetterGroup } from '#protocol/requests.js';
+import { count, moment } from '../../numbers/format.js';
+import { Link } from '../../route/link.js';
+import { LetterActs } from './letter-acts.js';
+
+interface GroupTableProps {
+  readonly groups: readonly DeadLetterGroup[];
+  readonly chosen: string | undefined;
+  readonly onDone: () => void;
+}
+
+export function GroupTable({ groups, chosen, onDone }: GroupTableProps) {
+  return (
+    <div className="scrolls" role="region" aria-label="Reasons" tabIndex={0}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col" className="number">
+              dead
+            </th>
+            <th scope="col">reason</th>
+            <th scope="col">queue</th>
+            <th scope="col" className="number">
+              first
+            </th>
+            <th scope="col" className="number">
+              last
+            </th>
+            <th scope="col">
+              <span className="unseen">actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups
+            .toSorted((left, right) => right.count - left.count)
+            .map((group) => (
+              <GroupRow
+                key={`${group.queue} ${group.reason}`}
+                group={group}
+                isChosen={group.reason === chosen}
+                onDone={onDone}
+              />
+            ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface GroupRowProps {
+  readonly group: DeadLetterGroup;
+  readonly isChosen: boolean;
+  readonly onDone: () => void;
+}
+
+function GroupRow({ group, isChosen, onDone }: GroupRowProps) {
+  const { queue, reason } = group;
+  return (
+    <tr className={isChosen ? 'chosen' : undefined}>
+      <td className="number alarming">
+        {count(group.count)}
+        {group.isCountPartial ? ' or more' : ''}
+      </td>
+      <th scope="row" className="reason">
+        <Link place="dead-letters" filters={{ queue, reason: isChosen ? undefined : reason }}>
+          {reason === '' ? '(no reason)' : reason}
+        </Link>
+      </th>
+      <td>{queue}</td>
+      <td className="number">{moment(group.firstAtMs)}</td>
+      <td className="number">{moment(group.lastAtMs)}</td>
+      <td>
+        <LetterActs queue={queue} action={{ which: 'reason', reason }} of={`of ${queue}: ${reason}`} onDone={onDone} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,97 @@
+// The flight recorder: one attempt's way through the chart, with a slider through its time.
+import { useState } from 'react';
+import type { AttemptView } from '#protocol/requests.js';
+import { viewForWay } from '../../chart/drawn-boxes.js';
+import { WayChart } from '../../chart/way-chart.js';
+import { liveStore, useFleet } from '../../live/store.js';
+import { duration, timeOfDay } from '../../numbers/format.js';
+import { Empty } from '../../notice/states.js';
+
+interface JobWayProps {
+  readonly attempt: AttemptView | undefined;
+  /** Counts from 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
+export function JobWay({ attempt, number, of }: JobWayProps) {
+  const chart = useFleet().charts.find(({ machineId }) => machineId === 'consumer');
+  const [shownMs, show] = useState<number>();
+  if (attempt === undefined) return <Empty>Not delivered yet: its way begins when a consumer fetches it.</Empty>;
+  const time = timeIn(attempt, shownMs);
+  const seen = attempt.path.filter((step) => step.atMs <= time.atMs).map(({ state }) => state);
+  return (
+    <>
+      <div className="panel-head">
+        <h2>
+          Delivery {number} of {of}
+        </h2>
+        <p className="panel-note figure">
+          {timeOfDay(time.atMs)} · {duration(time.atMs - time.startMs)} after it began
+        </p>
+      </div>
+      {chart === undefined || attempt.path.length === 0 ? (
+        <Empty>The states of this delivery were not recorded.</Empty>
+      ) : (
+        <>
+          <WayChart
+            chart={viewForWay(
+              chart,
+              attempt.path.map(({ state }) => state),
+            )}
+            way={seen}
+            active={seen.at(-1)}
+            times={timesIn(attempt.path, time.endMs)}
+            label={`The way of delivery ${number}: ${attempt.path.map(({ state }) => state).join(', ')}`}
+          />
+          <Scrubber {...time} state={seen.at(-1)} onMove={show} />
+        </>
+      )}
+    </>
+  );
+}
+
+interface AttemptTime {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** What is looked at. */
+  readonly atMs: number;
+}
+
+function timeIn({ path, startedAtMs, endedAtMs }: AttemptView, shownMs: number | undefined): AttemptTime {
+  const endMs = endedAtMs ?? path.at(-1)?.atMs ?? liveStore.model.nowMs();
+  const startMs = Math.min(path[0]?.atMs ?? startedAtMs ?? endMs, endMs);
+  return { startMs, endMs, atMs: Math.min(shownMs ?? endMs, endMs) };
+}
+
+interface ScrubberProps extends AttemptTime {
+  readonly state: string | undefined;
+  readonly onMove: (atMs: number) => void;
+}
+
+function Scrubber({ startMs, endMs, atMs, state = 'not begun', onMove }: ScrubberProps) {
+  return (
+    <label className="scrubber">
+      <span>Time in the delivery</span>
+      <input
+        type="range"
+        min={0}
+        max={Math.max(1, endMs - startMs)}
+        step="any"
+        value={atMs - startMs}
+        aria-valuetext={`${duration(atMs - startMs)}: ${state}`}
+        onChange={(event) => onMove(startMs + Number(event.target.value))}
+      />
+    </label>
+  );
+}
+
+/** The whole time spent in each state. */
+function timesIn(way: AttemptView['path'], endMs: number): ReadonlyMap<string, string> {
+  const sums = new Map<string, number>();
+  way.forEach(({ state, atMs }, index) => {
+    const untilMs = way[index + 1]?.atMs ?? endMs;
+    sums.set(state, (sums.get(state) ?? 0) + Math.max(0, untilMs - atMs));
+  });
+  return new Map([...sums].map(([state, ms]) => [state, duration(ms)]));
+}

@@ -1,0 +1,72 @@
+// Where the page is: a place and its filters, kept in the address after the `#`, so that a view can be shared and the page
+// can be mounted under any path.
+import { useSyncExternalStore } from 'react';
+
+export const places = ['fleet', 'consumers', 'queues', 'jobs', 'dead-letters'] as const;
+export type Place = (typeof places)[number];
+
+export interface Route {
+  readonly place: Place;
+  /** What follows the place, such as a queue and a job's id. */
+  readonly rest: readonly string[];
+  readonly filters: Filters;
+}
+
+export type Filters = Readonly<Record<string, string>>;
+
+/** The address of a place; filters without a value are left out. */
+export function addressOf(
+  place: Place,
+  rest: readonly string[] = [],
+  filters: Record<string, string | undefined> = {},
+) {
+  const path = [place, ...rest.map(encodeURIComponent)].join('/');
+  const set = Object.entries(filters).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return set.length === 0 ? `#/${path}` : `#/${path}?${new URLSearchParams(set).toString()}`;
+}
+
+export function go(address: string): void {
+  window.location.hash = address;
+}
+
+/** Changes filters of the present view without a step in the browser's history. */
+export function setFilters(changes: Record<string, string | undefined>): void {
+  const { place, rest, filters } = currentRoute();
+  window.history.replaceState(null, '', addressOf(place, rest, { ...filters, ...changes }));
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, currentRoute);
+}
+
+let known: { readonly hash: string; readonly route: Route } | undefined;
+
+function currentRoute(): Route {
+  const { hash } = window.location;
+  if (known?.hash !== hash) known = { hash, route: readRoute(hash) };
+  return known.route;
+}
+
+export function readRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [first = '', ...rest] = path.split('/').map(decoded);
+  return {
+    place: places.find((place) => place === first) ?? 'fleet',
+    rest: rest.filter((part) => part !== ''),
+    filters: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+}
