@@ -1,0 +1,100 @@
+// The worker processes of an audit: whoever dies is replaced.
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { WorkerMessage } from './messages.js';
+import { WorkerProcess } from './worker-process.js';
+
+export interface FleetOptions {
+  /** How many processes. */
+  readonly size: number;
+  /** The program of each, and its arguments. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The file for all that they print. */
+  readonly logFile: string;
+}
+
+/** A worker process ended before it came to work: another would, too. */
+export class WorkerStartError extends Error {}
+
+export class Fleet implements AsyncDisposable {
+  readonly #options: FleetOptions;
+  readonly #log: number;
+  readonly #redeliveries = new Map<string, number>();
+  /** In the order of their starts. */
+  readonly #workers = new Set<WorkerProcess>();
+  readonly #failure = new AbortController();
+  #isClosing = false;
+  #kills = 0;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#log = openSync(options.logFile, 'a');
+    for (let count = 0; count < options.size; count += 1) this.#startWorker();
+  }
+
+  /** How many workers `killOne` has killed. */
+  get kills(): number {
+    return this.#kills;
+  }
+
+  /** How many deliveries came after one of the same job that was lost with its worker. Complete once caught up or closed. */
+  get redeliveries(): number {
+    return [...this.#redeliveries.values()].reduce((sum, times) => sum + times, 0);
+  }
+
+  /** Aborts, with a WorkerStartError, when workers cannot be started. */
+  get failure(): AbortSignal {
+    return this.#failure.signal;
+  }
+
+  /** Kills the worker that has worked longest. Does nothing while none works. */
+  killOne(): void {
+    const victim = [...this.#workers].find(({ isWorking }) => isWorking);
+    if (victim === undefined) return;
+    victim.kill();
+    this.#kills += 1;
+  }
+
+  /** Resolves when all was heard that the workers have told until now. */
+  async caughtUp(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.caughtUp()));
+  }
+
+  /** Lets all workers finish what they hold, and resolves when they are gone. May be called twice. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    await Promise.all([...this.#workers].map((worker) => worker.drain()));
+    closeSync(this.#log);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #startWorker(): void {
+    const { program, args } = this.#options;
+    const onMessage = (message: WorkerMessage) => this.#hear(message);
+    const worker = new WorkerProcess({ program, args, log: this.#log, onMessage });
+    this.#workers.add(worker);
+    void worker.ended().then(() => this.#replace(worker));
+  }
+
+  #hear(message: WorkerMessage): void {
+    if (message.type !== 'redelivered') return;
+    const known = this.#redeliveries.get(message.jobId) ?? 0;
+    this.#redeliveries.set(message.jobId, Math.max(known, message.times));
+  }
+
+  async #replace(worker: WorkerProcess): Promise<void> {
+    this.#workers.delete(worker);
+    if (worker.hasFailedToStart) return this.#fail();
+    if (!this.#isClosing) this.#startWorker();
+  }
+
+  async #fail(): Promise<void> {
+    const log = await readFile(this.#options.logFile, 'utf8');
+    this.#failure.abort(new WorkerStartError(`a worker process could not start; it said:\n${log.slice(-2_000)}`));
+  }
+}

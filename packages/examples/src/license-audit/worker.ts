@@ -1,0 +1,27 @@
+// One worker process of an audit, forked with the server's folder and how many consumers each queue gets.
+import { EmbeddedServer, Producer } from '@acktor/core';
+import { Worker } from '@acktor/worker';
+import { container } from 'tsyringe';
+import { ClassifyLicense } from './classify/classify-license.js';
+import { ClassifyQueue } from './classify/classify-queue.js';
+import { catchUpWhenAsked, tellParent, whenParentLeaves } from './fleet/messages.js';
+import { ScanPackage } from './scan/scan-package.js';
+
+const [folder = '.', scan, classify] = process.argv.slice(2);
+
+// A share of its own: whoever leaves last ends the server, be it this process because its parent was killed.
+await using server = await EmbeddedServer.start({ folder });
+await using producer = await Producer.connect({ redis: server.url });
+await using worker = await Worker.start({
+  redis: server.url,
+  handlers: [ScanPackage, ClassifyLicense],
+  consumers: { scan: Number(scan ?? 6), classify: Number(classify ?? 2) },
+  container: container.createChildContainer().registerInstance(ClassifyQueue, new ClassifyQueue(producer)),
+  // The report counts every package, however many there are.
+  ackedCount: 1_000_000,
+});
+
+whenParentLeaves(() => void worker.close());
+catchUpWhenAsked();
+tellParent({ type: 'ready' });
+await worker.stopped();
