@@ -1,0 +1,121 @@
+// What a broker does with deliveries: fetch, ack, retry, requeue, dead letter.
+import { expect } from 'chai';
+import { ack, deadLetter, requeue, retry, settlements } from './queue-trial.js';
+import { trials } from './trials.js';
+import type { OpenBroker } from './conformance.js';
+
+export function deliveriesConform(open: OpenBroker): void {
+  describe('when jobs are delivered', () => {
+    const trial = trials(open);
+    const never = new AbortController().signal;
+
+    it('hands a job to one of those who ask', async () => {
+      await trial().send({ id: 'a' });
+      const options = { leaseMs: 10_000, worker: 'here', leanPath: true, wantsGlance: false };
+      const { replies } = await trial().queue.exchange([{ fetch: 'here|1' }, { fetch: 'here|2' }], options);
+      expect(replies.map(({ fetched }) => fetched?.job.leaseToken)).to.deep.equal(['here|1', undefined]);
+    });
+
+    it('glances at the queue when it is wanted, and when a fetch comes back empty', async () => {
+      const options = { leaseMs: 10_000, worker: 'here', leanPath: true, wantsGlance: false };
+      await trial().send({ id: 'a' }, { id: 'b' });
+      expect((await trial().queue.exchange([{ fetch: 'here|1' }], options)).glance).to.equal(undefined);
+      expect(await trial().glance()).to.deep.equal({ ready: 1, nextDueAtMs: undefined, limitedForMs: 0 });
+      const answer = await trial().queue.exchange([{ fetch: 'here|2' }, { fetch: 'here|3' }], options);
+      expect(answer.glance).to.deep.equal({ ready: 0, nextDueAtMs: undefined, limitedForMs: 0 });
+    });
+
+    it('keeps the result of an ack', async () => {
+      await trial().send({ id: 'a' });
+      expect(await trial().settle(await trial().take(), { kind: 'ack', result: '{"n":"ü"}' })).to.equal('stored');
+      expect(await trial().broker.ended('trial', 'a', never)).to.deep.equal({ kind: 'acked', result: '{"n":"ü"}' });
+    });
+
+    it('hands out the next job with the answer to an ack', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      const reply = await trial().exchangeOne({
+        settle: { job: await trial().take(), settlement: ack },
+        fetch: 'here|9',
+      });
+      expect(reply.settled).to.equal('stored');
+      expect(reply.fetched?.job).to.deep.include({ leaseToken: 'here|9' });
+      expect(reply.fetched?.job.record.id).to.equal('b');
+    });
+
+    it('hands out nothing that was not asked for', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      await trial().settle(await trial().take(), ack);
+      expect(await trial().takeAll()).to.deep.equal(['b']);
+    });
+
+    it('hands out a retried job again, with one attempt more and a greater fence', async () => {
+      await trial().send({ id: 'a' });
+      expect(await trial().settle(await trial().take(), retry(0))).to.equal('stored');
+      expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 1, deliveries: 2, leasesLost: 0 });
+    });
+
+    it('keeps a job that is retried later until it is due', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      await trial().settle(await trial().take(), retry(40));
+      expect(await trial().takeAll()).to.deep.equal(['b']);
+      const { nextDueAtMs } = await trial().glance();
+      expect(Number(nextDueAtMs) - Date.now()).to.be.within(1, 40);
+      while (Date.now() < Number(nextDueAtMs)) await trial().queue.waitForWork(Number(nextDueAtMs) - Date.now());
+      expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 1 });
+    });
+
+    it('puts a requeued job at the head, and counts no attempt', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      expect(await trial().settle(await trial().take(), requeue)).to.equal('stored');
+      const again = await trial().take();
+      expect(again.record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 0 });
+      expect(await trial().takeAll()).to.deep.equal(['b']);
+    });
+
+    it('puts a requeued job with a priority before its equals', async () => {
+      await trial().send({ id: 'a', priority: 5 }, { id: 'b', priority: 5 }, { id: 'urgent', priority: 1 });
+      const urgent = await trial().take();
+      await trial().settle(await trial().take(), requeue);
+      await trial().settle(urgent, requeue);
+      expect(await trial().takeAll()).to.deep.equal(['urgent', 'a', 'b']);
+    });
+
+    it('keeps a dead letter with its reason, and hands it out no more', async () => {
+      await trial().send({ id: 'a' });
+      expect(await trial().settle(await trial().take(), deadLetter)).to.equal('stored');
+      expect(await trial().takeAll()).to.deep.equal([]);
+      const end = await trial().broker.ended('trial', 'a', never);
+      expect(end).to.deep.equal({ kind: 'deadLettered', reason: 'it cannot be' });
+    });
+
+    for (const [words, settlement] of settlements) {
+      it(`says "stored" again when ${words} is sent twice, for a reply may be lost`, async () => {
+        await trial().send({ id: 'a' });
+        const job = await trial().take();
+        expect(await trial().settle(job, settlement)).to.equal('stored');
+        expect(await trial().settle(job, settlement)).to.equal('stored');
+        const mayComeBack = settlement.kind === 'requeue' || (settlement.kind === 'retry' && settlement.delayMs === 0);
+        expect(await trial().takeAll()).to.deep.equal(mayComeBack ? ['a'] : []);
+      });
+    }
+
+    it('tells who waits how a job ends, and who waited in vain why', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      const end = trial().broker.ended('trial', 'a', never);
+      await trial().settle(await trial().take(), ack);
+      expect(await end).to.deep.equal({ kind: 'acked', result: '{"ok":true}' });
+      const impatient = new AbortController();
+      const vain = trial().broker.ended('trial', 'b', impatient.signal);
+      impatient.abort(new Error('long enough'));
+      expect(await vain.catch(String)).to.equal('Error: long enough');
+    });
+
+    it('wakes two who wait for the same job, and each who waits for another', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      const ends = ['a', 'a', 'b'].map((id) => trial().broker.ended('trial', id, never));
+      await trial().settle(await trial().take(), ack);
+      await trial().settle(await trial().take(), deadLetter);
+      expect((await Promise.all(ends)).map(({ kind }) => kind)).to.deep.equal(['acked', 'acked', 'deadLettered']);
+    });
+  });
+}

@@ -1,0 +1,99 @@
+// What a broker does about leases: who holds one may settle, who lost it may not, and what nobody holds comes back.
+import { expect } from 'chai';
+import { ack, leaseOf, settlements } from './queue-trial.js';
+import { trials } from './trials.js';
+import type { OpenBroker } from './conformance.js';
+
+export function leasesConform(open: OpenBroker): void {
+  describe('when leases are held and lost', () => {
+    const trial = trials(open);
+
+    it('gives back at once what a dead process held, as a redelivery with a greater fence', async () => {
+      await trial().send({ id: 'a' });
+      await trial().take('dead|1');
+      expect(await trial().bury('dead')).to.deep.equal(['a']);
+      expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 1 });
+    });
+
+    for (const [words, settlement] of settlements) {
+      it(`refuses ${words} once the job was handed to another`, async () => {
+        await trial().send({ id: 'a' });
+        const lost = await trial().take('dead|1');
+        await trial().bury('dead');
+        const held = await trial().take('here|1');
+        expect(await trial().settle(lost, settlement)).to.equal('lost');
+        expect(await trial().settle(held, ack)).to.equal('stored');
+      });
+    }
+
+    it('refuses an ack once the job was given back, though nobody has it yet', async () => {
+      await trial().send({ id: 'a' });
+      const lost = await trial().take('dead|1');
+      await trial().bury('dead');
+      expect(await trial().settle(lost, ack)).to.equal('lost');
+      expect(await trial().takeAll()).to.deep.equal(['a']);
+    });
+
+    it('keeps a lease that is renewed, and names those that are lost', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      const kept = await trial().take('here|1');
+      const lost = await trial().take('dead|1');
+      await trial().bury('dead');
+      expect(await trial().queue.renew([leaseOf(kept), leaseOf(lost)], 10_000)).to.deep.equal(['dead|1']);
+      expect(await trial().settle(kept, ack)).to.equal('stored');
+    });
+
+    it('renews nothing when there is nothing to renew', async () => {
+      expect(await trial().queue.renew([], 10_000)).to.deep.equal([]);
+    });
+
+    it('buries nobody but the dead', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' }, { id: 'c' });
+      await trial().take('dead|1');
+      const held = await trial().take('dead-not|1');
+      await trial().take('dead|2');
+      expect(await trial().bury('dead')).to.have.members(['a', 'c']);
+      expect(await trial().settle(held, ack)).to.equal('stored');
+      expect(await trial().takeAll()).to.deep.equal(['a', 'c']);
+    });
+
+    it('condemns a job that lost more leases than the limit allows', async () => {
+      await trial().send({ id: 'a' });
+      for (let lost = 1; lost <= 3; lost += 1) {
+        const { record } = await trial().take(`dead|${lost}`);
+        expect(record.condemned, `delivery ${lost}`).to.equal(undefined);
+        await trial().bury('dead', 2);
+      }
+      expect((await trial().take()).record.condemned).to.be.a('string').that.is.not.empty;
+    });
+
+    it('keeps progress and log lines of who holds the lease, and of nobody else', async () => {
+      await trial().send({ id: 'a' });
+      const lost = leaseOf(await trial().take('dead|1'));
+      await trial().bury('dead');
+      const held = leaseOf(await trial().take('here|1'));
+      expect(await trial().queue.progress(held, '{"percent":50}')).to.equal(true);
+      expect(await trial().queue.log(held, 'half way')).to.equal(true);
+      expect(await trial().queue.progress(lost, '{"percent":99}')).to.equal(false);
+      expect(await trial().queue.log(lost, 'nearly done')).to.equal(false);
+    });
+
+    it('gives back what a process does not know it holds, the oldest first, and nothing else', async () => {
+      await trial().send(...['held', 'a', 'b', 'other', 'waiting'].map((id) => ({ id })));
+      const held = await trial().take('here|1');
+      await trial().take('here|2');
+      await trial().take('here|3');
+      await trial().take('here-too|1');
+      const returned = await trial().queue.reconcile('here|', [leaseOf(held)]);
+      expect(returned).to.have.members(['a', 'b']);
+      expect(await trial().takeAll()).to.deep.equal(['a', 'b', 'waiting']);
+      expect(await trial().settle(held, ack)).to.equal('stored');
+    });
+
+    it('gives back a job that is held under another delivery of the same process', async () => {
+      await trial().send({ id: 'a' });
+      await trial().take('here|2');
+      expect(await trial().queue.reconcile('here|', [{ jobId: 'a', leaseToken: 'here|1' }])).to.deep.equal(['a']);
+    });
+  });
+}

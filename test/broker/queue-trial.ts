@@ -1,0 +1,125 @@
+// A queue on trial: the broker's port with the words that tests use, and nothing of any one broker.
+import type {
+  Broker,
+  ChannelReply,
+  ExchangeOptions,
+  FetchedJob,
+  Lease,
+  LeasedJob,
+  OutgoingJob,
+  QueueGlance,
+  Settlement,
+  SettleOutcome,
+  WorkQueue,
+} from '@acktor/core/broker';
+import { randomUUID } from 'node:crypto';
+
+export class QueueTrial {
+  readonly broker: Broker;
+  readonly queue: WorkQueue;
+  #lastToken = 0;
+
+  constructor(broker: Broker, name = 'trial') {
+    this.broker = broker;
+    this.queue = broker.workQueue(name);
+  }
+
+  /** Sends jobs that are named by their ids, all ordinary but for what is said. */
+  send(...jobs: readonly Partial<OutgoingJob>[]): ReturnType<Broker['send']> {
+    return this.broker.send(
+      this.queue.name,
+      jobs.map((job) => ({ ...ordinaryJob(), ...job })),
+    );
+  }
+
+  async fetchAny(token = this.newToken(), options: Partial<ExchangeOptions> = {}): Promise<FetchedJob | undefined> {
+    return (await this.exchangeOne({ fetch: token }, options)).fetched;
+  }
+
+  /** The next readable job; undefined when none is ready. */
+  async fetch(token = this.newToken(), options: Partial<ExchangeOptions> = {}): Promise<LeasedJob | undefined> {
+    const fetched = await this.fetchAny(token, options);
+    return fetched?.kind === 'job' ? fetched.job : undefined;
+  }
+
+  /** The next job, which must be there. */
+  async take(token = this.newToken(), options: Partial<ExchangeOptions> = {}): Promise<LeasedJob> {
+    const job = await this.fetch(token, options);
+    if (job === undefined) throw new Error('expected a job to be ready, but the queue is empty');
+    return job;
+  }
+
+  /** The ids of all that can be fetched now, in the order in which it is handed out. */
+  async takeAll(): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (let job = await this.fetch(); job !== undefined; job = await this.fetch()) ids.push(job.record.id);
+    return ids;
+  }
+
+  async settle(job: LeasedJob, settlement: Settlement): Promise<SettleOutcome | undefined> {
+    const { settled, error } = await this.exchangeOne({ settle: { job, settlement } });
+    if (error) throw error;
+    return settled;
+  }
+
+  async exchangeOne(
+    request: Parameters<WorkQueue['exchange']>[0][number],
+    options: Partial<ExchangeOptions> = {},
+  ): Promise<ChannelReply> {
+    const { replies } = await this.queue.exchange([request], { ...ordinaryExchange, ...options });
+    const [reply] = replies;
+    if (reply === undefined) throw new Error('expected a reply for the request');
+    return reply;
+  }
+
+  async glance(): Promise<QueueGlance> {
+    const { glance } = await this.queue.exchange([], { ...ordinaryExchange, wantsGlance: true });
+    if (glance === undefined) throw new Error('expected a glance, for it was wanted');
+    return glance;
+  }
+
+  /** Takes every delivery from a process that is known to be dead, and gives its jobs back. Answers their ids. */
+  bury(process: string, deliveryLimit = 20): Promise<readonly string[]> {
+    return this.broker.bury(this.queue.name, process, deliveryLimit);
+  }
+
+  newToken(process = 'here'): string {
+    this.#lastToken += 1;
+    return `${process}|${this.#lastToken}`;
+  }
+}
+
+export const ack: Settlement = { kind: 'ack', result: '{"ok":true}' };
+export const requeue: Settlement = { kind: 'requeue' };
+export const deadLetter: Settlement = { kind: 'deadLetter', failure: { reason: 'it cannot be', stack: 'Error: at x' } };
+
+export function retry(delayMs: number): Settlement {
+  return { kind: 'retry', delayMs, failure: { reason: 'not yet', stack: 'Error: at y' } };
+}
+
+/** Every way to settle, for tests that hold for each. */
+export const settlements: readonly (readonly [words: string, settlement: Settlement])[] = [
+  ['an ack', ack],
+  ['a dead letter', deadLetter],
+  ['a retry at once', retry(0)],
+  ['a retry later', retry(5_000)],
+  ['a requeue', requeue],
+];
+
+export function leaseOf({ record, leaseToken }: LeasedJob): Lease {
+  return { jobId: record.id, leaseToken };
+}
+
+const ordinaryExchange: ExchangeOptions = { leaseMs: 10_000, worker: 'here', leanPath: true, wantsGlance: false };
+
+function ordinaryJob(): OutgoingJob {
+  return {
+    id: `job-${randomUUID()}`,
+    name: 'note',
+    payload: '{"text":"hello"}',
+    delayMs: 0,
+    priority: 0,
+    attempts: undefined,
+    backoff: undefined,
+  };
+}

@@ -1,0 +1,80 @@
+// What a broker does with jobs that are sent.
+import { expect } from 'chai';
+import { ack, deadLetter, QueueTrial } from './queue-trial.js';
+import { trials } from './trials.js';
+import type { OpenBroker } from './conformance.js';
+
+export function sendingConforms(open: OpenBroker): void {
+  describe('when jobs are sent', () => {
+    const trial = trials(open);
+
+    it('hands them out in the order in which they were sent', async () => {
+      expect(await trial().send({ id: 'a' }, { id: 'b' })).to.deep.equal(['accepted', 'accepted']);
+      await trial().send({ id: 'c' });
+      expect(await trial().takeAll()).to.deep.equal(['a', 'b', 'c']);
+    });
+
+    it('keeps what was sent with each', async () => {
+      const before = Date.now();
+      const backoff = { type: 'exponential', delayMs: 70, jitter: 0.25 } as const;
+      await trial().send({ id: 'a', name: 'mail', payload: '{"ü":[1,"\\u0000"]}', attempts: 7, backoff, priority: 9 });
+      const { record, leaseToken } = await trial().take('here|77');
+      expect(leaseToken).to.equal('here|77');
+      expect(record).to.deep.include({ id: 'a', name: 'mail', queue: 'trial', payload: '{"ü":[1,"\\u0000"]}' });
+      expect(record).to.deep.include({ attempts: 7, backoff, priority: 9 });
+      expect(record).to.include({ attemptsMade: 0, deliveries: 1, leasesLost: 0, condemned: undefined });
+      expect(record.sentAtMs).to.be.within(before, Date.now());
+    });
+
+    it('leaves to the contract what was not said', async () => {
+      await trial().send({ id: 'a' });
+      expect((await trial().take()).record).to.include({ attempts: undefined, backoff: undefined });
+    });
+
+    it('takes an id once while the job waits, is held, is acked or is dead', async () => {
+      expect(await trial().send({ id: 'a', payload: '1' }, { id: 'a', payload: '2' })).to.deep.equal([
+        'accepted',
+        'duplicate',
+      ]);
+      const held = await trial().take();
+      expect(held.record.payload).to.equal('1');
+      expect(await trial().send({ id: 'a' })).to.deep.equal(['duplicate']);
+      await trial().settle(held, ack);
+      expect(await trial().send({ id: 'a' }, { id: 'b' })).to.deep.equal(['duplicate', 'accepted']);
+      await trial().settle(await trial().take(), deadLetter);
+      expect(await trial().send({ id: 'b' })).to.deep.equal(['duplicate']);
+      expect(await trial().takeAll()).to.deep.equal([]);
+    });
+
+    it('keeps queues apart', async () => {
+      const other = new QueueTrial(trial().broker, 'other');
+      await trial().send({ id: 'a' });
+      expect(await other.takeAll()).to.deep.equal([]);
+      expect(await other.send({ id: 'a' })).to.deep.equal(['accepted']);
+    });
+
+    it('hands out the ordinary first, then by priority, and equal ones in order', async () => {
+      await trial().send({ id: 'late', priority: 30 }, { id: 'b', priority: 2 }, { id: 'c', priority: 2 });
+      await trial().send({ id: 'a', priority: 1 }, { id: 'ordinary' });
+      expect(await trial().takeAll()).to.deep.equal(['ordinary', 'a', 'b', 'c', 'late']);
+    });
+
+    it('keeps a delayed job until it is due, and says when that is', async () => {
+      const sentAtMs = Date.now();
+      await trial().send({ id: 'later', delayMs: 60 });
+      expect(await trial().fetch()).to.equal(undefined);
+      const { ready, nextDueAtMs } = await trial().glance();
+      expect(ready).to.equal(0);
+      expect(nextDueAtMs).to.be.within(sentAtMs + 59, Date.now() + 60);
+      while (Date.now() < Number(nextDueAtMs)) await trial().queue.waitForWork(Number(nextDueAtMs) - Date.now());
+      expect(await trial().takeAll()).to.deep.equal(['later']);
+    });
+
+    it('takes as many as are sent in one call', async () => {
+      const ids = Array.from({ length: 250 }, (_, i) => `job-${i}`);
+      await trial().send(...ids.map((id) => ({ id })));
+      expect((await trial().glance()).ready).to.equal(250);
+      expect(await trial().takeAll()).to.deep.equal(ids);
+    });
+  });
+}

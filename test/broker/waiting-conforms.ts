@@ -1,0 +1,75 @@
+// How a broker waits for work, and how it ends.
+import { ClosedError } from '@acktor/core';
+import { expect } from 'chai';
+import { refusal } from '../contract/refusal.js';
+import { requeue } from './queue-trial.js';
+import { trials } from './trials.js';
+import type { OpenBroker } from './conformance.js';
+
+export function waitingConforms(open: OpenBroker): void {
+  describe('when somebody waits for work', () => {
+    const trial = trials(open);
+
+    it('says that there is work as soon as a job is sent', async () => {
+      const sign = trial().queue.waitForWork(10_000);
+      await trial().send({ id: 'a' });
+      expect(await sign).to.deep.equal({ kind: 'ready' });
+    });
+
+    it('says so for work that was there before', async () => {
+      await trial().send({ id: 'a' });
+      expect(await trial().queue.waitForWork(10_000)).to.deep.equal({ kind: 'ready' });
+    });
+
+    for (const priority of [0, 3]) {
+      it(`says so for a job of priority ${priority} that is requeued`, async () => {
+        await trial().send({ id: 'a', priority });
+        const job = await trial().take();
+        // The sign of the job's arrival is used up, so that only its return can be seen.
+        await trial().queue.waitForWork(2);
+        const sign = trial().queue.waitForWork(10_000);
+        await trial().settle(job, requeue);
+        expect(await sign).to.deep.equal({ kind: 'ready' });
+      });
+    }
+
+    it('says when a delayed job is due', async () => {
+      const sentAtMs = Date.now();
+      await trial().send({ id: 'a', delayMs: 5_000 });
+      const sign = await trial().queue.waitForWork(10_000);
+      expect(sign.kind).to.equal('due');
+      if (sign.kind === 'due') expect(sign.dueAtMs).to.be.within(sentAtMs + 4_999, Date.now() + 5_000);
+    });
+
+    it('ends the wait when it was too long', async () => {
+      expect(await trial().queue.waitForWork(2)).to.deep.equal({ kind: 'timeout' });
+    });
+
+    it('ends the wait when the queue is closed, which may be done twice', async () => {
+      const ended = trial()
+        .queue.waitForWork(60_000)
+        .catch((error: unknown) => error);
+      await trial().queue.close();
+      await trial().queue.close();
+      await ended;
+    });
+
+    it('refuses everything once it is closed, and may be closed twice', async () => {
+      const { broker } = trial();
+      await broker.close();
+      await broker.close();
+      const error = await refusal(ClosedError, () => broker.send('trial', []));
+      expect(error.message).to.contain('expected an open broker');
+      expect(() => broker.workQueue('trial')).to.throw(ClosedError);
+      await refusal(ClosedError, () => broker.ended('trial', 'a', new AbortController().signal));
+    });
+
+    it('ends a wait with a sign that another passed on', async () => {
+      for (const sign of [{ kind: 'ready' }, { kind: 'due', dueAtMs: 9_000_000_000_000 }] as const) {
+        const wait = trial().queue.waitForWork(10_000);
+        await trial().queue.passOn(sign);
+        expect(await wait).to.deep.equal(sign);
+      }
+    });
+  });
+}

@@ -1,0 +1,10 @@
+// A real dashboard on a trial's namespace.
+import { Dashboard, type DashboardOptions } from '@acktor/dashboard';
+import type { WorkerTrial } from '../worker/worker-trial.js';
+
+const quiet = () => undefined;
+
+export function dashboardOn({ url, namespace }: WorkerTrial, options: DashboardOptions = {}): Promise<Dashboard> {
+  const logger = { info: quiet, warn: quiet, error: quiet };
+  return Dashboard.start({ redis: url, namespace, port: 0, logger, ...options });
+}

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { FleetTrial } from '../fleet/fleet-trial.js';
+import { note } from '../jobs/notes.js';
+import { dashboardOn } from './dashboard-on.js';
+import { describeInBrowser } from './in-browser.js';
+import { OpenedPage } from './opened-page.js';
+
+const tokens = { viewer: 'viewer-token-0123', operator: 'operator-token-0123' };
+
+describeInBrowser('a session on the page', () => {
+  let open: FleetTrial;
+  beforeEach(async () => {
+    open = await FleetTrial.open();
+    await open.trial.producer.send(note, { text: 'waits' });
+  });
+  afterEach(() => open[Symbol.asyncDispose]());
+
+  it('asks for the token, and shows a viewer nothing to press that changes anything', async () => {
+    await using dashboard = await dashboardOn(open.trial, { tokens });
+    await using tab = await OpenedPage.open(dashboard.url, { expected: /401/ });
+    await tab.page.goto(`${dashboard.url}#/queues`);
+    await tab.page.getByLabel('Token').fill('wrong-token-012345');
+    await tab.button('Open').click();
+    await tab.sees(tab.page.getByRole('alert'));
+    await tab.page.getByLabel('Token').fill(tokens.viewer);
+    await tab.button('Open').click();
+    await tab.sees(tab.page.getByRole('link', { name: 'notes' }));
+    expect(await tab.button(/Pause/).count()).to.equal(0);
+    await tab.sees('viewer');
+  });
+
+  it('lets an operator in who has the token', async () => {
+    await using dashboard = await dashboardOn(open.trial, { tokens });
+    await using tab = await OpenedPage.open(`${dashboard.url}`);
+    await tab.page.goto(`${dashboard.url}?token=${tokens.operator}`);
+    await tab.goTo('queues');
+    await tab.sees(tab.button('Pause notes'));
+  });
+
+  it('ends when the person signs out, and asks for the token again', async () => {
+    await using dashboard = await dashboardOn(open.trial, { tokens });
+    await using tab = await OpenedPage.open(dashboard.url, { expected: /401/ });
+    await tab.page.goto(`${dashboard.url}?token=${tokens.viewer}`);
+    await tab.button('Sign out').click();
+    await tab.sees(tab.page.getByLabel('Token'));
+    await tab.page.reload();
+    await tab.sees(tab.page.getByLabel('Token'));
+  });
+
+  it('cannot be signed out of where nobody signs in', async () => {
+    await using dashboard = await dashboardOn(open.trial);
+    await using tab = await OpenedPage.open(dashboard.url);
+    await tab.goTo('queues');
+    expect(await tab.button('Sign out').count()).to.equal(0);
+  });
+});

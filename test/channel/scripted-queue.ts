@@ -1,0 +1,109 @@
+// A work queue in memory that answers when the test says so: every call, wait, renewal and reconciliation is kept.
+import type {
+  ChannelAnswer,
+  ChannelReply,
+  ChannelRequest,
+  Lease,
+  QueueGlance,
+  WorkQueue,
+  WorkSign,
+} from '@acktor/core/broker';
+import { Heard } from '../signals/heard.js';
+import { leasedJob } from '../delivery/leased-job.js';
+
+/** One group call that waits for its answer. */
+export interface ScriptedCall {
+  readonly requests: readonly ChannelRequest[];
+  readonly wantsGlance: boolean;
+  /** Answers each request as told, those that are not told with nothing to fetch and what was settled stored. */
+  answer(replies?: readonly Partial<ChannelReply>[], glance?: Partial<QueueGlance>): void;
+  /** Hands out a job of each id, in order, to the requests that want one. */
+  handOut(...ids: readonly string[]): void;
+  fail(error: Error): void;
+}
+
+export interface ScriptedWait {
+  readonly timeoutMs: number;
+  end(sign: WorkSign): void;
+  fail(error: Error): void;
+}
+
+export interface ScriptedReconciliation {
+  readonly process: string;
+  readonly held: readonly Lease[];
+  end(returned?: readonly string[]): void;
+  fail(error: Error): void;
+}
+
+export class ScriptedQueue implements WorkQueue {
+  readonly name = 'notes';
+  readonly calls = new Heard<ScriptedCall>();
+  readonly waits = new Heard<ScriptedWait>();
+  readonly reconciliations = new Heard<ScriptedReconciliation>();
+  readonly passedOn: WorkSign[] = [];
+  readonly renewals = new Heard<readonly Lease[]>();
+  /** The lease tokens that the next renewals find lost. */
+  lost: readonly string[] = [];
+  isClosed = false;
+
+  exchange(requests: readonly ChannelRequest[], { wantsGlance }: { wantsGlance: boolean }): Promise<ChannelAnswer> {
+    return new Promise((resolve, reject) => {
+      const answer: ScriptedCall['answer'] = (replies = [], glance) =>
+        resolve({
+          replies: requests.map((request, i) => ({ ...ordinary(request), ...replies[i] })),
+          glance: wholeGlance(glance),
+        });
+      const handOut: ScriptedCall['handOut'] = (...ids) => answer(fetches(requests, ids));
+      this.calls.push({ requests, wantsGlance, answer, handOut, fail: reject });
+    });
+  }
+
+  waitForWork(timeoutMs: number): Promise<WorkSign> {
+    return new Promise((resolve, reject) => this.waits.push({ timeoutMs, end: resolve, fail: reject }));
+  }
+
+  passOn(sign: WorkSign): Promise<void> {
+    this.passedOn.push(sign);
+    return Promise.resolve();
+  }
+
+  reconcile(process: string, held: readonly Lease[]): Promise<readonly string[]> {
+    return new Promise((resolve, reject) =>
+      this.reconciliations.push({ process, held, end: (returned = []) => resolve(returned), fail: reject }),
+    );
+  }
+
+  renew(leases: readonly Lease[]): Promise<readonly string[]> {
+    this.renewals.push(leases);
+    return Promise.resolve(this.lost);
+  }
+
+  progress(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  log(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}
+
+function ordinary({ settle }: ChannelRequest): ChannelReply {
+  return { settled: settle ? 'stored' : undefined, fetched: undefined, error: undefined };
+}
+
+function wholeGlance(glance: Partial<QueueGlance> | undefined): QueueGlance | undefined {
+  return glance && { ready: 0, nextDueAtMs: undefined, limitedForMs: 0, ...glance };
+}
+
+function fetches(requests: readonly ChannelRequest[], ids: readonly string[]): readonly Partial<ChannelReply>[] {
+  const left = [...ids];
+  return requests.map(({ fetch }) => {
+    const id = fetch === undefined ? undefined : left.shift();
+    return id === undefined ? {} : { fetched: { kind: 'job', job: leasedJob({ id, leaseToken: fetch ?? '' }) } };
+  });
+}

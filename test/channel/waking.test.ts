@@ -1,0 +1,183 @@
+import { expect } from 'chai';
+import { turn } from '../signals/signal.js';
+import { ChannelTrial, type ConsumerOnTrial } from './channel-trial.js';
+
+describe('a channel, when its consumers are idle', () => {
+  it('wakes who has been idle longest, so that they take turns: 1, 2, 1, 2', async () => {
+    const trial = new ChannelTrial();
+    const consumers = trial.consumers('1', '2');
+    for (const consumer of consumers) consumer.parks();
+    const woken: string[] = [];
+    for (let job = 1; job <= 4; job += 1) {
+      await signOfWork(trial, job);
+      for (const consumer of consumers) if (takeWaking(consumer)) woken.push(nameOf(consumer, consumers));
+      consumers[(job - 1) % 2]?.parks();
+      await turn();
+    }
+    expect(woken).to.deep.equal(['1', '2', '1', '2']);
+  });
+
+  it('wakes one for a sign of work, though many are idle', async () => {
+    const trial = new ChannelTrial();
+    const consumers = trial.consumers('a', 'b', 'c');
+    for (const consumer of consumers) consumer.parks();
+    await signOfWork(trial, 1);
+    expect(consumers.map(({ words }) => words)).to.deep.equal([['work.ready'], [], []]);
+  });
+
+  it('wakes the next one when who was woken leaves without a look', async () => {
+    const trial = new ChannelTrial();
+    const [a, b] = trial.consumers('a', 'b');
+    for (const consumer of [a, b]) consumer?.parks();
+    await signOfWork(trial, 1);
+    a?.leaves();
+    expect([a, b].map((consumer) => consumer?.words)).to.deep.equal([['work.ready'], ['work.ready']]);
+  });
+
+  it('wakes whoever parks next when the only one who was woken leaves without a look', async () => {
+    const trial = new ChannelTrial();
+    const [a, successor] = trial.consumers('a', 'successor');
+    a?.parks();
+    await signOfWork(trial, 1);
+    a?.leaves();
+    successor?.parks();
+    await turn();
+    expect(successor?.words).to.deep.equal(['work.ready']);
+  });
+
+  it('wakes as many more as there is work, once it knows', async () => {
+    const trial = new ChannelTrial();
+    const [a, ...idle] = trial.consumers('a', 'b', 'c', 'd');
+    for (const consumer of idle) consumer.parks();
+    a?.wants();
+    (await trial.nextCall()).answer([], { ready: 2 });
+    await turn();
+    expect(idle.map(({ words }) => words)).to.deep.equal([['work.ready'], ['work.ready'], []]);
+  });
+
+  it('waits once for all who are idle, and not while nobody is', async () => {
+    const trial = new ChannelTrial();
+    trial.consumer('a').wants();
+    await turn();
+    expect(trial.queue.waits.all).to.have.length(0);
+    for (const consumer of trial.consumers('b', 'c')) consumer.parks();
+    await turn();
+    expect(trial.queue.waits.all.map(({ timeoutMs }) => timeoutMs)).to.deep.equal([5_000]);
+  });
+
+  it('looks anyway when the longest wait is over, for a sign may have been lost', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.parks();
+    (await trial.queue.waits.first()).end({ kind: 'timeout' });
+    await a.hears('work.ready');
+  });
+
+  it('waits until a delayed job is due, and then wakes one', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.parks();
+    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    const [, second] = await trial.queue.waits.upTo(2);
+    expect(second?.timeoutMs).to.equal(700);
+    expect(a.words).to.deep.equal([]);
+    trial.clock.increment(700);
+    second?.end({ kind: 'timeout' });
+    await a.hears('work.ready');
+  });
+
+  it('remembers from a glance when a delayed job is due', async () => {
+    const trial = new ChannelTrial();
+    const [a, b] = trial.consumers('a', 'b');
+    b?.wants();
+    const call = await trial.nextCall();
+    call.answer([], { nextDueAtMs: 400 });
+    await b?.hears('queue.empty');
+    a?.parks();
+    expect((await trial.queue.waits.first()).timeoutMs).to.equal(400);
+  });
+
+  it('wakes at once for a delayed job that is due already', async () => {
+    const trial = new ChannelTrial();
+    const [a, b] = trial.consumers('a', 'b');
+    b?.wants();
+    trial.clock.increment(900);
+    (await trial.nextCall()).answer([], { nextDueAtMs: 400 });
+    await b?.hears('queue.empty');
+    a?.parks();
+    await a?.hears('work.ready');
+  });
+
+  it('waits out a rate limit before it looks again', async () => {
+    const trial = new ChannelTrial();
+    const [a, b] = trial.consumers('a', 'b');
+    b?.wants();
+    (await trial.nextCall()).answer([], { limitedForMs: 1_000 });
+    await b?.hears('queue.empty');
+    a?.parks();
+    await trial.pass(999);
+    expect([a?.words, trial.queue.waits.all.length]).to.deep.equal([[], 0]);
+    await trial.pass(1);
+    expect(a?.words).to.deep.equal(['work.ready']);
+  });
+
+  it('waits again a little later when a wait fails', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.parks();
+    (await trial.queue.waits.first()).fail(new Error('the connection broke'));
+    await turn();
+    expect(trial.queue.waits.all).to.have.length(1);
+    await trial.pass(300);
+    expect(trial.queue.waits.all).to.have.length(2);
+    expect(a.words).to.deep.equal([]);
+  });
+
+  it('does not wake a consumer that has left', async () => {
+    const trial = new ChannelTrial();
+    const [a, b] = trial.consumers('a', 'b');
+    a?.parks();
+    b?.parks();
+    a?.leaves();
+    await signOfWork(trial, 1);
+    expect([a?.words, b?.words]).to.deep.equal([[], ['work.ready']]);
+  });
+
+  it('passes a sign on when everybody has left or works', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.parks();
+    const wait = await trial.queue.waits.first();
+    a.leaves();
+    wait.end({ kind: 'ready' });
+    await turn();
+    expect(trial.queue.passedOn).to.deep.equal([{ kind: 'ready' }]);
+    expect([a.words, trial.queue.waits.all.length]).to.deep.equal([[], 1]);
+  });
+
+  it('neither waits nor wakes any more once it is closed', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.parks();
+    const wait = await trial.queue.waits.first();
+    await trial.channel.close();
+    wait.end({ kind: 'ready' });
+    await turn();
+    expect(trial.queue.isClosed).to.equal(true);
+    expect([a.words, trial.queue.waits.all.length]).to.deep.equal([[], 1]);
+  });
+});
+
+/** Ends the `nth` wait with the sign that there is work. */
+async function signOfWork(trial: ChannelTrial, nth: number): Promise<void> {
+  (await trial.queue.waits.upTo(nth)).at(-1)?.end({ kind: 'ready' });
+  await turn();
+}
+
+function takeWaking(consumer: ConsumerOnTrial): boolean {
+  return consumer.heard.all.splice(0).some(({ type }) => type === 'work.ready');
+}
+
+function nameOf(consumer: ConsumerOnTrial, all: readonly ConsumerOnTrial[]): string {
+  return String(all.indexOf(consumer) + 1);
+}

@@ -1,0 +1,97 @@
+// Preloaded into a worker process and its threads: switches off the defences that the environment names.
+import type * as QueueModule from '../../../../packages/core/dist/broker/bullmq/bullmq-work-queue.js';
+import { Redis } from 'ioredis';
+import type * as ReapModule from '../../../../packages/core/dist/broker/bullmq/reaping/reap-script.js';
+import type * as RestorationModule from '../../../../packages/worker/dist/channel/restoration.js';
+import type * as FinderModule from '../../../../packages/core/dist/redis/master-finder.js';
+import type * as ChannelModule from '../../../../packages/worker/dist/channel/channel.js';
+import type { Defence } from './defence.js';
+
+const switches: Readonly<Record<Defence, () => Promise<void>>> = {
+  /** A parent that sees its child exit gives nothing back. */
+  async burial() {
+    const { buryScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    buryScript.run = () => Promise.resolve([]);
+  },
+  /** A result that the server refuses to store is let go. */
+  async heldResults() {
+    const { Restoration } = await inside<typeof RestorationModule>('channel/restoration.js', 'worker');
+    Restoration.prototype.interrupt = (consumer) => consumer.send({ type: 'settlement.refused' });
+  },
+  /** A restarted server is taken for one on which everybody is dead. */
+  async holdOff() {
+    const { meetServerScript, reapScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    const meet = meetServerScript.run.bind(meetServerScript);
+    const reap = reapScript.run.bind(reapScript);
+    meetServerScript.run = (client, keys) => meet(client, keys, [0]);
+    reapScript.run = (client, keys, args) => reap(client, keys, args.with(HOLD_OFF_ARGUMENT, 0));
+  },
+  /** A script that writes is refused by a server that is out of memory, as one that says nothing about it. */
+  memoryAllowance() {
+    const evaluate = Reflect.get(Redis.prototype, 'eval') as Evaluate;
+    const withoutFlags: Evaluate = function (text, ...rest) {
+      return evaluate.call(this, text.replace(/^#!lua.*\n/, ''), ...rest);
+    };
+    Reflect.set(Redis.prototype, 'eval', withoutFlags);
+    Redis.prototype.evalsha = () => Promise.reject(new Error('NOSCRIPT, so that the text is sent'));
+    return Promise.resolve();
+  },
+  /** What was leased in a reply that never came stays so. */
+  async reconcile() {
+    const { BullmqWorkQueue } = await inside<typeof QueueModule>('broker/bullmq/bullmq-work-queue.js');
+    BullmqWorkQueue.prototype.reconcile = () => Promise.resolve([]);
+  },
+  /** A lease lasts as long as it was given for: neither thread of the process renews it. */
+  async renewal() {
+    const { BullmqWorkQueue } = await inside<typeof QueueModule>('broker/bullmq/bullmq-work-queue.js');
+    const { renewProcessScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    BullmqWorkQueue.prototype.renew = () => Promise.resolve([]);
+    renewProcessScript.run = () => Promise.resolve();
+  },
+  /** What the server no longer knows of the fleet is not looked at. */
+  async memoryOfTheServer() {
+    const { reapScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    const reap = reapScript.run.bind(reapScript);
+    reapScript.run = async (client, keys, args) => ((await reap(client, keys, args)) as unknown[]).with(FORGOTTEN, 0);
+  },
+  /** A consumer that failed keeps what it held. */
+  async replacement() {
+    const { Channel } = await inside<typeof ChannelModule>('channel/channel.js', 'worker');
+    const receive = Reflect.get(Channel.prototype, 'receive');
+    Channel.prototype.receive = function (message) {
+      if (message.type !== 'consumer.left') receive.call(this, message);
+    };
+  },
+  /** Whoever was in charge first is taken to be so for ever. */
+  async search() {
+    const { MasterFinder } = await inside<typeof FinderModule>('redis/master-finder.js');
+    const chart = Reflect.get(MasterFinder.prototype, 'chart');
+    let first: ReturnType<typeof chart> | undefined;
+    MasterFinder.prototype.chart = function () {
+      return (first ??= chart.call(this));
+    };
+  },
+  /** A script that the server has forgotten stays unknown to it. */
+  scriptText() {
+    Redis.prototype.eval = () => Promise.reject(new Error('NOSCRIPT and the script is not sent again'));
+    return Promise.resolve();
+  },
+};
+
+type Evaluate = (this: Redis, text: string, ...rest: readonly unknown[]) => Promise<unknown>;
+
+/** Where the reaper's answer says that the data are gone. */
+const FORGOTTEN = 3;
+/** Where the reaper's script has its hold-off. */
+const HOLD_OFF_ARGUMENT = 4;
+
+for (const name of (process.env['ACKTOR_CHAOS_WITHOUT'] ?? '').split(',').filter(isDefence)) await switches[name]();
+
+function isDefence(name: string): name is Defence {
+  return name in switches;
+}
+
+/** A module that the package's door does not show. A path in this file is right for the source or the output, not both. */
+function inside<Module>(path: string, packageName = 'core'): Promise<Module> {
+  return import(new URL(`../../../../packages/${packageName}/dist/${path}`, import.meta.url).href) as Promise<Module>;
+}

@@ -1,0 +1,45 @@
+// 18: the server does nothing for seconds: asleep, or in somebody else's slow script.
+import { setStage, type Stage } from '../trial/stage.js';
+import type { Trial } from '../trial/trial.js';
+import type { Scenario } from './scenario.js';
+
+export const frozenServer: Scenario = {
+  number: 18,
+  name: 'server asleep or busy',
+  about: 'The server stands still for seconds, asleep or in a slow script of somebody else: nobody is taken for dead.',
+  runs: { quick: 1, usual: 3, all: 3 },
+  lanes: 3,
+  controls: ['a lease longer than the pause'],
+  async run(trial) {
+    const stage = await setStage(trial, { 'enable-debug-command': 'yes' });
+    const options = trial.control === undefined ? {} : { leaseMs: 1_000 };
+    const holder = await trial.worker({ redis: stage.server.url, options }).ready();
+    const { order } = await stage.sender.send({ kind: 'hold', deliveries: 1 });
+    await holder.reported('started', order);
+    await trial.worker({ redis: stage.server.url, options }).ready();
+    for (let run = 1; run <= trial.runs; run += 1) {
+      trial.tell(`${run} of ${trial.runs}`);
+      await freeze(trial, stage);
+    }
+    holder.tell('release');
+    return { violations: await trial.judge(stage) };
+  },
+};
+
+async function freeze({ extent }: Trial, { view: { client }, sender }: Stage): Promise<void> {
+  const [sleepS, busyMs] = extent === 'all' ? [10, 7_000] : [3, 3_000];
+  await client.call('DEBUG', 'SLEEP', sleepS);
+  await sender.send({ kind: 'return' });
+  await client.eval(BUSY_SCRIPT, 0, busyMs);
+  await sender.send({ kind: 'return' });
+}
+
+/** From five seconds on the server answers BUSY to everybody else. */
+const BUSY_SCRIPT = `
+local function nowMs()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + time[2] / 1000
+end
+local untilMs = nowMs() + tonumber(ARGV[1])
+while nowMs() < untilMs do end
+return 1`;

@@ -1,0 +1,135 @@
+// 1: a worker process is killed while its handler works.
+import { setTimeout as pause } from 'node:timers/promises';
+import { connectBroker } from '@acktor/core/broker';
+import type { Figure, Goal } from '../checker/figures.js';
+import { nowMs } from '../clock/now.js';
+import type { WorkerOrder } from '../fleet/fleet-protocol.js';
+import { QUEUE } from '../fleet/trial-job.js';
+import { killStockBullmq } from '../peers/stock-bullmq.js';
+import type { WorkerProcess } from '../fleet/worker-process.js';
+import { setStage } from '../trial/stage.js';
+import type { Sender } from '../trial/sender.js';
+import type { Trial, WorkerWish } from '../trial/trial.js';
+import type { Scenario } from './scenario.js';
+
+export const killMidJob: Scenario = {
+  number: 1,
+  name: 'SIGKILL mid-job',
+  about:
+    'A worker is killed while its handler works: another has the job in half a second, and at once if a parent tells.',
+  runs: { quick: 8, usual: 200, all: 1_000 },
+  controls: ['presence'],
+  controlRuns: 2,
+  async run(trial) {
+    const stage = await setStage(trial);
+    const scene = { trial, sender: stage.sender, wish: { redis: stage.server.url, options: optionsFor(trial) } };
+    const alone = await killInVolleys(scene, trial.runs);
+    const back = { name: 'kill to redelivery', unit: 'ms', samples: alone.map(({ backMs }) => backMs) };
+    const goals = goalsOf(trial);
+    if (trial.control !== undefined)
+      return { violations: [...(await trial.judge(stage)), ...trial.missed(back, goals.alone)] };
+    const told = await killInVolleys({ ...scene, bury: await undertaker(trial, stage.server.url) }, toldRuns(trial));
+    const figures = [back, ...toldFigures(told)];
+    const missed = [
+      ...trial.missed(back, goals.alone),
+      ...toldFigures(told).flatMap((it) => trial.missed(it, goals.told)),
+    ];
+    const peers = trial.extent === 'all' ? [await killStockBullmq(trial, stage.server, PEER_RUNS)] : [];
+    return { figures: [...figures, ...peers], violations: [...(await trial.judge(stage)), ...missed] };
+  },
+};
+
+/** BullMQ needs a minute for each. */
+const PEER_RUNS = 5;
+
+/** What a parent does is the same each time; the processes that it takes are the greater part of the scenario's cost. */
+function toldRuns({ extent, runs }: Trial): number {
+  return extent === 'quick' ? runs : Math.ceil(runs / 4);
+}
+
+/** The 99th percentile of a few kills is the worst of them, and says more of the machine's other work than of ours. */
+function goalsOf({ extent }: Trial): Readonly<Record<'alone' | 'told', Goal>> {
+  if (extent === 'quick') return { alone: { p50: 400, max: 1_000 }, told: { p50: 25 } };
+  return { alone: { p50: 400, p99: 500, max: 1_000 }, told: { p99: 25 } };
+}
+
+/** Without presence only the lease's end tells; a short one, so that the control ends soon. */
+function optionsFor({ control }: Trial): WorkerOrder['options'] {
+  return control === 'presence' ? { graceMs: 600_000, leaseMs: 2_000 } : {};
+}
+
+interface Scene {
+  readonly trial: Trial;
+  readonly sender: Sender;
+  readonly wish: WorkerWish;
+  /** What a parent does that sees its child exit; undefined where nobody sees it. */
+  readonly bury?: (worker: WorkerProcess) => Promise<unknown>;
+}
+
+/** After the kill: until the system said that the process had gone, and until its job was with another. */
+interface Death {
+  readonly goneMs: number;
+  readonly backMs: number;
+}
+
+function toldFigures(deaths: readonly Death[]): readonly Figure[] {
+  return [
+    { name: 'kill to redelivery, exit reported', unit: 'ms', samples: deaths.map(({ backMs }) => backMs) },
+    { name: 'of which after the exit', unit: 'ms', samples: deaths.map(({ backMs, goneMs }) => backMs - goneMs) },
+  ];
+}
+
+/** Processes are started by the volley, ahead of the kills: what a start costs the machine is no part of a redelivery. */
+async function killInVolleys(scene: Scene, runs: number): Promise<readonly Death[]> {
+  const deaths: Death[] = [];
+  while (deaths.length < runs) {
+    deaths.push(...(await killVolley(scene, Math.min(VOLLEY, runs - deaths.length))));
+    scene.trial.tell(`${scene.bury ? 'exit reported' : 'nobody tells'}: ${deaths.length} of ${runs}`);
+  }
+  return deaths;
+}
+
+const VOLLEY = 12;
+/** Enough to be another moment than the last death's, and short enough for several to be missed at the same time. */
+const APART_MS = [80, 200] as const;
+
+/** Each has a job of its own; the heir, which comes last, has a free consumer for each of the jobs. */
+async function killVolley(scene: Scene, size: number): Promise<readonly Death[]> {
+  const { trial, sender, wish } = scene;
+  const victims = await Promise.all(Array.from({ length: size }, () => trial.worker(wish).ready()));
+  await sender.sendMany(size, { kind: 'hold', deliveries: 1 });
+  await Promise.all(victims.map((victim) => victim.until(() => victim.reports.length > 0)));
+  const heir = await trial.worker({ ...wish, options: { ...wish.options, consumers: size } }).ready();
+  const deaths: Promise<Death>[] = [];
+  for (const victim of victims) {
+    await pause(trial.random.whole(...APART_MS));
+    deaths.push(killOne(scene, victim, heir));
+  }
+  const all = await Promise.all(deaths);
+  // In order: the ack of its last job may be on the way, and that job would be the next volley's.
+  heir.signal('SIGTERM');
+  await heir.exited();
+  return all;
+}
+
+async function killOne({ trial, bury }: Scene, victim: WorkerProcess, heir: WorkerProcess): Promise<Death> {
+  const held = victim.reports[0];
+  if (held === undefined) throw new Error(`expected ${victim.name} to hold a job`);
+  trial.ledger.write({ what: 'fault', fault: `SIGKILL ${victim.name}`, mayRedeliver: 1 });
+  const killedAtMs = victim.signal('SIGKILL');
+  const gone = victim.exited().then(() => {
+    void bury?.(victim);
+    return nowMs();
+  });
+  const { atMs } = await heir.reported('started', held.order, held.fence + 1);
+  return { goneMs: (await gone) - killedAtMs, backMs: atMs - killedAtMs };
+}
+
+/** A parent of the workers with a connection of its own. */
+async function undertaker(trial: Trial, redis: string): Promise<(worker: WorkerProcess) => Promise<unknown>> {
+  const retention = { ackedAgeSeconds: 3_600, ackedCount: 10_000 };
+  const place = { redis, namespace: 'bull', durability: 'require', connectTimeoutMs: 5_000 } as const;
+  const connected = await connectBroker({ ...place, ...retention, name: 'acktor-supervisor' });
+  trial.keep({ [Symbol.asyncDispose]: () => connected.close() });
+  return (worker) => connected.broker.bury(QUEUE, worker.workerId, 20);
+}

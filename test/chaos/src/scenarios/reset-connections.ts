@@ -1,0 +1,70 @@
+// 9: all connections are reset, every two seconds.
+import { setTimeout as pause } from 'node:timers/promises';
+import { entriesOf } from '../checker/evidence.js';
+import { nowMs } from '../clock/now.js';
+import { setStage } from '../trial/stage.js';
+import { missing } from '../trial/within.js';
+import type { Trial } from '../trial/trial.js';
+import type { Scenario } from './scenario.js';
+
+export const resetConnections: Scenario = {
+  number: 9,
+  name: 'all connections reset every 2 s',
+  about:
+    'Every connection of a worker is reset every 2 s: nobody is taken for dead, and four fifths of the work is done.',
+  runs: { quick: 5, usual: 10, all: 150 },
+  isLong: true,
+  controls: ['the grace time'],
+  controlRuns: 5,
+  async run(trial) {
+    const stage = await setStage(trial);
+    const proxy = await trial.proxy(stage.server);
+    const options = { consumers: 10, ...(trial.control !== undefined && { graceMs: 50 }) };
+    const worker = await trial.worker({ redis: proxy.url, options }).ready();
+    const held = await stage.sender.send({ kind: 'hold', deliveries: 1 });
+    await worker.reported('started', held.order);
+    await trial.worker({ redis: stage.server.url, options: { ...options, consumers: 1 } }).ready();
+    const calm = await throughput(trial, stage, { forMs: CALM_MS });
+    const rough = await throughput(trial, stage, {
+      forMs: trial.runs * EVERY_MS,
+      reset: () => proxy.cut(undefined, AWAY_MS),
+    });
+    worker.tell('release');
+    const violations = [...(await trial.judge(stage))];
+    const share = rough / calm;
+    if (share < 0.8) violations.push(missing(`expected 80 % of the throughput, got ${Math.round(share * 100)} %`));
+    return { violations, figures: [{ name: 'throughput kept', unit: '%', samples: [share * 100] }] };
+  },
+};
+
+const EVERY_MS = 2_000;
+const CALM_MS = 6_000;
+/** Attempts come 20, 60 and 120 ms after a reset: within a grace time of 250 ms, beyond one of 50 ms. */
+const AWAY_MS = 80;
+
+interface Spell {
+  readonly forMs: number;
+  readonly reset?: () => void;
+}
+
+/** Deliveries a second while jobs never run out. */
+async function throughput(trial: Trial, { sender, view }: Awaited<ReturnType<typeof setStage>>, spell: Spell) {
+  const fromMs = nowMs();
+  const untilMs = fromMs + spell.forMs;
+  let resetAtMs = fromMs + EVERY_MS;
+  while (nowMs() < untilMs) {
+    if ((await view.load()).waiting < BACKLOG) await sender.sendMany(BACKLOG, { kind: 'work', forMs: 20 });
+    else await pause(20);
+    if (nowMs() < resetAtMs) continue;
+    resetAtMs += EVERY_MS;
+    trial.tell(`${Math.round((nowMs() - fromMs) / 1_000)} of ${spell.forMs / 1_000} s`);
+    spell.reset?.();
+  }
+  const starts = entriesOf({ entries: trial.entries() }, 'started').filter(
+    ({ atMs }) => atMs >= fromMs && atMs < untilMs,
+  );
+  await view.within(30_000, async () => (await view.load()).waiting === 0);
+  return starts.length / spell.forMs;
+}
+
+const BACKLOG = 100;

@@ -1,0 +1,59 @@
+// All scenarios, by number.
+import { clusterFailover } from './cluster-failover.js';
+import { cutPresence } from './cut-presence.js';
+import { failingConsumer } from './failing-consumer.js';
+import { flushedData } from './flushed-data.js';
+import { flushedScripts } from './flushed-scripts.js';
+import { frozenServer } from './frozen-server.js';
+import { fullDisk } from './full-disk.js';
+import { halfOpen } from './half-open.js';
+import { interruptedRedrive } from './interrupted-redrive.js';
+import { killAFleet } from './kill-a-fleet.js';
+import { killAtBoundaries } from './kill-at-boundaries.js';
+import { killMidJob } from './kill-mid-job.js';
+import { longHandlers } from './long-handlers.js';
+import { outOfMemory } from './out-of-memory.js';
+import { poison } from './poison.js';
+import { powerCut } from './power-cut.js';
+import { promotedReplica } from './promoted-replica.js';
+import { randomInput } from './random-input.js';
+import { resetConnections } from './reset-connections.js';
+import { restartedServer } from './restarted-server.js';
+import type { Scenario } from './scenario.js';
+import { sentinelFailover } from './sentinel-failover.js';
+import { slowWire } from './slow-wire.js';
+import { soak } from './soak.js';
+import { stoppedProcess } from './stopped-process.js';
+import { supervisedFleet } from './supervised-fleet.js';
+import { swallowedReply } from './swallowed-reply.js';
+import { terminatedUnderLoad } from './terminated-under-load.js';
+
+export const scenarios: readonly Scenario[] = [
+  killMidJob,
+  killAtBoundaries,
+  killAFleet,
+  stoppedProcess,
+  longHandlers,
+  failingConsumer,
+  terminatedUnderLoad,
+  swallowedReply,
+  resetConnections,
+  cutPresence,
+  halfOpen,
+  slowWire,
+  restartedServer,
+  powerCut,
+  promotedReplica,
+  sentinelFailover,
+  clusterFailover,
+  frozenServer,
+  outOfMemory,
+  fullDisk,
+  flushedScripts,
+  poison,
+  randomInput,
+  interruptedRedrive,
+  flushedData,
+  soak,
+  supervisedFleet,
+];

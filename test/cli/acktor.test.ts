@@ -1,0 +1,80 @@
+import { chartOf, consumerMachine, mermaid, workerMachine } from '@acktor/worker';
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { acktor, commandFile } from './command.js';
+
+describe('the command acktor', () => {
+  it("prints the consumer's chart", async () => {
+    expect(await acktor('chart')).to.deep.equal({ code: 0, stdout: mermaid(chartOf(consumerMachine)), stderr: '' });
+  });
+
+  it("prints the worker's chart in the format asked for", async () => {
+    const { code, stdout } = await acktor('chart', 'worker', '--format', 'mermaid');
+    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: mermaid(chartOf(workerMachine)) });
+  });
+
+  it('prints JSON where that is asked for, by either name', async () => {
+    const { stdout } = await acktor('chart', 'worker', '--json');
+    expect(JSON.parse(stdout)).to.have.property('states');
+    expect((await acktor('chart', 'worker', '--format', 'json')).stdout).to.equal(stdout);
+  });
+
+  it("prints its package's version", async () => {
+    const file = await readFile(new URL('../../package.json', `file://${commandFile}`), 'utf8');
+    const { version } = JSON.parse(file) as { version: string };
+    expect(await acktor('--version')).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('explains itself, with every command and examples', async () => {
+    const { code, stdout } = await acktor('--help');
+    expect(code).to.equal(0);
+    expect(stdout).to.include('chart').and.to.include('Examples:');
+  });
+
+  it('explains a command, with what it may be given', async () => {
+    const { code, stdout } = await acktor('help', 'chart');
+    expect(code).to.equal(0);
+    expect(stdout).to.include('consumer, worker,').and.to.include('"mermaid"');
+  });
+
+  it('shows its help and exits with 2 when it is told nothing', async () => {
+    const { code, stdout, stderr } = await acktor();
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
+    expect(stderr).to.include('Usage: acktor');
+  });
+
+  it('suggests the command that was meant, and exits with 2', async () => {
+    const { code, stderr } = await acktor('chrt');
+    expect(code).to.equal(2);
+    expect(stderr).to.include("unknown command 'chrt'").and.to.include('Did you mean chart?');
+  });
+
+  for (const args of [
+    ['chart', 'consmer'],
+    ['chart', '--formt', 'mermaid'],
+    ['chart', '--format', 'png'],
+    ['chart', 'worker', 'more'],
+  ]) {
+    it(`exits with 2 and prints no chart for: acktor ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await acktor(...args);
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
+      expect(stderr).to.match(/^(error|acktor): /);
+    });
+  }
+
+  it('ends in silence when whoever reads its output has gone', async () => {
+    const child = spawn(process.execPath, [commandFile, 'chart'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    const ended = once(child, 'close');
+    expect(await text(child.stderr)).to.equal('');
+    expect(await ended).to.deep.equal([0, null]);
+  });
+
+  it('is a program that a shell can run', async () => {
+    expect(await readFile(commandFile, 'utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
+    expect((await stat(commandFile)).mode & 0o111).to.equal(0o111);
+  });
+});

@@ -1,0 +1,73 @@
+import { ContractError, job } from '@acktor/core';
+import { expect } from 'chai';
+import { z } from 'zod';
+import { refusal } from './refusal.js';
+
+const data = z.object({ orderId: z.string() });
+
+describe('job', () => {
+  it('keeps what it was declared with', () => {
+    const result = z.object({});
+    const backoff = { type: 'fixed', delayMs: 200, jitter: 0.5 } as const;
+    const declared = job('charge-card', { queue: 'payments', data, result, attempts: 5, backoff, deadlineMs: 60_000 });
+    expect(declared).to.deep.equal({
+      name: 'charge-card',
+      queue: 'payments',
+      data,
+      result,
+      attempts: 5,
+      backoff,
+      deadlineMs: 60_000,
+      version: 1,
+      upgrade: {},
+    });
+    expect(declared.data).to.equal(data);
+  });
+
+  it('tries three times with growing waits, without a deadline, unless told otherwise', () => {
+    const { attempts, backoff, deadlineMs, result } = job('mail', { queue: 'q', data });
+    expect({ attempts, backoff, deadlineMs, result }).to.deep.equal({
+      attempts: 3,
+      backoff: { type: 'exponential', delayMs: 1_000, jitter: 0.5 },
+      deadlineMs: undefined,
+      result: undefined,
+    });
+  });
+
+  it('is frozen, its backoff too', () => {
+    const declared = job('mail', { queue: 'q', data, backoff: { type: 'fixed', delayMs: 1 } });
+    expect(declared).to.be.frozen;
+    expect(declared.backoff).to.be.frozen;
+  });
+
+  it('names all that is wrong with a contract at once', async () => {
+    const wrong = {
+      queue: 'pay:ments',
+      data: {},
+      attempts: 0,
+      backoff: { type: 'linear', delayMs: -1 },
+      deadlineMS: 5,
+    };
+    const error = await refusal(ContractError, () => job('charge card', wrong as never));
+    expect(error.code).to.equal('ACKTOR_BAD_CONTRACT');
+    expect(error.faults.map((fault) => fault.option)).to.have.members([
+      'name',
+      'queue',
+      'data',
+      'attempts',
+      'backoff.type',
+      'backoff.delayMs',
+      'deadlineMS',
+    ]);
+  });
+
+  it('says of which contract it speaks and what was meant', async () => {
+    const error = await refusal(ContractError, () => job('mail', { queue: 'q', data, deadlineMS: 5 } as never));
+    expect(error.message).to.equal('contract of job mail: unknown option deadlineMS (did you mean deadlineMs?)');
+  });
+
+  it('refuses a deadline that no timer can keep', async () => {
+    const error = await refusal(ContractError, () => job('mail', { queue: 'q', data, deadlineMs: 2 ** 31 }));
+    expect(error.message).to.contain('at most 2147483647, got 2147483648 (Node fires a longer timer at once)');
+  });
+});

@@ -1,0 +1,185 @@
+import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '@acktor/worker';
+import { expect } from 'chai';
+import { handlerOf, recording } from '../handler/handler-of.js';
+import { hurried, note } from '../jobs/notes.js';
+import { signal, turn } from '../signals/signal.js';
+import { untilAborted } from '../handler/until-aborted.js';
+import { RunnerTrial, type AbortReason } from './runner-trial.js';
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+const reasons: readonly (readonly [reason: AbortReason, error: ErrorClass])[] = [
+  [{ kind: 'cancelled', why: 'not wanted' }, CancelledError],
+  [{ kind: 'deadline' }, DeadlineError],
+  [{ kind: 'leaseLost' }, LeaseLostError],
+  [{ kind: 'shutdown' }, ShutdownError],
+];
+
+describe('a handler that is told to let go', () => {
+  for (const [reason, error] of reasons) {
+    it(`finds ${error.name} as the reason of its signal`, async () => {
+      const { handler, deliveries } = recording(note, untilAborted);
+      const trial = new RunnerTrial([handler]);
+      trial.handle({ id: 'job-7' });
+      const delivery = await deliveries.first();
+      trial.abort(reason);
+      expect(delivery.signal.reason).to.be.instanceOf(error).and.to.include({ jobId: 'job-7' });
+      await trial.end();
+    });
+  }
+
+  it('finds its signal aborted when it asks for it only afterwards', async () => {
+    const told = signal();
+    const { handler, deliveries } = recording(note, async () => {
+      await told.given;
+      return { length: 0 };
+    });
+    const trial = new RunnerTrial([handler]);
+    trial.handle();
+    const delivery = await deliveries.first();
+    trial.abort({ kind: 'shutdown' });
+    expect(delivery.signal.aborted).to.equal(true);
+    told.give();
+    await trial.end();
+  });
+
+  it('keeps the first reason', async () => {
+    const { handler, deliveries } = recording(note, untilAborted);
+    const trial = new RunnerTrial([handler]);
+    trial.handle();
+    const { signal: heard } = await deliveries.first();
+    trial.abort({ kind: 'cancelled', why: 'first' });
+    trial.abort({ kind: 'shutdown' });
+    expect(heard.reason).to.be.instanceOf(CancelledError);
+    await trial.end();
+  });
+
+  it('is dead-lettered with the reason when it was cancelled, whatever it throws', async () => {
+    const { handler, deliveries } = recording(note, ({ signal: heard }) =>
+      untilAborted({ signal: heard }, new Error('own words')),
+    );
+    const trial = new RunnerTrial([handler]);
+    trial.handle();
+    await deliveries.first();
+    trial.abort({ kind: 'cancelled', why: 'the order was withdrawn' });
+    const settlement = await trial.rejection();
+    expect(settlement.kind).to.equal('deadLetter');
+    if (settlement.kind === 'deadLetter') expect(settlement.failure.reason).to.contain('the order was withdrawn');
+  });
+
+  it('is acked when it finishes its work all the same', async () => {
+    const { handler, deliveries } = recording(note, ({ signal: heard }) =>
+      untilAborted({ signal: heard }).catch(() => ({ length: 1 })),
+    );
+    const trial = new RunnerTrial([handler]);
+    trial.handle();
+    await deliveries.first();
+    trial.abort({ kind: 'cancelled', why: 'not wanted' });
+    expect(await trial.end()).to.include({ type: 'handler.returned' });
+  });
+
+  it('hears nothing of an abort that was meant for the delivery before', async () => {
+    const { handler, deliveries } = recording(note, () => ({ length: 0 }));
+    const trial = new RunnerTrial([handler]);
+    trial.handle();
+    await trial.end();
+    trial.abort({ kind: 'shutdown' });
+    trial.handle();
+    const [, second] = await deliveries.upTo(2);
+    expect(second?.signal.aborted).to.equal(false);
+  });
+});
+
+describe('a deadline', () => {
+  it('passes when the handler takes longer than its contract allows', async () => {
+    const { handler, deliveries } = recording(hurried, ({ signal: heard }) => untilAborted({ signal: heard }));
+    const trial = new RunnerTrial([handler]);
+    trial.handle({ name: 'hurried', payload: '{}' });
+    await deliveries.first();
+    trial.clock.increment(99);
+    expect(trial.heard.all).to.deep.equal([]);
+    trial.clock.increment(1);
+    expect(trial.heard.all).to.deep.equal([{ type: 'deadline.passed' }]);
+    trial.abort({ kind: 'deadline' });
+    const settlement = await trial.rejection();
+    expect(settlement.kind).to.equal('deadLetter');
+    if (settlement.kind === 'deadLetter') expect(settlement.failure.reason).to.contain('100 ms');
+  });
+
+  it('does not pass once the handler has ended', async () => {
+    const trial = new RunnerTrial([handlerOf(hurried, () => undefined)]);
+    trial.handle({ name: 'hurried', payload: '{}' });
+    await trial.end();
+    trial.clock.increment(1_000);
+    await turn();
+    expect(trial.heard.all.map(({ type }) => type)).to.deep.equal(['handler.returned']);
+  });
+});
+
+describe('progress and log', () => {
+  it('are kept under the lease, any JSON value and any line', async () => {
+    const { trial, kept } = keeping(true);
+    trial.handle({ id: 'job-7' });
+    await trial.end();
+    const lease = { jobId: 'job-7', leaseToken: 'p|1' };
+    expect(kept).to.deep.equal([
+      ['progress', lease, '{"percent":50}'],
+      ['progress', lease, 'null'],
+      ['log', lease, 'half way'],
+    ]);
+  });
+
+  it('tell the handler that its lease is lost', async () => {
+    const { trial } = keeping(false);
+    trial.handle();
+    const settlement = await trial.rejection();
+    expect(settlement.kind).to.equal('retry');
+    if (settlement.kind === 'retry') expect(settlement.failure.reason).to.contain('the lease of job job-1 is lost');
+  });
+
+  it('fail with the error of a server that is away', async () => {
+    const { trial } = keeping(new Error('away'));
+    trial.handle();
+    const settlement = await trial.rejection();
+    if (settlement.kind === 'retry') expect(settlement.failure.reason).to.equal('away');
+  });
+});
+
+describe('progress and log that nobody awaits', () => {
+  it('do not end the process when they fail', async () => {
+    const handler = handlerOf(note, ({ progress, log }) => {
+      void progress(1);
+      void log('in passing');
+      return { length: 0 };
+    });
+    const trial = new RunnerTrial([handler]);
+    const refuse = () => Promise.reject(new Error('away'));
+    Object.assign(trial.queue, { progress: refuse, log: refuse });
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => void unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    trial.handle();
+    expect((await trial.end()).type).to.equal('handler.returned');
+    await turn();
+    process.off('unhandledRejection', hear);
+    expect(unheard).to.deep.equal([]);
+  });
+});
+
+/** A runner whose handler tells of its progress, on a queue that answers as told. */
+function keeping(answer: boolean | Error) {
+  const handler = handlerOf(note, async ({ progress, log }) => {
+    await progress({ percent: 50 });
+    await progress(undefined);
+    await log('half way');
+    return { length: 0 };
+  });
+  const kept: unknown[] = [];
+  const keep = (what: string) => (lease: unknown, text: string) => {
+    kept.push([what, lease, text]);
+    return typeof answer === 'boolean' ? Promise.resolve(answer) : Promise.reject(answer);
+  };
+  const trial = new RunnerTrial([handler]);
+  Object.assign(trial.queue, { progress: keep('progress'), log: keep('log') });
+  return { trial, kept };
+}

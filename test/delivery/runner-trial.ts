@@ -1,0 +1,63 @@
+// A runner with handlers of a test's own, below a parent that only writes down what it hears.
+import type { JobRecord } from '@acktor/core/broker';
+import type { AnyHandlerClass } from '@acktor/worker';
+import { container, type DependencyContainer } from 'tsyringe';
+import { createActor, setup, SimulatedClock, type Actor } from 'xstate';
+import { ScriptedQueue } from '../channel/scripted-queue.js';
+import { Heard } from '../signals/heard.js';
+import { LogRecorder } from '../signals/log-recorder.js';
+import {
+  handlersByQueue,
+  runnerLogic,
+  type ConsumerEvent,
+  type RunnerOrder,
+  type RunnerParts,
+} from '../worker-inside/inside.js';
+import { leasedJob } from './leased-job.js';
+
+export type AbortReason = Extract<RunnerOrder, { type: 'abort' }>['reason'];
+
+type HandlerEnd = Extract<ConsumerEvent, { type: 'handler.returned' | 'handler.rejected' }>;
+
+export class RunnerTrial {
+  readonly queue = new ScriptedQueue();
+  readonly clock = new SimulatedClock();
+  readonly log = new LogRecorder();
+  readonly heard = new Heard<ConsumerEvent>();
+  readonly container: DependencyContainer = container.createChildContainer();
+  readonly #runner: Actor<ReturnType<typeof runnerLogic>>;
+
+  constructor(classes: readonly AnyHandlerClass[], parts: Partial<RunnerParts> = {}) {
+    const { queue, clock, log, heard } = this;
+    const handlers = handlersByQueue(classes).get('notes') ?? new Map();
+    const limits = { maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
+    const runner = runnerLogic({ queue, clock, log, container: this.container, handlers, limits, ...parts });
+    const parent = setup({ types: { events: {} as ConsumerEvent }, actors: { runner } }).createMachine({
+      invoke: { src: 'runner', id: 'runner' },
+      on: { '*': { actions: ({ event }) => heard.push(event) } },
+    });
+    this.#runner = createActor(parent).start().getSnapshot().children['runner'] as Actor<typeof runner>;
+  }
+
+  /** Orders the runner to handle a job called `note`, first delivered, but for what is said. */
+  handle(record: Partial<JobRecord> = {}): void {
+    const delivery = leasedJob({ name: 'note', payload: '{"text":"hello"}', ...record });
+    this.#runner.send({ type: 'handle', delivery });
+  }
+
+  abort(reason: AbortReason): void {
+    this.#runner.send({ type: 'abort', reason });
+  }
+
+  /** How the delivery ended, once it has. */
+  async end(): Promise<HandlerEnd> {
+    return (await this.heard.first(({ type }) => type.startsWith('handler.'))) as HandlerEnd;
+  }
+
+  /** How it was settled, once it was rejected. */
+  async rejection(): Promise<Extract<HandlerEnd, { type: 'handler.rejected' }>['settlement']> {
+    const end = await this.end();
+    if (end.type === 'handler.rejected') return end.settlement;
+    throw new Error(`expected a rejection, but the handler returned ${end.result}`);
+  }
+}

@@ -1,0 +1,30 @@
+// Commands that go to the server together, in the order in which they were asked for.
+import type { Redis } from 'ioredis';
+import type { ScriptClient } from './core-inside.js';
+
+/** Gathers commands; each has a promise of its own for its answer. */
+export class Batch {
+  readonly #pipeline: ReturnType<Redis['pipeline']>;
+
+  constructor(client: Redis) {
+    this.#pipeline = client.pipeline();
+  }
+
+  ask(command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      void this.#pipeline.call(command, ...args, (error: Error | null | undefined, answer: unknown) =>
+        error ? reject(error) : resolve(answer),
+      );
+    });
+  }
+
+  /** A client whose scripts join this batch. It must have run them once: nothing is sent again here. */
+  get scripts(): ScriptClient {
+    const evalsha = (digest: string, ...args: readonly (string | number)[]) => this.ask('EVALSHA', digest, ...args);
+    return { evalsha } as unknown as ScriptClient;
+  }
+
+  async send(): Promise<void> {
+    await this.#pipeline.exec();
+  }
+}

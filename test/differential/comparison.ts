@@ -1,0 +1,187 @@
+// Says where the three ways differ, and what of that is meant.
+//
+// Acktor's own, beside BullMQ's scripts:
+// - a `history` in the hash of a job whose delivery ended without an ack, there and where it is fetched again;
+// - after a requeue, the marker that wakes a worker: BullMQ sets none for a prioritized job. Where a job lies in the marker's place
+//   that fails, and only the lean path and the full one are compared;
+// - what a fetch answers: without `processedOn` and `pb`, which nobody reads there (what it leaves is compared whole);
+// - the time for which a rate limit holds is answered once, with the glance, and not by a requeue;
+// - a settlement with the right fence that finds its lease expired, or the delivery settled already, succeeds. Where BullMQ refused
+//   a settlement that had the right fence, only the lean path and the full one are compared;
+// - a dead letter is the job's last attempt (see `plain-call.ts`).
+import { isDeepStrictEqual } from 'node:util';
+import type { ReadKey } from './database.js';
+import type { PlainCall } from './plain-call.js';
+import { PREFIX } from './state-draft.js';
+import type { Trial, TrialOutcomes } from './trial.js';
+
+/** One thing that is not equal. */
+export interface Difference {
+  readonly where: string;
+  readonly expected: unknown;
+  readonly got: unknown;
+}
+
+/** How a trial came out. `isAgainstBullmq`: whether BullMQ's calls were compared too. */
+export interface Verdict {
+  readonly differences: readonly Difference[];
+  readonly isAgainstBullmq: boolean;
+}
+
+export function judge(trial: Trial, outcomes: TrialOutcomes): Verdict {
+  const { plain, full, lean } = outcomes;
+  const fullReplies = repliesOf(full.answer);
+  const leanReplies = repliesOf(lean.answer);
+  const ofLean = [
+    ...compared('failure of the full path', undefined, fullReplies.failure),
+    ...comparedEach('of the lean path', fullReplies.entries, leanReplies.entries),
+    ...compared('failure of the lean path', undefined, leanReplies.failure),
+    ...compared('the glance of the lean path', fullReplies.glance, leanReplies.glance),
+    ...comparedKeys('left by the lean path', full.left, { left: lean.left }),
+  ];
+  const expected = trial.plain.map((call, i) => plainReply(call, plain.answers[i]));
+  const isAgainstBullmq = !isForgiven(trial, expected);
+  if (!isAgainstBullmq) return { differences: ofLean, isAgainstBullmq };
+  const hasRequeue = trial.plain.some(isRequeue);
+  const ofBullmq = [
+    ...comparedEach('of the full path', expected, fullReplies.entries.map(asBullmq)),
+    ...comparedKeys('left by the full path', plain.left, {
+      left: full.left,
+      only: hasRequeue ? withoutOwn : withoutHistory,
+    }),
+    ...limitDifference(plain.answers, fullReplies.glance),
+  ];
+  return { differences: [...ofBullmq, ...ofLean], isAgainstBullmq };
+}
+
+/** One entry's reply: how it went, or what it fetched. */
+interface Reply {
+  readonly code: number | undefined;
+  readonly id: string | undefined;
+  readonly fields: Readonly<Record<string, string>> | undefined;
+  readonly error: string | undefined;
+}
+
+interface Replies {
+  readonly entries: readonly Reply[];
+  /** Ready, next due, and the limit in steps of 100 s. */
+  readonly glance: readonly number[] | undefined;
+  /** Why the call failed as a whole, which none may. */
+  readonly failure: string | undefined;
+}
+
+function repliesOf(answer: PromiseSettledResult<unknown>): Replies {
+  if (answer.status === 'rejected') return { entries: [], glance: undefined, failure: String(answer.reason) };
+  const [entries, glance] = answer.value as [RawEntry[], [number, number, number] | null];
+  return {
+    entries: entries.map(channelReply),
+    glance: glance === null ? undefined : [glance[0], glance[1], steps(glance[2])],
+    failure: undefined,
+  };
+}
+
+type RawEntry = number | string | null | readonly [failure: string];
+
+function channelReply(entry: RawEntry): Reply {
+  if (entry === null) return { ...NOTHING, code: 0 };
+  if (typeof entry === 'number') return { ...NOTHING, code: entry };
+  if (typeof entry !== 'string') return { ...NOTHING, error: entry[0] };
+  const parts = entry.split(ANY_SEPARATOR);
+  return { ...NOTHING, code: 0, id: parts.at(-1), fields: mapOf(parts.slice(0, -2)) };
+}
+
+/** Between the parts of a fetched job: the token that the call gave for it. */
+const ANY_SEPARATOR = /\nprocess\|[^\n]+\n/;
+
+const NOTHING: Reply = { code: undefined, id: undefined, fields: undefined, error: undefined };
+
+function plainReply({ kind }: PlainCall, answer: PromiseSettledResult<unknown> | undefined): Reply {
+  if (answer?.status !== 'fulfilled') return { ...NOTHING, error: 'an error' };
+  if (kind === 'settle') return { ...NOTHING, code: Math.min(Number(answer.value), 0) };
+  const [fields, id] = answer.value as [string[] | number, string];
+  return Array.isArray(fields) ? { ...NOTHING, code: 0, id, fields: mapOf(fields) } : { ...NOTHING, code: 0 };
+}
+
+function asBullmq(reply: Reply): Reply {
+  if (reply.error !== undefined) return { ...reply, error: 'an error' };
+  if (reply.fields?.history === undefined) return reply;
+  const { history: _own, ...fields } = reply.fields;
+  return { ...reply, fields };
+}
+
+/** Whether Acktor may have gone on where BullMQ refuses, and so come to another state. */
+function isForgiven({ state, call, plain }: Trial, replies: readonly Reply[]): boolean {
+  const isMarkerMisplaced = state.commands.some(([name, key]) => name === 'DEL' && key === `${PREFIX}marker`);
+  if (isMarkerMisplaced && plain.some(isRequeue)) return true;
+  const knowsFence = call.requests.some(({ settle }) => settle !== undefined && settle.job.record.deliveries < 1_000);
+  return knowsFence && plain.some(({ kind }, i) => kind === 'settle' && (replies[i]?.code ?? 0) < 0);
+}
+
+function isRequeue({ script }: PlainCall): boolean {
+  return script === 'moveJobFromActiveToWait';
+}
+
+/** BullMQ says with each fetch how long a rate limit holds; the channel with its glance. */
+function limitDifference(answers: TrialOutcomes['plain']['answers'], glance: Replies['glance']): Difference[] {
+  if (glance === undefined) return [];
+  const limits = answers.map((answer) => {
+    const value: unknown = answer.status === 'fulfilled' ? answer.value : undefined;
+    return Array.isArray(value) && value[0] === 0 ? steps(Number(value[2])) : 0;
+  });
+  return compared('the rate limit in the glance', Math.max(0, ...limits), glance[2]);
+}
+
+/** No difference, or one. */
+export function compared(where: string, expected: unknown, got: unknown): Difference[] {
+  return isDeepStrictEqual(expected, got) ? [] : [{ where, expected, got }];
+}
+
+function comparedEach(where: string, expected: readonly Reply[], got: readonly Reply[]): Difference[] {
+  const places = expected.length >= got.length ? expected : got;
+  return places.flatMap((_, i) => compared(`reply ${i} ${where}`, expected[i], got[i]));
+}
+
+/** Compares what was left, or `only` what that makes of each key. */
+export function comparedKeys(
+  where: string,
+  expected: string,
+  got: { readonly left: string; readonly only?: KeyView },
+): Difference[] {
+  const { left, only = (key) => key } = got;
+  if (expected === left) return [];
+  const wanted = keysOf(expected, only);
+  const found = keysOf(left, only);
+  const names = [...new Set([...wanted.keys(), ...found.keys()])];
+  return names.flatMap((name) => compared(`${name}, ${where}`, wanted.get(name), found.get(name)));
+}
+
+type KeyView = (key: ReadKey) => ReadKey;
+
+function keysOf(left: string, only: KeyView): ReadonlyMap<string, ReadKey> {
+  // Lua writes an empty table as {}: no key, then.
+  const read = JSON.parse(left) as ReadKey[] | Record<string, never>;
+  const keys = Array.isArray(read) ? read.map(only) : [];
+  return new Map(keys.filter(([, , , value]) => !Array.isArray(value) || value.length > 0).map((key) => [key[0], key]));
+}
+
+function withoutHistory([name, type, ttl, value]: ReadKey): ReadKey {
+  if (type !== 'hash') return [name, type, ttl, value];
+  return [name, type, ttl, (value as [string, string][]).filter(([field]) => field !== 'history')];
+}
+
+function withoutOwn(key: ReadKey): ReadKey {
+  const [name, type, ttl, value] = withoutHistory(key);
+  if (name !== `${PREFIX}marker`) return [name, type, ttl, value];
+  return [name, type, ttl, (value as [string, string][]).filter(([member]) => member !== '0')];
+}
+
+/** Without when and by whom a job was fetched, which the lean path leaves out of its answer. */
+function mapOf(fields: readonly string[]): Record<string, string> {
+  const pairs = Array.from({ length: fields.length / 2 }, (_, i) => [fields[2 * i], fields[2 * i + 1]]);
+  const { processedOn: _when, pb: _who, ...others } = Object.fromEntries(pairs) as Record<string, string>;
+  return others;
+}
+
+function steps(durationMs: number): number {
+  return durationMs <= 0 ? 0 : Math.ceil(durationMs / 100_000);
+}

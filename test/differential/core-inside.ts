@@ -1,0 +1,29 @@
+// The parts of the core that its door does not show: what the calls of a channel and of a producer are made of. Types come with the build, values from it.
+import type * as CallModule from '../../packages/core/dist/broker/bullmq/channel/channel-call.js';
+import type * as ScriptModule from '../../packages/core/dist/broker/bullmq/channel/channel-script.js';
+import type * as KeysModule from '../../packages/core/dist/broker/bullmq/queue-keys.js';
+import type * as OptionsModule from '../../packages/core/dist/broker/bullmq/stored-options.js';
+import type * as RecordModule from '../../packages/core/dist/broker/bullmq/channel/leased-record.js';
+import type * as SendCallModule from '../../packages/core/dist/broker/bullmq/sending/send-call.js';
+import type * as SendScriptModule from '../../packages/core/dist/broker/bullmq/sending/send-script.js';
+import type * as ShippedModule from '../../packages/core/dist/broker/bullmq/bullmq-scripts.js';
+
+export type { ChannelRequest, Settlement } from '../../packages/core/dist/broker/work-queue.js';
+export type { BullmqLeasedJob } from '../../packages/core/dist/broker/bullmq/channel/leased-record.js';
+export type { BullmqScriptName } from '../../packages/core/dist/broker/bullmq/bullmq-scripts.js';
+export type { OutgoingJob } from '../../packages/core/dist/broker/sending.js';
+export type { ScriptClient } from '../../packages/core/dist/redis/redis-script.js';
+
+export const { writeEntries } = await inside<typeof CallModule>('broker/bullmq/channel/channel-call.js');
+export const { channelScript } = await inside<typeof ScriptModule>('broker/bullmq/channel/channel-script.js');
+export const { sendScript } = await inside<typeof SendScriptModule>('broker/bullmq/sending/send-script.js');
+export const { writeJobs } = await inside<typeof SendCallModule>('broker/bullmq/sending/send-call.js');
+export const { storedOptions } = await inside<typeof OptionsModule>('broker/bullmq/stored-options.js');
+export const { queueKeys } = await inside<typeof KeysModule>('broker/bullmq/queue-keys.js');
+export const { readLeasedJob } = await inside<typeof RecordModule>('broker/bullmq/channel/leased-record.js');
+export const { scriptText } = await inside<typeof ShippedModule>('broker/bullmq/bullmq-scripts.js');
+
+// A path that stands in this file is right for the source or for what it is compiled to, never for both.
+function inside<Module>(path: string): Promise<Module> {
+  return import(new URL(`../../../packages/core/dist/${path}`, import.meta.url).href) as Promise<Module>;
+}

@@ -1,0 +1,58 @@
+// A call of a producer, tried three ways and judged.
+//
+// Acktor's own, beside BullMQ's scripts: a job whose id the queue has leaves no trace (see `plain-send.ts`).
+import { compared, comparedKeys, type Verdict } from './comparison.js';
+import type { OutgoingJob } from './core-inside.js';
+import { runSends, sendTrialOf, type SendOutcomes } from './send-trial.js';
+import type { Try } from './states.js';
+
+export const trySend: Try = async (batch, scripts, seed) => {
+  const trial = sendTrialOf(seed);
+  const outcomes = await runSends(batch, scripts, trial);
+  const { answer } = outcomes.lean;
+  const wentLean = answer.status === 'fulfilled' && answer.value === ALL_ACCEPTED;
+  return { wentLean, ...judgeSend(trial.jobs, outcomes) };
+};
+
+const ALL_ACCEPTED = 1;
+
+function judgeSend(jobs: readonly OutgoingJob[], { plain, full, lean }: SendOutcomes): Verdict {
+  const replies = repliesOf(full.answer, jobs);
+  const ofLean = [
+    ...compared('the replies of the lean path', replies, repliesOf(lean.answer, jobs)),
+    ...comparedKeys('left by the lean path', full.left, { left: lean.left }),
+  ];
+  const hasFailed = plain.answers.some((answer) => answer?.status === 'rejected');
+  if (hasFailed && hasOneTwice(jobs)) return { differences: ofLean, isAgainstBullmq: false };
+  const expected = jobs.map(({ id }, i) => plainReply(id, plain.answers[i]));
+  const ofFull = [
+    ...compared('the replies of the full path', expected, replies.map(asBullmq)),
+    ...comparedKeys('left by the full path', plain.left, { left: full.left }),
+  ];
+  return { differences: [...ofFull, ...ofLean], isAgainstBullmq: true };
+}
+
+/** Whether the second of two jobs of one id depends on how far the first one came. */
+function hasOneTwice(jobs: readonly OutgoingJob[]): boolean {
+  return new Set(jobs.map(({ id }) => id)).size < jobs.length;
+}
+
+/** 1 for a job that was accepted, 0 for one that the queue has, or an error's text. */
+type Reply = number | string;
+
+function repliesOf(answer: PromiseSettledResult<unknown>, jobs: readonly OutgoingJob[]): readonly Reply[] {
+  if (answer.status === 'rejected') return [`failed as a whole: ${String(answer.reason)}`];
+  return answer.value === ALL_ACCEPTED ? jobs.map(() => 1) : (answer.value as readonly Reply[]);
+}
+
+function plainReply(id: string, answer: PromiseSettledResult<unknown> | undefined): Reply {
+  if (answer === undefined) return 0;
+  if (answer.status === 'rejected') return AN_ERROR;
+  return answer.value === id ? 1 : `answered ${String(answer.value)}`;
+}
+
+function asBullmq(reply: Reply): Reply {
+  return typeof reply === 'string' ? AN_ERROR : reply;
+}
+
+const AN_ERROR = 'an error';

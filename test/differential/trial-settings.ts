@@ -1,0 +1,9 @@
+// What every call of the trials has in common.
+
+export interface CallSettings {
+  readonly leaseMs: number;
+  readonly worker: string;
+}
+
+/** No step of 100 s is near: leases are compared by it. */
+export const SETTINGS: CallSettings = { leaseMs: 450_000, worker: 'process' };

@@ -1,0 +1,90 @@
+// One state, three ways: BullMQ's own calls, the channel's call, and the channel's call with its lean path.
+import type { Batch } from './batch.js';
+import { channelScript, queueKeys, writeEntries } from './core-inside.js';
+import { fill } from './database.js';
+import { CHANNEL_ODDITIES, Dice } from './dice.js';
+import { plainCalls, type PlainCall } from './plain-call.js';
+import { randomCall, type RandomCall } from './random-call.js';
+import { randomState, type QueueState } from './random-state.js';
+import { NAMESPACE, PREFIX, QUEUE } from './state-draft.js';
+import type { TrialScripts } from './trial-scripts.js';
+import { SETTINGS } from './trial-settings.js';
+
+/** What a seed stands for. */
+export interface Trial {
+  readonly seed: number;
+  readonly state: QueueState;
+  readonly call: RandomCall;
+  readonly plain: readonly PlainCall[];
+}
+
+export function trialOf(seed: number): Trial {
+  const dice = new Dice(seed, CHANNEL_ODDITIES);
+  const state = randomState(dice);
+  const call = randomCall(dice, state);
+  return { seed, state, call, plain: plainCalls(call.requests, state, SETTINGS) };
+}
+
+/** What one of the three ways answered, and what it left: JSON as {@link readOutText} writes it. */
+export interface Outcome {
+  readonly answer: PromiseSettledResult<unknown>;
+  readonly left: string;
+}
+
+export interface TrialOutcomes {
+  /** For each of BullMQ's calls. */
+  readonly plain: { readonly answers: readonly PromiseSettledResult<unknown>[]; readonly left: string };
+  readonly full: Outcome;
+  readonly lean: Outcome;
+  /** Whether the call with the lean path came by without BullMQ's scripts, which count with HINCRBY. */
+  readonly wentLean: boolean;
+}
+
+/** Adds the three ways to the batch, each in a database of its own. Resolves when the batch was sent. */
+export async function runTrial(batch: Batch, scripts: TrialScripts, trial: Trial): Promise<TrialOutcomes> {
+  const { commands } = trial.state;
+  const filled = (index: number) => Promise.all(fill(batch, { index, fillDigest: scripts.fill, commands }));
+  const readOut = () => batch.ask('EVALSHA', scripts.readOut, 0) as Promise<string>;
+  const counted = () => batch.ask('LATENCY', 'HISTOGRAM', 'hincrby');
+
+  const steps = [
+    filled(0),
+    Promise.allSettled(trial.plain.map((call) => runPlain(batch, scripts, call))),
+    readOut(),
+  ] as const;
+  const full = [filled(1), settled(runChannel(batch, trial, false)), readOut()] as const;
+  const lean = [filled(2), counted(), settled(runChannel(batch, trial, true)), counted(), readOut()] as const;
+
+  const [, answers, plainLeft] = await Promise.all(steps);
+  const [, fullAnswer, fullLeft] = await Promise.all(full);
+  const [, before, leanAnswer, after, leanLeft] = await Promise.all(lean);
+  return {
+    plain: { answers, left: plainLeft },
+    full: { answer: fullAnswer, left: fullLeft },
+    lean: { answer: leanAnswer, left: leanLeft },
+    wentLean: JSON.stringify(before) === JSON.stringify(after),
+  };
+}
+
+/** Makes one of BullMQ's calls. */
+export function runPlain(
+  batch: Batch,
+  scripts: TrialScripts,
+  { script, keys, args }: Pick<PlainCall, 'script' | 'keys' | 'args'>,
+): Promise<unknown> {
+  return batch.ask('EVALSHA', scripts.shipped(script), keys.length, ...keys, ...args);
+}
+
+/** As `BullmqWorkQueue#exchange` calls it, at a time of ours. */
+function runChannel(batch: Batch, { state, call }: Trial, leanPath: boolean): Promise<unknown> {
+  const { ackedAgeSeconds, ackedCount } = state.retention;
+  const head = [PREFIX, state.now, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];
+  const switches = [call.wantsGlance ? '1' : '0', leanPath ? '1' : '0'];
+  const args = [...head, ...switches, ...writeEntries(call.requests)];
+  return channelScript.run(batch.scripts, queueKeys(NAMESPACE, QUEUE).channel, args);
+}
+
+export async function settled(promise: Promise<unknown>): Promise<PromiseSettledResult<unknown>> {
+  const [result] = await Promise.allSettled([promise]);
+  return result;
+}

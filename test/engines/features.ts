@@ -1,0 +1,108 @@
+// What producers, workers and operators do, each with a URL of its own: the same on every kind of server.
+import { DeadLetteredError, Operator } from '@acktor/core';
+import { connectFleet } from '@acktor/core/broker';
+import { expect } from 'chai';
+import { recording } from '../handler/handler-of.js';
+import { untilAborted } from '../handler/until-aborted.js';
+import { call, note } from '../jobs/notes.js';
+import { rejection } from '../server/rejection.js';
+import { WorkerChild } from '../worker/worker-child.js';
+import { WorkerTrial } from '../worker/worker-trial.js';
+
+/** By which URL each role comes in. */
+export interface Doors {
+  readonly producer: string;
+  readonly worker: string;
+  readonly operator: string;
+}
+
+/** One URL for all roles. */
+export function oneDoor(url: string): Doors {
+  return { producer: url, worker: url, operator: url };
+}
+
+/** To be called in a `describe`. */
+export function everyFeatureWorks(doors: () => Doors): void {
+  it('answers a producer with the result', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    const { handler } = recording(note, async ({ data, progress, log }) => {
+      await progress(50);
+      await log('half');
+      return { length: data.text.length };
+    });
+    await trial.work([handler], { redis: doors().worker });
+    const sends = [{ delayMs: 20 }, { priority: 2 }, {}].map((how) =>
+      trial.producer.send(note, { text: 'hello' }, how),
+    );
+    for (const receipt of await Promise.all(sends)) {
+      expect(await receipt.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 5 });
+    }
+  });
+
+  it('redrives a dead letter, and purges another', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    let isBroken = true;
+    const { handler } = recording(note, () => {
+      if (isBroken) throw new Error('broken');
+      return { length: 1 };
+    });
+    await trial.work([handler], { redis: doors().worker });
+    const receipts = await Promise.all(['one', 'two'].map((id) => trial.producer.send(note, { text: id }, { id })));
+    for (const receipt of receipts) await rejection(receipt.result({ timeoutMs: 10_000 }), DeadLetteredError);
+    isBroken = false;
+    await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });
+    const graves = operator.deadLetters('notes');
+    expect(await graves.count()).to.equal(2);
+    await graves.redrive('one');
+    await receipts[0]?.result({ timeoutMs: 10_000 });
+    await graves.purge('two');
+    expect(await graves.count()).to.equal(0);
+  });
+
+  it('lets go a job that is cancelled under way', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    const { handler, deliveries } = recording(note, (delivery) => untilAborted(delivery));
+    await trial.work([handler], { redis: doors().worker });
+    const receipt = await trial.producer.send(note, { text: 'long' });
+    await deliveries.first();
+    expect(await trial.producer.cancel(note, receipt.id)).to.equal('signalled');
+    await rejection(receipt.result({ timeoutMs: 10_000 }), DeadLetteredError);
+  });
+
+  it('hands on at once what a killed worker held', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    const options = { redis: doors().worker, namespace: trial.namespace };
+    await using child = await WorkerChild.start({ handler: 'neverEnds', options });
+    const receipt = await trial.producer.send(note, { text: 'hello' });
+    await child.hears('handling');
+    const { handler, deliveries } = recording(note, ({ data }) => ({ length: data.text.length }));
+    await trial.work([handler], { redis: doors().worker });
+    child.signal('SIGKILL');
+    const killedAt = performance.now();
+    expect((await deliveries.first()).redelivered).to.equal(true);
+    expect(performance.now() - killedAt).to.be.below(LONGEST_TAKEOVER_MS);
+    await receipt.result({ timeoutMs: 10_000 });
+  });
+
+  it('shows queues, jobs and workers to an operator, who pauses and resumes', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });
+    await using fleet = await connectFleet({ redis: doors().operator, namespace: trial.namespace });
+    await trial.producer.send(note, { text: 'x' }, { id: 'x' });
+    await trial.producer.send(call, { number: '1' }, { id: 'y', delayMs: 60_000 });
+    expect(await operator.discoverQueues()).to.deep.equal(['calls', 'notes']);
+    expect(await operator.queues()).to.have.length(2);
+    expect((await operator.job('notes', 'x'))?.payload).to.contain('x');
+    expect((await operator.jobs('calls', { place: 'delayed' })).jobs).to.have.length(1);
+    await operator.pause('calls');
+    const { handler, deliveries } = recording(call, () => undefined);
+    const worker = await trial.work([handler], { redis: doors().worker });
+    expect((await fleet.workers()).map(({ workerId }) => workerId)).to.deep.equal([worker.id]);
+    await operator.runNow('calls', 'y');
+    await operator.resume('calls');
+    await deliveries.first();
+  });
+}
+
+/** A lease would take five times as long at the least. */
+const LONGEST_TAKEOVER_MS = 3_000;

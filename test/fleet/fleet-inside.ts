@@ -1,0 +1,18 @@
+// The parts of the fleet's conversation that no door shows. Types come with the build, values from it.
+import type * as KnownWorkersModule from '../../packages/core/dist/fleet/watching/known-workers.js';
+import type * as PackedTextModule from '../../packages/core/dist/fleet/redis/packed-text.js';
+import type * as FeedModule from '../../packages/worker/dist/feed/feed.js';
+import type * as MachineShelfModule from '../../packages/worker/dist/feed/machine-shelf.js';
+
+export type { FeedNote, FeedOrder } from '../../packages/worker/dist/feed/feed-protocol.js';
+export type { SourceChanges } from '../../packages/worker/dist/feed/feed-source.js';
+
+export const { KnownWorkers } = await inside<typeof KnownWorkersModule>('core/dist/fleet/watching/known-workers.js');
+export const { pack, unpack } = await inside<typeof PackedTextModule>('core/dist/fleet/redis/packed-text.js');
+export const { Feed } = await inside<typeof FeedModule>('worker/dist/feed/feed.js');
+export const { MachineShelf } = await inside<typeof MachineShelfModule>('worker/dist/feed/machine-shelf.js');
+
+// A path that stands in this file is right for the source or for what it is compiled to, never for both.
+function inside<Module>(path: string): Promise<Module> {
+  return import(new URL(`../../../packages/${path}`, import.meta.url).href) as Promise<Module>;
+}

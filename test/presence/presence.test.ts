@@ -1,0 +1,51 @@
+import { PrivateServer } from '@acktor/core';
+import { connectBroker, connectPulse, type Pulse, type ReapRules } from '@acktor/core/broker';
+import { expect } from 'chai';
+import { recording } from '../handler/handler-of.js';
+import { note } from '../jobs/notes.js';
+import { plainRedis } from '../real-redis/plain-bullmq.js';
+import { brokerOptions, freshNamespace } from '../real-redis/real-redis.js';
+import { WorkerTrial } from '../worker/worker-trial.js';
+import { ForgetfulProxy } from './forgetful-proxy.js';
+
+const rules: ReapRules = { deliveryLimit: 20, intervalMs: 1, graceMs: 250, holdOffMs: 2_000, usesPresence: true };
+
+describe('presence', function () {
+  this.timeout(60_000);
+
+  it('is missing on a server without sharded subscriptions, where leases decide alone', async () => {
+    await using server = await PrivateServer.start({ settings: { 'rename-command': 'SSUBSCRIBE ""' } });
+    await using trial = await WorkerTrial.open(server.url);
+    const { handler, deliveries } = recording(note, ({ data }) => ({ length: data.text.length }));
+    const receipt = await trial.producer.send(note, { text: 'hello' });
+    const connected = await connectBroker(brokerOptions({ redis: server.url, namespace: trial.namespace }));
+    const lease = { leaseMs: 300, worker: 'gone', wantsGlance: false, leanPath: false };
+    await connected.broker.workQueue('notes').exchange([{ fetch: 'gone|1' }], lease);
+    await connected.close();
+    await trial.work([handler], { leaseMs: 1_000 });
+    expect(await receipt.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 5 });
+    expect((await deliveries.first()).redelivered).to.equal(true);
+    await trial.log.said('cannot tell when a worker dies');
+  });
+
+  it('is shown again when its connection was dropped without a word', async () => {
+    await using server = await PrivateServer.start();
+    await using proxy = await ForgetfulProxy.start(server.address);
+    const namespace = freshNamespace();
+    await using pulse = await appeared(proxy.url, namespace);
+    using redis = await plainRedis(server.url);
+    const countOf = async () => (await redis.pubsub('SHARDNUMSUB', `${namespace}:notes:acktor:alive:here`))[1];
+    await pulse.reap(rules);
+    expect(await countOf()).to.equal(1);
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    expect(await countOf()).to.equal(0);
+    while ((await countOf()) === 0) await pulse.reap(rules);
+  });
+});
+
+async function appeared(url: string, namespace: string): Promise<Pulse & AsyncDisposable> {
+  const place = { url, namespace, process: 'here', queues: ['notes'] };
+  const pulse = await connectPulse({ ...place, connectTimeoutMs: 5_000, holdOffMs: 2_000 });
+  await pulse.appear(() => undefined);
+  return Object.assign(pulse, { [Symbol.asyncDispose]: () => pulse.close() });
+}

@@ -1,0 +1,97 @@
+import { ClosedError, DeadLetteredError, OptionsError, Producer, ResultError, ResultTimeoutError } from '@acktor/core';
+import type { ConnectedBroker } from '@acktor/core/broker';
+import { expect } from 'chai';
+import { ack, deadLetter, QueueTrial } from '../broker/queue-trial.js';
+import { note, ping } from '../jobs/notes.js';
+import { freshNamespace, openBroker, redisUrl } from '../real-redis/real-redis.js';
+import { rejection } from '../server/rejection.js';
+
+describe('receipt.result', () => {
+  let producer: Producer;
+  let connected: ConnectedBroker;
+  let trial: QueueTrial;
+
+  beforeEach(async () => {
+    const namespace = freshNamespace();
+    connected = await openBroker({ namespace });
+    trial = new QueueTrial(connected.broker, 'notes');
+    producer = await Producer.connect({ redis: redisUrl(), namespace });
+  });
+  afterEach(async () => {
+    await producer.close();
+    await connected.close();
+  });
+
+  it('resolves with what the handler returned, when the job is acked', async () => {
+    const receipt = await producer.send(note, { text: 'hello' });
+    const result = receipt.result({ timeoutMs: 5_000 });
+    await trial.settle(await trial.take(), { kind: 'ack', result: '{"length":5}' });
+    expect(await result).to.deep.equal({ length: 5 });
+  });
+
+  it('resolves at once for a job that is over, as often as it is asked', async () => {
+    const receipt = await producer.send(note, { text: 'hello' });
+    await trial.settle(await trial.take(), { kind: 'ack', result: '{"length":5}' });
+    expect(await receipt.result()).to.deep.equal({ length: 5 });
+    expect(await receipt.result()).to.deep.equal({ length: 5 });
+  });
+
+  it('resolves with nothing for a contract without a result', async () => {
+    const receipt = await producer.send(ping, { n: 1 });
+    await trial.settle(await trial.take(), { kind: 'ack', result: 'null' });
+    expect(await receipt.result()).to.equal(undefined);
+  });
+
+  it('can be asked for by id, by a producer that did not send the job', async () => {
+    const { id } = await producer.send(note, { text: 'hello' });
+    await trial.settle(await trial.take(), { kind: 'ack', result: '{"length":5}' });
+    expect(await producer.receipt(note, id).result()).to.deep.equal({ length: 5 });
+  });
+
+  it('rejects with the reason when the job is dead-lettered', async () => {
+    const receipt = await producer.send(note, { text: 'hello' });
+    const outcome = rejection(receipt.result(), DeadLetteredError);
+    await trial.settle(await trial.take(), deadLetter);
+    const error = await outcome;
+    expect(error).to.include({ jobId: receipt.id, jobName: 'note', reason: 'it cannot be' });
+    expect(error.message).to.contain('it cannot be');
+  });
+
+  it('rejects when it takes too long, and leaves the job alone', async () => {
+    const receipt = await producer.send(note, { text: 'hello' });
+    const error = await rejection(receipt.result({ timeoutMs: 30 }), ResultTimeoutError);
+    expect(error).to.include({ jobId: receipt.id, timeoutMs: 30 });
+    await trial.settle(await trial.take(), { kind: 'ack', result: '{"length":5}' });
+    expect(await receipt.result()).to.deep.equal({ length: 5 });
+  });
+
+  it('refuses a time limit that Node cannot keep', async () => {
+    const receipt = producer.receipt(note, 'any');
+    for (const timeoutMs of [0, 2_147_483_648, Number.NaN]) {
+      expect((await rejection(receipt.result({ timeoutMs }), OptionsError)).message).to.contain('timeoutMs');
+    }
+  });
+
+  it('rejects with the reason of the signal it was given', async () => {
+    const receipt = await producer.send(note, { text: 'hello' });
+    const impatient = new AbortController();
+    const outcome = rejection(receipt.result({ signal: impatient.signal, timeoutMs: 60_000 }), RangeError);
+    impatient.abort(new RangeError('enough'));
+    expect((await outcome).message).to.equal('enough');
+  });
+
+  it('rejects when the producer is closed first, rather than waiting for ever', async () => {
+    const receipt = await producer.send(note, { text: 'hello' });
+    await rejection(receipt.result({ timeoutMs: 20 }), ResultTimeoutError);
+    const outcome = rejection(receipt.result(), ClosedError);
+    await producer.close();
+    expect((await outcome).message).to.contain('closed');
+  });
+
+  it('rejects when what is stored is off the contract', async () => {
+    const receipt = await producer.send(note, { text: 'hello' });
+    await trial.settle(await trial.take(), ack);
+    const error = await rejection(receipt.result(), ResultError);
+    expect(error.faults.map(({ path }) => path)).to.deep.equal(['result.length']);
+  });
+});

@@ -1,0 +1,34 @@
+import { SentinelSet } from '@acktor/chaos';
+import { BrokerUnreachableError, Producer } from '@acktor/core';
+import { expect } from 'chai';
+import { brokerConforms } from '../broker/conformance.js';
+import { everyFeatureWorks, oneDoor } from '../engines/features.js';
+import { note } from '../jobs/notes.js';
+import { freshNamespace, openBroker } from '../real-redis/real-redis.js';
+import { rejection } from '../server/rejection.js';
+
+describe('a primary behind sentinels', function () {
+  this.timeout(60_000);
+  let set: SentinelSet;
+
+  before(async () => {
+    set = await SentinelSet.start();
+  });
+
+  after(() => set[Symbol.asyncDispose]());
+
+  brokerConforms('a primary behind sentinels', () => openBroker({ redis: set.url }));
+  everyFeatureWorks(() => oneDoor(set.url));
+
+  it('confirms by its replicas', async () => {
+    await using producer = await Producer.connect({ redis: set.url, namespace: freshNamespace() });
+    const receipt = await producer.send(note, { text: 'kept' }, { confirm: { replicas: 2 } });
+    expect(receipt.isDuplicate).to.equal(false);
+  });
+
+  it('is not found by a name that the sentinels do not know, and that is said', async () => {
+    const redis = set.url.replace(/[^/]*$/, 'another');
+    const refused = Producer.connect({ redis, connectTimeoutMs: 500 });
+    expect((await rejection(refused, BrokerUnreachableError)).message).to.contain('no primary named "another"');
+  });
+});

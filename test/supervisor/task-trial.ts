@@ -1,0 +1,82 @@
+// A namespace of the run's Redis, a producer of tasks, and an ear for the handlers that begin them.
+import { Producer, type Receipt } from '@acktor/core';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { fileURLToPath } from 'node:url';
+import { plainQueue, plainRedis } from '../real-redis/plain-bullmq.js';
+import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';
+import { task, type Begun } from './tasks.js';
+
+// Worker processes log to this process's standard error unless told otherwise.
+const level = process.env['ACKTOR_LOG_LEVEL'];
+before('silences the logs of worker processes', () => {
+  process.env['ACKTOR_LOG_LEVEL'] = 'silent';
+});
+after(() => {
+  if (level === undefined) delete process.env['ACKTOR_LOG_LEVEL'];
+  else process.env['ACKTOR_LOG_LEVEL'] = level;
+});
+
+/** The compiled handler file. */
+export const taskFile = fileURLToPath(new URL('tasks.js', import.meta.url));
+
+export interface TaskWish {
+  readonly does?: 'work' | 'stick' | 'crash';
+  readonly takesMs?: number;
+}
+
+export class TaskTrial implements AsyncDisposable {
+  readonly url: string;
+  readonly namespace: string;
+  readonly producer: Producer;
+  readonly #ear: Redis & Disposable;
+  #sent = 0;
+
+  private constructor(parts: { url: string; namespace: string; producer: Producer; ear: Redis & Disposable }) {
+    this.url = parts.url;
+    this.namespace = parts.namespace;
+    this.producer = parts.producer;
+    this.#ear = parts.ear;
+  }
+
+  static async open(): Promise<TaskTrial> {
+    const url = redisUrl();
+    const namespace = freshNamespace();
+    const producer = await Producer.connect({ redis: url, namespace });
+    return new TaskTrial({ url, namespace, producer, ear: await plainRedis(url) });
+  }
+
+  /** Sends a task that works at once, unless it is wished otherwise. */
+  send({ does = 'work', takesMs = 0 }: TaskWish = {}): Promise<Receipt<typeof task>> {
+    this.#sent += 1;
+    const { url, namespace } = this;
+    const data = { url, list: `${namespace}-begun`, does, takesMs };
+    return this.producer.send(task, data, { id: `task-${this.#sent}` });
+  }
+
+  async sendMany(count: number, wish: TaskWish): Promise<readonly Receipt<typeof task>[]> {
+    return Promise.all(Array.from({ length: count }, () => this.send(wish)));
+  }
+
+  /** The next handler that began, waiting for it. */
+  async begun(): Promise<Begun> {
+    const [, text] = (await this.#ear.blpop(`${this.namespace}-begun`, 15)) ?? [];
+    if (text === undefined) throw new Error('expected a handler to begin within 15 s, and none did');
+    return JSON.parse(text) as Begun;
+  }
+
+  /** All that began and was not asked for yet. */
+  async allBegun(): Promise<readonly Begun[]> {
+    const texts = await this.#ear.lrange(`${this.namespace}-begun`, 0, -1);
+    return texts.map((text) => JSON.parse(text) as Begun);
+  }
+
+  queue(): Queue & AsyncDisposable {
+    return plainQueue('tasks', this.namespace, this.url);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.producer.close();
+    this.#ear[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,43 @@
+// A handler file as a user's build leaves it, whose deliveries a test in another process can hear of.
+import { job } from '@acktor/core';
+import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { handles, type Delivery, type Handler } from '@acktor/worker';
+import { setTimeout as takeTime } from 'node:timers/promises';
+import { z } from 'zod';
+
+export const task = job('task', {
+  queue: 'tasks',
+  data: z.object({
+    /** Where to say that it has begun: a list on a server. */
+    url: z.string(),
+    list: z.string(),
+    /** How long it takes; the first delivery of a `stuck` one never ends by itself. */
+    takesMs: z.int(),
+    does: z.enum(['work', 'stick', 'crash']),
+  }),
+  result: z.object({ pid: z.int(), fence: z.int() }),
+  attempts: 1,
+});
+
+/** What a handler says when it begins. */
+export interface Begun {
+  readonly id: string;
+  readonly pid: number;
+  readonly fence: number;
+  readonly atMs: number;
+}
+
+let client: ReturnType<typeof connectRedis> | undefined;
+
+@handles(task)
+export class DoTask implements Handler<typeof task> {
+  async handle({ data, id, fence }: Delivery<typeof task>) {
+    const begun: Begun = { id, pid: process.pid, fence, atMs: Date.now() };
+    client ??= connectRedis(RedisAddress.parse(data.url), { name: 'acktor-test-task' });
+    await (await client).rpush(data.list, JSON.stringify(begun));
+    if (data.does === 'crash') process.exit(7);
+    if (data.does === 'stick' && fence === 1) await new Promise<never>(() => undefined);
+    await takeTime(data.takesMs);
+    return { pid: process.pid, fence };
+  }
+}

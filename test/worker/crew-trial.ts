@@ -1,0 +1,42 @@
+// A crew on a scripted queue, with a clock that stands still.
+import { container } from 'tsyringe';
+import { SimulatedClock } from 'xstate';
+import { ScriptedQueue, type ScriptedCall } from '../channel/scripted-queue.js';
+import { LogRecorder } from '../signals/log-recorder.js';
+import { Crew, type CrewParts } from '../worker-inside/inside.js';
+
+export class CrewTrial {
+  readonly queue = new ScriptedQueue();
+  readonly log = new LogRecorder();
+  readonly crew: Crew;
+
+  constructor(parts: Pick<CrewParts, 'handlers'> & Partial<CrewParts>) {
+    this.crew = new Crew({
+      queue: this.queue,
+      log: this.log,
+      process: 'here',
+      consumers: 1,
+      leaseMs: 3_000,
+      leanPath: true,
+      longestWaitMs: 5_000,
+      limits: { maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
+      container,
+      clock: new SimulatedClock(),
+      onActivity: () => undefined,
+      ...parts,
+    });
+    this.crew.start();
+  }
+
+  /** The `nth` call of all, from 1, when it is made. */
+  async call(nth: number): Promise<ScriptedCall> {
+    const call = (await this.queue.calls.upTo(nth)).at(-1);
+    if (call === undefined) throw new Error('a call was made');
+    return call;
+  }
+
+  /** Ends the `nth` wait of all, from 1, with the sign that there is work. */
+  async signOfWork(nth: number): Promise<void> {
+    (await this.queue.waits.upTo(nth)).at(-1)?.end({ kind: 'ready' });
+  }
+}

@@ -1,0 +1,130 @@
+import { consumerMachine, LeaseLostError } from '@acktor/worker';
+import { expect } from 'chai';
+import { handlerOf, recording } from '../handler/handler-of.js';
+import { untilAborted } from '../handler/until-aborted.js';
+import { note } from '../jobs/notes.js';
+import { signal } from '../signals/signal.js';
+import { handlersByQueue, type CrewParts } from '../worker-inside/inside.js';
+import { CrewTrial } from './crew-trial.js';
+
+describe('a crew', () => {
+  it('drains at once when its consumers are idle, and fetches no more', async () => {
+    const trial = new CrewTrial({ handlers: handling(() => ({ length: 0 })), consumers: 3 });
+    await trial.crew.drain();
+    await trial.crew.close();
+    await trial.signOfWork(1);
+    expect(trial.queue.calls.all).to.deep.equal([]);
+    expect(trial.queue.isClosed).to.equal(true);
+  });
+
+  it('drains when the handlers that run have ended and their results are stored', async () => {
+    const mayEnd = signal();
+    const { handler, deliveries } = recording(note, () => mayEnd.given.then(() => ({ length: 7 })));
+    const trial = new CrewTrial({ handlers: byName(handler) });
+    await trial.signOfWork(1);
+    (await trial.call(1)).handOut('job-1');
+    await deliveries.first();
+    const drained = trial.crew.drain();
+    mayEnd.give();
+    const last = await trial.call(2);
+    expect(last.requests[0]?.settle?.settlement).to.deep.equal({ kind: 'ack', result: '{"length":7}' });
+    expect(last.requests[0]).not.to.have.property('fetch');
+    last.answer();
+    await drained;
+  });
+
+  it('requeues what is held when the time for finishing is over', async () => {
+    const { handler, deliveries } = recording(note, () => new Promise<never>(() => undefined));
+    const trial = new CrewTrial({ handlers: byName(handler) });
+    await trial.signOfWork(1);
+    (await trial.call(1)).handOut('job-1');
+    const { signal: heard } = await deliveries.first();
+    const drained = trial.crew.drain();
+    trial.crew.endGrace();
+    expect(heard.aborted).to.equal(true);
+    const last = await trial.call(2);
+    expect(last.requests[0]?.settle?.settlement).to.deep.equal({ kind: 'requeue' });
+    last.answer();
+    await drained;
+  });
+
+  it('replaces a consumer that fails, and gives back what it held', async () => {
+    const { handlers, running } = failingAtSecondLook();
+    const trial = new CrewTrial({ handlers });
+    await trial.signOfWork(1);
+    (await trial.call(1)).handOut('job-1');
+    await running;
+    expect(trial.crew.cancel('job-1', 'to make the runner look again')).to.equal(true);
+    const line = await trial.log.said('is replaced');
+    expect(line.level).to.equal('error');
+    expect(line.facts).to.include({ consumer: 'notes-1' });
+    const back = await trial.call(2);
+    expect(back.requests[0]?.settle?.settlement).to.deep.equal({ kind: 'requeue' });
+    back.answer();
+    await trial.signOfWork(2);
+    expect((await trial.call(3)).requests, 'the new one fetches').to.deep.equal([{ fetch: 'here|2' }]);
+  });
+
+  it('tells the handler of a consumer that fails that its job is elsewhere', async () => {
+    const { handler, deliveries } = recording(note, (delivery) => untilAborted(delivery));
+    const trial = failingToAbort(() => new CrewTrial({ handlers: byName(handler) }));
+    await trial.signOfWork(1);
+    (await trial.call(1)).handOut('job-1');
+    const delivery = await deliveries.first();
+    trial.crew.cancel('job-1', 'so that the chart takes that action');
+    expect(delivery.signal.reason).to.be.instanceOf(LeaseLostError);
+    expect((await trial.call(2)).requests[0]?.settle?.settlement).to.deep.equal({ kind: 'requeue' });
+  });
+
+  it('replaces nobody while it drains', async () => {
+    const { handlers, running } = failingAtSecondLook();
+    const trial = new CrewTrial({ handlers });
+    await trial.signOfWork(1);
+    (await trial.call(1)).handOut('job-1');
+    await running;
+    const drained = trial.crew.drain();
+    trial.crew.cancel('job-1', 'to make the runner look again');
+    (await trial.call(2)).answer();
+    await drained;
+    expect(trial.queue.calls.all).to.have.length(2);
+  });
+});
+
+function handling(handle: Parameters<typeof handlerOf<typeof note>>[1]): CrewParts['handlers'] {
+  return byName(handlerOf(note, handle));
+}
+
+function byName(handler: ReturnType<typeof handlerOf>): CrewParts['handlers'] {
+  return handlersByQueue([handler]).get('notes') ?? new Map();
+}
+
+/** Makes something whose consumers fail when they take the action that aborts a handler. */
+function failingToAbort<T>(make: () => T): T {
+  const { actions } = consumerMachine.implementations as { readonly actions: Record<string, unknown> };
+  const sound = actions['abortHandler'];
+  actions['abortHandler'] = () => {
+    throw new Error('a fault of our own');
+  };
+  const made = make();
+  actions['abortHandler'] = sound;
+  return made;
+}
+
+/** Stands for a fault of our own: it strikes when the runner is told to abort. */
+function failingAtSecondLook(): { readonly handlers: CrewParts['handlers']; readonly running: Promise<void> } {
+  const runs = signal();
+  const handlers = new Map(
+    handling(() => {
+      runs.give();
+      return new Promise<never>(() => undefined);
+    }),
+  );
+  const entry = handlers.get('note');
+  let looks = 0;
+  handlers.get = () => {
+    looks += 1;
+    if (looks > 1) throw new Error('a fault of our own');
+    return entry;
+  };
+  return { handlers, running: runs.given };
+}

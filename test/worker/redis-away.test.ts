@@ -1,0 +1,62 @@
+import { PrivateServer } from '@acktor/core';
+import { expect } from 'chai';
+import { recording } from '../handler/handler-of.js';
+import { note, ping } from '../jobs/notes.js';
+import { signal } from '../signals/signal.js';
+import { WorkerTrial } from './worker-trial.js';
+
+describe('a worker whose Redis is killed', () => {
+  it('keeps the result of what it finished meanwhile, and stores it when Redis is back', async () => {
+    await using server = await PrivateServer.start({ settings: { appendfsync: 'always' } });
+    await using trial = await WorkerTrial.open(server.url);
+    const mayEnd = signal();
+    const { handler, deliveries } = recording(note, async ({ data }) => {
+      await mayEnd.given;
+      return { length: data.text.length };
+    });
+    await trial.work([handler]);
+    const receipt = await trial.producer.send(note, { text: 'hello' });
+    await deliveries.first();
+    await server.kill();
+    await trial.log.said('the server is away');
+    mayEnd.give();
+    await trial.log.said('handled');
+    await server.restart();
+    expect(await receipt.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 5 });
+    expect(deliveries.all, 'it ran once').to.have.length(1);
+  });
+
+  it('loses nothing that was accepted, and is at work again by itself', async () => {
+    await using server = await PrivateServer.start({ settings: { appendfsync: 'always' } });
+    await using trial = await WorkerTrial.open(server.url);
+    const { handler, deliveries } = recording(ping, () => Promise.resolve());
+    await trial.work([handler], { consumers: 10 });
+    const sent = trial.producer.sendBulk(
+      ping,
+      Array.from({ length: 1_500 }, (_, n) => ({ n })),
+    );
+    for (const count of [200, 700]) {
+      await deliveries.upTo(count);
+      await server.kill();
+      await server.restart();
+    }
+    expect((await sent).sent).to.equal(1_500);
+    await using queue = trial.queue('notes');
+    for (let done = 0; done < 1_500;) {
+      await deliveries.first(({ data }) => data.n >= 0);
+      done = (await queue.getJobCounts('completed'))['completed'] ?? 0;
+    }
+    expect(new Set(deliveries.all.map(({ data }) => data.n)).size).to.equal(1_500);
+    expect(await queue.getJobCounts('active', 'failed', 'waiting')).to.deep.equal({ active: 0, failed: 0, waiting: 0 });
+  });
+
+  it('can be closed while Redis is away', async () => {
+    await using server = await PrivateServer.start();
+    await using trial = await WorkerTrial.open(server.url);
+    const { handler } = recording(ping, () => undefined);
+    const worker = await trial.work([handler], { drainMs: 0 });
+    await server.kill();
+    await trial.log.said('the server is away');
+    await worker.close();
+  });
+});
