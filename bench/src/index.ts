@@ -1,0 +1,14 @@
+export { median, percentile, spread } from './statistics/median.js';
+export { compare, type Comparison, type Round } from './measuring/comparison.js';
+export type { Figures, Metric } from './measuring/metric.js';
+export { readArguments, type BenchArguments } from './command-line.js';
+export { casesNamed } from './cases/cases.js';
+export { goals, judge, verdictOn, type Goal } from './report/goals.js';
+export { toJson, toTable, type BenchReport } from './report/report.js';
+export { barChart, type BarChart } from './page/bar-chart.js';
+export { pageOf } from './page/page.js';
+export { replay } from './replay/pipelined-client.js';
+export { commandsIn } from './replay/resp.js';
+export { acksAtMicros, viewLagsMs } from './view/view-lag.js';
+export { BURST } from './autoscaling/burst.js';
+export { simulate, type Second } from './autoscaling/simulation.js';

@@ -1,0 +1,67 @@
+// Runs a case: Acktor, peer, Acktor, peer, so that what the machine does meanwhile meets both alike.
+import type { Bench, BenchCase } from '../cases/bench-case.js';
+import type { Servers } from '../servers/servers.js';
+import { QUEUE } from '../subjects/peer.js';
+import { SubjectProcess } from '../subjects/subject-process.js';
+import type { SubjectName } from '../subjects/subjects.js';
+import { compare, type Absence, type Comparison, type Round } from './comparison.js';
+import type { Figures } from './metric.js';
+
+export interface RoundsParts {
+  readonly servers: Servers;
+  readonly isQuick: boolean;
+  readonly rounds: number;
+  /** Where processor profiles of the processes under test go; none are made without. */
+  readonly profileFolder: string | undefined;
+  /** Told, in words for people, how it goes. */
+  readonly tell: (message: string) => void;
+}
+
+/** A peer that fails is left out from then on, and its line says why; when Acktor fails, so does this. */
+export async function runRounds(benchCase: BenchCase, parts: RoundsParts): Promise<readonly Comparison[]> {
+  const count = Math.min(parts.rounds, mostRounds(benchCase, parts.isQuick));
+  const rounds: Round[] = [];
+  const absent: Absence[] = [];
+  const peers = (parts.isQuick ? benchCase.quickPeers : undefined) ?? benchCase.peers;
+  for (let number = 1; number <= count; number += 1) {
+    const round: Record<string, Figures> = { acktor: await runOnce(benchCase, 'acktor', parts) };
+    for (const peer of peers.filter((name) => !absent.some((absence) => absence.peer === name))) {
+      try {
+        round[peer] = await runOnce(benchCase, peer, parts);
+      } catch (error) {
+        absent.push({ peer, why: error instanceof Error ? error.message : String(error) });
+        parts.tell(`${benchCase.name} ${number}/${count}: ${peer} is left out: ${String(error)}`);
+      }
+    }
+    rounds.push(round);
+    const figures = Object.entries(round).map(([name, given]) => brief(name, given));
+    parts.tell(`${benchCase.name} ${number}/${count}: ${figures.join(' | ')}`);
+  }
+  return compare(benchCase.name, rounds, { peers, absent });
+}
+
+function mostRounds({ mostRounds: most = Infinity }: BenchCase, isQuick: boolean): number {
+  return isQuick && most < Infinity ? 1 : most;
+}
+
+async function runOnce(benchCase: BenchCase, subject: SubjectName, parts: RoundsParts): Promise<Figures> {
+  const { servers, isQuick, profileFolder, tell } = parts;
+  const server = await servers.serverOf(subject);
+  await server.clear();
+  const started: SubjectProcess[] = [];
+  const start: Bench['start'] = (name, order) => {
+    const child = new SubjectProcess(name, { queue: QUEUE, address: server.address, ...order }, profileFolder);
+    started.push(child);
+    return child;
+  };
+  try {
+    return await benchCase.run(subject, { server, redis: servers.redis, isQuick, tell, start });
+  } finally {
+    await Promise.all(started.map((child) => child.end()));
+  }
+}
+
+function brief(name: string, figures: Figures): string {
+  const values = Object.entries(figures).map(([metric, value]) => `${metric} ${value.toPrecision(4)}`);
+  return `${name} ${values.join(', ')}`;
+}

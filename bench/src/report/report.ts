@@ -1,0 +1,64 @@
+// What the bench says at the end: one JSON object for programs, a table for people.
+import type { Comparison } from '../measuring/comparison.js';
+import { verdictOn } from './goals.js';
+import type { Machine, Versions } from './surroundings.js';
+
+export interface BenchReport {
+  readonly machine: Machine;
+  readonly versions: Versions;
+  readonly results: readonly Comparison[];
+  /** What was typed. */
+  readonly command: string;
+  /** When it ended: an ISO 8601 time. */
+  readonly madeAt: string;
+  readonly tookSeconds: number;
+}
+
+/** One line of JSON. */
+export function toJson(report: BenchReport): string {
+  return JSON.stringify(report);
+}
+
+/** A line of columns for each result, under the machine and the versions. */
+export function toTable({ machine, versions, results, command, tookSeconds }: BenchReport): string {
+  const rows = [HEAD, ...results.map(rowOf)];
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => aligned(cell, widths[column] ?? 0, column))
+      .join('  ')
+      .trimEnd(),
+  );
+  const head = [machineLine(machine), versionsLine(versions), `${command}: ${tookSeconds} s`];
+  return [...head, '', ...lines].join('\n');
+}
+
+export function machineLine({ processor, cores, memoryGb, system, load }: Machine): string {
+  return `${processor}, ${cores} cores, ${memoryGb} GB, ${system}, load ${load} before the run`;
+}
+
+export function versionsLine(versions: Versions): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+}
+
+const HEAD = ['case', 'metric', 'acktor', 'peer value', 'ratio', 'spread', 'peer', 'goal'] as const;
+
+function rowOf(result: Comparison): readonly string[] {
+  const { case: name, metric, acktor, peer, peerValue, ratio, spread, unavailable } = result;
+  if (unavailable !== undefined) return [name, metric, short(acktor), 'unavailable', '', '', peer ?? '', unavailable];
+  const range = spread === null ? '' : `${short(spread[0])} to ${short(spread[1])}`;
+  return [name, metric, short(acktor), short(peerValue), short(ratio), range, peer ?? '', verdictOn(result)];
+}
+
+/** Three digits, or all of a whole number; nothing for null. */
+export function short(value: number | null): string {
+  if (value === null) return '';
+  return value >= 1_000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+}
+
+/** Numbers to the right, words to the left. */
+function aligned(cell: string, width: number, column: number): string {
+  return column >= 2 && column <= 5 ? cell.padStart(width) : cell.padEnd(width);
+}

@@ -1,0 +1,56 @@
+// Acktor as a user has it: a class with @handles, built by the container for each delivery, and a producer.
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { job, Producer } from '@acktor/core';
+import { RedisAddress } from '@acktor/core/broker';
+import { handles, Worker, type Delivery } from '@acktor/worker';
+import { JOB, QUEUE, type BenchPayload, type JobBody, type Peer, type Sender } from './peer.js';
+
+export const acktor: Peer = {
+  async startWorker({ address, queue, consumers, body }) {
+    return Worker.start({ redis: urlOf(address), handlers: [handlerOf(queue, body)], consumers });
+  },
+
+  async openSender(address, queue): Promise<Sender> {
+    const producer = await Producer.connect({ redis: urlOf(address) });
+    const contract = contractOf(queue);
+    return {
+      send: (payload) => producer.send(contract, payload),
+      sendAll: (payloads) => producer.sendBulk(contract, payloads),
+      close: () => producer.close(),
+    };
+  },
+};
+
+/** Written by hand: what a schema library takes for its own work is not Acktor's cost. */
+const payloadSchema: StandardSchemaV1<BenchPayload> = {
+  '~standard': {
+    version: 1,
+    vendor: 'bench',
+    validate: (value) => (isPayload(value) ? { value } : { issues: [{ message: 'expected an order and cents' }] }),
+  },
+};
+
+function isPayload(value: unknown): value is BenchPayload {
+  if (typeof value !== 'object' || value === null) return false;
+  const { orderId, cents, sentAtMicros } = value as Partial<BenchPayload>;
+  return typeof orderId === 'string' && typeof cents === 'number' && typeof sentAtMicros === 'number';
+}
+
+function contractOf(queue: string = QUEUE) {
+  return job(JOB, { queue, data: payloadSchema });
+}
+
+function handlerOf(queue: string, body: JobBody) {
+  const contract = contractOf(queue);
+  @handles(contract)
+  class ChargeCard {
+    handle({ data }: Delivery<typeof contract>) {
+      return body(data);
+    }
+  }
+  return ChargeCard;
+}
+
+function urlOf(address: string): string {
+  return RedisAddress.ofSocket(address).revealUrl();
+}

@@ -1,0 +1,5 @@
+// Entry of a child process: plays RabbitMQ.
+import { play } from './play.js';
+import { rabbitmq } from './rabbitmq-peer.js';
+
+await play(rabbitmq);

@@ -1,0 +1,54 @@
+// The orders that are for workers.
+import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from '../statistics/median.js';
+import type { Figures } from '../measuring/metric.js';
+import { JobCounter } from './job-counter.js';
+import { liveMemoryKb } from './memory.js';
+import type { Errand, OrderOf } from './order.js';
+import { nowMicros, type JobBody, type Peer } from './peer.js';
+
+/** Works off what waits. */
+export async function work(peer: Peer, order: OrderOf<'work'>): Promise<Errand> {
+  const { address, queue, consumers, warmUpJobs, jobs, handlerMs } = order;
+  const counter = new JobCounter(warmUpJobs, jobs);
+  const body: JobBody = () => {
+    counter.count();
+    return handlerMs > 0 ? pause(handlerMs) : undefined;
+  };
+  const worker = await peer.startWorker({ address, queue, consumers, body });
+  return { done: counter.figures, close: () => worker.close() };
+}
+
+/** A first worker of one consumer pays for what is loaded once; what the next adds is what its consumers cost. */
+export async function idle(peer: Peer, { address, queue, consumers }: OrderOf<'idle'>): Promise<Errand> {
+  const body: JobBody = () => undefined;
+  const first = await peer.startWorker({ address, queue: `${queue}-first`, consumers: 1, body });
+  const before = liveMemoryKb();
+  const worker = await peer.startWorker({ address, queue, consumers, body });
+  await pause(SETTLING_MS);
+  const figures = { kb_per_consumer: (liveMemoryKb() - before) / consumers };
+  await first.close();
+  return { done: Promise.resolve(figures), close: () => worker.close() };
+}
+
+/** Consumers make their first fetch, find nothing and park. */
+const SETTLING_MS = 1_000;
+
+export async function listen(peer: Peer, { address, queue, consumers, samples }: OrderOf<'listen'>): Promise<Errand> {
+  const startMs: number[] = [];
+  let finish: (figures: Figures) => void;
+  const done = new Promise<Figures>((resolve) => (finish = resolve));
+  const body: JobBody = ({ sentAtMicros }) => {
+    startMs.push((nowMicros() - sentAtMicros) / 1_000);
+    if (startMs.length === samples + UNCOUNTED_SAMPLES) finish(latency(startMs.slice(UNCOUNTED_SAMPLES)));
+  };
+  const worker = await peer.startWorker({ address, queue, consumers, body });
+  return { done, close: () => worker.close() };
+}
+
+/** The first jobs of a process find code that was never run. */
+export const UNCOUNTED_SAMPLES = 50;
+
+function latency(startMs: readonly number[]): Figures {
+  return { start_ms_p50: percentile(startMs, 0.5), start_ms_p99: percentile(startMs, 0.99) };
+}
