@@ -73,28 +73,42 @@ describe('a channel, when its consumers are idle', () => {
     await a.hears('work.ready');
   });
 
-  it('waits until a delayed job is due, and then wakes one', async () => {
+  it('wakes one when a delayed job is due that a sign has announced', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
     (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
-    const [, second] = await trial.queue.waits.upTo(2);
-    expect(second?.timeoutMs).to.equal(700);
+    await trial.pass(699);
     expect(a.words).to.deep.equal([]);
-    trial.clock.increment(700);
-    second?.end({ kind: 'timeout' });
-    await a.hears('work.ready');
+    await trial.pass(1);
+    expect(a.words).to.deep.equal(['work.ready']);
   });
 
-  it('remembers from a glance when a delayed job is due', async () => {
+  it('wakes one when a delayed job is due that a look has found, though a longer wait goes on', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
-    b?.wants();
-    const call = await trial.nextCall();
-    call.answer([], { nextDueAtMs: 400 });
-    await b?.hears('queue.empty');
     a?.parks();
-    expect((await trial.queue.waits.first()).timeoutMs).to.equal(400);
+    await turn();
+    b?.wants();
+    (await trial.nextCall()).answer([], { nextDueAtMs: 400 });
+    await b?.hears('queue.empty');
+    expect(trial.queue.waits.all.map(({ timeoutMs }) => timeoutMs)).to.deep.equal([5_000]);
+    await trial.pass(400);
+    expect(a?.words).to.deep.equal(['work.ready']);
+  });
+
+  it('goes by what it was told last of the next delayed job', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.parks();
+    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    (await trial.queue.waits.upTo(2)).at(-1)?.end({ kind: 'due', dueAtMs: 300 });
+    await turn();
+    await trial.pass(300);
+    expect(a.words).to.deep.equal(['work.ready']);
+    a.parks();
+    await trial.pass(600);
+    expect(a.words).to.deep.equal(['work.ready']);
   });
 
   it('wakes at once for a delayed job that is due already', async () => {
@@ -105,7 +119,41 @@ describe('a channel, when its consumers are idle', () => {
     (await trial.nextCall()).answer([], { nextDueAtMs: 400 });
     await b?.hears('queue.empty');
     a?.parks();
-    await a?.hears('work.ready');
+    await trial.pass(0);
+    expect(a?.words).to.deep.equal(['work.ready']);
+  });
+
+  it('tells others of a job that is due while everybody here works', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.parks();
+    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    await turn();
+    a.leaves();
+    await trial.pass(700);
+    expect(trial.queue.passedOn).to.deep.equal([{ kind: 'due', dueAtMs: 700 }]);
+  });
+
+  it('tells others of the next delayed job when it is closed', async () => {
+    const trial = new ChannelTrial();
+    trial.consumer('a').parks();
+    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    await turn();
+    await trial.channel.close();
+    expect(trial.queue.passedOn).to.deep.equal([{ kind: 'due', dueAtMs: 700 }]);
+  });
+
+  it('comes a little late to what is due after it has left a job to others, so that they are first', async () => {
+    const trial = new ChannelTrial();
+    const a = await trial.holder('too-new');
+    a.settles({ kind: 'requeue', afterMs: 400 });
+    (await trial.nextCall()).answer([{ settled: 'stored' }], { nextDueAtMs: 400 });
+    await a.hears('settlement.stored');
+    a.parks();
+    await trial.pass(410);
+    expect(a.words).not.to.include('work.ready');
+    await trial.pass(90);
+    expect(a.words).to.include('work.ready');
   });
 
   it('waits out a rate limit before it looks again', async () => {

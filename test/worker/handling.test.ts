@@ -117,6 +117,18 @@ describe('a worker', () => {
     expect(Date.now() - sentAtMs).to.be.within(80, 1_000);
   });
 
+  it('handles each of several delayed jobs when it is due, though most consumers are idle', async () => {
+    await using trial = await WorkerTrial.open();
+    await trial.work([measure], { consumers: 4 });
+    const delays = [60, 140, 300, 700];
+    const receipts = await Promise.all(
+      delays.map((delayMs) => trial.producer.send(note, { text: 'later' }, { delayMs })),
+    );
+    const sentAtMs = Date.now();
+    await Promise.all(receipts.map((receipt) => receipt.result({ timeoutMs: 5_000 })));
+    expect(Date.now() - sentAtMs).to.be.within(600, 2_000);
+  });
+
   it('handles the urgent first', async () => {
     await using trial = await WorkerTrial.open();
     await trial.producer.send(ping, { n: 9 }, { priority: 9 });

@@ -105,10 +105,10 @@ export class Channel {
   }
 
   /** To be called when the consumers have stopped and the channel is quiet. */
-  close(): Promise<void> {
-    this.#watch.hold();
+  async close(): Promise<void> {
     this.#stopKeeping();
-    return this.#parts.queue.close();
+    await this.#watch.close();
+    await this.#parts.queue.close();
   }
 
   #openLine(): CallLine<Wish> {
@@ -133,6 +133,7 @@ export class Channel {
   /** An ack needs no record: the job's own times and its result say it all. */
   #settling(consumer: ConsumerRef, { job, settlement }: SettlementRequest): Settling {
     if (settlement.kind === 'ack') return { job, settlement };
+    if (settlement.kind === 'requeue' && settlement.afterMs !== undefined) this.#watch.standBack();
     const { clock, process: worker } = this.#parts;
     const startedAtMs = this.#held.heldSinceMs(consumer) ?? clock.now();
     const attempt = attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs: clock.now() });
