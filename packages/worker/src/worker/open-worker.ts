@@ -37,10 +37,12 @@ export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerP
   const id = newWorkerId();
   const warn = (message: string) => log.warn({ worker: id }, message);
   const connected = await connectBroker({ ...options, name: 'acktor-worker', warn });
+  let inspector: StatelyInspector | undefined;
   try {
-    const inspector = options.inspectUrl === undefined ? undefined : await connectInspector(options.inspectUrl, id);
+    if (options.inspectUrl !== undefined) inspector = await connectInspector(options.inspectUrl, id);
     return await openCrews({ id, container, log, connected, inspector, options }, queues);
   } catch (error) {
+    inspector?.stop();
     await connected.close();
     throw error;
   }
@@ -61,14 +63,20 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
     feed,
     log,
   });
-  const metrics = options.metrics ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
-  const open = { ...parts, heartbeat, feed, metrics };
-  for (const [queue, handlers] of queues) crews.push(openCrew(queue, handlers, open));
-  for (const crew of crews) {
-    feed.add(crew.feed);
-    metrics?.add(crew);
+  try {
+    const metrics = options.metrics ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
+    const open = { ...parts, heartbeat, feed, metrics };
+    for (const [queue, handlers] of queues) crews.push(openCrew(queue, handlers, open));
+    for (const crew of crews) {
+      feed.add(crew.feed);
+      metrics?.add(crew);
+    }
+    return { ...open, crews };
+  } catch (error) {
+    await heartbeat.close();
+    feed.close();
+    throw error;
   }
-  return { ...open, crews };
 }
 
 function openCrew(
