@@ -40,6 +40,12 @@ describe('the command acktor', () => {
     expect(stdout).to.include('consumer, worker,').and.to.include('"mermaid"');
   });
 
+  it('explains a command of a group by all its words', async () => {
+    const { code, stdout } = await acktor('help', 'dead', 'purge');
+    expect(code).to.equal(0);
+    expect(stdout).to.include('Usage: acktor dead purge');
+  });
+
   it('shows its help and exits with 2 when it is told nothing', async () => {
     const { code, stdout, stderr } = await acktor();
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });

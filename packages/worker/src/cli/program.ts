@@ -21,11 +21,17 @@ import { exitCodeOf } from './exit-codes.js';
 export async function runProgram(argv: readonly string[]): Promise<void> {
   endWithTheReader(process.stdout);
   try {
-    await program().parseAsync([...argv]);
+    await program().parseAsync(askedPlainly(argv));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (!(error instanceof CommanderError)) report(error, argv.includes('--json'));
   }
+}
+
+/** `acktor help dead purge` means `acktor dead purge --help`: Commander's own `help` knows the first word only (14). */
+function askedPlainly(argv: readonly string[]): string[] {
+  const [node = '', script = '', first, ...path] = argv;
+  return first === 'help' && path.length > 1 ? [node, script, ...path, '--help'] : [...argv];
 }
 
 /** The words after `acktor` of each command, those of groups before those within: for the reference. */
