@@ -9,6 +9,10 @@ import { toText } from './report/table.js';
 import { chosen } from './run/chosen.js';
 import { runScenario } from './run/run-scenario.js';
 
+// Whoever is told to end takes along what it has started: its servers and workers end with it, as with any exit.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
 try {
   const options = readArguments(process.argv.slice(2));
   if (options.isHelp) console.log(helpText());

@@ -60,7 +60,11 @@ export class SupervisedFleet implements AsyncDisposable {
     this.#closed = once(this.#process, 'close');
     const { stderr } = this.#process;
     if (stderr) createInterface({ input: stderr }).on('line', (line) => this.#hear(line));
+    // Its workers follow it: a worker that loses its supervisor drains.
+    const endWithUs = () => this.#process.kill('SIGKILL');
+    process.once('exit', endWithUs);
     this.#process.once('exit', (code, signal) => {
+      process.off('exit', endWithUs);
       this.#exit = { how: code ?? signal, atMs: nowMs() };
       this.#changed.emit('change');
     });
