@@ -179,13 +179,10 @@ export class Channel {
   #fail(wishes: readonly Wish[], error: unknown): void {
     this.#restoration.failed(error);
     for (const wish of wishes) {
-      if (wish.settle && wish.consumer) this.#interrupt(wish.consumer);
-      else this.#line.add(wish);
+      const { settle, consumer } = wish;
+      if (!settle || !consumer) this.#line.add(wish);
+      else if (this.#asked.delete(consumer)) this.#restoration.interrupt(consumer);
     }
-  }
-
-  #interrupt(consumer: ConsumerRef): void {
-    if (this.#asked.delete(consumer)) this.#restoration.interrupt(consumer);
   }
 
   /** Forgets a consumer. What it holds goes back, unless its settlement is on the way. */
