@@ -1,19 +1,21 @@
 // Says where the three ways differ, and what of that is meant.
 //
 // Acktor's own, beside BullMQ's scripts:
-// - a `history` in the hash of a job whose delivery ended without an ack, there and where it is fetched again;
+// - a `history` in the hash of a job whose delivery ended without an ack;
 // - after a requeue, the marker that wakes a worker: BullMQ sets none for a prioritized job. Where a job lies in the marker's place
 //   that fails, and only the lean path and the full one are compared;
-// - what a fetch answers: without `processedOn` and `pb`, which nobody reads there (what it leaves is compared whole);
+// - what a fetch answers: the fields that Acktor reads (what it leaves is compared whole), and how many there are;
 // - the time for which a rate limit holds is answered once, with the glance, and not by a requeue;
 // - a settlement with the right fence that finds its lease expired, or the delivery settled already, succeeds. Where BullMQ refused
 //   a settlement that had the right fence, only the lean path and the full one are compared;
 // - a dead letter is the job's last attempt (see `plain-call.ts`).
 import { isDeepStrictEqual } from 'node:util';
+import { readToldJob, TOLD_FIELDS, type ToldHash } from './core-inside.js';
 import type { ReadKey } from './database.js';
 import type { PlainCall } from './plain-call.js';
 import { PREFIX } from './state-draft.js';
 import type { Trial, TrialOutcomes } from './trial.js';
+import { SETTINGS } from './trial-settings.js';
 
 /** One thing that is not equal. */
 export interface Difference {
@@ -59,6 +61,8 @@ interface Reply {
   readonly code: number | undefined;
   readonly id: string | undefined;
   readonly fields: Readonly<Record<string, string>> | undefined;
+  /** Of BullMQ's answers none is told. */
+  readonly fieldCount: number | undefined;
   readonly error: string | undefined;
 }
 
@@ -86,27 +90,24 @@ function channelReply(entry: RawEntry): Reply {
   if (entry === null) return { ...NOTHING, code: 0 };
   if (typeof entry === 'number') return { ...NOTHING, code: entry };
   if (typeof entry !== 'string') return { ...NOTHING, error: entry[0] };
-  const parts = entry.split(ANY_SEPARATOR);
-  return { ...NOTHING, code: 0, id: parts.at(-1), fields: mapOf(parts.slice(0, -2)) };
+  const { hash, fieldCount, id } = readToldJob(entry, SETTINGS.separator);
+  return { ...NOTHING, code: 0, id, fields: told(hash), fieldCount };
 }
 
-/** Between the parts of a fetched job: the token that the call gave for it. */
-const ANY_SEPARATOR = /\nprocess\|[^\n]+\n/;
-
-const NOTHING: Reply = { code: undefined, id: undefined, fields: undefined, error: undefined };
+const NOTHING: Reply = { code: undefined, id: undefined, fields: undefined, fieldCount: undefined, error: undefined };
 
 function plainReply({ kind }: PlainCall, answer: PromiseSettledResult<unknown> | undefined): Reply {
   if (answer?.status !== 'fulfilled') return { ...NOTHING, error: 'an error' };
   if (kind === 'settle') return { ...NOTHING, code: Math.min(Number(answer.value), 0) };
   const [fields, id] = answer.value as [string[] | number, string];
-  return Array.isArray(fields) ? { ...NOTHING, code: 0, id, fields: mapOf(fields) } : { ...NOTHING, code: 0 };
+  return Array.isArray(fields)
+    ? { ...NOTHING, code: 0, id, fields: told(Object.fromEntries(pairsOf(fields))) }
+    : { ...NOTHING, code: 0 };
 }
 
 function asBullmq(reply: Reply): Reply {
-  if (reply.error !== undefined) return { ...reply, error: 'an error' };
-  if (reply.fields?.history === undefined) return reply;
-  const { history: _own, ...fields } = reply.fields;
-  return { ...reply, fields };
+  const error = reply.error === undefined ? undefined : 'an error';
+  return { ...reply, error, fieldCount: undefined };
 }
 
 /** Whether Acktor may have gone on where BullMQ refuses, and so come to another state. */
@@ -175,11 +176,13 @@ function withoutOwn(key: ReadKey): ReadKey {
   return [name, type, ttl, (value as [string, string][]).filter(([member]) => member !== '0')];
 }
 
-/** Without when and by whom a job was fetched, which the lean path leaves out of its answer. */
-function mapOf(fields: readonly string[]): Record<string, string> {
-  const pairs = Array.from({ length: fields.length / 2 }, (_, i) => [fields[2 * i], fields[2 * i + 1]]);
-  const { processedOn: _when, pb: _who, ...others } = Object.fromEntries(pairs) as Record<string, string>;
-  return others;
+/** Of a job's hash what the channel tells of it. What was fetched without a name, or with less, is told all the same. */
+function told(hash: ToldHash): Readonly<Record<string, string>> {
+  return Object.fromEntries(TOLD_FIELDS.flatMap((field) => (hash[field] === undefined ? [] : [[field, hash[field]]])));
+}
+
+function pairsOf(fields: readonly string[]): [string, string][] {
+  return Array.from({ length: fields.length / 2 }, (_, i) => [fields[2 * i] ?? '', fields[2 * i + 1] ?? '']);
 }
 
 function steps(durationMs: number): number {

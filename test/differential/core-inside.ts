@@ -6,10 +6,12 @@ import type * as OptionsModule from '../../packages/core/dist/broker/bullmq/stor
 import type * as RecordModule from '../../packages/core/dist/broker/bullmq/channel/leased-record.js';
 import type * as SendCallModule from '../../packages/core/dist/broker/bullmq/sending/send-call.js';
 import type * as SendScriptModule from '../../packages/core/dist/broker/bullmq/sending/send-script.js';
+import type * as ToldModule from '../../packages/core/dist/broker/bullmq/channel/told-fields.js';
 import type * as ShippedModule from '../../packages/core/dist/broker/bullmq/bullmq-scripts.js';
 
 export type { ChannelRequest, Settlement } from '../../packages/core/dist/broker/work-queue.js';
 export type { BullmqLeasedJob } from '../../packages/core/dist/broker/bullmq/channel/leased-record.js';
+export type { ToldHash } from '../../packages/core/dist/broker/bullmq/channel/told-fields.js';
 export type { BullmqScriptName } from '../../packages/core/dist/broker/bullmq/bullmq-scripts.js';
 export type { OutgoingJob } from '../../packages/core/dist/broker/sending.js';
 export type { ScriptClient } from '../../packages/core/dist/redis/redis-script.js';
@@ -21,6 +23,7 @@ export const { writeJobs } = await inside<typeof SendCallModule>('broker/bullmq/
 export const { storedOptions } = await inside<typeof OptionsModule>('broker/bullmq/stored-options.js');
 export const { queueKeys } = await inside<typeof KeysModule>('broker/bullmq/queue-keys.js');
 export const { readLeasedJob } = await inside<typeof RecordModule>('broker/bullmq/channel/leased-record.js');
+export const { readToldJob, TOLD_FIELDS } = await inside<typeof ToldModule>('broker/bullmq/channel/told-fields.js');
 export const { scriptText } = await inside<typeof ShippedModule>('broker/bullmq/bullmq-scripts.js');
 
 // A path that stands in this file is right for the source or for what it is compiled to, never for both.

@@ -46,7 +46,7 @@ function strays(dice: Dice, { held, waiting }: QueueState): HeldJob[] {
 
 function leasedJob(dice: Dice, { id, leaseToken, fields }: HeldJob, knowsFence: boolean): BullmqLeasedJob {
   const seat = { queue: QUEUE, id, leaseToken, fieldCount: fieldCountAtFetch(dice, fields) };
-  const { job } = readLeasedJob(Object.entries(fields).flat(), seat);
+  const { job } = readLeasedJob(fields, seat);
   const leased = job as BullmqLeasedJob;
   return knowsFence
     ? leased

@@ -79,7 +79,7 @@ export function runPlain(
 function runChannel(batch: Batch, { state, call }: Trial, leanPath: boolean): Promise<unknown> {
   const { ackedAgeSeconds, ackedCount } = state.retention;
   const head = [PREFIX, state.now, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];
-  const switches = [call.wantsGlance ? '1' : '0', leanPath ? '1' : '0'];
+  const switches = [call.wantsGlance ? '1' : '0', leanPath ? '1' : '0', SETTINGS.separator];
   const args = [...head, ...switches, ...writeEntries(call.requests)];
   return channelScript.run(batch.scripts, queueKeys(NAMESPACE, QUEUE).channel, args);
 }

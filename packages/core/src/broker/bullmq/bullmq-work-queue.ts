@@ -4,7 +4,7 @@ import type { ChannelAnswer, ChannelRequest, ExchangeOptions, Lease, WorkQueue, 
 import { hangUp } from '../../redis/connection.js';
 import { ConnectionGuard } from '../../redis/connection-guard.js';
 import type { RedisScript } from '../../redis/redis-script.js';
-import { readAnswer, writeEntries } from './channel/channel-call.js';
+import { readAnswer, SEPARATOR, writeEntries } from './channel/channel-call.js';
 import { channelScript } from './channel/channel-script.js';
 import { reconcileScript, renewScript } from './channel/lease-scripts.js';
 import { logScript, progressScript } from './channel/delivery-scripts.js';
@@ -41,7 +41,16 @@ export class BullmqWorkQueue implements WorkQueue {
     const glance = options.wantsGlance ? '1' : '0';
     const { ackedAgeSeconds, ackedCount } = this.#parts.retention;
     const leanPath = options.leanPath ? '1' : '0';
-    const head = [Date.now(), options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, glance, leanPath];
+    const head = [
+      Date.now(),
+      options.leaseMs,
+      options.worker,
+      ackedAgeSeconds,
+      ackedCount,
+      glance,
+      leanPath,
+      SEPARATOR,
+    ];
     const answer = await this.#run(channelScript, [...head, ...writeEntries(requests)]);
     return readAnswer(answer, requests, this.name);
   }

@@ -1,4 +1,5 @@
 // Writes a channel's requests as the arguments of the group script, and reads the script's answer.
+import { randomBytes } from 'node:crypto';
 import type {
   ChannelAnswer,
   ChannelReply,
@@ -9,8 +10,15 @@ import type {
   SettleOutcome,
 } from '../../work-queue.js';
 import { BrokerReplyError } from '../../broker-errors.js';
-import { separatorOf, type ChannelWord } from './channel-script.js';
-import { readLeasedJob, type BullmqLeasedJob } from './leased-record.js';
+import type { ChannelWord } from './channel-script.js';
+import { readLeasedJob, unreadableJob, type BullmqLeasedJob } from './leased-record.js';
+import { readToldJob } from './told-fields.js';
+
+/**
+ * Stands between the parts of a fetched job. Nobody can know it who has not seen this process' calls, and JSON never contains its first
+ * character as it is.
+ */
+export const SEPARATOR = `\x1f${randomBytes(3).toString('base64url')}`;
 
 /** The entries of the call, flat, as {@link ChannelWord} says. A request with both parts makes two entries. */
 export function writeEntries(requests: readonly ChannelRequest[]): (string | number)[] {
@@ -85,12 +93,10 @@ function readReply({ settle, fetch }: ChannelRequest, next: () => RawEntry, queu
   };
 }
 
-/** A job's fields and values, then how many it has, then its id. */
-function readFetched(fetched: string, queue: string, leaseToken: string): FetchedJob {
-  const parts = fetched.split(separatorOf(leaseToken));
-  const id = parts.pop() ?? '';
-  const fieldCount = Number(parts.pop());
-  return readLeasedJob(parts, { queue, id, leaseToken, fieldCount });
+function readFetched(text: string, queue: string, leaseToken: string): FetchedJob {
+  const { hash, fieldCount, id, isWhole } = readToldJob(text, SEPARATOR);
+  const seat = { queue, id, leaseToken, fieldCount };
+  return isWhole ? readLeasedJob(hash, seat) : unreadableJob(hash, seat, 'the job contains what separates its parts');
 }
 
 function errorIn(entry: RawEntry | undefined): string | undefined {

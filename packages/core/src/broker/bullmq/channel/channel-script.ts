@@ -3,6 +3,7 @@ import { RedisScript } from '../../../redis/redis-script.js';
 import { fullPath } from './full-path.js';
 import { leanPath } from './lean-path.js';
 import { leanPlan } from './lean-plan.js';
+import { tellJob } from './told-fields.js';
 
 /**
  * What one entry of the call begins with. Its arguments follow:
@@ -19,22 +20,16 @@ import { leanPlan } from './lean-plan.js';
  */
 export type ChannelWord = 'fetch' | 'ack' | 'keep' | 'deadLetter' | 'retry' | 'requeue' | 'postpone';
 
-/** What stands between the parts of a fetched job: no job contains the token of a lease that was not given out before. */
-export function separatorOf(leaseToken: string): string {
-  return `\n${leaseToken}\n`;
-}
-
 /**
  * KEYS: the `channel` keys of the queue.
  * ARGV: prefix, now (ms), lease (ms), worker name, how long (s) and how many acked jobs are kept, whether to glance in any case
- * ('1'), whether the lean path may be taken ('1'); then the entries, each a {@link ChannelWord} and its arguments.
+ * ('1'), whether the lean path may be taken ('1'), what stands between the parts of a fetched job; then the entries, each a {@link ChannelWord} and its arguments.
  *
  * Answers `[entries, glance]`. An entry is answered by
  * - a code, when it settled;
  * - `[text]`, when it failed, which it does alone;
  * - null, when it found nothing to fetch;
- * - and else by one text, which costs both ends much less than twenty: the job's fields and values, how many fields it has (-1 when
- *   it is more than a plain job, or less), and its id, with the {@link separatorOf} its lease token between.
+ * - and else by one text that tells of the job it fetched ({@link readToldJob}).
  *
  * The glance, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms)]`.
  */
@@ -44,29 +39,13 @@ local call = redis.call
 local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed =
   unpack(KEYS)
 local prefix, now, leaseMs, worker = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local separator, firstEntry = ARGV[9], 10
 -- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
 local retention = { completed = { age = tonumber(ARGV[5]), count = tonumber(ARGV[6]) }, failed = { count = -1 } }
 local limitedMs, isEmpty = 0, false
 local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 4 }
 
--- Whether a job is a plain one that is whole, and how often it was started.
-local function lookAt(fields)
-  local isNamed, hasFamily, starts = false, false, 0
-  for i = 1, #fields, 2 do
-    local field = fields[i]
-    if field == 'name' then isNamed = true
-    elseif field == 'ats' then starts = fields[i + 1]
-    elseif field == 'parentKey' or field == 'parent' or field == 'deid' then hasFamily = true end
-  end
-  return isNamed and not hasFamily, starts
-end
-
--- One text of all that is to be told of a fetched job.
-local function fetchedJob(fields, count, id, token)
-  local n = #fields
-  fields[n + 1], fields[n + 2] = count, id
-  return table.concat(fields, '\\n' .. token .. '\\n')
-end
+${tellJob}
 
 local function replyOf(isDone, reply)
   if isDone then return reply end

@@ -10,7 +10,7 @@ const REMOVED_JOB = 'removed';
  * `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a lean
  * call seldom needs these.
  *
- * Expects the channel script's names, `call`, `arity`, `lookAt`, `fetchedJob` and `replyOf` among them.
+ * Expects the channel script's names, `call`, `arity`, `readJob`, `textOf` and `replyOf` among them.
  */
 export const fullPath = `
 local setUp
@@ -24,7 +24,10 @@ ${rememberAttempt}
   local function fetch(token)
     local job = moveToActive(fetchKeys, { prefix, now, { token = token, lockDuration = leaseMs, name = worker } })
     local fields = job[1]
-    if type(fields) == 'table' then return fetchedJob(fields, lookAt(fields) and #fields / 2 or -1, job[2], token) end
+    if type(fields) == 'table' then
+      local told, isPlain = readJob(fields)
+      return textOf(told, isPlain and #fields / 2 or -1, job[2])
+    end
     isEmpty = true
     limitedMs = math.max(limitedMs, tonumber(job[3]))
     return false
@@ -121,7 +124,7 @@ ${rememberAttempt}
   end
 
   local function runEach()
-    local replies, at = {}, 9
+    local replies, at = {}, firstEntry
     while at <= #ARGV do
       local word = ARGV[at]
       if word == 'fetch' then replies[#replies + 1] = replyOf(pcall(fetch, ARGV[at + 1]))

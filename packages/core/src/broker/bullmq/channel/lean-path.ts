@@ -5,7 +5,7 @@
  * answers nil if it could not begin. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and
  * answer: `test/differential` holds it to that.
  *
- * Expects the channel script's names, `call`, `bullmq`, `lookAt`, `fetchedJob` and `replyOf` among them.
+ * Expects the channel script's names, `call`, `bullmq`, `readJob`, `textOf` and `replyOf` among them.
  */
 export const leanPath = `
 local function unlock(plan)
@@ -48,11 +48,12 @@ local function leanFetch(id, token)
   call('SET', key .. ':lock', token, 'PX', leaseMs)
   call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
   local fields = call('HGETALL', key)
-  local isPlain, before = lookAt(fields)
-  local starts, n = tostring(before + 1), #fields
+  local told, isPlain = readJob(fields)
+  local before = told[placeOf.ats]
+  local starts = before == '\\0' and '1' or string.format('%d', before + 1)
   local added = call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
-  fields[n + 1], fields[n + 2] = 'ats', starts
-  return fetchedJob(fields, isPlain and n / 2 + added or -1, id, token)
+  told[placeOf.ats] = starts
+  return textOf(told, isPlain and #fields / 2 + added or -1, id)
 end
 
 local function sayIfDrained()

@@ -13,7 +13,7 @@ export const leanPlan = `
 -- The steps of the call: a job to ack as a table, a token to fetch with as it is. Nil when there are others.
 local function acksAndFetches()
   local steps, acks, fetches, seen = {}, {}, 0, {}
-  local at = 9
+  local at = firstEntry
   while at <= #ARGV do
     local word = ARGV[at]
     if word == 'fetch' then
@@ -77,15 +77,16 @@ local function surplusOf(acks, isInCall)
   local count = math.max(#acks - surplus.room, 0)
   -- Lua unpacks some 8,000 values at most, and a job has six keys: a queue that kept far more before is BullMQ's to clear.
   if count > 500 then return nil end
-  local oldest = call('ZRANGE', completed, '0', math.max(count - 1, 0), 'WITHSCORES')
-  if oldest[2] and tonumber(oldest[2]) <= now - keep.age * 1000 then return nil end
+  -- Without their scores: the server would write each with printf, and the first and the last are enough.
+  local oldest = call('ZRANGE', completed, '0', math.max(count - 1, 0))
+  if oldest[1] and tonumber(call('ZSCORE', completed, oldest[1])) <= now - keep.age * 1000 then return nil end
   if count == 0 then return surplus end
   -- Among jobs of this very millisecond, which of them goes depends on their ids.
-  if #oldest < 2 * count or tonumber(oldest[#oldest]) >= tonumber(now) then return nil end
+  if #oldest < count or tonumber(call('ZSCORE', completed, oldest[count])) >= tonumber(now) then return nil end
   local keys, sides = surplus.keys, surplus.sides
-  for i = 1, #oldest, 2 do
-    local key, n = prefix .. oldest[i], #sides
-    if isInCall[oldest[i]] or call('HEXISTS', key, 'parentKey') == 1 then return nil end
+  for i, id in ipairs(oldest) do
+    local key, n = prefix .. id, #sides
+    if isInCall[id] or call('HEXISTS', key, 'parentKey') == 1 then return nil end
     keys[#keys + 1] = key
     sides[n + 1], sides[n + 2], sides[n + 3] = key .. ':logs', key .. ':dependencies', key .. ':processed'
     sides[n + 4], sides[n + 5] = key .. ':failed', key .. ':unsuccessful'

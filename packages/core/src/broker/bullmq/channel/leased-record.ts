@@ -1,6 +1,7 @@
 // Reads the hash that BullMQ keeps for a job into Acktor's record, and keeps what only this broker needs beside it.
 import type { Backoff } from '../../../contract/backoff.js';
 import type { FetchedJob, JobRecord, LeasedJob } from '../../work-queue.js';
+import type { ToldHash } from './told-fields.js';
 
 /** A leased job with what its settlement needs to know. */
 export interface BullmqLeasedJob extends LeasedJob {
@@ -20,24 +21,27 @@ export interface LeaseSeat {
   readonly fieldCount: number;
 }
 
-/** Reads the flat list of fields and values that `HGETALL` answers. Never throws: what cannot be read says why. */
-export function readLeasedJob(fields: readonly string[], seat: LeaseSeat): FetchedJob {
-  const hash = hashOf(fields);
+/** Reads a job that was fetched. Never throws: what cannot be read says why. */
+export function readLeasedJob(hash: ToldHash, seat: LeaseSeat): FetchedJob {
   try {
     return readOrRefuse(hash, seat);
   } catch {
-    const reason = 'the options stored with the job are not JSON';
-    return { kind: 'unreadable', job: leasedJob(hash, seat, NO_WISHES), reason };
+    return unreadableJob(hash, seat, 'the options stored with the job are not JSON');
   }
 }
 
-function readOrRefuse(hash: JobHash, seat: LeaseSeat): FetchedJob {
+/** A job of which not enough can be told to handle it. */
+export function unreadableJob(hash: ToldHash, seat: LeaseSeat, reason: string): FetchedJob {
+  return { kind: 'unreadable', job: leasedJob(hash, seat, NO_WISHES), reason };
+}
+
+function readOrRefuse(hash: ToldHash, seat: LeaseSeat): FetchedJob {
   const job = leasedJob(hash, seat, wishesIn(hash.opts));
   if (hash.name === undefined) return { kind: 'unreadable', job, reason: 'the job was removed while it waited' };
   return { kind: 'job', job };
 }
 
-function leasedJob(hash: JobHash, seat: LeaseSeat, wishes: Wishes): BullmqLeasedJob {
+function leasedJob(hash: ToldHash, seat: LeaseSeat, wishes: Wishes): BullmqLeasedJob {
   return {
     record: record(hash, seat, wishes),
     leaseToken: seat.leaseToken,
@@ -47,7 +51,7 @@ function leasedJob(hash: JobHash, seat: LeaseSeat, wishes: Wishes): BullmqLeased
   };
 }
 
-function record(hash: JobHash, { queue, id }: LeaseSeat, { attempts, backoff, version, trace }: Wishes): JobRecord {
+function record(hash: ToldHash, { queue, id }: LeaseSeat, { attempts, backoff, version, trace }: Wishes): JobRecord {
   return {
     id,
     queue,
@@ -106,31 +110,6 @@ interface StoredOptions {
 }
 
 type StoredRetention = boolean | number | { readonly age?: number; readonly count?: number };
-
-/** The fields of BullMQ's job hash that Acktor reads (BullMQ 6.7: `atm` attempts made, `ats` started, `stc` stalls). */
-class JobHash {
-  name: string | undefined = undefined;
-  data: string | undefined = undefined;
-  opts: string | undefined = undefined;
-  timestamp: string | undefined = undefined;
-  priority: string | undefined = undefined;
-  atm: string | undefined = undefined;
-  ats: string | undefined = undefined;
-  stc: string | undefined = undefined;
-  defa: string | undefined = undefined;
-  stacktrace: string | undefined = undefined;
-  /** Acktor's own: why somebody cancelled the job. */
-  cancel: string | undefined = undefined;
-}
-
-function hashOf(fields: readonly string[]): JobHash {
-  const hash = new JobHash();
-  for (let i = 0; i < fields.length; i += 2) {
-    const field = fields[i];
-    if (field !== undefined && Object.hasOwn(hash, field)) hash[field as keyof JobHash] = fields[i + 1];
-  }
-  return hash;
-}
 
 function backoffOf(stored: StoredOptions['backoff']): Backoff | undefined {
   if (stored === undefined) return undefined;

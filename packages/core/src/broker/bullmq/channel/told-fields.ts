@@ -1,0 +1,87 @@
+// What the channel's script tells of a fetched job: some fields of its hash in a fixed order, as one text.
+
+/** The fields of BullMQ's job hash that Acktor reads (6.7: `atm` attempts made, `ats` started, `stc` stalls); `cancel` is its own. */
+export const TOLD_FIELDS = [
+  'name',
+  'data',
+  'opts',
+  'timestamp',
+  'priority',
+  'atm',
+  'ats',
+  'stc',
+  'defa',
+  'stacktrace',
+  'cancel',
+] as const;
+
+/** A job's hash as far as it is told. A field that the hash does not have is undefined. */
+export type ToldHash = { readonly [Field in (typeof TOLD_FIELDS)[number]]?: string | undefined };
+
+/** What a fetched job's text says. */
+export interface ToldJob {
+  readonly hash: ToldHash;
+  /** How many fields the hash has, told or not; -1 for what is more than a plain job, or less. */
+  readonly fieldCount: number;
+  readonly id: string;
+  /** False when the job itself contains what is to stand between its parts: only its id and its count are known. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Defines `readJob(fields)`, which answers what is told of the job in `fields` and whether it is a plain one that is whole; and
+ * `textOf(told, count, id)`. One text costs both ends much less than twenty, and each of its bytes counts: Lua hashes them all.
+ *
+ * Expects `separator`.
+ */
+export const tellJob = `
+-- The places of the fields that are told; 0 for those that make a job more than a plain one.
+local placeOf = { ${TOLD_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0 }
+
+local function readJob(fields)
+  local told, hasFamily = { ${TOLD_FIELDS.map(() => `'\\0'`).join(', ')} }, false
+  for i = 1, #fields, 2 do
+    local place = placeOf[fields[i]]
+    if place == 0 then hasFamily = true
+    elseif place then told[place] = fields[i + 1] end
+  end
+  return told, told[placeOf.name] ~= '\\0' and not hasFamily
+end
+
+-- Lua writes a number with printf each time it becomes a text.
+local countTexts = {}
+
+local function textOf(told, count, id)
+  local countText = countTexts[count] or tostring(count)
+  countTexts[count] = countText
+  told[${TOLD_FIELDS.length + 1}], told[${TOLD_FIELDS.length + 2}] = countText, id
+  return table.concat(told, separator)
+end`;
+
+/** Reads the text that the script answers for a fetched job. */
+export function readToldJob(text: string, separator: string): ToldJob {
+  const parts = text.split(separator);
+  const isWhole = parts.length === TOLD_FIELDS.length + 2;
+  const [fieldCount, id = ''] = parts.slice(-2);
+  return { hash: isWhole ? hashOf(parts) : {}, fieldCount: Number(fieldCount), id, isWhole };
+}
+
+function hashOf(parts: readonly string[]): ToldHash {
+  const told = (i: number) => (parts[i] === ABSENT ? undefined : parts[i]);
+  // Written out, so that all of them have one shape.
+  return {
+    name: told(0),
+    data: told(1),
+    opts: told(2),
+    timestamp: told(3),
+    priority: told(4),
+    atm: told(5),
+    ats: told(6),
+    stc: told(7),
+    defa: told(8),
+    stacktrace: told(9),
+    cancel: told(10),
+  };
+}
+
+const ABSENT = '\0';
