@@ -34,6 +34,38 @@ describe('a channel, when its consumers are idle', () => {
     expect([a, b].map((consumer) => consumer?.words)).to.deep.equal([['work.ready'], ['work.ready']]);
   });
 
+  it('wakes the next one when who was woken leaves before its look was asked for', async () => {
+    const trial = new ChannelTrial();
+    const [a, b] = trial.consumers('a', 'b');
+    for (const consumer of [a, b]) consumer?.parks();
+    await signOfWork(trial, 1);
+    a?.wants();
+    a?.leaves();
+    expect(b?.words).to.deep.equal(['work.ready']);
+    expect(await trial.unseenCalls()).to.equal(0);
+  });
+
+  it('waits again only when who was woken has looked, for its own fetch gives a sign', async () => {
+    const trial = new ChannelTrial();
+    const [a, b] = trial.consumers('a', 'b');
+    for (const consumer of [a, b]) consumer?.parks();
+    await signOfWork(trial, 1);
+    a?.wants();
+    const call = await trial.nextCall();
+    expect(trial.queue.waits.all).to.have.length(1);
+    call.handOut('job-1');
+    await trial.queue.waits.upTo(2);
+    expect(b?.words).to.deep.equal([]);
+  });
+
+  it('waits again in any case when who was woken is not heard of for a second', async () => {
+    const trial = new ChannelTrial();
+    for (const consumer of trial.consumers('a', 'b')) consumer.parks();
+    await signOfWork(trial, 1);
+    await trial.pass(1_000);
+    expect(trial.queue.waits.all).to.have.length(2);
+  });
+
   it('wakes whoever parks next when the only one who was woken leaves without a look', async () => {
     const trial = new ChannelTrial();
     const [a, successor] = trial.consumers('a', 'successor');

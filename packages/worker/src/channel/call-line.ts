@@ -30,10 +30,11 @@ export class CallLine<Wish> {
     this.#flushSoon();
   }
 
-  /** Takes back a wish, if it was not called yet. */
-  withdraw(wish: Wish): void {
+  /** Takes back a wish, and answers whether it was in time: once called, a wish is answered. */
+  withdraw(wish: Wish): boolean {
     const at = this.#waiting.indexOf(wish);
     if (at >= 0) this.#waiting.splice(at, 1);
+    return at >= 0;
   }
 
   /** Lets nothing more out; what is in flight goes on. */

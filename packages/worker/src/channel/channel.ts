@@ -74,6 +74,7 @@ export class Channel {
     switch (message.type) {
       case 'consumer.parked':
         this.#parking.park(consumer, this.#parts.clock.now());
+        this.#watch.looked();
         return this.#watch.look();
       case 'delivery.wanted':
         return this.#ask(consumer);
@@ -151,6 +152,7 @@ export class Channel {
     if (glance) this.#watch.remember(glance);
     wishes.forEach((wish, i) => this.#reply(wish, replies[i] ?? NO_REPLY));
     if (glance) this.#parking.wake(glance.ready);
+    this.#watch.looked();
     this.#watch.look();
   }
 
@@ -190,9 +192,9 @@ export class Channel {
     const wasParked = this.#parking.leave(consumer);
     const asked = this.#asked.get(consumer);
     this.#asked.delete(consumer);
-    if (asked && !asked.settle) this.#line.withdraw(asked);
+    const isWithdrawn = asked !== undefined && !asked.settle && this.#line.withdraw(asked);
     const job = this.#held.release(consumer);
     if (asked?.settle === undefined) this.#loose.giveBack(job);
-    if (!wasParked && !asked && !job) this.#watch.wakeAnother();
+    if (isWithdrawn || (!wasParked && !asked && !job)) this.#watch.wakeAnother();
   }
 }

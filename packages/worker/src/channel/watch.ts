@@ -16,7 +16,8 @@ export interface WatchParts {
 
 /**
  * One wait at a time, while anybody is parked. A sign of work wakes one consumer; what it finds says how many more to
- * wake, so that a hundred idle consumers do not all run for one job.
+ * wake, so that a hundred idle consumers do not all run for one job. Until it has found that out nobody waits: a fetch leaves a sign for
+ * others, and a second consumer that runs for it would keep the first one's job waiting.
  *
  * A wait goes on while consumers look, and what they learn about delayed jobs may be sooner than its end: an alarm of its own wakes
  * for those.
@@ -30,6 +31,7 @@ export class Watch {
   #owesALook = false;
   #limitedUntilMs = 0;
   #standsBackUntilMs = 0;
+  #endOfLook: (() => void) | undefined;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -51,6 +53,11 @@ export class Watch {
     this.#limitedUntilMs = limitedForMs > 0 ? this.#parts.clock.now() + limitedForMs : 0;
     if (nextDueAtMs === undefined) this.#alarm.clear();
     else this.#expect(nextDueAtMs);
+  }
+
+  /** To be told when a consumer has looked, whatever it found. */
+  looked(): void {
+    this.#endOfLook?.();
   }
 
   /** Somebody who was woken left without a look, and the queue's sign is used up: the next one looks instead. */
@@ -77,6 +84,7 @@ export class Watch {
   resume(): void {
     this.#isHeld = false;
     this.#owesALook = true;
+    this.looked();
     this.look();
   }
 
@@ -91,13 +99,13 @@ export class Watch {
     const { queue, clock, longestWaitMs, onActivity } = this.#parts;
     const limitedMs = this.#limitedUntilMs - clock.now();
     if (limitedMs > 0) return this.#waitOutLimit(limitedMs);
-    if (this.#owesALook) return this.#wakeOne();
+    if (this.#owesALook) return this.#haveOneLook();
     try {
       const sign = await queue.waitForWork(longestWaitMs);
       if (sign.kind === 'ready') onActivity();
       if (this.#canWakeNobody) await queue.passOn(sign);
       else if (sign.kind === 'due') this.#expect(sign.dueAtMs);
-      else this.#wakeOne();
+      else await this.#haveOneLook();
     } catch {
       await this.#sleep(PAUSE_AFTER_FAULT_MS);
     }
@@ -135,6 +143,19 @@ export class Watch {
     this.#parts.parking.wake(1);
   }
 
+  /** Resolves when it has looked, or is taken for gone. */
+  #haveOneLook(): Promise<void> {
+    this.#wakeOne();
+    return new Promise((resolve) => {
+      const timer = this.#parts.clock.setTimeout(() => this.looked(), LONGEST_LOOK_MS);
+      this.#endOfLook = () => {
+        this.#endOfLook = undefined;
+        this.#parts.clock.clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.#parts.clock.setTimeout(resolve, ms));
   }
@@ -142,6 +163,8 @@ export class Watch {
 
 /** The connection comes back by itself; asking it more often only burns the processor. */
 const PAUSE_AFTER_FAULT_MS = 300;
+/** A look is answered within milliseconds, or its call fails. Whoever leaves without one must not keep the others from work. */
+const LONGEST_LOOK_MS = 1_000;
 /** Longer than a job is given back for at most (`delivery/newer-payloads.ts`), or it would be forgotten before the job is due. */
 const STANDING_BACK_MS = 3_000;
 /** A few round trips to the server, and an event loop that is somewhat behind. */

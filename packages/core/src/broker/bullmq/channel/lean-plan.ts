@@ -77,12 +77,15 @@ local function surplusOf(acks, isInCall)
   local count = math.max(#acks - surplus.room, 0)
   -- Lua unpacks some 8,000 values at most, and a job has six keys: a queue that kept far more before is BullMQ's to clear.
   if count > 500 then return nil end
-  -- Without their scores: the server would write each with printf, and the first and the last are enough.
-  local oldest = call('ZRANGE', completed, '0', math.max(count - 1, 0))
-  if oldest[1] and tonumber(call('ZSCORE', completed, oldest[1])) <= now - keep.age * 1000 then return nil end
+  local first = call('ZRANGE', completed, '0', '0', 'WITHSCORES')
+  if first[2] and tonumber(first[2]) <= now - keep.age * 1000 then return nil end
   if count == 0 then return surplus end
+  -- Without their scores, for the server writes each with printf.
+  local oldest = count == 1 and { first[1] } or call('ZRANGE', completed, '0', count - 1)
+  if #oldest < count then return nil end
   -- Among jobs of this very millisecond, which of them goes depends on their ids.
-  if #oldest < count or tonumber(call('ZSCORE', completed, oldest[count])) >= tonumber(now) then return nil end
+  local lastScore = count == 1 and first[2] or call('ZSCORE', completed, oldest[count])
+  if tonumber(lastScore) >= tonumber(now) then return nil end
   local keys, sides = surplus.keys, surplus.sides
   for i, id in ipairs(oldest) do
     local key, n = prefix .. id, #sides
