@@ -1,6 +1,7 @@
 import { ConnectionLostError, PrivateServer } from '@acktor/core';
 import { connectBroker, type BrokerOptions, type ConnectedBroker } from '@acktor/core/broker';
 import { expect } from 'chai';
+import { SEPARATOR } from '../differential/core-inside.js';
 import { plainQueue, plainRedis } from '../real-redis/plain-bullmq.js';
 import { brokerOptions, freshNamespace } from '../real-redis/real-redis.js';
 import { rejection } from '../server/rejection.js';
@@ -109,6 +110,17 @@ describe('the broker, seen from plain BullMQ', () => {
     expect(fetched).to.include({ kind: 'unreadable', reason: 'the options stored with the job are not JSON' });
     if (fetched) expect(await trial.settle(fetched.job, deadLetter)).to.equal('stored');
     expect(await trial.broker.ended('trial', 'a', never)).to.include({ kind: 'deadLettered' });
+  });
+
+  it('hands out a job that contains what separates the parts of an answer as unreadable, and not with parts of its own', async () => {
+    await open();
+    await trial.send({ id: 'a', payload: '"plain"' });
+    using client = await plainRedis();
+    await client.hset(`${namespace}:trial:a`, 'name', `charge${SEPARATOR}"another payload"`);
+    const fetched = await trial.fetchAny();
+    expect(fetched).to.include({ kind: 'unreadable', reason: 'the job contains what separates its parts' });
+    expect(fetched?.job.record).to.include({ id: 'a', payload: '{}' });
+    if (fetched) expect(await trial.settle(fetched.job, deadLetter)).to.equal('stored');
   });
 
   it('names the dead letter of a job that was removed while it waited, so that lists show it', async () => {

@@ -16,7 +16,7 @@ export type { BullmqScriptName } from '../../packages/core/dist/broker/bullmq/bu
 export type { OutgoingJob } from '../../packages/core/dist/broker/sending.js';
 export type { ScriptClient } from '../../packages/core/dist/redis/redis-script.js';
 
-export const { writeEntries } = await inside<typeof CallModule>('broker/bullmq/channel/channel-call.js');
+export const { SEPARATOR, writeEntries } = await inside<typeof CallModule>('broker/bullmq/channel/channel-call.js');
 export const { channelScript } = await inside<typeof ScriptModule>('broker/bullmq/channel/channel-script.js');
 export const { sendScript } = await inside<typeof SendScriptModule>('broker/bullmq/sending/send-script.js');
 export const { writeJobs } = await inside<typeof SendCallModule>('broker/bullmq/sending/send-call.js');

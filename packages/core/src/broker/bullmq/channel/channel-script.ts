@@ -3,7 +3,7 @@ import { RedisScript } from '../../../redis/redis-script.js';
 import { fullPath } from './full-path.js';
 import { leanPath } from './lean-path.js';
 import { leanPlan } from './lean-plan.js';
-import { tellJob } from './told-fields.js';
+import { jobText } from './told-fields.js';
 
 /**
  * What one entry of the call begins with. Its arguments follow:
@@ -23,13 +23,14 @@ export type ChannelWord = 'fetch' | 'ack' | 'keep' | 'deadLetter' | 'retry' | 'r
 /**
  * KEYS: the `channel` keys of the queue.
  * ARGV: prefix, now (ms), lease (ms), worker name, how long (s) and how many acked jobs are kept, whether to glance in any case
- * ('1'), whether the lean path may be taken ('1'), what stands between the parts of a fetched job; then the entries, each a {@link ChannelWord} and its arguments.
+ * ('1'), whether the lean path may be taken ('1'), what stands between the parts of a fetched job; then the entries, each a
+ * {@link ChannelWord} and its arguments.
  *
  * Answers `[entries, glance]`. An entry is answered by
  * - a code, when it settled;
  * - `[text]`, when it failed, which it does alone;
  * - null, when it found nothing to fetch;
- * - and else by one text that tells of the job it fetched ({@link readToldJob}).
+ * - and else by one text that tells of the job it fetched (`readToldJob` reads it).
  *
  * The glance, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms)]`.
  */
@@ -45,7 +46,7 @@ local retention = { completed = { age = tonumber(ARGV[5]), count = tonumber(ARGV
 local limitedMs, isEmpty = 0, false
 local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 4 }
 
-${tellJob}
+${jobText}
 
 local function replyOf(isDone, reply)
   if isDone then return reply end

@@ -24,7 +24,7 @@ export interface ToldJob {
   /** How many fields the hash has, told or not; -1 for what is more than a plain job, or less. */
   readonly fieldCount: number;
   readonly id: string;
-  /** False when the job itself contains what is to stand between its parts: only its id and its count are known. */
+  /** False when the job itself contains what is to stand between its parts: only its id and its count are known, unless that is in the id. */
   readonly isWhole: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface ToldJob {
  *
  * Expects `separator`.
  */
-export const tellJob = `
+export const jobText = `
 -- The places of the fields that are told; 0 for those that make a job more than a plain one.
 local placeOf = { ${TOLD_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0 }
 
