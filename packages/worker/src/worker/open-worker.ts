@@ -54,16 +54,17 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
   const { id, connected, options, log } = parts;
   const crews: Crew[] = [];
   const feed = new Feed(id, new MachineShelf(options.machines));
-  const heartbeat = await Heartbeat.start({
-    ...options,
-    url: connected.address.revealUrl(),
-    process: id,
-    queues: [...queues.keys()],
-    onCancel: ({ queue, jobId, why }) => crews.find((crew) => crew.queue === queue)?.cancel(jobId, why),
-    feed,
-    log,
-  });
+  let heartbeat: Heartbeat | undefined;
   try {
+    heartbeat = await Heartbeat.start({
+      ...options,
+      url: connected.address.revealUrl(),
+      process: id,
+      queues: [...queues.keys()],
+      onCancel: ({ queue, jobId, why }) => crews.find((crew) => crew.queue === queue)?.cancel(jobId, why),
+      feed,
+      log,
+    });
     const metrics = options.metrics ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
     const open = { ...parts, heartbeat, feed, metrics };
     for (const [queue, handlers] of queues) crews.push(openCrew(queue, handlers, open));
@@ -73,7 +74,7 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
     }
     return { ...open, crews };
   } catch (error) {
-    await heartbeat.close();
+    await Promise.allSettled([...crews.map((crew) => crew.close()), heartbeat?.close()]);
     feed.close();
     throw error;
   }
