@@ -21,15 +21,15 @@ import { exitCodeOf } from './exit-codes.js';
 export async function runProgram(argv: readonly string[]): Promise<void> {
   endWithTheReader(process.stdout);
   try {
-    await program().parseAsync(askedPlainly(argv));
+    await program().parseAsync(withHelpLast(argv));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (!(error instanceof CommanderError)) report(error, argv.includes('--json'));
   }
 }
 
-/** `acktor help dead purge` means `acktor dead purge --help`: Commander's own `help` knows the first word only (14). */
-function askedPlainly(argv: readonly string[]): string[] {
+/** `acktor help dead purge` means `acktor dead purge --help`: Commander's own `help` knows the first word only (Commander 14). */
+function withHelpLast(argv: readonly string[]): string[] {
   const [node = '', script = '', first, ...path] = argv;
   return first === 'help' && path.length > 1 ? [node, script, ...path, '--help'] : [...argv];
 }
