@@ -130,7 +130,7 @@ describe('a channel, when its server goes away', () => {
     await trial.nextCall();
   });
 
-  it('wakes nobody while the server is away, and one when it is back, for a sign may have been lost', async () => {
+  it('wakes nobody while the server is away', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
@@ -139,6 +139,20 @@ describe('a channel, when its server goes away', () => {
     wait.end({ kind: 'timeout' });
     await trial.pass(10_000);
     expect([a.words, trial.queue.waits.all.length]).to.deep.equal([[], 1]);
+    trial.channel.restoration.back();
+    (await trial.queue.reconciliations.first()).end();
+    await trial.queue.waits.upTo(2);
+  });
+
+  it('looks when it is back for what was due meanwhile, though a wait goes on', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.parks();
+    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    await trial.queue.waits.upTo(2);
+    trial.channel.restoration.away();
+    await trial.pass(700);
+    expect(a.words).to.deep.equal([]);
     trial.channel.restoration.back();
     (await trial.queue.reconciliations.first()).end();
     await a.hears('work.ready');

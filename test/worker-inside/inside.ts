@@ -1,4 +1,5 @@
 // The parts of a worker that its door does not show, for tests of one part alone. Types come with the build, values from it.
+import type * as ChannelLogicModule from '../../packages/worker/dist/channel/channel-logic.js';
 import type * as ChannelModule from '../../packages/worker/dist/channel/channel.js';
 import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.js';
 import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
@@ -33,7 +34,8 @@ export type {
 export type { CrewParts } from '../../packages/worker/dist/worker/crew.js';
 export type { RunnerParts } from '../../packages/worker/dist/delivery/runner.js';
 
-export const { Channel, channelLogic } = await inside<typeof ChannelModule>('channel/channel.js');
+export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');
+export const { channelLogic } = await inside<typeof ChannelLogicModule>('channel/channel-logic.js');
 export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');
 export const { Crew } = await inside<typeof CrewModule>('worker/crew.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');

@@ -1,5 +1,4 @@
 // The channel: the one actor in a worker through which the consumers of a queue fetch, ack and reject.
-import { fromCallback } from 'xstate';
 import type { ChannelAnswer, ChannelReply, WorkQueue } from '@acktor/core/broker';
 import type { ChannelMessage, ConsumerRef, SettlementRequest } from '../consumer/consumer-protocol.js';
 import type { Logger } from '../log/logger.js';
@@ -30,11 +29,6 @@ export interface ChannelParts {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-/** The channel as an actor: it is sent {@link ChannelMessage}s, and answers with events. */
-export const channelLogic = fromCallback<ChannelMessage, { readonly channel: Channel }>(({ receive, input }) => {
-  receive((message) => input.channel.receive(message));
-});
 
 /** Fetches and settles for the consumers of one queue, knows what each of them holds, and keeps their leases. */
 export class Channel {
@@ -74,7 +68,7 @@ export class Channel {
     switch (message.type) {
       case 'consumer.parked':
         this.#parking.park(consumer, this.#parts.clock.now());
-        this.#watch.looked();
+        this.#watch.looked(consumer);
         return this.#watch.look();
       case 'delivery.wanted':
         return this.#ask(consumer);
@@ -134,7 +128,7 @@ export class Channel {
   /** An ack needs no record: the job's own times and its result say it all. */
   #settling(consumer: ConsumerRef, { job, settlement }: SettlementRequest): Settling {
     if (settlement.kind === 'ack') return { job, settlement };
-    if (settlement.kind === 'requeue' && settlement.afterMs !== undefined) this.#watch.standBack();
+    if (settlement.kind === 'requeue' && settlement.afterMs !== undefined) this.#watch.standBack(settlement.afterMs);
     const { clock, process: worker } = this.#parts;
     const startedAtMs = this.#held.heldSinceMs(consumer) ?? clock.now();
     const attempt = attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs: clock.now() });
@@ -152,7 +146,7 @@ export class Channel {
     if (glance) this.#watch.remember(glance);
     wishes.forEach((wish, i) => this.#reply(wish, replies[i] ?? NO_REPLY));
     if (glance) this.#parking.wake(glance.ready);
-    this.#watch.looked();
+    for (const { consumer } of wishes) this.#watch.looked(consumer);
     this.#watch.look();
   }
 
@@ -195,6 +189,6 @@ export class Channel {
     const isWithdrawn = asked !== undefined && !asked.settle && this.#line.withdraw(asked);
     const job = this.#held.release(consumer);
     if (asked?.settle === undefined) this.#loose.giveBack(job);
-    if (isWithdrawn || (!wasParked && !asked && !job)) this.#watch.wakeAnother();
+    if (isWithdrawn || (!wasParked && !asked && !job)) this.#watch.passedOver(consumer);
   }
 }

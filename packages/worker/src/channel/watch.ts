@@ -1,7 +1,8 @@
 // Waits for work on behalf of the parked consumers of one channel, on one connection for all of them.
 import type { QueueGlance, WorkQueue, WorkSign } from '@acktor/core/broker';
+import type { ConsumerRef } from '../consumer/consumer-protocol.js';
+import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
-import { DueAlarm } from './due-alarm.js';
 import type { Parking } from './parking.js';
 
 export interface WatchParts {
@@ -16,31 +17,33 @@ export interface WatchParts {
 
 /**
  * One wait at a time, while anybody is parked. A sign of work wakes one consumer; what it finds says how many more to
- * wake, so that a hundred idle consumers do not all run for one job. Until it has found that out nobody waits: a fetch leaves a sign for
+ * wake, so that a hundred idle consumers do not all run for one job. Until it has looked, nobody waits: its fetch leaves a sign for
  * others, and a second consumer that runs for it would keep the first one's job waiting.
  *
- * A wait goes on while consumers look, and what they learn about delayed jobs may be sooner than its end: an alarm of its own wakes
- * for those.
+ * What consumers learn meanwhile may be sooner than the end of a wait: alarms wake for the next delayed job, and when a limit ends.
  */
 export class Watch {
   readonly #parts: WatchParts;
-  readonly #alarm: DueAlarm;
+  readonly #nextDue: Alarm;
+  readonly #limit: Alarm;
   #isWaiting = false;
   #isHeld = false;
+  #isClosed = false;
   /** Whether the next one who is parked looks without a sign. */
   #owesALook = false;
-  #limitedUntilMs = 0;
-  #standsBackUntilMs = 0;
-  #endOfLook: (() => void) | undefined;
+  #signedAtMs = Number.NEGATIVE_INFINITY;
+  #standsBackUntilMs = Number.NEGATIVE_INFINITY;
+  #looking: { readonly consumer: ConsumerRef; readonly end: () => void } | undefined;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
-    this.#alarm = new DueAlarm(parts.clock, (dueAtMs) => this.#jobIsDue(dueAtMs));
+    this.#nextDue = new Alarm(parts.clock, (dueAtMs) => this.#answerDue(dueAtMs));
+    this.#limit = new Alarm(parts.clock, () => this.lookWithoutSign());
   }
 
   /** Waits, if somebody is parked and nobody waits yet. */
   look(): void {
-    if (this.#isWaiting || this.#canWakeNobody) return;
+    if (this.#isWaiting || this.#limit.atMs !== undefined || this.#canWakeNobody) return;
     this.#isWaiting = true;
     void this.#waitOnce().finally(() => {
       this.#isWaiting = false;
@@ -50,29 +53,41 @@ export class Watch {
 
   /** Remembers what the queue said about later: when a delayed job is due, for how long a limit holds. */
   remember({ nextDueAtMs, limitedForMs }: QueueGlance): void {
-    this.#limitedUntilMs = limitedForMs > 0 ? this.#parts.clock.now() + limitedForMs : 0;
-    if (nextDueAtMs === undefined) this.#alarm.clear();
-    else this.#expect(nextDueAtMs);
+    if (this.#isClosed) return;
+    const nowMs = this.#parts.clock.now();
+    if (limitedForMs > 0) this.#limit.set(nowMs + limitedForMs);
+    else this.#limit.clear();
+    // What a call saw before a job was delayed may be read after that job's sign.
+    const isOutdated = nowMs - this.#signedAtMs < LONGEST_LOOK_MS;
+    if (nextDueAtMs !== undefined) this.#expect(nextDueAtMs, isOutdated);
+    else if (!isOutdated) this.#nextDue.clear();
   }
 
   /** To be told when a consumer has looked, whatever it found. */
-  looked(): void {
-    this.#endOfLook?.();
+  looked(consumer: ConsumerRef | undefined): void {
+    if (this.#looking?.consumer === consumer) this.#looking?.end();
   }
 
-  /** Somebody who was woken left without a look, and the queue's sign is used up: the next one looks instead. */
-  wakeAnother(): void {
-    if (this.#parts.parking.isEmpty) this.#owesALook = true;
-    else this.#wakeOne();
+  /** To be told when somebody who was woken has left without a look: its sign is used up, and the next one looks instead. */
+  passedOver(consumer: ConsumerRef): void {
+    this.lookWithoutSign();
+    this.looked(consumer);
+  }
+
+  /** Has one look without a sign, as soon as one can. */
+  lookWithoutSign(): void {
+    this.#owesALook = true;
+    if (!this.#canWakeNobody) this.#wakeOne();
   }
 
   /**
-   * To be told when this process gives back what others can handle and it cannot: for a while it comes a little late to what is due.
-   * All who know of a job wake in the same moment, and who asks first is a matter of chance, or of habit: a worker was seen to be
-   * quicker than its newer neighbour for twenty seconds.
+   * To be told when this process gives a job back, for so long, that others can handle and it cannot: until then it comes a little late
+   * to what is due. All who know of a job wake in the same moment, and who asks first is a matter of chance, or of habit: a worker was
+   * seen to be quicker than its newer neighbour for twenty seconds.
    */
-  standBack(): void {
-    this.#standsBackUntilMs = this.#parts.clock.now() + STANDING_BACK_MS;
+  standBack(forMs: number): void {
+    const untilMs = this.#parts.clock.now() + forMs + LATE_MS;
+    this.#standsBackUntilMs = Math.max(this.#standsBackUntilMs, untilMs);
   }
 
   /** Stops waiting, after the wait that goes on. */
@@ -80,55 +95,66 @@ export class Watch {
     this.#isHeld = true;
   }
 
-  /** A sign may have been on the way when the connection broke, so one consumer looks. */
   resume(): void {
     this.#isHeld = false;
-    this.#owesALook = true;
-    this.looked();
+    this.#looking?.end();
+    if (this.#owesALook) this.lookWithoutSign();
     this.look();
   }
 
-  /** Holds for good. What is known of the next delayed job is told to the queue, for nobody else may know. */
+  /**
+   * Holds for good. What is known of work and of the next delayed job is told to the queue, for nobody else may know; a server that does
+   * not answer is not waited for.
+   */
   async close(): Promise<void> {
     this.hold();
-    const dueAtMs = this.#alarm.clear();
-    if (dueAtMs !== undefined) await this.#passOn({ kind: 'due', dueAtMs });
+    this.#isClosed = true;
+    this.#looking?.end();
+    const signs: WorkSign[] = [];
+    if (this.#nextDue.atMs !== undefined) signs.push({ kind: 'due', dueAtMs: this.#nextDue.atMs });
+    if (this.#owesALook || this.#limit.atMs !== undefined) signs.push({ kind: 'ready' });
+    this.#nextDue.clear();
+    this.#limit.clear();
+    if (signs.length > 0)
+      await Promise.race([Promise.all(signs.map((sign) => this.#passOn(sign))), this.#sleep(LONGEST_LOOK_MS)]);
   }
 
   async #waitOnce(): Promise<void> {
-    const { queue, clock, longestWaitMs, onActivity } = this.#parts;
-    const limitedMs = this.#limitedUntilMs - clock.now();
-    if (limitedMs > 0) return this.#waitOutLimit(limitedMs);
+    const { queue, longestWaitMs, onActivity } = this.#parts;
     if (this.#owesALook) return this.#haveOneLook();
     try {
       const sign = await queue.waitForWork(longestWaitMs);
       if (sign.kind === 'ready') onActivity();
       if (this.#canWakeNobody) await queue.passOn(sign);
-      else if (sign.kind === 'due') this.#expect(sign.dueAtMs);
+      else if (sign.kind === 'due') this.#hearOfDue(sign.dueAtMs);
       else await this.#haveOneLook();
     } catch {
+      // The sign may have been on its way.
+      this.#owesALook = true;
       await this.#sleep(PAUSE_AFTER_FAULT_MS);
     }
   }
 
-  /** Whoever met the limit had taken the queue's sign, and nobody gives another for the jobs that wait. */
-  async #waitOutLimit(limitedMs: number): Promise<void> {
-    await this.#sleep(limitedMs);
-    this.#wakeOne();
+  /** Somebody else may have passed the sign on, who knew no sooner job. */
+  #hearOfDue(dueAtMs: number): void {
+    this.#signedAtMs = this.#parts.clock.now();
+    this.#expect(dueAtMs, true);
   }
 
-  #expect(dueAtMs: number): void {
+  #expect(dueAtMs: number, unlessSooner: boolean): void {
+    const isSooner = this.#nextDue.atMs !== undefined && this.#nextDue.atMs < dueAtMs;
+    if (unlessSooner && isSooner) return;
     const isStandingBack = this.#parts.clock.now() < this.#standsBackUntilMs;
-    this.#alarm.set(dueAtMs, isStandingBack ? LATE_MS : 0);
+    this.#nextDue.set(dueAtMs, isStandingBack ? LATE_MS : 0);
   }
 
   /** With nobody here to look, others of the fleet are told: the sign that announced the job may have come to us alone. */
-  #jobIsDue(dueAtMs: number): void {
-    if (this.#canWakeNobody) void this.#passOn({ kind: 'due', dueAtMs });
+  #answerDue(dueAtMs: number): void {
+    if (this.#isHeld) this.#owesALook = true;
+    else if (this.#canWakeNobody) void this.#passOn({ kind: 'due', dueAtMs });
     else this.#wakeOne();
   }
 
-  /** A server that is away needs no sign: whoever comes back to it looks. */
   #passOn(sign: WorkSign): Promise<void> {
     return this.#parts.queue.passOn(sign).catch(() => undefined);
   }
@@ -137,22 +163,23 @@ export class Watch {
     return this.#isHeld || this.#parts.parking.isEmpty;
   }
 
-  #wakeOne(): void {
-    if (this.#canWakeNobody) return;
+  #wakeOne(): ConsumerRef | undefined {
     this.#owesALook = false;
-    this.#parts.parking.wake(1);
+    return this.#parts.parking.wake(1)[0];
   }
 
   /** Resolves when it has looked, or is taken for gone. */
   #haveOneLook(): Promise<void> {
-    this.#wakeOne();
+    const consumer = this.#wakeOne();
+    if (consumer === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = this.#parts.clock.setTimeout(() => this.looked(), LONGEST_LOOK_MS);
-      this.#endOfLook = () => {
-        this.#endOfLook = undefined;
+      const timer = this.#parts.clock.setTimeout(() => this.looked(consumer), LONGEST_LOOK_MS);
+      const end = () => {
+        this.#looking = undefined;
         this.#parts.clock.clearTimeout(timer);
         resolve();
       };
+      this.#looking = { consumer, end };
     });
   }
 
@@ -165,7 +192,5 @@ export class Watch {
 const PAUSE_AFTER_FAULT_MS = 300;
 /** A look is answered within milliseconds, or its call fails. Whoever leaves without one must not keep the others from work. */
 const LONGEST_LOOK_MS = 1_000;
-/** Longer than a job is given back for at most (`delivery/newer-payloads.ts`), or it would be forgotten before the job is due. */
-const STANDING_BACK_MS = 3_000;
 /** A few round trips to the server, and an event loop that is somewhat behind. */
 const LATE_MS = 25;

@@ -1,6 +1,7 @@
 // The crew of one queue: its channel and its consumers, with a new consumer for each that fails.
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
-import { Channel, channelLogic, type ChannelParts } from '../channel/channel.js';
+import { channelLogic } from '../channel/channel-logic.js';
+import { Channel, type ChannelParts } from '../channel/channel.js';
 import type { JobTotals } from '../channel/totals.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
 import { withHotSteps } from '../consumer/hot-steps.js';
