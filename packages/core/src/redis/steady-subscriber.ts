@@ -10,16 +10,20 @@ export class SteadySubscriber {
   readonly #client: Redis;
   readonly #channels = new Set<string>();
   readonly #sharded = new Set<string>();
+  /** Which of them the server has confirmed since the connection came. */
+  readonly #confirmed = new Set<string>();
 
   /** @param client one that does not subscribe again by itself. Closed with this. */
   constructor(client: Redis) {
     this.#client = client;
     client.on('ready', () => this.#subscribeAgain());
+    client.on('close', () => this.#confirmed.clear());
     client.on('moved', () => this.reconnect());
   }
 
-  get isReady(): boolean {
-    return this.#client.status === 'ready';
+  /** Whether the server has confirmed every sharded subscription since the connection came. */
+  get isSubscribed(): boolean {
+    return this.#confirmed.size === this.#sharded.size;
   }
 
   on(event: 'message', listener: (channel: string, text: string) => void): void {
@@ -34,7 +38,7 @@ export class SteadySubscriber {
   /** Rejects where the server has none; it is tried again all the same. */
   async subscribeSharded(channel: string): Promise<void> {
     this.#sharded.add(channel);
-    await this.#client.ssubscribe(channel);
+    await this.#subscribeSharded(channel);
   }
 
   /** Breaks the connection: it comes back by itself, to the server that is in charge then. */
@@ -48,7 +52,11 @@ export class SteadySubscriber {
 
   /** Each for itself: a user who may not hear one channel would otherwise lose the others, its presence among them. */
   #subscribeAgain(): void {
-    for (const channel of this.#sharded) void this.#client.ssubscribe(channel).catch(() => undefined);
+    for (const channel of this.#sharded) void this.#subscribeSharded(channel).catch(() => undefined);
     for (const channel of this.#channels) void this.#client.subscribe(channel).catch(() => undefined);
+  }
+  async #subscribeSharded(channel: string): Promise<void> {
+    await this.#client.ssubscribe(channel);
+    this.#confirmed.add(channel);
   }
 }

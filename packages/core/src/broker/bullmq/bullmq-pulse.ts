@@ -115,10 +115,14 @@ export class BullmqPulse implements Pulse {
     }
   }
 
-  /** A connection that the network dropped without a word looks whole from here, and shows nobody there: it is made anew. */
+  /**
+   * A connection that the network dropped without a word looks whole from here, and shows nobody there: it is made anew. Not one that has
+   * just come back, and whose subscription the server has not seen yet: broken again, it kept its process away for longer than the
+   * grace time, once in 150 resets.
+   */
   async #stayPresent(): Promise<void> {
     const [keys] = this.#keys;
-    if (keys === undefined || !this.#subscriber?.isReady) return;
+    if (keys === undefined || !this.#subscriber?.isSubscribed) return;
     const isCounted = (await this.#count(keys.presence + this.#parts.process)) > 0;
     if (!isCounted && this.#wasCounted) this.#subscriber.reconnect();
     this.#wasCounted = isCounted;

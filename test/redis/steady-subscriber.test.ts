@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import { EventEmitter } from 'node:events';
+import type * as SubscriberModule from '../../packages/core/dist/redis/steady-subscriber.js';
+import { turn } from '../signals/signal.js';
+
+const path = new URL('../../../packages/core/dist/redis/steady-subscriber.js', import.meta.url);
+const { SteadySubscriber } = (await import(path.href)) as typeof SubscriberModule;
+
+/** A client whose server confirms a subscription when the test says so. */
+class SlowClient extends EventEmitter {
+  readonly confirmations: (() => void)[] = [];
+
+  ssubscribe(): Promise<void> {
+    return new Promise((resolve) => this.confirmations.push(resolve));
+  }
+
+  async confirm(): Promise<void> {
+    this.confirmations.shift()?.();
+    await turn();
+  }
+}
+
+describe('a steady subscriber', () => {
+  it('is subscribed once the server has said so, after a reconnect as at first', async () => {
+    const client = new SlowClient();
+    const subscriber = new SteadySubscriber(client as never);
+    const subscribed = subscriber.subscribeSharded('alive');
+    expect(subscriber.isSubscribed).to.equal(false);
+    await client.confirm();
+    await subscribed;
+    expect(subscriber.isSubscribed).to.equal(true);
+    client.emit('close');
+    client.emit('ready');
+    expect(subscriber.isSubscribed, 'the connection is back, the subscription on its way').to.equal(false);
+    await client.confirm();
+    expect(subscriber.isSubscribed).to.equal(true);
+  });
+});
