@@ -24,8 +24,6 @@ export class CrewFeed implements FeedSource {
   readonly #parts: CrewFeedParts;
   readonly #states = new WeakMap<object, string>();
   #tally: StepTally<object> | undefined;
-  /** Since when a consumer has held nothing: to ask the queue in vain now and then is no end of its rest. */
-  #restSinceMs = new WeakMap<object, number>();
   #gone: string[] = [];
   #lastTotals = '';
 
@@ -38,16 +36,16 @@ export class CrewFeed implements FeedSource {
 
   beginWatch(): void {
     const { queue, clock, consumers } = this.#parts;
-    const tally = new StepTally<object>('consumer', queue, () => clock.now());
+    const tally = new StepTally<object>({
+      machineId: 'consumer',
+      queue,
+      now: () => clock.now(),
+      isRest: holdsNothing,
+    });
     this.#tally = tally;
-    this.#restSinceMs = new WeakMap();
     for (const consumer of consumers) this.joined(consumer);
     this.#lastTotals = '';
-    this.onStep = (consumer, { value }) => {
-      const state = this.#dotted(value);
-      tally.stepped(consumer, state);
-      this.#noteRest(consumer, tally.standing(consumer));
-    };
+    this.onStep = (consumer, { value }) => tally.stepped(consumer, this.#dotted(value));
   }
 
   endWatch(): void {
@@ -57,10 +55,7 @@ export class CrewFeed implements FeedSource {
   }
 
   joined(consumer: Consumer): void {
-    if (this.#tally === undefined) return;
-    const standing = this.#standing(consumer);
-    this.#noteRest(consumer, standing);
-    this.#tally.follow(consumer, standing);
+    this.#tally?.follow(consumer, this.#standing(consumer));
   }
 
   left(consumer: Consumer): void {
@@ -89,7 +84,8 @@ export class CrewFeed implements FeedSource {
   }
 
   #reportOf(consumer: Consumer): ConsumerReport {
-    const { state, sinceMs } = this.#tally?.standing(consumer) ?? this.#standing(consumer);
+    const followed = this.#tally?.standing(consumer);
+    const { state, sinceMs } = followed ?? this.#standing(consumer);
     const record = consumer.getSnapshot().context.delivery?.record;
     const held = record && {
       jobId: record.id,
@@ -97,14 +93,8 @@ export class CrewFeed implements FeedSource {
       attempt: record.attemptsMade + 1,
       heldSinceMs: this.#parts.heldSinceMs(consumer) ?? sinceMs,
     };
-    const inStateSinceMs = (state === 'idle' ? this.#restSinceMs.get(consumer) : undefined) ?? sinceMs;
+    const inStateSinceMs = (state === 'idle' ? followed?.restSinceMs : undefined) ?? sinceMs;
     return { consumer: consumer.id, queue: this.#parts.queue, state, inStateSinceMs, held };
-  }
-
-  #noteRest(consumer: object, standing: Standing | undefined): void {
-    const rests = standing?.state === 'idle' || standing?.state === 'fetching';
-    if (!rests) this.#restSinceMs.delete(consumer);
-    else if (!this.#restSinceMs.has(consumer)) this.#restSinceMs.set(consumer, standing.sinceMs);
   }
 
   /** As far as is known of a consumer whose steps nobody followed. */
@@ -123,4 +113,9 @@ export class CrewFeed implements FeedSource {
     this.#states.set(value, state);
     return state;
   }
+}
+
+/** To ask the queue in vain now and then is no end of a consumer's rest. */
+function holdsNothing(state: string): boolean {
+  return state === 'idle' || state === 'fetching';
 }

@@ -14,7 +14,9 @@ export class FollowedActors implements FeedSource {
   #isWatched = false;
 
   constructor(machines: MachineShelf) {
-    this.#tallies = new Map(machines.ids.map((id) => [id, new StepTally(id, NO_QUEUE, Date.now)]));
+    this.#tallies = new Map(
+      machines.ids.map((id) => [id, new StepTally({ machineId: id, queue: NO_QUEUE, now: Date.now })]),
+    );
   }
 
   readonly inspect = (event: InspectionEvent): void => {

@@ -7,24 +7,40 @@ export interface Standing {
   readonly sinceMs: number;
 }
 
+/** Where somebody stands whose steps are followed; `restSinceMs` says since when it rests, if it does. */
+export interface FollowedStanding extends Standing {
+  readonly restSinceMs: number | undefined;
+}
+
+/** Whose steps are counted. */
+export interface TallyParts {
+  readonly machineId: string;
+  readonly queue: string;
+  readonly now: () => number;
+  /** Which states are rest: who goes from one to another rests on. Default: none. */
+  readonly isRest?: (state: string) => boolean;
+}
+
 /** The actors of one chart, each with its standing. `Who` is the actor. */
 export class StepTally<Who extends object> {
-  readonly #machineId: string;
-  readonly #queue: string;
+  readonly #of: Pick<TallyParts, 'machineId' | 'queue'>;
   readonly #now: () => number;
+  readonly #isRest: (state: string) => boolean;
   readonly #places = new Map<Who, Place>();
   #changed: Who[] = [];
   readonly #counts = new Map<string, Map<string, Way>>();
 
-  constructor(machineId: string, queue: string, now: () => number) {
-    this.#machineId = machineId;
-    this.#queue = queue;
+  constructor({ machineId, queue, now, isRest = () => false }: TallyParts) {
+    this.#of = { machineId, queue };
     this.#now = now;
+    this.#isRest = isRest;
   }
 
   /** Begins to follow an actor that stands there already, or anew. Counts no step. */
   follow(who: Who, { state, sinceMs }: Standing): void {
-    const place = { state, sinceMs, isChanged: this.#places.get(who)?.isChanged ?? false };
+    const before = this.#places.get(who);
+    const restSinceMs = this.#isRest(state) ? (before?.restSinceMs ?? sinceMs) : undefined;
+    const place = { state, sinceMs, restSinceMs, isChanged: before?.isChanged ?? false };
     this.#places.set(who, place);
     this.#mark(who, place);
   }
@@ -35,7 +51,7 @@ export class StepTally<Who extends object> {
   }
 
   /** As it is now; it moves with the actor. */
-  standing(who: Who): Standing | undefined {
+  standing(who: Who): FollowedStanding | undefined {
     return this.#places.get(who);
   }
 
@@ -54,6 +70,7 @@ export class StepTally<Who extends object> {
     // In place: a busy process takes tens of thousands of steps a second.
     place.state = state;
     place.sinceMs = sinceMs;
+    place.restSinceMs = this.#isRest(state) ? (place.restSinceMs ?? sinceMs) : undefined;
     this.#mark(who, place);
   }
 
@@ -89,15 +106,15 @@ export class StepTally<Who extends object> {
   }
 
   *#steps(): Iterable<StepCount> {
-    const of = { machineId: this.#machineId, queue: this.#queue };
     for (const [from, ways] of this.#counts)
-      for (const [to, { count, dwellMs }] of ways) yield { ...of, from, to, count, dwellMsTotal: dwellMs };
+      for (const [to, { count, dwellMs }] of ways) yield { ...this.#of, from, to, count, dwellMsTotal: dwellMs };
   }
 }
 
 interface Place {
   state: string;
   sinceMs: number;
+  restSinceMs: number | undefined;
   isChanged: boolean;
 }
 
