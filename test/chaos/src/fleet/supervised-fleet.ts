@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { SupervisorOptions } from '@acktor/worker';
 import { nowMs } from '../clock/now.js';
 import type { Defence } from '../defences/defence.js';
+import { endsWithUs } from './ends-with-us.js';
 
 /** A fleet that a scenario wants. */
 export interface FleetWish {
@@ -61,10 +62,8 @@ export class SupervisedFleet implements AsyncDisposable {
     const { stderr } = this.#process;
     if (stderr) createInterface({ input: stderr }).on('line', (line) => this.#hear(line));
     // Its workers follow it: a worker that loses its supervisor drains.
-    const endWithUs = () => this.#process.kill('SIGKILL');
-    process.once('exit', endWithUs);
+    endsWithUs(this.#process);
     this.#process.once('exit', (code, signal) => {
-      process.off('exit', endWithUs);
       this.#exit = { how: code ?? signal, atMs: nowMs() };
       this.#changed.emit('change');
     });

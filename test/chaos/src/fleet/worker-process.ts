@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { nowMs } from '../clock/now.js';
+import { endsWithUs } from './ends-with-us.js';
 import type { FailingAction } from './failing-actions.js';
 import type {
   DeliveryReport,
@@ -33,6 +34,7 @@ export class WorkerProcess {
       env: { ...process.env, ACKTOR_CHAOS_WITHOUT: order.without.join(',') },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    endsWithUs(this.#child);
     this.#child.on('message', (report: FleetReport) => this.#heed(report));
     this.#child.once('exit', () => {
       this.#exitedAtMs = nowMs();
