@@ -1,6 +1,7 @@
 import { PrivateServer } from '@acktor/core';
 import { connectBroker, connectPulse, type Pulse, type ReapRules } from '@acktor/core/broker';
 import { expect } from 'chai';
+import { QueueTrial } from '../broker/queue-trial.js';
 import { recording } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
@@ -40,6 +41,27 @@ describe('presence', function () {
     await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     expect(await countOf()).to.equal(0);
     while ((await countOf()) === 0) await pulse.reap(rules);
+  });
+
+  it('is looked for several times before its process counts as dead, however long the machine stood still between two looks', async () => {
+    const namespace = freshNamespace();
+    await using server = await PrivateServer.start();
+    const connected = await connectBroker(brokerOptions({ redis: server.url, namespace }));
+    await using pulse = await appeared(server.url, namespace);
+    const trial = new QueueTrial(connected.broker, 'notes');
+    await trial.send({ id: 'job-1' });
+    await trial.take('gone|1', { worker: 'gone', leaseMs: 60_000 });
+    using redis = await plainRedis(server.url);
+    const serverMs = async () => Number((await redis.time())[0]) * 1_000 + Number((await redis.time())[1]) / 1_000;
+    const outcomes: number[] = [];
+    for (let look = 1; look <= 4; look += 1) {
+      const { returnedJobIds } = await pulse.reap(rules);
+      outcomes.push(returnedJobIds.length);
+      const fromMs = await serverMs();
+      while ((await serverMs()) < fromMs + rules.graceMs);
+    }
+    expect(outcomes).to.deep.equal([0, 0, 0, 1]);
+    await connected.close();
   });
 });
 

@@ -6,10 +6,19 @@ import { giveBack, meetServer } from './give-back-script.js';
 const TOGETHER_MS = 50;
 
 /**
+ * How much of the grace time one look at a suspect stands for at most; looks come every 25 ms. A machine that stands still for a moment
+ * must not count that as time in which the process could have come back: whoever wakes first would take its neighbours for dead.
+ */
+const MOST_PER_LOOK_MS = 60;
+/** Enough for any grace time. */
+const MOST_LOOKS = 10;
+
+/**
  * One turn of the reaper, for the whole fleet: whoever comes within the interval after it finds the turn taken.
  *
- * A delivery whose lease has expired is given back. So is one whose process has had no presence for the grace time. After a
- * restart or failover of the server all presences are gone at once, so nothing is decided until the hold-off is over.
+ * A delivery whose lease has expired is given back. So is one whose process has had no presence for the grace time, and was
+ * looked for often enough in it. After a restart or failover of the server all presences are gone at once, so nothing is
+ * decided until the hold-off is over.
  *
  * KEYS: the \`channel\` keys, then suspects and turn. ARGV: prefix, delivery limit, interval (ms), grace (ms), hold-off (ms),
  * whether presence works ('1'), the presence channels' common beginning.
@@ -68,28 +77,33 @@ local function endingOf(id)
   if process and not isPresent(process) then return 'workerDied', process end
 end
 
-local missingSince = {}
+local fewestLooks = math.min(math.floor(graceMs / ${MOST_PER_LOOK_MS}), ${MOST_LOOKS})
+-- Of each suspect, since when it is missing and how often it was looked for.
+local missingSince, looks = {}, {}
 local function noteMissing(process)
   if missingSince[process] then return end
-  local since = tonumber(redis.call('HGET', suspects, process) or nowMs)
-  if since == nowMs then redis.call('HSET', suspects, process, nowMs) end
-  missingSince[process] = since
+  local since, before = string.match(redis.call('HGET', suspects, process) or '', '^(%d+)|(%d+)$')
+  missingSince[process], looks[process] = tonumber(since or nowMs), (before or 0) + 1
+  redis.call('HSET', suspects, process, string.format('%.0f|%d', missingSince[process], looks[process]))
+end
+
+local function isGraceOver(process)
+  return nowMs - missingSince[process] >= graceMs and looks[process] >= fewestLooks
 end
 
 -- Of processes that died together some are missed a look later. Their jobs go back in one turn, or the newer ones of the
 -- first would stand behind the older ones of the last.
 local function isAwaitingOthers(since)
   if nowMs - since >= graceMs + 2 * ${TOGETHER_MS} then return false end
-  for _, other in pairs(missingSince) do
-    if other - since <= ${TOGETHER_MS} and nowMs - other < graceMs then return true end
+  for process, other in pairs(missingSince) do
+    if other - since <= ${TOGETHER_MS} and not isGraceOver(process) then return true end
   end
   return false
 end
 
 local isAnySuspect, dead = false, {}
 local function isDead(process)
-  local since = missingSince[process]
-  dead[process] = nowMs - since >= graceMs and not isAwaitingOthers(since)
+  dead[process] = isGraceOver(process) and not isAwaitingOthers(missingSince[process])
   isAnySuspect = isAnySuspect or not dead[process]
   return dead[process]
 end
