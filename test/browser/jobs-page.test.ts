@@ -20,6 +20,7 @@ describeInBrowser('the page of a job', () => {
     await tab.button('Find').click();
     await tab.page.getByRole('link', { name: receipt.id }).click();
     await tab.sees(tab.page.getByRole('definition').filter({ hasText: 'acked' }));
+    await tab.sees(tab.page.getByRole('region', { name: /^The way of delivery 1: processing.*, acking/ }));
     await tab.sees(tab.page.getByText(`"length": ${payload.length}`));
     expect(await tab.page.getByText(payload).count()).to.equal(0);
     await tab.button('Show payload').click();

@@ -34,6 +34,13 @@ describe('the flows of a fleet', () => {
     expect(meter.rates(102_000)[0]?.perSecond).to.equal(3);
   });
 
+  it('are a rate from the first second after a time in which nobody was heard', () => {
+    const meter = new FlowMeter(0);
+    meter.begin(100_000);
+    meter.add([{ ...step, count: 6, dwellMsTotal: 6 }], 100_500);
+    expect(meter.rates(102_000)[0]?.perSecond).to.equal(3);
+  });
+
   it('have the median of the time spent before, within a tenth', () => {
     const meter = new FlowMeter(0);
     for (const [count, eachMs] of [

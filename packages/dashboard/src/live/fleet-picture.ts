@@ -38,6 +38,11 @@ export class FleetPicture {
     });
   }
 
+  /** Workers are watched from now on: they said nothing of their steps before. */
+  beginsToHear(): void {
+    this.#flows.begin(Date.now());
+  }
+
   /** Takes reports of all workers that there are. */
   replace(reports: readonly WorkerReport[]): void {
     const present = new Set(reports.map(({ workerId }) => workerId));

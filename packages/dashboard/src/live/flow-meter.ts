@@ -6,9 +6,14 @@ import { Dwells } from './dwells.js';
 /** Counts are exact; they come from the workers as counts, not as events. */
 export class FlowMeter {
   readonly #flows = new Map<string, Flow>();
-  readonly #startedAtMs: number;
+  #startedAtMs: number;
 
   constructor(nowMs: number) {
+    this.#startedAtMs = nowMs;
+  }
+
+  /** To be told when steps are heard of again after a time in which none were: what was not heard is no rate of 0. */
+  begin(nowMs: number): void {
     this.#startedAtMs = nowMs;
   }
 

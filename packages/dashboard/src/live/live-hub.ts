@@ -59,6 +59,7 @@ export class LiveHub {
       throw new RequestError(503, 'ACKTOR_TOO_MANY_STREAMS', `${MOST_BROWSERS} browsers look already`);
     if (!this.#watch.isOn) await this.#lookAround();
     if (response.destroyed) return;
+    if (!this.#watch.isOn) this.#picture.beginsToHear();
     this.#watch.begin();
     const browser = new BrowserStream(request, response, session);
     this.#browsers.add(browser);

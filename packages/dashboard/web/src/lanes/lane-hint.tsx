@@ -21,7 +21,7 @@ export function LaneHint({ row, x, y, view }: Pointed) {
       style={{ transform: `translate(${left}px, ${y + view.scrollTop + 16}px)`, width: hintWidth }}
     >
       {row.kind === 'consumer' ? (
-        <StayHint stays={row.consumer.stays} atMs={timeAt(x, view)} nowMs={view.nowMs} />
+        <StayHint stays={row.consumer.stays} atMs={pointedAtMs(x, view)} nowMs={view.nowMs} />
       ) : (
         <span>
           {plural(row.consumers, 'consumer')} · click to {row.isOpen ? 'close' : 'open'}
@@ -31,6 +31,12 @@ export function LaneHint({ row, x, y, view }: Pointed) {
   );
 }
 
+/** Beside the bar the words are of now. */
+function pointedAtMs(x: number, view: LaneView): number {
+  const atMs = timeAt(x, view);
+  return atMs < view.nowMs - view.rangeMs ? view.nowMs : atMs;
+}
+
 interface StayHintProps {
   readonly stays: readonly Stay[];
   readonly atMs: number;
@@ -38,12 +44,9 @@ interface StayHintProps {
 }
 
 function StayHint({ stays, atMs, nowMs }: StayHintProps) {
-  const index = Math.max(
-    0,
-    stays.findLastIndex(({ sinceMs }) => sinceMs <= atMs),
-  );
+  const index = stays.findLastIndex(({ sinceMs }) => sinceMs <= atMs);
   const stay = stays[index];
-  if (stay === undefined) return null;
+  if (stay === undefined) return <span className="dim">Nobody watched yet.</span>;
   const untilMs = stays[index + 1]?.sinceMs ?? nowMs;
   return (
     <>

@@ -26,24 +26,32 @@ export function Lanes({ selection, order, rangeMs, mostRows, onChoose }: LanesPr
     else if (row !== undefined) setOpen((keys) => toggled(keys, row.key));
   };
   const rowHeight = rowHeightAt(useWidth(frame));
-  const height = Math.max(2, Math.min(rows.length, mostRows)) * rowHeight + axisHeight;
+  const seen = Math.min(rows.length, mostRows);
+  const height = Math.max(2, seen) * rowHeight + axisHeight;
   return (
-    <div className="lanes" ref={frame} style={{ height }}>
-      <div className="lanes-length" style={{ height: rows.length * rowHeight + axisHeight }}>
-        <canvas
-          ref={canvas}
-          aria-hidden
-          className="lanes-canvas"
-          style={{ height }}
-          onPointerMove={point}
-          onPointerLeave={leave}
-          onClick={(event) => choose(rowUnder(event))}
-        />
+    <>
+      <div className="lanes" ref={frame} style={{ height }}>
+        <div className="lanes-length" style={{ height: rows.length * rowHeight + axisHeight }}>
+          <canvas
+            ref={canvas}
+            aria-hidden
+            className="lanes-canvas"
+            style={{ height }}
+            onPointerMove={point}
+            onPointerLeave={leave}
+            onClick={(event) => choose(rowUnder(event))}
+          />
+        </div>
+        <LaneList rows={rows} active={active} onActive={setActive} onChoose={choose} frame={frame} />
+        {rows.length > 0 ? null : <p className="lanes-none">No consumer is like that now.</p>}
+        {pointed === undefined ? null : <LaneHint {...pointed} />}
       </div>
-      <LaneList rows={rows} active={active} onActive={setActive} onChoose={choose} frame={frame} />
-      {rows.length > 0 ? null : <p className="lanes-none">No consumer is like that now.</p>}
-      {pointed === undefined ? null : <LaneHint {...pointed} />}
-    </div>
+      {rows.length > seen ? (
+        <p className="panel-note">
+          {seen} of {rows.length} lines: scroll for more
+        </p>
+      ) : null}
+    </>
   );
 }
 

@@ -14,7 +14,8 @@ interface JobWayProps {
   readonly of: number;
 }
 
-export function JobWay({ attempt, number, of }: JobWayProps) {
+export function JobWay({ attempt: kept, number, of }: JobWayProps) {
+  const attempt = kept && withPath(kept);
   const chart = useFleet().charts.find(({ machineId }) => machineId === 'consumer');
   const [shownMs, show] = useState<number>();
   if (attempt === undefined) return <Empty>Not delivered yet: its way begins when a consumer fetches it.</Empty>;
@@ -31,7 +32,7 @@ export function JobWay({ attempt, number, of }: JobWayProps) {
         </p>
       </div>
       {chart === undefined || attempt.path.length === 0 ? (
-        <Empty>The states of this delivery were not recorded.</Empty>
+        <Empty>Nothing was kept of the states of this delivery: it ended in another program than Acktor.</Empty>
       ) : (
         <>
           <WayChart
@@ -51,6 +52,16 @@ export function JobWay({ attempt, number, of }: JobWayProps) {
   );
 }
 
+/** Only of deliveries that end without an ack are the states kept. The times of the others tell what they went through. */
+function withPath(attempt: AttemptView): AttemptView {
+  const { path, startedAtMs, endedAtMs, end } = attempt;
+  if (path.length > 0 || startedAtMs === undefined) return attempt;
+  const handling = { state: 'processing.handling', atMs: startedAtMs };
+  if (end === undefined) return { ...attempt, path: [handling] };
+  if (end !== 'acked' || endedAtMs === undefined) return attempt;
+  return { ...attempt, path: [handling, { state: 'acking.settling', atMs: endedAtMs }] };
+}
+
 interface AttemptTime {
   readonly startMs: number;
   readonly endMs: number;
@@ -58,8 +69,9 @@ interface AttemptTime {
   readonly atMs: number;
 }
 
-function timeIn({ path, startedAtMs, endedAtMs }: AttemptView, shownMs: number | undefined): AttemptTime {
-  const endMs = endedAtMs ?? path.at(-1)?.atMs ?? liveStore.model.nowMs();
+function timeIn({ path, startedAtMs, endedAtMs, end }: AttemptView, shownMs: number | undefined): AttemptTime {
+  const lastKnownMs = end === undefined ? undefined : path.at(-1)?.atMs;
+  const endMs = endedAtMs ?? lastKnownMs ?? liveStore.model.nowMs();
   const startMs = Math.min(path[0]?.atMs ?? startedAtMs ?? endMs, endMs);
   return { startMs, endMs, atMs: Math.min(shownMs ?? endMs, endMs) };
 }
