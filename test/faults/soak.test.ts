@@ -31,6 +31,14 @@ describe('a redelivery in a soak', () => {
     expect(without([fault({ hits: ['one'], fromMs: 20, toMs: 21 })])).to.have.lengthOf(1);
   });
 
+  it('is told from its fence: a delivery that was held on the wire starts after the one that followed it', () => {
+    const late = TWICE.map((entry) => ({ ...entry, atMs: 11 - entry.atMs }));
+    const dark = [fault({ hits: ['one'], fromMs: 0, toMs: 10 })];
+    expect(unexplained({ entries: late }, dark, () => false)).to.have.lengthOf(0);
+    const other = [fault({ hits: ['two'], fromMs: 0, toMs: 10 })];
+    expect(unexplained({ entries: late }, other, () => false)).to.have.lengthOf(1);
+  });
+
   it('needs none where the handler fails on purpose', () => {
     expect(unexplained({ entries: TWICE }, [], () => true)).to.have.lengthOf(0);
   });

@@ -9,6 +9,9 @@ type Start = Extract<LedgerEntry, { readonly what: 'started' }>;
  * A redelivery is explained by a fault that hit the worker which had the job before, while it had it: more than a sum of
  * faults and redeliveries can tell, for in a long run most faults hit nobody who holds anything.
  *
+ * Which of two deliveries came before, their fences say: what was on its way to a worker in the dark is started late, after the job
+ * has gone to another.
+ *
  * @param isPlanned jobs whose handler fails on purpose, by their number.
  */
 export function unexplained(
@@ -16,13 +19,16 @@ export function unexplained(
   injected: readonly Injected[],
   isPlanned: (order: number) => boolean,
 ): readonly string[] {
+  const starts = entriesOf(evidence, 'started').filter(({ order }) => !isPlanned(order));
   const last = new Map<number, Start>();
-  return entriesOf(evidence, 'started').flatMap((start) => {
-    const before = last.get(start.order);
-    last.set(start.order, start);
-    if (before === undefined || isPlanned(start.order)) return [];
-    return injected.some((fault) => accountsFor(fault, before, start)) ? [] : [describe(before, start, injected)];
-  });
+  return starts
+    .toSorted((one, other) => one.fence - other.fence)
+    .flatMap((start) => {
+      const before = last.get(start.order);
+      last.set(start.order, start);
+      if (before === undefined || injected.some((fault) => accountsFor(fault, before, start))) return [];
+      return [describe(before, start, injected)];
+    });
 }
 
 /** Enough to look for the cause: who had the job, who got it, and what happened meanwhile. */
