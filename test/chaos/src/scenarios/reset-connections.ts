@@ -17,7 +17,8 @@ export const resetConnections: Scenario = {
   controls: ['the grace time'],
   controlRuns: 5,
   async run(trial) {
-    const stage = await setStage(trial);
+    // A hundred entries that wait for the disk kept the proxy from answering, and the worker away for longer than its grace time.
+    const stage = await setStage(trial, {}, 'process');
     const proxy = await trial.proxy(stage.server);
     const options = { consumers: 10, ...(trial.control !== undefined && { graceMs: 50 }) };
     const worker = await trial.worker({ redis: proxy.url, options }).ready();

@@ -50,7 +50,7 @@ const MORTALS = 3;
 const CONSUMERS = 4;
 
 async function setScene(trial: Trial) {
-  const stage = await setStage(trial, { appendfsync: 'always', 'enable-debug-command': 'yes' });
+  const stage = await setStage(trial, { appendfsync: 'always', 'enable-debug-command': 'yes' }, 'process');
   const wires = [await trial.proxy(stage.server), await trial.proxy(stage.server)] as const;
   const options = { ...optionsFor(trial), consumers: CONSUMERS };
   const [mortals, steadyWire] = wires;

@@ -1,6 +1,7 @@
 // What nearly every scenario begins with: a server, a sender and a view of the queue, none of them behind a proxy.
 import type { PrivateServer } from '@acktor/core';
 import type { ServerSettings } from '@acktor/core/broker';
+import type { Survival } from '../ledger/ledger.js';
 import type { QueueView } from './queue-view.js';
 import type { Sender } from './sender.js';
 import type { Trial } from './trial.js';
@@ -11,9 +12,14 @@ export interface Stage {
   readonly view: QueueView;
 }
 
-export async function setStage(trial: Trial, settings: ServerSettings = {}): Promise<Stage> {
+/** @param survives - what the sender's entries survive; those that survive the machine hold the whole trial up, its proxies too. */
+export async function setStage(
+  trial: Trial,
+  settings: ServerSettings = {},
+  survives: Survival = 'machine',
+): Promise<Stage> {
   const server = await trial.server({ settings });
   // What the server promises is the scenario's business.
-  const sender = await trial.sender({ redis: server.url, durability: 'off' });
+  const sender = await trial.sender({ redis: server.url, durability: 'off' }, survives);
   return { server, sender, view: await trial.view(server) };
 }
