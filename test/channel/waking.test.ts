@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { turn } from '../signals/signal.js';
+import type { ConsumerRef } from '../worker-inside/inside.js';
 import { ChannelTrial, type ConsumerOnTrial } from './channel-trial.js';
 
 describe('a channel, when its consumers are idle', () => {
@@ -69,6 +70,20 @@ describe('a channel, when its consumers are idle', () => {
     await other?.hears('delivery.received');
     await turn();
     expect(trial.queue.waits.all).to.have.length(1);
+  });
+
+  it('wakes whoever parks next when who was woken fails at once', async () => {
+    const trial = new ChannelTrial();
+    const failing: ConsumerRef = {
+      id: 'failing',
+      send: () => trial.channel.receive({ type: 'consumer.left', consumer: failing }),
+    } as unknown as ConsumerRef;
+    trial.channel.receive({ type: 'consumer.parked', consumer: failing });
+    await signOfWork(trial, 1);
+    const successor = trial.consumer('successor');
+    successor.parks();
+    await turn();
+    expect(successor.words).to.deep.equal(['work.ready']);
   });
 
   it('waits again in any case when who was woken is not heard of for a second', async () => {

@@ -22,13 +22,16 @@ export class Parking {
     return this.#parked.delete(consumer);
   }
 
-  /** Wakes those that have been idle longest, at most `count`, and answers who they are. */
-  wake(count: number): readonly ConsumerRef[] {
-    const woken = [...this.#parked.keys()].slice(0, count);
-    for (const consumer of woken) {
+  /** Who has been idle longest, and is woken next. */
+  get next(): ConsumerRef | undefined {
+    return this.#parked.keys().next().value;
+  }
+
+  /** Wakes those that have been idle longest, at most `count`. */
+  wake(count: number): void {
+    for (const consumer of [...this.#parked.keys()].slice(0, count)) {
       this.#parked.delete(consumer);
       consumer.send({ type: 'work.ready' });
     }
-    return woken;
   }
 }

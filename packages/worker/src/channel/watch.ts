@@ -163,16 +163,16 @@ export class Watch {
     return this.#isHeld || this.#parts.parking.isEmpty;
   }
 
-  #wakeOne(): ConsumerRef | undefined {
+  #wakeOne(): void {
     this.#owesALook = false;
-    return this.#parts.parking.wake(1)[0];
+    this.#parts.parking.wake(1);
   }
 
   /** Resolves when it has looked, or is taken for gone. */
   #haveOneLook(): Promise<void> {
-    const consumer = this.#wakeOne();
+    const consumer = this.#parts.parking.next;
     if (consumer === undefined) return Promise.resolve();
-    return new Promise((resolve) => {
+    const looked = new Promise<void>((resolve) => {
       const timer = this.#parts.clock.setTimeout(() => this.looked(consumer), LONGEST_LOOK_MS);
       const end = () => {
         this.#looking = undefined;
@@ -181,6 +181,9 @@ export class Watch {
       };
       this.#looking = { consumer, end };
     });
+    // Last: one that fails as it wakes has left before this returns.
+    this.#wakeOne();
+    return looked;
   }
 
   #sleep(ms: number): Promise<void> {
