@@ -1,6 +1,6 @@
 import { PrivateServer, ServerStartError } from '@acktor/core';
 import { expect } from 'chai';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, isRunning } from './project.js';
@@ -35,6 +35,23 @@ describe('PrivateServer', function () {
     await server.restart();
     expect(server.pid).not.to.equal(pid);
     expect(await ask(server, 'GET', 'kept')).to.equal('yes');
+  });
+
+  it('keeps nothing of a transaction that a crash has torn, however often it is killed after that', async () => {
+    await using server = await PrivateServer.start({ settings: { appendfsync: 'always' } });
+    await server.kill();
+    const files = join(server.folder, 'appendonlydir');
+    const [file = ''] = (await readdir(files)).filter((name) => name.endsWith('.incr.aof'));
+    await appendFile(
+      join(files, file),
+      '*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$5\r\nghost\r\n$1\r\n1\r\n*1\r\n$4\r\nEX',
+    );
+    await server.restart();
+    // A transaction: what the ghost would run with, were it still there.
+    await ask(server, 'EVAL', "redis.call('SET', 'one', 'yes') redis.call('SET', 'two', 'yes')", '0');
+    await server.kill();
+    await server.restart();
+    expect(await ask(server, 'MGET', 'ghost', 'one', 'two')).to.deep.equal([null, 'yes', 'yes']);
   });
 
   it('loses its data when it is told to have no append-only file', async () => {

@@ -9,6 +9,7 @@ import { connectRedis } from '../redis/connection.js';
 import { lastLines } from './program.js';
 import type { ServerBinary } from './server-binary.js';
 import { ServerStartError } from './server-errors.js';
+import { mendTornFile } from './torn-file.js';
 
 /** Directives of redis.conf with their values as they stand there. */
 export type ServerSettings = Readonly<Record<string, string | number>>;
@@ -49,7 +50,10 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   try {
     const { address, clientName: name, startTimeoutMs: connectTimeoutMs } = options;
     const client = await connectRedis(address, { name, connectTimeoutMs, signal: ended });
-    if (await isServedBy(child, client)) return { child, client };
+    if (await isServedBy(child, client)) {
+      await mendTornFile(client, await readLog(options));
+      return { child, client };
+    }
     client.disconnect();
     throw new Error('another server answers there (Address already in use)');
   } catch (unreachable) {
@@ -111,8 +115,13 @@ export function quoted(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
-async function fail({ folder }: ServerProcessOptions, fault: unknown, cause: unknown): Promise<never> {
-  const log = lastLines(await readFile(join(folder, LOG), 'utf8').catch(() => ''), 12);
+function readLog({ folder }: ServerProcessOptions): Promise<string> {
+  return readFile(join(folder, LOG), 'utf8').catch(() => '');
+}
+
+async function fail(options: ServerProcessOptions, fault: unknown, cause: unknown): Promise<never> {
+  const { folder } = options;
+  const log = lastLines(await readLog(options), 12);
   const complaint = fault instanceof Error ? fault.message : String(fault);
   throw new ServerStartError({ folder, complaint, log, cause });
 }

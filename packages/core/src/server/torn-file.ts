@@ -1,0 +1,23 @@
+// Mends an append-only file that a crash has torn in the middle of a transaction.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+
+/**
+ * Has the server write its file anew when its log says that it has cut off the end of it. Resolves when that is done, however it went:
+ * the server's own log tells of a failure. A crash meanwhile leaves the old file.
+ *
+ * A server that is killed while it writes a transaction cuts off the last command at its next start and leaves the ones before: a
+ * `MULTI` without an `EXEC` (Redis 7.0.15; Valkey before the mend linked here). At the start after that they run together with what was
+ * written later. Seen: the ghost of a fetch took five other jobs off their queue, which were in no list any more.
+ *
+ * @see https://github.com/valkey-io/valkey/pull/4342
+ */
+export async function mendTornFile(client: Redis, log: string): Promise<void> {
+  if (!log.includes('Truncating the AOF')) return;
+  await client.bgrewriteaof();
+  while (RUNS.test(await client.info('persistence'))) await pause(LOOK_EVERY_MS);
+}
+
+/** While a rewrite runs, or waits for its turn. */
+const RUNS = /^aof_rewrite_(?:in_progress|scheduled):1/m;
+const LOOK_EVERY_MS = 5;
