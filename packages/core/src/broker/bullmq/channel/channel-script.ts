@@ -2,8 +2,7 @@
 import { RedisScript } from '../../../redis/redis-script.js';
 import { fullPath } from './full-path.js';
 import { leanPath } from './lean-path.js';
-import { leanPlan } from './lean-plan.js';
-import { jobText } from './told-fields.js';
+import { places } from './told-fields.js';
 
 /**
  * What one entry of the call begins with. Its arguments follow:
@@ -36,59 +35,33 @@ export type ChannelWord = 'fetch' | 'ack' | 'keep' | 'deadLetter' | 'retry' | 'r
  */
 export const channelScript = new RedisScript(`
 
-local call = redis.call
-local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed =
-  unpack(KEYS)
-local prefix, now, leaseMs, worker = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local separator, firstEntry = ARGV[9], 10
--- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
-local retention = { completed = { age = tonumber(ARGV[5]), count = tonumber(ARGV[6]) }, failed = { count = -1 } }
-local limitedMs, isEmpty = 0, false
-local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 4 }
-
-${jobText}
-
-local function replyOf(isDone, reply)
-  if isDone then return reply end
-  return { type(reply) == 'table' and reply.err or tostring(reply) }
-end
-
--- When the next delayed job is due, in ms; nil for none.
-local function nextDueMs()
-  local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
-  return due[2] and math.floor(tonumber(due[2]) / 0x1000)
-end
+local firstEntry = 10
+local isEmpty, limitedMs = false, 0
+${places}
 
 ${fullPath}
 
-${leanPlan}
-
 ${leanPath}
 
-local isPlanned, plan = false, nil
-if ARGV[8] == '1' then isPlanned, plan = pcall(planLean) end
-local replies = isPlanned and plan and runLean(plan)
-local isLean = replies and true
-replies = replies or bullmq().runEach()
+local replies, fetches, nextDueMs
+if ARGV[8] == '1' then
+  local isDone, answer
+  isDone, answer, fetches, nextDueMs = pcall(lean)
+  if isDone then replies = answer elseif hasBegun then error(answer) end
+end
+local isLean = replies ~= nil
+if not isLean then replies = bullmq().runEach() end
 if not isEmpty and ARGV[7] == '0' then return { replies, false } end
 
-local function mayFetch()
+local call = redis.call
+local wait, active, prioritized, _, _, _, delayed, _, meta = unpack(KEYS)
+-- Of what a lean call has seen that fetches, nothing is asked again.
+if not isLean or fetches == 0 or limitedMs > 0 then
+  local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  nextDueMs = due[2] and math.floor(tonumber(due[2]) / 0x1000)
   local attributes = call('HMGET', meta, 'paused', 'concurrency')
-  if attributes[1] then return false end
-  return not attributes[2] or call('LLEN', active) < tonumber(attributes[2])
+  local isFull = attributes[2] and call('LLEN', active) >= tonumber(attributes[2])
+  if limitedMs > 0 or attributes[1] or isFull then return { replies, { 0, nextDueMs or 0, limitedMs } } end
 end
-
-local function glance()
-  local dueMs = nextDueMs() or 0
-  if limitedMs > 0 or not mayFetch() then return { 0, dueMs, limitedMs } end
-  return { call('LLEN', wait) + call('ZCARD', prioritized), dueMs, 0 }
-end
-
--- Of what a plan that could be carried out has seen, nothing is asked again.
-local function glanceAfter(plan)
-  if limitedMs > 0 or plan.fetches == 0 then return glance() end
-  return { call('LLEN', wait) + call('ZCARD', prioritized), plan.nextDueMs or 0, 0 }
-end
-
-return { replies, isLean and glanceAfter(plan) or glance() }
+return { replies, { call('LLEN', wait) + call('ZCARD', prioritized), nextDueMs or 0, 0 } }
 `);

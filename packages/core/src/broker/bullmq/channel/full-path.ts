@@ -1,21 +1,30 @@
 // The full path of the channel's script: each entry by BullMQ's own scripts.
 import { wrapScripts } from '../bullmq-scripts.js';
 import { rememberAttempt } from '../dead-letters/history-script.js';
+import { readFields } from './told-fields.js';
 
 /** The name of a dead letter of which nothing is left but its id. */
 const REMOVED_JOB = 'removed';
 
 /**
- * Defines `bullmq()`, which answers a table of `fetch(token)`, one fetch, `runEach()`, the whole call entry by entry, and
- * `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a lean
- * call seldom needs these.
+ * Defines `bullmq()`, which answers a table of `tryFetch(token)`, one fetch that fails alone, `runEach()`, the whole call entry by
+ * entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua
+ * makes every function anew in each call, and a lean call seldom needs these.
  *
- * Expects the channel script's names, `call`, `arity`, `readJob`, `textOf` and `replyOf` among them.
+ * Expects `firstEntry`, `placeOf`, `isEmpty` and `limitedMs`.
  */
 export const fullPath = `
 local setUp
 local function bullmq()
   if setUp then return setUp end
+  local call = redis.call
+  local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed =
+    unpack(KEYS)
+  local prefix, now, leaseMs, worker = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+  -- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
+  local retention = { completed = { age = tonumber(ARGV[5]), count = tonumber(ARGV[6]) }, failed = { count = -1 } }
+  local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 4 }
+
 ${wrapScripts(['moveToActive', 'moveToFinished', 'moveToDelayed', 'retryJob', 'moveJobFromActiveToWait'])}
 
 ${rememberAttempt}
@@ -25,12 +34,22 @@ ${rememberAttempt}
     local job = moveToActive(fetchKeys, { prefix, now, { token = token, lockDuration = leaseMs, name = worker } })
     local fields = job[1]
     if type(fields) == 'table' then
-      local told, isPlain = readJob(fields)
-      return textOf(told, isPlain and #fields / 2 or -1, job[2])
+      ${readFields}
+      told[placeOf.count], told[placeOf.id] = isPlain and #fields / 2 or -1, job[2]
+      return table.concat(told, ARGV[9])
     end
     isEmpty = true
     limitedMs = math.max(limitedMs, tonumber(job[3]))
     return false
+  end
+
+  local function replyOf(isDone, reply)
+    if isDone then return reply end
+    return { type(reply) == 'table' and reply.err or tostring(reply) }
+  end
+
+  local function tryFetch(token)
+    return replyOf(pcall(fetch, token))
   end
 
   local function isSameLife(job)
@@ -127,13 +146,13 @@ ${rememberAttempt}
     local replies, at = {}, firstEntry
     while at <= #ARGV do
       local word = ARGV[at]
-      if word == 'fetch' then replies[#replies + 1] = replyOf(pcall(fetch, ARGV[at + 1]))
+      if word == 'fetch' then replies[#replies + 1] = tryFetch(ARGV[at + 1])
       else replies[#replies + 1] = replyOf(pcall(settle, word, at + 1)) end
       at = at + 1 + arity[word]
     end
     return replies
   end
 
-  setUp = { fetch = fetch, runEach = runEach, alreadySettled = alreadySettled }
+  setUp = { tryFetch = tryFetch, runEach = runEach, alreadySettled = alreadySettled }
   return setUp
 end`;

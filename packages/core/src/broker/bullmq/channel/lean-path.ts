@@ -1,117 +1,129 @@
 // The lean path of the channel's script: what an ordinary call comes to when BullMQ's scripts have nothing else to do.
+import { leanPlan } from './lean-plan.js';
+import { readFields } from './told-fields.js';
 
 /**
- * Defines `runLean(plan)`, which carries out what `planLean` found ordinary in some eight commands a job instead of thirty, or
- * answers nil if it could not begin. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and
- * answer: `test/differential` holds it to that.
+ * Moves the ids: the acked ones leave the active list, the fetched ones come into it. Only the first write can fail, for what lies in
+ * the active list's place.
+ */
+const moveIds = `
+  -- Whether the oldest active jobs are just these, as they are when they were fetched together and nobody is slower.
+  local areOldest = false
+  if #acks >= 4 then
+    local isActive, oldest = {}, call('LRANGE', active, -#acks, -1)
+    for i = 1, #oldest do isActive[oldest[i]] = true end
+    areOldest = #oldest == #acks
+    for i = 1, #acks do areOldest = areOldest and isActive[ARGV[acks[i] + ID]] end
+  end
+  local wasActive, leaving = {}, 0
+  if areOldest then call('LTRIM', active, 0, -#acks - 1) end
+  for i = 1, #acks do
+    wasActive[i] = areOldest or call('LREM', active, '-1', ARGV[acks[i] + ID]) > 0
+    if wasActive[i] then leaving = leaving + 1 end
+  end
+  if #ids == 1 then
+    call('RPOPLPUSH', wait, active)
+  elseif #ids > 1 then
+    local taken = {}
+    for i = 1, #ids do taken[i] = ids[#ids + 1 - i] end
+    call('LPUSH', active, unpack(taken))
+    call('LTRIM', wait, 0, -#ids - 1)
+  end
+  hasBegun = true
+`;
+
+const unlock = `
+  if #acks > 0 then call('DEL', unpack(locks)) end
+  if areStalled then
+    for i = 1, #acks do call('SREM', stalled, ARGV[acks[i] + ID]) end
+  end
+`;
+
+const ack = `
+      acked = acked + 1
+      local id, result = ARGV[at + ID], ARGV[at + RESULT]
+      if not wasActive[acked] then
+        replies[step] = bullmq().alreadySettled({ id = id, key = keys[acked], life = ARGV[at + LIFE] }) and 0 or -3
+      else
+        left = left + 1
+        finished[2 * left - 1], finished[2 * left] = now, id
+        -- Each ack of BullMQ trims the events first. The last trim leaves what all of them would, unless a stream is so much too long
+        -- that Redis trims a part of it at a time.
+        local trimsLeft = left == leaving and leaving or 0
+        while trimsLeft > 0 and call('XTRIM', events, 'MAXLEN', '~', mostEvents) > 0 do trimsLeft = trimsLeft - 1 end
+        call('HSET', keys[acked], 'atm', ARGV[at + ATTEMPTS_MADE], 'returnvalue', result, 'finishedOn', now)
+        call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+        -- While ids are left, or jobs that BullMQ would still have active, the queue is not drained.
+        if left == leaving and fetched == #ids and call('LLEN', wait) == 0 and call('LLEN', active) == 0
+          and call('ZCARD', prioritized) == 0 then call('XADD', events, '*', 'event', 'drained') end
+        replies[step] = 0
+      end
+`;
+
+const fetch = `
+      fetched = fetched + 1
+      local id = ids[#ids - fetched + 1]
+      local key = prefix .. id
+      call('SET', key .. ':lock', ARGV[at + 1], 'PX', leaseMs)
+      call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
+      local fields = redis.pcall('HGETALL', key)
+      if fields.err then
+        replies[step] = { fields.err }
+      else
+        ${readFields}
+        local before = told[placeOf.ats]
+        local starts = before == '\\0' and '1' or string.format('%d', before + 1)
+        local count = #fields / 2 + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
+        told[placeOf.ats], told[placeOf.id] = starts, id
+        -- Lua writes a number with printf each time it becomes a text.
+        if count ~= lastCount then lastCount, lastCountText = count, tostring(count) end
+        told[placeOf.count] = isPlain and lastCountText or '-1'
+        replies[step] = table.concat(told, separator)
+        if not isMarked then call('ZADD', marker, '0', '0') end
+        isMarked = true
+      end
+`;
+
+const forgetSurplus = `
+  if left > 0 then
+    local over = math.min(call('ZADD', completed, unpack(finished)) - room, #surplus)
+    if over > 0 then
+      call('DEL', unpack(surplus, 1, over))
+      if haveSides then call('DEL', unpack(strange, familiesEnd + 1, familiesEnd + 5 * over)) end
+      call('ZREMRANGEBYRANK', completed, '0', over - 1)
+    end
+  end
+`;
+
+/**
+ * Defines `lean()`, which carries out an ordinary call in some eight commands a job instead of thirty, or answers nil if the call is
+ * none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer: `test/differential`
+ * holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either. It answers the replies, how
+ * many entries fetch, and when the next delayed job is due (ms).
  *
- * Expects the channel script's names, `call`, `bullmq`, `readJob`, `textOf` and `replyOf` among them.
+ * Expects `bullmq`, `hasBegun` and `firstEntry`.
  */
 export const leanPath = `
-local function unlock(plan)
-  if #plan.acks == 0 then return end
-  call('DEL', unpack(plan.locks))
-  if plan.stalledCount == 0 then return end
-  for _, job in ipairs(plan.acks) do call('SREM', stalled, job.id) end
-end
-
--- Whether the oldest active jobs are just these, as they are when they were fetched together and nobody is slower.
-local function areOldest(acks)
-  if #acks < 4 then return false end
-  local isAcked, oldest = {}, call('LRANGE', active, -#acks, -1)
-  for _, job in ipairs(acks) do isAcked[job.id] = true end
-  for _, id in ipairs(oldest) do
-    if not isAcked[id] then return false end
-    isAcked[id] = nil
+local hasBegun = false
+local function lean()
+  local call, KEYS, ARGV = redis.call, KEYS, ARGV
+  local wait, active, prioritized, events, stalled, _, delayed, _, meta, _, marker, completed = unpack(KEYS)
+  local prefix, now, leaseMs, worker, separator = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[9]
+${leanPlan}
+${moveIds}
+${unlock}
+  local replies, finished, acked, left, fetched = {}, {}, 0, 0, 0
+  local isMarked, lastCount, lastCountText = false, nil, nil
+  for step = 1, #steps do
+    local at = steps[step]
+    if ARGV[at] == 'ack' then
+${ack}
+    elseif fetched == #ids then
+      replies[step] = bullmq().tryFetch(ARGV[at + 1])
+    else
+${fetch}
+    end
   end
-  return #oldest == #acks
-end
-
--- Answers how many of the jobs were active.
-local function leaveActive(acks)
-  local areLast, leaving = areOldest(acks), 0
-  if areLast then call('LTRIM', active, 0, -#acks - 1) end
-  for _, job in ipairs(acks) do
-    job.wasActive = areLast or call('LREM', active, '-1', job.id) > 0
-    if job.wasActive then leaving = leaving + 1 end
-  end
-  return leaving
-end
-
-local function leanAck(job)
-  call('HSET', job.key, 'atm', job.attemptsMade, 'returnvalue', job.result, 'finishedOn', now)
-  call('XADD', events, '*', 'event', 'completed', 'jobId', job.id, 'returnvalue', job.result, 'prev', 'active')
-end
-
-local function leanFetch(id, token)
-  local key = prefix .. id
-  call('SET', key .. ':lock', token, 'PX', leaseMs)
-  call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
-  local fields = call('HGETALL', key)
-  local told, isPlain = readJob(fields)
-  local before = told[placeOf.ats]
-  local starts = before == '\\0' and '1' or string.format('%d', before + 1)
-  local added = call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
-  told[placeOf.ats] = starts
-  return textOf(told, isPlain and #fields / 2 + added or -1, id)
-end
-
-local function sayIfDrained()
-  if call('LLEN', wait) > 0 or call('LLEN', active) > 0 then return end
-  if call('ZCARD', prioritized) == 0 then call('XADD', events, '*', 'event', 'drained') end
-end
-
--- Answers how many of the acked jobs were active. Only its first command can fail, for what lies in the active list's place.
-local function moveIds(plan)
-  local leaving, ids, taken = leaveActive(plan.acks), plan.ids, {}
-  if #ids == 1 then call('RPOPLPUSH', wait, active) end
-  if #ids < 2 then return leaving end
-  for i = 1, #ids do taken[i] = ids[#ids + 1 - i] end
-  call('LPUSH', active, unpack(taken))
-  call('LTRIM', wait, 0, -#ids - 1)
-  return leaving
-end
-
-local function rememberAcked(acked, surplus)
-  if #acked == 0 then return end
-  local over = call('ZADD', completed, unpack(acked)) - surplus.room
-  if over <= 0 or #surplus.keys == 0 then return end
-  call('DEL', unpack(surplus.keys, 1, over))
-  if surplus.hasSides then call('DEL', unpack(surplus.sides, 1, 5 * over)) end
-  call('ZREMRANGEBYRANK', completed, '0', over - 1)
-end
-
-local function runLean(plan)
-  local ids = plan.ids
-  local areMoved, leaving = pcall(moveIds, plan)
-  if not areMoved then return nil end
-  unlock(plan)
-  local acked, fetched, isMarked = {}, 0, false
-  local function ack(job)
-    if not job.wasActive then return bullmq().alreadySettled(job) and 0 or -3 end
-    acked[#acked + 1], acked[#acked + 2] = now, job.id
-    local isLast = #acked == 2 * leaving
-    -- Each ack of BullMQ trims the events first. The last trim leaves what all of them would, unless a stream is so much too long
-    -- that Redis trims a part of it at a time.
-    local trimsLeft = isLast and leaving or 0
-    while trimsLeft > 0 and call('XTRIM', events, 'MAXLEN', '~', plan.mostEvents) > 0 do trimsLeft = trimsLeft - 1 end
-    leanAck(job)
-    -- While ids are left, or jobs that BullMQ would still have active, the queue is not drained.
-    if isLast and fetched == #ids then sayIfDrained() end
-    return 0
-  end
-  local function take(token)
-    if fetched == #ids then return bullmq().fetch(token) end
-    fetched = fetched + 1
-    local fields = leanFetch(ids[#ids - fetched + 1], token)
-    if not isMarked then call('ZADD', marker, '0', '0') end
-    isMarked = true
-    return fields
-  end
-  local replies = {}
-  for i, step in ipairs(plan.steps) do
-    replies[i] = replyOf(pcall(type(step) == 'table' and ack or take, step))
-  end
-  rememberAcked(acked, plan.surplus)
-  return replies
+${forgetSurplus}
+  return replies, fetches, nextDueMs
 end`;

@@ -28,35 +28,26 @@ export interface ToldJob {
   readonly isWhole: boolean;
 }
 
+const NOTHING_TOLD = [...TOLD_FIELDS.map(() => `'\\0'`), 'false', 'false'].join(', ');
+
+/** Defines `placeOf`: the places of what is told of a job; 0 for the fields that make a job more than a plain one. */
+export const places = `
+local placeOf = { ${TOLD_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0,
+  count = ${TOLD_FIELDS.length + 1}, id = ${TOLD_FIELDS.length + 2} }`;
+
 /**
- * Defines `readJob(fields)`, which answers what is told of the job in `fields` and whether it is a plain one that is whole; and
- * `textOf(told, count, id)`. One text costs both ends much less than twenty, and each of its bytes counts: Lua hashes them all.
- *
- * Expects `separator`.
+ * Defines `told`, all that is told of the job in `fields` but its count and its id, and `isPlain`, whether it is a plain one that is
+ * whole. With the separator between its parts it makes one text, which costs both ends much less than twenty; and each byte of it
+ * counts, for Lua hashes them all.
  */
-export const jobText = `
--- The places of the fields that are told; 0 for those that make a job more than a plain one.
-local placeOf = { ${TOLD_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0 }
-
-local function readJob(fields)
-  local told, hasFamily = { ${TOLD_FIELDS.map(() => `'\\0'`).join(', ')} }, false
-  for i = 1, #fields, 2 do
-    local place = placeOf[fields[i]]
-    if place == 0 then hasFamily = true
-    elseif place then told[place] = fields[i + 1] end
-  end
-  return told, told[placeOf.name] ~= '\\0' and not hasFamily
+export const readFields = `
+local told, hasFamily = { ${NOTHING_TOLD} }, false
+for i = 1, #fields, 2 do
+  local place = placeOf[fields[i]]
+  if place == 0 then hasFamily = true
+  elseif place then told[place] = fields[i + 1] end
 end
-
--- Lua writes a number with printf each time it becomes a text.
-local countTexts = {}
-
-local function textOf(told, count, id)
-  local countText = countTexts[count] or tostring(count)
-  countTexts[count] = countText
-  told[${TOLD_FIELDS.length + 1}], told[${TOLD_FIELDS.length + 2}] = countText, id
-  return table.concat(told, separator)
-end`;
+local isPlain = told[placeOf.name] ~= '\\0' and not hasFamily`;
 
 /** Reads the text that the script answers for a fetched job. */
 export function readToldJob(text: string, separator: string): ToldJob {
