@@ -10,6 +10,8 @@ export interface JobAsk {
   readonly delayMs?: number;
   /** How often it was delivered before. */
   readonly deliveries?: number;
+  /** A job that was acked is none that its parent waits for: BullMQ takes it off in the same script. */
+  readonly wasAcked?: boolean;
 }
 
 /** Adds a job's hash, and what may lie around it, to the state. Answers the fields; none when the hash is missing. */
@@ -18,7 +20,7 @@ export function addJob(dice: Dice, draft: StateDraft, ask: JobAsk): Readonly<Rec
   const fields = {
     ...ordinaryFields(dice, draft, ask),
     ...pastFields(dice, ask.deliveries ?? (dice.chance(0.3) ? 1 : 0)),
-    ...parentFields(dice, draft, ask.id),
+    ...parentFields(dice, draft, ask),
     ...deduplicationFields(dice, draft, ask.id),
     ...(dice.odd('condemned', 0.05) ? { defa: 'child failed' } : {}),
     ...(dice.odd('cancelled', 0.05) ? { cancel: 'not wanted any more' } : {}),
@@ -72,11 +74,11 @@ function pastFields(dice: Dice, deliveries: number): Record<string, string> {
   };
 }
 
-function parentFields(dice: Dice, draft: StateDraft, childId: string): Record<string, string> {
+function parentFields(dice: Dice, draft: StateDraft, { id, wasAcked = false }: JobAsk): Record<string, string> {
   if (!dice.odd('parent', 0.15)) return {};
   const prefix = dice.pick([PREFIX, OTHER_PREFIX]);
   const parentId = draft.freshId(dice, 'parent');
-  addParent(dice, draft, { key: prefix + parentId, prefix, parentId, childKey: PREFIX + childId });
+  addParent(dice, draft, { key: prefix + parentId, prefix, parentId, childKey: wasAcked ? undefined : PREFIX + id });
   const onFailure = dice.pick([{}, { fpof: true }, { cpof: true }, { idof: true }, { rdof: true }]);
   const parent = JSON.stringify({ id: parentId, queueKey: prefix.slice(0, -1), ...onFailure });
   // Old versions kept the key alone.
@@ -87,7 +89,8 @@ interface ParentAsk {
   readonly key: string;
   readonly prefix: string;
   readonly parentId: string;
-  readonly childKey: string;
+  /** Undefined when it no longer waits for the child. */
+  readonly childKey: string | undefined;
 }
 
 function addParent(dice: Dice, draft: StateDraft, { key, prefix, parentId, childKey }: ParentAsk): void {
@@ -107,7 +110,7 @@ function addParent(dice: Dice, draft: StateDraft, { key, prefix, parentId, child
     'priority',
     dice.pick([0, 0, 2]),
   );
-  if (dice.chance(0.9)) draft.add('SADD', `${key}:dependencies`, childKey);
+  if (childKey !== undefined && dice.chance(0.9)) draft.add('SADD', `${key}:dependencies`, childKey);
   if (dice.chance(0.4)) draft.add('SADD', `${key}:dependencies`, `${OTHER_PREFIX}elsewhere`);
   const seat = dice.pick(['waiting-children', 'waiting-children', 'delayed', 'failed']);
   draft.add('ZADD', prefix + seat, seat === 'delayed' ? (draft.now + 5_000) * 0x1000 : draft.now - 10, parentId);

@@ -90,7 +90,8 @@ export const leanPlan = `
       if tonumber(lastScore) >= tonumber(now) then return nil end
       for i = 1, count do
         local key, n = prefix .. oldest[i], #strange
-        if isInCall[oldest[i]] or call('HEXISTS', key, 'parentKey') == 1 then return nil end
+        -- Whether it has a parent need not be asked: an acked job is none that a parent waits for.
+        if isInCall[oldest[i]] then return nil end
         surplus[i] = key
         strange[n + 1], strange[n + 2], strange[n + 3] = key .. ':logs', key .. ':dependencies', key .. ':processed'
         strange[n + 4], strange[n + 5] = key .. ':failed', key .. ':unsuccessful'
