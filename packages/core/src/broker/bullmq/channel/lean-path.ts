@@ -96,7 +96,7 @@ const forgetSurplus = `
 `;
 
 /**
- * Defines `lean()`, which carries out an ordinary call in some eight commands a job instead of thirty, or answers nil if the call is
+ * Defines `lean()`, which carries out an ordinary call in some seven commands a job instead of thirty, or answers nil if the call is
  * none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer: `test/differential`
  * holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either. It answers the replies, how
  * many entries fetch, and when the next delayed job is due (ms).
