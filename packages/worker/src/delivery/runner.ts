@@ -62,24 +62,27 @@ interface RunningParts extends RunnerParts {
 /** Tells an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. */
 async function runAttempt(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): Promise<void> {
   const { record } = attempt.leased;
-  const end = await endOf(attempt, parts, tell).catch((fault: unknown) => ownFault(fault, attempt, parts));
+  let end: HandlerEnd;
+  try {
+    end = await endOf(attempt, parts, tell);
+  } catch (fault) {
+    end = ownFault(fault, attempt, parts);
+  }
   tell(end);
   parts.log.debug({ job: record.id, name: record.name, attempt: record.attemptsMade + 1, end: end.type }, 'handled');
 }
 
-async function endOf(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): Promise<HandlerEnd> {
+// Nothing here waits that need not: each async function more costs a short delivery as much as its two steps on the chart.
+function endOf(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): MaybePromise<HandlerEnd> {
   const { record } = attempt.leased;
   if (record.condemned !== undefined) return rejected(deadLetter(record.condemned));
   if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)));
   const entry = parts.handlers.get(record.name);
   if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, parts)));
   if (record.version > entry.job.version) return rejected(parts.newerPayloads.leave(record, entry.job));
-  const stopTimer = startDeadline(entry, parts.clock, tell);
-  try {
-    return await traceDelivery(tracedOf(record), () => handle(attempt, entry, parts), failureIn);
-  } finally {
-    stopTimer();
-  }
+  const run = () => traceDelivery(tracedOf(record), () => handle(attempt, entry, parts), failureIn);
+  const { deadlineMs } = entry.job;
+  return deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: parts.clock, tell });
 }
 
 function tracedOf(record: JobRecord): TracedDelivery {
@@ -158,10 +161,22 @@ function orFinalFailure<T>(work: () => MaybePromise<T>): MaybePromise<T> {
   }
 }
 
-function startDeadline({ job }: HandlerEntry, clock: Clock, tell: (event: ConsumerEvent) => void): () => void {
-  if (job.deadlineMs === undefined) return () => undefined;
-  const timer = clock.setTimeout(() => tell({ type: 'deadline.passed' }), job.deadlineMs);
-  return () => clock.clearTimeout(timer);
+interface DeadlineParts {
+  readonly clock: Clock;
+  readonly tell: (event: ConsumerEvent) => void;
+}
+
+async function withDeadline(
+  deadlineMs: number,
+  run: () => Promise<HandlerEnd>,
+  { clock, tell }: DeadlineParts,
+): Promise<HandlerEnd> {
+  const timer = clock.setTimeout(() => tell({ type: 'deadline.passed' }), deadlineMs);
+  try {
+    return await run();
+  } finally {
+    clock.clearTimeout(timer);
+  }
 }
 
 function rejected(settlement: Extract<HandlerEnd, { readonly type: 'handler.rejected' }>['settlement']): HandlerEnd {

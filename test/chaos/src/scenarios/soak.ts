@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { nowMs } from '../clock/now.js';
 import type { Plan } from '../fleet/trial-job.js';
 import { MemoryWatch } from '../soak/memory-watch.js';
-import { injectOne, LEASE_MS, type Injected, type Scene } from '../soak/mischief.js';
+import { injectOne, LEASE_MS, type FaultName, type Injected, type Scene } from '../soak/mischief.js';
 import { MortalFleet } from '../soak/mortal-fleet.js';
 import { unexplained } from '../soak/unexplained.js';
 import { keepSending } from '../trial/keep-sending.js';
@@ -67,11 +67,11 @@ function optionsFor({ control, slowness }: Trial) {
   return { leaseMs: LEASE_MS, graceMs: Math.round(500 * slowness) };
 }
 
-/** Most work a little; some fail at first, some block their process. */
-function planOf({ random }: Trial, planned: Set<number>, order: number): Plan {
+/** Most work a little; some fail at first, some block their process. Where jobs are to be stranded, most workers hold some. */
+function planOf({ random, control }: Trial, planned: Set<number>, order: number): Plan {
   const lot = random.whole(1, 1_000);
   if (lot === 1) return { kind: 'block', forMs: LEASE_MS + 1_000 };
-  if (lot > 20) return { kind: 'work', forMs: random.whole(1, 50) };
+  if (lot > 20) return { kind: 'work', forMs: random.whole(1, control === STRANDING ? 250 : 50) };
   planned.add(order);
   return { kind: 'throw', deliveries: 1 };
 }
@@ -80,13 +80,18 @@ async function injectFor(scene: Scene, forMs: number): Promise<readonly Injected
   const { trial } = scene;
   const injected: Injected[] = [];
   const untilMs = nowMs() + forMs;
-  while (nowMs() < untilMs) {
-    const one = await injectOne(scene);
+  const inject = async (wanted?: FaultName) => {
+    const one = await injectOne(scene, wanted);
     injected.push(one);
     trial.ledger.write({ what: 'fault', fault: one.fault, mayRedeliver: one.hits.length * CONSUMERS });
+  };
+  while (nowMs() < untilMs) {
+    await inject();
     trial.tell(`${injected.length} faults, ${Math.round((untilMs - nowMs()) / 1_000)} s to go`);
     await pause(trial.random.whole(500, 4_000));
   }
+  // In the minute of a control chance alone may kill nobody who holds anything.
+  if (trial.control === STRANDING) for (let kills = 0; kills < MORTALS; kills += 1) await inject('kill');
   return injected;
 }
 

@@ -29,10 +29,10 @@ export interface Injected {
 
 export type FaultName = keyof typeof FAULTS;
 
-/** Injects one fault, waits until it is over, and answers what it was. */
-export async function injectOne(scene: Scene): Promise<Injected> {
+/** Injects one fault, by default any, waits until it is over, and answers what it was. */
+export async function injectOne(scene: Scene, wanted?: FaultName): Promise<Injected> {
   const names = Object.keys(FAULTS) as FaultName[];
-  const fault = scene.trial.random.oneOf(names);
+  const fault = wanted ?? scene.trial.random.oneOf(names);
   const fromMs = nowMs();
   const hits = await FAULTS[fault](scene);
   return { fault, hits, fromMs, toMs: nowMs() };
