@@ -56,10 +56,17 @@ async function setScene(trial: Trial) {
   const [mortals, steadyWire] = wires;
   const fleet = await MortalFleet.of(MORTALS, () => trial.worker({ redis: mortals.url, options }).ready());
   const leakBytes = trial.control === LEAK ? 20_000 : 0;
-  const steady = trial.worker({ redis: steadyWire.url, options, leakBytes, flags: ['--expose-gc'] });
+  const steady = trial.worker({
+    redis: steadyWire.url,
+    options,
+    leakBytes,
+    flags: ['--expose-gc', '--import', COLLECT],
+  });
   const scene: Scene = { trial, server: stage.server, view: stage.view, fleet, wires };
   return { scene, steady: await steady.ready(), sender: stage.sender };
 }
+
+const COLLECT = new URL('../soak/collect-in-threads.js', import.meta.url).href;
 
 /** A busy machine needs longer for a reconnect than the 250 ms that an idle one is given. */
 function optionsFor({ control, slowness }: Trial) {
