@@ -77,6 +77,8 @@ export const CHANNEL_ODDITIES = [
   'misplaced job',
   'missing job',
   'not active',
+  'odd count of deliveries',
+  'odd length of events',
   'old marker',
   'own retention',
   'parent',

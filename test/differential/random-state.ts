@@ -37,6 +37,8 @@ export function randomState(dice: Dice): QueueState {
 function addSettings(dice: Dice, draft: StateDraft): void {
   const set = (field: string, value: number | string) => draft.add('HSET', `${PREFIX}meta`, field, value);
   if (!dice.odd('fresh events', 0.1)) set('opts.maxLenEvents', dice.pick([0, 1, 5, 20, 20, 10_000]));
+  if (dice.odd('odd length of events', 0.03))
+    set('opts.maxLenEvents', dice.pick(['-1', 'many', '12345678901234567890']));
   if (dice.odd('paused', 0.12)) set('paused', 1);
   if (dice.odd('concurrency', 0.15)) set('concurrency', dice.int(1, 6));
   if (!dice.odd('rate limit', 0.15)) return;
@@ -75,6 +77,8 @@ function addWaiting(dice: Dice, draft: StateDraft): HeldJob[] {
   return Array.from({ length }, () => {
     const id = draft.freshId(dice, 'waiting');
     const fields = addJob(dice, draft, { id });
+    if (fields.name !== undefined && dice.odd('odd count of deliveries', 0.02))
+      draft.add('HSET', PREFIX + id, 'ats', dice.pick(['many', '1.5', '-3', '123456789012']));
     draft.add('LPUSH', `${PREFIX}wait`, id);
     if (dice.odd('twice in a list', 0.02)) draft.add('LPUSH', `${PREFIX}wait`, id);
     if (dice.odd('old marker', 0.03)) draft.add('LPUSH', `${PREFIX}wait`, dice.pick(['0:0', '0:1700000000000']));
@@ -141,8 +145,8 @@ function addSmallThings(dice: Dice, draft: StateDraft, jobs: readonly HeldJob[])
   if (dice.chance(0.3)) draft.add('SET', `${PREFIX}id`, 17);
   for (const { id, fields } of jobs) {
     if (dice.chance(0.08)) draft.add('SADD', `${PREFIX}stalled`, id);
-    // Its hash was lost once, and the id sent again. With a parent, it would be acked and waited for at once, which only a repair by hand
-    // leaves: then BullMQ takes it off what its parent waits for when it forgets it, and the lean path does not look.
+    // Its hash was lost once, and the id sent again. With a parent, it would be acked and waited for at once: then BullMQ takes it off what
+    // its parent waits for when it forgets the first of the two, and the lean path does not look.
     if (fields.parentKey === undefined && dice.odd('acked once', 0.02))
       draft.add('ZADD', `${PREFIX}completed`, draft.now - dice.int(1, dice.pick([3, 900])), id);
     // Held and waiting at once, as after a repair by hand.
@@ -153,9 +157,7 @@ function addSmallThings(dice: Dice, draft: StateDraft, jobs: readonly HeldJob[])
 
 /** Plain BullMQ accepts a job with the id `active`: its hash lies where a part of the queue should. */
 function addMisplacedJob(dice: Dice, draft: StateDraft): void {
-  const key = PREFIX + dice.pick(['active', 'events', 'marker', 'stalled', 'completed']);
+  const key = PREFIX + dice.pick(['active', 'events', 'marker', 'stalled', 'completed', 'wait', 'prioritized']);
   draft.add('DEL', key);
   draft.add('HSET', key, 'name', 'misplaced', 'data', '{}');
-  // The glance counts the active jobs then, and with it the call fails as a whole.
-  draft.add('HDEL', `${PREFIX}meta`, 'concurrency');
 }

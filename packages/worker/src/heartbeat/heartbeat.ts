@@ -78,7 +78,7 @@ export class Heartbeat {
     return new Promise((resolve) => {
       const workerData = this.#input();
       const program = new URL('./heartbeat-thread.js', import.meta.url);
-      const resourceLimits = { maxOldGenerationSizeMb: MOST_MEMORY_MB };
+      const resourceLimits = { maxOldGenerationSizeMb: MOST_HEAP_MB };
       const thread = new Thread(program, { workerData, transferList: [workerData.feed], resourceLimits });
       this.#thread = thread;
       thread.on('message', (report: HeartbeatReport) => {
@@ -165,9 +165,9 @@ function noPresence(leaseMs: number): string {
 
 /**
  * A heap that may have gigabytes, as is the default, is let grow far beyond what is in use before V8 collects its old garbage: this thread
- * grew by ten MB an hour. It uses 10 MB.
+ * grew by ten MB an hour. It uses 10 MB, and some hundred bytes for each consumer while somebody watches.
  */
-const MOST_MEMORY_MB = 48;
+const MOST_HEAP_MB = 128;
 const SIGN_EVERY_MS = 250;
 const SAY_BUSY_EVERY_MS = 1_000;
 const RESTART_AFTER_MS = 1_000;

@@ -53,15 +53,23 @@ local isLean = replies ~= nil
 if not isLean then replies = bullmq().runEach() end
 if not isEmpty and ARGV[7] == '0' then return { replies, false } end
 
-local call = redis.call
-local wait, active, prioritized, _, _, _, delayed, _, meta = unpack(KEYS)
--- Of what a lean call has seen that fetches, nothing is asked again.
-if not isLean or fetches == 0 or limitedMs > 0 then
-  local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
-  nextDueMs = due[2] and math.floor(tonumber(due[2]) / 0x1000)
-  local attributes = call('HMGET', meta, 'paused', 'concurrency')
-  local isFull = attributes[2] and call('LLEN', active) >= tonumber(attributes[2])
-  if limitedMs > 0 or attributes[1] or isFull then return { replies, { 0, nextDueMs or 0, limitedMs } } end
+local function glance()
+  local call = redis.call
+  local wait, active, prioritized, _, _, _, delayed, _, meta = unpack(KEYS)
+  -- Of what a lean call has seen that fetches, nothing is asked again.
+  if not isLean or fetches == 0 or limitedMs > 0 then
+    local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+    nextDueMs = due[2] and math.floor(tonumber(due[2]) / 0x1000)
+    local attributes = call('HMGET', meta, 'paused', 'concurrency')
+    local isHeldUp = limitedMs > 0 or attributes[1]
+    if isHeldUp or (attributes[2] and call('LLEN', active) >= tonumber(attributes[2])) then
+      return { 0, nextDueMs or 0, limitedMs }
+    end
+  end
+  return { call('LLEN', wait) + call('ZCARD', prioritized), nextDueMs or 0, 0 }
 end
-return { replies, { call('LLEN', wait) + call('ZCARD', prioritized), nextDueMs or 0, 0 } }
+
+-- What cannot be seen is not ready, and no reason to answer nothing of what was done.
+local isSeen, seen = pcall(glance)
+return { replies, isSeen and seen or { 0, 0, limitedMs } }
 `);

@@ -3,8 +3,8 @@ import { leanPlan } from './lean-plan.js';
 import { readFields } from './told-fields.js';
 
 /**
- * Moves the ids: the acked ones leave the active list, the fetched ones come into it. Only the first write can fail, for what lies in
- * the active list's place.
+ * Moves the ids: the acked ones leave the active list, the fetched ones come into it. Leaves in `wasActive` and `leaving` which acked jobs
+ * were there, and how many. From the first write on, what fails fails the whole call.
  */
 const moveIds = `
   -- Whether the oldest active jobs are just these, as they are when they were fetched together and nobody is slower.
@@ -16,22 +16,29 @@ const moveIds = `
     for i = 1, #acks do areOldest = areOldest and isActive[ARGV[acks[i] + ID]] end
   end
   local wasActive, leaving = {}, 0
-  if areOldest then call('LTRIM', active, 0, -#acks - 1) end
+  if areOldest then
+    call('LTRIM', active, 0, -#acks - 1)
+    hasBegun = true
+  end
   for i = 1, #acks do
     wasActive[i] = areOldest or call('LREM', active, '-1', ARGV[acks[i] + ID]) > 0
+    hasBegun = true
     if wasActive[i] then leaving = leaving + 1 end
   end
   if #ids == 1 then
     call('RPOPLPUSH', wait, active)
   elseif #ids > 1 then
+    -- First what a user may have no right to.
+    call('LTRIM', wait, 0, -#ids - 1)
+    hasBegun = true
     local taken = {}
     for i = 1, #ids do taken[i] = ids[#ids + 1 - i] end
     call('LPUSH', active, unpack(taken))
-    call('LTRIM', wait, 0, -#ids - 1)
   end
   hasBegun = true
 `;
 
+/** Of the leases nothing is left. */
 const unlock = `
   if #acks > 0 then call('DEL', unpack(locks)) end
   if areStalled then
@@ -39,6 +46,10 @@ const unlock = `
   end
 `;
 
+/**
+ * One ack. Counts in `acked` the acks so far, and in `left` those of jobs that were active, which it notes in `finished` for the set of
+ * acked jobs.
+ */
 const ack = `
       acked = acked + 1
       local id, result = ARGV[at + ID], ARGV[at + RESULT]
@@ -60,6 +71,7 @@ const ack = `
       end
 `;
 
+/** One fetch, of the next of `ids`; counts in `fetched`. */
 const fetch = `
       fetched = fetched + 1
       local id = ids[#ids - fetched + 1]
@@ -71,19 +83,29 @@ const fetch = `
         replies[step] = { fields.err }
       else
         ${readFields}
-        local before = told[placeOf.ats]
-        local starts = before == '\\0' and '1' or string.format('%d', before + 1)
-        local count = #fields / 2 + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
+        local before, starts, count = told[placeOf.ats], '1', #fields / 2
+        if before ~= '\\0' then
+          starts = string.find(before, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') and string.format('%d', before + 1)
+        end
+        if starts then
+          count = count + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
+        else
+          -- What is no number fails, alone, as it does with BullMQ.
+          count = count + call('HSET', key, 'processedOn', now, 'pb', worker)
+          starts = redis.pcall('HINCRBY', key, 'ats', '1')
+        end
         told[placeOf.ats], told[placeOf.id] = starts, id
         -- Lua writes a number with printf each time it becomes a text.
         if count ~= lastCount then lastCount, lastCountText = count, tostring(count) end
         told[placeOf.count] = isPlain and lastCountText or '-1'
-        replies[step] = table.concat(told, separator)
-        if not isMarked then call('ZADD', marker, '0', '0') end
-        isMarked = true
+        local isCounted = type(starts) ~= 'table'
+        replies[step] = isCounted and table.concat(told, separator) or { starts.err }
+        if isCounted and not isMarked then call('ZADD', marker, '0', '0') end
+        isMarked = isMarked or isCounted
       end
 `;
 
+/** Remembers the acked jobs, and forgets as many of the oldest as are too many. */
 const forgetSurplus = `
   if left > 0 then
     local over = math.min(call('ZADD', completed, unpack(finished)) - room, #surplus)
@@ -96,12 +118,12 @@ const forgetSurplus = `
 `;
 
 /**
- * Defines `lean()`, which carries out an ordinary call in some seven commands a job instead of thirty, or answers nil if the call is
+ * Defines `hasBegun` and `lean()`, which carries out an ordinary call in some seven commands a job instead of thirty, or answers nil if the call is
  * none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer: `test/differential`
- * holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either. It answers the replies, how
+ * holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either, what fails later fails the call. It answers the replies, how
  * many entries fetch, and when the next delayed job is due (ms).
  *
- * Expects `bullmq`, `hasBegun` and `firstEntry`.
+ * Expects `bullmq`, `placeOf` and `firstEntry`. Its sections share their names.
  */
 export const leanPath = `
 local hasBegun = false

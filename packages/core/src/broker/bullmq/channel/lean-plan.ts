@@ -31,14 +31,18 @@ export const leanPlan = `
     end
   end
 
-  -- A job of plain BullMQ that is named like a part of the queue may lie in its place. Of the active list the first write finds out.
+  -- A job of plain BullMQ that is named like a part of the queue may lie in its place: then these fail. Of the active list, an ack's
+  -- first write finds out.
   call('XLEN', events)
-  if fetches > 0 then call('ZCARD', marker) end
+  if fetches > 0 then call('ZCARD', marker) else call('LLEN', wait) end
+  if #acks > 0 then call('ZCARD', prioritized) else call('LLEN', active) end
 
-  -- A queue on which BullMQ has set the length of its event stream has been used before; the first call sets it.
+  -- A queue on which BullMQ has set the length of its event stream has been used before; the first call sets it. What is no length
+  -- would be refused in the middle of the call.
   local attributes = call('HMGET', meta, 'paused', 'concurrency', 'max', 'opts.maxLenEvents')
   local mostEvents = attributes[4]
   if attributes[1] or attributes[2] or attributes[3] or not mostEvents then return nil end
+  if not string.find(mostEvents, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') then return nil end
 
   -- Keys that an ordinary call finds empty; all are asked for at once.
   local strange = { stalled, fetches > 0 and delayed or nil }
@@ -90,7 +94,8 @@ export const leanPlan = `
       if tonumber(lastScore) >= tonumber(now) then return nil end
       for i = 1, count do
         local key, n = prefix .. oldest[i], #strange
-        -- Whether it has a parent need not be asked: an acked job is none that a parent waits for.
+        -- Whether it has a parent is not asked: an acked job is none that a parent waits for. Only one whose id is used again while it is
+        -- still kept can be, as after its hash was removed by hand.
         if isInCall[oldest[i]] then return nil end
         surplus[i] = key
         strange[n + 1], strange[n + 2], strange[n + 3] = key .. ':logs', key .. ':dependencies', key .. ':processed'

@@ -30,7 +30,10 @@ export interface ToldJob {
 
 const NOTHING_TOLD = [...TOLD_FIELDS.map(() => `'\\0'`), 'false', 'false'].join(', ');
 
-/** Defines `placeOf`: the places of what is told of a job; 0 for the fields that make a job more than a plain one. */
+/**
+ * Defines `placeOf`: the places of what is told of a job; 0 for the fields that make a job more than a plain one. Its count and its id,
+ * which are no fields, are written last.
+ */
 export const places = `
 local placeOf = { ${TOLD_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0,
   count = ${TOLD_FIELDS.length + 1}, id = ${TOLD_FIELDS.length + 2} }`;
