@@ -68,6 +68,25 @@ describe('the proxy that injects faults', () => {
     expect(await direct.get('dark')).to.equal('1');
   });
 
+  it('keeps the order of what it passes on, whatever each piece takes', async () => {
+    using client = await through(proxy);
+    const delays = [40, 25, 10, 0];
+    let piece = 0;
+    proxy.delay(() => delays[piece++ % delays.length] ?? 0);
+    // One after another, with the server in between, as pieces come on a wire.
+    const answers: Promise<string>[] = [];
+    for (let i = 0; i < 300; i += 1) {
+      answers.push(client.echo(String(i)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    proxy.delay(() => 0);
+    for (let i = 300; i < 320; i += 1) {
+      answers.push(client.echo(String(i)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await Promise.all(answers)).to.deep.equal(Array.from({ length: 320 }, (_, i) => String(i)));
+  });
+
   it("tells a worker's calls apart by their connection and words", () => {
     const channel = (...words: string[]): Call => ({
       connection: 'acktor-worker',

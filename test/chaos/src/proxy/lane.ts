@@ -9,11 +9,16 @@ export interface Wire {
   delayMs(): number;
 }
 
+interface Piece {
+  readonly bytes: Buffer;
+  readonly dueAtMs: number;
+}
+
 export class Lane {
   readonly #to: Socket;
   readonly #wire: Wire;
-  #held: Buffer[] = [];
-  #clearAtMs = 0;
+  readonly #pieces: Piece[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(to: Socket, wire: Wire) {
     this.#to = to;
@@ -22,24 +27,25 @@ export class Lane {
 
   /** Bytes arrive in their order, whatever each one's delay. */
   pass(bytes: Buffer): void {
-    if (this.#wire.isBlack || this.#held.length > 0) {
-      this.#held.push(bytes);
-      return;
-    }
-    const nowMs = Date.now();
-    this.#clearAtMs = Math.max(this.#clearAtMs, nowMs + this.#wire.delayMs());
-    if (this.#clearAtMs <= nowMs) this.#write(bytes);
-    else setTimeout(() => this.#write(bytes), this.#clearAtMs - nowMs);
+    this.#pieces.push({ bytes, dueAtMs: Date.now() + this.#wire.delayMs() });
+    this.flush();
   }
 
-  /** The wire is whole again: what was held arrives, as TCP would send it again. */
+  /** Passes on what is due. To be called when a black wire is whole again: what was held arrives, as TCP would send it again. */
   flush(): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const bytes of held) this.pass(bytes);
+    if (this.#wire.isBlack) return;
+    const nowMs = Date.now();
+    // One line for all: timers of their own that end in the same millisecond fire in any order.
+    while (this.#pieces[0] && this.#pieces[0].dueAtMs <= nowMs) this.#write(this.#pieces.shift()?.bytes);
+    const [next] = this.#pieces;
+    if (next === undefined || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.flush();
+    }, next.dueAtMs - nowMs);
   }
 
-  #write(bytes: Buffer): void {
-    if (this.#to.writable) this.#to.write(bytes);
+  #write(bytes: Buffer | undefined): void {
+    if (bytes && this.#to.writable) this.#to.write(bytes);
   }
 }
