@@ -8,8 +8,8 @@ const REMOVED_JOB = 'removed';
 
 /**
  * Defines `bullmq()`, which answers a table of `tryFetch(token)`, one fetch that fails alone, `runEach()`, the whole call entry by
- * entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua
- * makes every function anew in each call, and a lean call seldom needs these.
+ * entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a
+ * lean call seldom needs these.
  *
  * Expects `firstEntry`, `placeOf`, `isEmpty` and `limitedMs`.
  */

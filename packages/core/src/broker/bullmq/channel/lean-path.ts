@@ -28,17 +28,17 @@ const moveIds = `
   if #ids == 1 then
     call('RPOPLPUSH', wait, active)
   elseif #ids > 1 then
-    -- First what a user may have no right to.
-    call('LTRIM', wait, 0, -#ids - 1)
-    hasBegun = true
+    -- In this order, so that a user without the right to one of them has the ids in two lists and not in none.
     local taken = {}
     for i = 1, #ids do taken[i] = ids[#ids + 1 - i] end
     call('LPUSH', active, unpack(taken))
+    hasBegun = true
+    call('LTRIM', wait, 0, -#ids - 1)
   end
   hasBegun = true
 `;
 
-/** Of the leases nothing is left. */
+/** Ends the leases of the acked jobs. */
 const unlock = `
   if #acks > 0 then call('DEL', unpack(locks)) end
   if areStalled then
@@ -118,10 +118,10 @@ const forgetSurplus = `
 `;
 
 /**
- * Defines `hasBegun` and `lean()`, which carries out an ordinary call in some seven commands a job instead of thirty, or answers nil if the call is
- * none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer: `test/differential`
- * holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either, what fails later fails the call. It answers the replies, how
- * many entries fetch, and when the next delayed job is due (ms).
+ * Defines `hasBegun` and `lean()`, which carries out an ordinary call in some seven commands a job instead of thirty, or answers nil if
+ * the call is none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer:
+ * `test/differential` holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either, what
+ * fails later fails the call. It answers the replies, how many entries fetch, and when the next delayed job is due (ms).
  *
  * Expects `bullmq`, `placeOf` and `firstEntry`. Its sections share their names.
  */
