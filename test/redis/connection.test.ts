@@ -3,6 +3,7 @@ import { connectRedis, RedisAddress } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { rejection } from '../server/rejection.js';
+import { startPretender } from './pretender.js';
 
 describe('connectRedis', function () {
   this.timeout(30_000);
@@ -81,5 +82,12 @@ describe('connectRedis', function () {
     const after = await connectRedis(server.address);
     expect(await after.dbsize()).to.equal(1_001);
     after.disconnect();
+  });
+
+  it('asks again soon, however long the server believes that it will load', async () => {
+    const loading = 'redis_version:7.0.15\r\nloading:1\r\nloading_eta_seconds:3600';
+    await using pretender = await startPretender([loading, loading, 'redis_version:7.0.15\r\nloading:0']);
+    const client = await connectRedis(RedisAddress.parse(pretender.url), { connectTimeoutMs: 5_000 });
+    client.disconnect();
   });
 });

@@ -6,10 +6,12 @@ export interface Pretender extends AsyncDisposable {
   readonly url: string;
 }
 
-export async function startPretender(info: string): Promise<Pretender> {
+/** @param info what it answers to INFO, or what it answers to each INFO in turn: the last goes on. */
+export async function startPretender(info: string | readonly string[]): Promise<Pretender> {
+  const answers = [info].flat();
   const open = new Set<Socket>();
   const server = createServer((socket) => {
-    open.add(socket.on('data', (received) => answer(socket, String(received), info)));
+    open.add(socket.on('data', (received) => answer(socket, String(received), answers)));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
@@ -21,10 +23,14 @@ export async function startPretender(info: string): Promise<Pretender> {
   };
 }
 
-function answer(socket: Socket, received: string, info: string): void {
+function answer(socket: Socket, received: string, infos: string[]): void {
   for (const [, command] of received.matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
-    if (command?.toUpperCase() === 'INFO') socket.write(`$${Buffer.byteLength(info)}\r\n${info}\r\n`);
+    if (command?.toUpperCase() === 'INFO') socket.write(bulk((infos.length > 1 ? infos.shift() : infos[0]) ?? ''));
     else if (command?.toUpperCase() === 'CONFIG') socket.write("-ERR unknown command 'CONFIG'\r\n");
     else socket.write('+OK\r\n');
   }
+}
+
+function bulk(text: string): string {
+  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 }

@@ -72,11 +72,17 @@ export function hangUp(client: ScriptClient): void {
   if (client.status !== 'end') client.disconnect();
 }
 
+/** Between two attempts to connect. Whoever waits for a fleet to be back relies on it. */
+const LONGEST_PAUSE_MS = 300;
+
 const SETTINGS: ClientOptions = {
   // RESP2: what BullMQ's scripts and their parsers were written for, and what proxies and servers without HELLO speak.
   protocol: 2,
   // Quick at first, for a server that restarts; bounded, for one that stays away.
-  retryStrategy: (attempt) => Math.min(20 * attempt, 300),
+  retryStrategy: (attempt) => Math.min(20 * attempt, LONGEST_PAUSE_MS),
+  // A server that loads its data is asked again as soon. Left to itself ioredis believes the server's own estimate, up to 10 s, and that
+  // estimate is hours when a second of the clock ends as the loading begins (Redis 7.0): a worker that asked then was taken for dead.
+  maxLoadingRetryTime: LONGEST_PAUSE_MS,
   // A command waits for the server's return instead of failing after some reconnects; BullMQ demands it, too.
   maxRetriesPerRequest: null,
   // Two commands that Redis knows from 7.2 on only, and that a user of few rights may not run.

@@ -55,6 +55,7 @@ export class SteadySubscriber {
     for (const channel of this.#sharded) void this.#subscribeSharded(channel).catch(() => undefined);
     for (const channel of this.#channels) void this.#client.subscribe(channel).catch(() => undefined);
   }
+
   async #subscribeSharded(channel: string): Promise<void> {
     await this.#client.ssubscribe(channel);
     this.#confirmed.add(channel);
