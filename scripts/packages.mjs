@@ -40,7 +40,10 @@ function pack({ folder, name }) {
   const output = npm(['pack', '--json', '--pack-destination', work], folder, 'pipe');
   const answer = JSON.parse(output);
   // npm 11 answers with a list, npm 12 with an object by name.
-  const { filename, size, entryCount } = Array.isArray(answer) ? answer[0] : answer[name];
+  const { filename, size, entryCount, files } = Array.isArray(answer) ? answer[0] : answer[name];
+  for (const wanted of ['LICENSE', 'README.md'])
+    if (!files.some(({ path }) => path === wanted))
+      throw new Error(`expected ${wanted} in ${name}, got a package without it`);
   console.log(`packages: packed ${name}, ${entryCount} files, ${Math.ceil(size / 1024)} KiB`);
   return join(work, filename);
 }
