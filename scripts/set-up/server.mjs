@@ -21,17 +21,15 @@ export function hasServer(root) {
 }
 
 export async function fetchServer(root) {
-  const core = await import(pathToFileURL(join(root, 'packages', 'core', 'dist', 'index.js')).href);
-  if (core.ensureServerBinary === undefined) return;
+  const { ensureServerBinary } = await import(
+    pathToFileURL(join(root, 'packages', 'core', 'dist', 'broker-door.js')).href
+  );
   try {
-    const binary = await core.ensureServerBinary({ onProgress: tellProgress });
-    const path = typeof binary === 'string' ? binary : binary?.path;
-    if (path !== undefined && process.env.ACKTOR_REDIS_SERVER === undefined) writeStamp(stampOf(root), path);
+    const { path } = await ensureServerBinary({ onProgress: tell });
+    if (process.env.ACKTOR_REDIS_SERVER === undefined) writeStamp(stampOf(root), path);
   } catch (error) {
     // Not needed by programs that are told to use another server; what does need it will say so again.
     if (process.env.REDIS_URL === undefined) throw new SetUpError(error.message, { cause: error });
     tell(`no Redis server of our own, going on with REDIS_URL: ${error.message}`);
   }
 }
-
-const tellProgress = (progress) => tell(typeof progress === 'string' ? progress : JSON.stringify(progress));
