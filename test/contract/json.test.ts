@@ -1,6 +1,6 @@
 // What a payload may be made of, when it is sent and when it arrives.
-import { job, PayloadError } from '@acktor/core';
-import { decodePayload, encodePayload } from '@acktor/core/broker';
+import { decodePayload, job, PayloadError } from '@acktor/core';
+import { encodePayload } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { refusal } from './refusal.js';

@@ -16,7 +16,7 @@ const options = defineOptions({
   consumers: { type: 'count', default: 8, min: 1, doc: 'How many consumers run.' },
   jitter: { type: 'share', doc: 'The random part.' },
   isQuiet: { type: 'boolean', default: false, doc: 'Whether to keep silent.' },
-  host: { type: 'string', wanted: (text) => (text === '' ? 'a host' : undefined), doc: 'The host.' },
+  host: { type: 'string', expected: 'a host', accepts: (text) => text !== '', doc: 'The host.' },
   durability: { type: 'choice', of: ['require', 'warn', 'off'], default: 'require', doc: 'How strict to be.' },
   onReady: { type: 'value', expected: 'a function', accepts: isFunction, doc: 'Called when ready.' },
   retry: {

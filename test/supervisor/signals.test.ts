@@ -79,6 +79,16 @@ describe('acktor work, at a signal', function () {
     await trial.begun();
   });
 
+  it('is named in the first line of the log; a worker that gets its SIGHUP goes on', async () => {
+    await using command = await WorkCommand.start(trial, ...two);
+    expect(command.log.all[0]).to.include({ msg: 'the supervisor starts', pid: command.pid });
+    const receipt = await trial.send({ takesMs: 100 });
+    const { pid } = await trial.begun();
+    process.kill(pid, 'SIGHUP');
+    expect(await receipt.result()).to.deep.equal({ pid, fence: 1 });
+    expect(command.count('has ended')).to.equal(0);
+  });
+
   it('leaves workers that notice it was killed, drain and end', async () => {
     await using command = await WorkCommand.start(trial, ...two);
     const receipt = await trial.send({ takesMs: 200 });

@@ -10,6 +10,7 @@ import { taskFile, type TaskTrial } from './task-trial.js';
 export interface LogLine {
   readonly msg: string;
   readonly number?: number;
+  readonly pid?: number;
 }
 
 export class WorkCommand implements AsyncDisposable {
@@ -48,6 +49,10 @@ export class WorkCommand implements AsyncDisposable {
   /** How often the log has said so. */
   count(words: string): number {
     return this.log.all.filter(({ msg }) => msg.includes(words)).length;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -1,6 +1,14 @@
 // Compiled, never run: each line below compiles, or fails to where it says so, or `tsc -b` fails.
-import { job, type AnyJob, type PayloadInput, type PayloadOf, type ResultInput, type ResultOf } from '@acktor/core';
-import { decodePayload, decodeResult, encodePayload, encodeResult, type MaybePromise } from '@acktor/core/broker';
+import {
+  decodePayload,
+  job,
+  type AnyJob,
+  type PayloadInput,
+  type PayloadOf,
+  type ResultInput,
+  type ResultOf,
+} from '@acktor/core';
+import { decodeResult, encodePayload, encodeResult, type MaybePromise } from '@acktor/core/broker';
 import { type } from 'arktype';
 import { expectTypeOf } from 'expect-type';
 import * as v from 'valibot';

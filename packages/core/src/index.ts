@@ -18,6 +18,7 @@ export {
   type VersionOptions,
 } from './contract/versions.js';
 export type { JsonLimits } from './contract/json-limits.js';
+export { decodePayload, type PayloadReading } from './contract/payload.js';
 export {
   AcktorError,
   ContractError,

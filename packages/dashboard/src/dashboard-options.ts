@@ -5,7 +5,8 @@ import { isLogger, type DashboardLogger } from './logger.js';
 
 const token = {
   type: 'string',
-  wanted: (text: string) => (text.length >= 16 ? undefined : 'a text of 16 characters at least'),
+  expected: 'a text of 16 characters at least',
+  accepts: (text: string) => text.length >= 16,
 } as const;
 
 const handlerTable = {
@@ -65,7 +66,8 @@ const dashboardTable = {
   host: {
     type: 'string',
     default: '127.0.0.1',
-    wanted: (text: string) => (text === '' ? 'an address or a name of this machine' : undefined),
+    expected: 'an address or a name of this machine',
+    accepts: (text: string) => text !== '',
     doc: 'The address to listen on. Any but a loopback address needs `tokens` or `authorize`.',
   },
   port: { type: 'count', default: 3900, max: 65_535, doc: 'The port to listen on; 0 takes a free one.' },

@@ -22,6 +22,7 @@ interface FastifyReply {
   hijack(): unknown;
 }
 
+/** What `app.register` of Fastify takes; typed by what it uses, so that Fastify need not be installed. */
 export type FastifyPlugin = (scope: FastifyScope, options: unknown, done: () => void) => void;
 
 export function fastifyPlugin(dispatch: Dispatch): FastifyPlugin {

@@ -1,5 +1,6 @@
 // A chart with places: what a printer or a browser needs to draw it. Units are CSS pixels at 100 %.
 
+/** A chart with places, from its left upper corner. */
 export interface ChartLayout {
   readonly width: number;
   readonly height: number;
@@ -8,6 +9,7 @@ export interface ChartLayout {
   readonly arrows: readonly ArrowPlace[];
 }
 
+/** One state's box. */
 export interface StatePlace {
   /** Dotted, such as `processing.handling`. */
   readonly state: string;
@@ -28,6 +30,7 @@ export interface StatePlace {
   readonly height: number;
 }
 
+/** All that leads from one state to another, as one arrow. */
 export interface ArrowPlace {
   /** Dotted, as are all names here. */
   readonly from: string;

@@ -1,5 +1,6 @@
 // What may be wished of a layout.
 
+/** What {@link layoutChart} takes besides the chart. */
 export interface LayoutOptions {
   /** Which states are shown with those within them, by their dotted names. Default: all. */
   readonly open?: 'all' | readonly string[];

@@ -1,5 +1,5 @@
 // The options that producers and workers share: where the queues are, and what is asked of the server.
-import { nameFault } from '../contract/names.js';
+import { NAME_RULE, nameFault } from '../contract/names.js';
 import type { OptionTable } from '../options/option-spec.js';
 
 export const brokerOptionTable = {
@@ -10,7 +10,8 @@ export const brokerOptionTable = {
   namespace: {
     type: 'string',
     default: 'bull',
-    wanted: (text) => (nameFault('namespace', text) === undefined ? undefined : '1 to 128 letters, digits, "_" or "-"'),
+    expected: NAME_RULE,
+    accepts: (text) => nameFault('namespace', text) === undefined,
     doc: "What all keys begin with: BullMQ's prefix, which every BullMQ client has as `bull` by default.",
   },
   durability: {

@@ -1,7 +1,7 @@
 // What a contract may say besides its schemas.
 
 import { defineOptions } from '../options/options.js';
-import { nameFault } from './names.js';
+import { NAME_RULE, nameFault } from './names.js';
 import { attemptsOption, backoffOption } from './retry-options.js';
 import { isStandardSchema } from './schema.js';
 import { isUpgradeSteps } from './versions.js';
@@ -13,7 +13,8 @@ export const contractOptions = defineOptions({
   queue: {
     type: 'string',
     required: true,
-    wanted: (text) => (nameFault('queue', text) === undefined ? undefined : '1 to 128 letters, digits, "_" or "-"'),
+    expected: NAME_RULE,
+    accepts: (text) => nameFault('queue', text) === undefined,
     doc: 'The queue that carries jobs of this contract.',
   },
   data: {

@@ -48,6 +48,7 @@ export type ResultOf<J extends AnyJob> = J['result'] extends StandardSchemaV1
 
 /** How a contract is declared. */
 export interface JobOptions<Payload extends StandardSchemaV1, Result extends StandardSchemaV1 | undefined> {
+  /** The queue that carries these jobs: 1 to 128 letters, digits, `_` or `-`. */
   readonly queue: string;
   /** The schema of the payload, from any Standard Schema library. */
   readonly data: Payload;

@@ -5,6 +5,9 @@ import { NameError } from '../errors.js';
 /** What a name is for; an id has stricter rules, because it stands where BullMQ keeps keys of its own. */
 export type NameKind = 'job' | 'queue' | 'id' | 'namespace';
 
+/** What a name has to be, in words. */
+export const NAME_RULE = '1 to 128 letters, digits, "_" or "-"';
+
 /**
  * Accepts names of 1 to 128 letters, digits, `_` and `-`; for ids, not a whole number and not one of BullMQ's own keys.
  *
@@ -34,7 +37,7 @@ const keysOfQueue = new Set(
 );
 
 function charactersFault(kind: NameKind, value: string): string {
-  const expected = `expected the ${kind} name to be 1 to 128 letters, digits, "_" or "-"`;
+  const expected = `expected the ${kind} name to be ${NAME_RULE}`;
   if (value.length > 128) return `${expected}, got ${value.length} characters (use a digest of what it names)`;
   return `${expected}, got ${JSON.stringify(value)} (it becomes part of a Redis key)`;
 }

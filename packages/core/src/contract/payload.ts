@@ -25,8 +25,8 @@ export function encodePayload<J extends AnyJob>(
   return encode(slotOf(job), input, limits);
 }
 
-/** How a payload is to be read. */
-export interface PayloadReading extends JsonLimits {
+/** How a payload is to be read; the limits are the defaults unless they are given. */
+export interface PayloadReading extends Partial<JsonLimits> {
   /** The version it was sent in; the contract's own when left out. */
   readonly version?: number;
 }
@@ -40,8 +40,9 @@ export interface PayloadReading extends JsonLimits {
 export function decodePayload<J extends AnyJob>(
   job: J,
   text: string,
-  { version = job.version, ...limits }: PayloadReading = defaultJsonLimits,
+  { version = job.version, ...given }: PayloadReading = {},
 ): MaybePromise<PayloadOf<J>> {
+  const limits = { ...defaultJsonLimits, ...given };
   if (version === job.version) return decode(slotOf(job), text, limits);
   if (version > job.version) throw new NewerPayloadError(job.name, version, job.version);
   return decode({ ...slotOf(job), upgrade: (older) => upgradePayload(job, older, version) }, text, limits);

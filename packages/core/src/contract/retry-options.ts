@@ -14,7 +14,12 @@ export const attemptsOption = {
 } as const;
 
 const backoffTable = {
-  type: { type: 'choice', of: ['fixed', 'exponential'], required: true, doc: 'Whether the wait stays or doubles.' },
+  type: {
+    type: 'choice',
+    of: ['fixed', 'exponential'],
+    required: true,
+    doc: 'Whether the wait stays or doubles, up to an hour.',
+  },
   delayMs: { type: 'ms', required: true, max: 30 * dayMs, doc: 'The first wait.' },
   jitter: { type: 'share', default: 0, doc: 'The share of the wait that is drawn at random.' },
 } as const satisfies OptionTable;

@@ -19,6 +19,7 @@ export interface PastAttempt {
 /** How an attempt ended: the handler's way, or the worker's. */
 export type PastAttemptEnd = 'returned' | AttemptEnd;
 
+/** When a consumer came into a state, in milliseconds since the epoch. */
 export interface PastState {
   readonly state: string;
   readonly atMs: number;

@@ -30,7 +30,8 @@ const listTable = {
   },
   cursor: {
     type: 'string',
-    wanted: (text: string) => (/^\d{1,15}$/.test(text) ? undefined : 'the cursor of an earlier page'),
+    expected: 'the cursor of an earlier page',
+    accepts: (text: string) => /^\d{1,15}$/.test(text),
     doc: 'Where an earlier page ended; the first page when left out.',
   },
 } as const;

@@ -50,6 +50,7 @@ export class Operator {
     return this.#connected.address.toString();
   }
 
+  /** What all keys of these queues begin with. */
   get namespace(): string {
     return this.#namespace;
   }

@@ -37,7 +37,7 @@ function wantedOf(spec: SingleOption, value: unknown): string | undefined {
 
 function wantedText(spec: StringOption, value: unknown): string | undefined {
   if (typeof value !== 'string') return 'a text';
-  return spec.wanted?.(value);
+  return spec.accepts?.(value) === false ? (spec.expected ?? 'another text') : undefined;
 }
 
 function wantedChoice({ of }: ChoiceOption, value: unknown): string | undefined {

@@ -10,7 +10,7 @@ export interface OptionRow {
   readonly type: string;
   /** As it would be written; `undefined` when it has none, `required` when it must be given. */
   readonly default: string;
-  /** `1000 to 3600000`, `'a' or 'b'`; empty where any value of the type will do. */
+  /** `1000 to 3600000`, `'a' or 'b'`, or what a text has to be; empty where any value of the type will do. */
   readonly bounds: string;
   readonly doc: string;
 }
@@ -48,6 +48,8 @@ function boundsText(spec: OptionSpec): string {
       const { min, max } = boundsOf(spec);
       return max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
     }
+    case 'string':
+      return spec.expected ?? '';
     default:
       return '';
   }

@@ -28,8 +28,10 @@ export interface BooleanOption extends OptionDoc {
 export interface StringOption extends OptionDoc {
   readonly type: 'string';
   readonly default?: string;
-  /** For a text that will not do, what it should have been ("a Redis URL"); undefined for one that will. */
-  readonly wanted?: (text: string) => string | undefined;
+  /** What it has to be, for messages and the reference: "a Redis URL". Left out where any text will do. */
+  readonly expected?: string;
+  /** Whether the text is that. Left out where somebody else says so, with an error of its own. */
+  readonly accepts?: (text: string) => boolean;
   readonly required?: true;
 }
 

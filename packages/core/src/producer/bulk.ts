@@ -4,6 +4,7 @@ import { AcktorError } from '../errors.js';
 import type { SendOptions } from './producer-options.js';
 import type { Receipt } from './receipt.js';
 
+/** What {@link Producer.sendBulk} takes besides the payloads. */
 export interface BulkOptions<J extends AnyJob> {
   /** The options of each job, drawn from its payload: `each: (order) => ({ id: order.orderId })`. */
   readonly each?: (data: PayloadInput<J>) => SendOptions;

@@ -3,6 +3,7 @@ import { defineOptions } from '../options/options.js';
 import type { OptionsInput } from '../options/option-spec.js';
 import { brokerOptionTable } from '../broker/broker-options.js';
 import type { Confirm } from '../broker/confirm.js';
+import { NAME_RULE } from '../contract/names.js';
 import { attemptsOption, backoffOption } from '../contract/retry-options.js';
 
 const confirmOption = {
@@ -63,6 +64,8 @@ export type ProducerOptions = OptionsInput<typeof producerTable>;
 const sendTable = {
   id: {
     type: 'string',
+    // Checked by `checkName`, which says more.
+    expected: `${NAME_RULE}; no whole number, which BullMQ gives to its own jobs, and no name of BullMQ's own keys, such as "active"`,
     doc: 'The id of the job. A queue takes an id once while it remembers it, so a resend adds nothing.',
   },
   delayMs: { type: 'ms', default: 0, max: 31_536_000_000, doc: 'How long the job waits before it may be delivered.' },
@@ -87,7 +90,8 @@ const cancelTable = {
   why: {
     type: 'string',
     default: 'its producer has no use for it any more',
-    wanted: (text: string) => (text.length <= 1_000 ? undefined : 'at most 1,000 characters'),
+    expected: 'at most 1,000 characters',
+    accepts: (text: string) => text.length <= 1_000,
     doc: 'Why the job is cancelled, as its handler and its dead letter say it.',
   },
 } as const;

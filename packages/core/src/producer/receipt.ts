@@ -16,7 +16,9 @@ export interface ReceiptParts<J extends AnyJob> {
 
 /** The proof that a job was accepted. */
 export class Receipt<J extends AnyJob> {
+  /** The job's id: the one that was given, or one of Acktor's. */
   readonly id: string;
+  /** The contract it was sent under. */
   readonly job: J;
   /** Whether the queue held a job of this id already, so that nothing was added. */
   readonly isDuplicate: boolean;

@@ -11,6 +11,7 @@ import { LockTimeout, withLock } from './lock.js';
 import { ServerStartError } from './server-errors.js';
 import { endServer, isServed, joinServer, startServer, type ServerShare } from './server-share.js';
 
+/** Where a project's own server keeps its data, and how well. */
 export interface EmbeddedServerOptions extends EnsureServerOptions {
   /** The project's folder; the data is in `.acktor/redis` below it. Default: the nearest with a package.json. */
   readonly folder?: string;
@@ -28,6 +29,7 @@ export interface EmbeddedServerOptions extends EnsureServerOptions {
  * project's folder.
  */
 export class EmbeddedServer implements AsyncDisposable {
+  /** Where clients find it. */
   readonly address: RedisAddress;
   /** Where its data and its log lie. */
   readonly folder: string;

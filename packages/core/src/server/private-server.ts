@@ -10,6 +10,7 @@ import { freePort } from './free-port.js';
 import type { ServerBinary } from './server-binary.js';
 import { DURABLE_SETTINGS, quoted, startServerProcess, type ServerSettings } from './server-process.js';
 
+/** How a server of one's own is started. */
 export interface PrivateServerOptions {
   /** A port on the loopback interface, 0 for any free one. Default: a Unix socket in the folder, and no port. */
   readonly port?: number;
@@ -34,7 +35,9 @@ export interface PrivateServerOptions {
  * const queue = new Queue('mail', { connection: { path: server.socket } });
  */
 export class PrivateServer implements AsyncDisposable {
+  /** Where its data and its log lie. */
   readonly folder: string;
+  /** Where clients find it. */
   readonly address: RedisAddress;
   readonly #options: PrivateServerOptions;
   readonly #binary: ServerBinary;

@@ -38,9 +38,13 @@ export class ServerStartError extends AcktorError {
   }
 }
 
+/** What is known of a server that did not start. */
 export interface ServerStartDetails extends AcktorErrorDetails {
+  /** Where its data and its log lie. */
   readonly folder: string;
+  /** What it did instead of starting, in a clause. */
   readonly complaint: string;
+  /** The last lines of its log. */
   readonly log?: string;
 }
 

@@ -23,6 +23,7 @@
 
 import type { JobAttempt, JobPlace } from '@acktor/core/broker';
 
+/** A viewer looks; an operator acts, too. */
 export type Role = 'viewer' | 'operator';
 
 export interface SessionView {

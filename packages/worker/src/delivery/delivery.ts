@@ -10,6 +10,7 @@ import { LeaseLostError } from '../errors.js';
 export interface Delivery<J extends AnyJob = AnyJob> {
   /** The job's id. */
   readonly id: string;
+  /** The contract that the handler handles. */
   readonly job: J;
   /** The payload as the contract's schema gives it. */
   readonly data: PayloadOf<J>;
@@ -20,7 +21,10 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly signal: AbortSignal;
   /** 1 for the first attempt; grows with every rejection that is tried again. */
   readonly attempt: number;
-  /** Whether an earlier delivery of this job ended without an ack or a reject, so that its work may be half done. */
+  /**
+   * Whether an earlier delivery of this job lost its lease, so that its work may be half done. A delivery that was requeued, as by a
+   * worker that stops, or one before a redrive, does not count: `fence` above 1 tells of any.
+   */
   readonly redelivered: boolean;
   /** Grows with every delivery of this job. A database that has seen a greater one refuses a zombie's write. */
   readonly fence: number;

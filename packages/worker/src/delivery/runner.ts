@@ -1,8 +1,7 @@
 // Runs handlers for one consumer, one after another, and tells it how each ended.
 import { fromCallback } from 'xstate';
-import type { JsonLimits } from '@acktor/core';
+import { decodePayload, type JsonLimits } from '@acktor/core';
 import {
-  decodePayload,
   encodeResult,
   traceDelivery,
   type JobRecord,

@@ -76,5 +76,7 @@ process.on('message', (order: ChildOrder) => child.obey(order));
 // Whoever signals one worker, or a whole group of processes as some service managers do, wants what it holds finished.
 process.on('SIGTERM', () => child.drain());
 process.on('SIGINT', () => child.drain());
+// Meant for the supervisor, who replaces its workers; it ends a process that does not listen.
+process.on('SIGHUP', () => undefined);
 if (process.connected) process.once('disconnect', () => child.drain());
 else child.drain();

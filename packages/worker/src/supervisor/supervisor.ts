@@ -129,11 +129,13 @@ export class Supervisor {
         if (!snapshot.matches({ supervising: 'starting' })) resolve();
       });
     });
+    const { log, processes, options } = this.#parts;
+    // Before any worker logs: whoever is to send signals finds the process that they are for in the first line.
+    log.info({ workers: processesOf(options) }, 'the supervisor starts');
     this.#actor.start();
     await begun;
     const failure = this.#failure;
-    if (failure === undefined)
-      return this.#parts.log.info({ workers: this.#parts.processes.size }, 'the supervisor runs');
+    if (failure === undefined) return log.info({ workers: processes.size }, 'the supervisor runs');
     await this.#stopped;
     throw failure;
   }

@@ -102,7 +102,7 @@ const workerTable = {
     type: 'value',
     expected: 'a tsyringe container',
     accepts: (value: unknown): value is Container => isContainer(value),
-    doc: 'The container that builds the handlers, a child of it for each delivery; by default a fresh one.',
+    doc: "The container that builds the handlers, a child of it for each delivery; by default a fresh child of tsyringe's global one.",
   },
   machines: {
     type: 'value',

@@ -65,6 +65,7 @@ function remarksOf({ number, remarks, violations, controls }: ScenarioResult): r
   return [
     ...remarks.map((remark) => `${number}: ${remark}`),
     ...violations.slice(0, MOST_SHOWN).map(({ invariant, what }) => `${number}: VIOLATED ${invariant}: ${what}`),
+    ...(violations.length > MOST_SHOWN ? [`${number}: and ${violations.length - MOST_SHOWN} more`] : []),
     ...controls
       .filter((it) => it.violations.length === 0)
       .map((it) => `${number}: the control without ${it.without} passed`),

@@ -61,7 +61,7 @@ class NoDashboardError extends AcktorError {
 }
 
 const EXPLANATION = `
-On 127.0.0.1 without tokens whoever is on this machine may look and act: has its Redis, too. For others, give tokens
+On 127.0.0.1 without tokens whoever is on this machine may look and act: they can reach its Redis, too. For others, give tokens
 and put a proxy with TLS in front; docs/dashboard.md says how. SIGTERM and SIGINT end it.
 
 Examples:

@@ -17,7 +17,7 @@ export function topCommand(): Command {
   const command = operatorCommand('top', 'watch the fleet live in the terminal').description(
     'Shows what every queue, worker process and consumer does, as it happens. Workers publish only while somebody watches.',
   );
-  return withOperatorFlags(command)
+  return withOperatorFlags(command, 'print a line of JSON for all that is told, until it is ended')
     .addHelpText('after', EXPLANATION)
     .action((flags: OperatorFlags) => top(flags));
 }

@@ -46,4 +46,4 @@ Examples:
   acktor work 'dist/handlers/*.js' -p 4 -c 25               4 processes with 25 consumers for each queue
   acktor work dist/*.js -c payments=4 -c mails=50           by queue; a queue that is not named gets one
   acktor work dist/*.js -q payments -r redis://db:6379      one queue only, on a server of yours
-  kill -HUP 4711                                            take up new code; the log's first lines name the process`;
+  kill -HUP 4711                                            take up new code; the log's first line names the process`;

@@ -15,9 +15,9 @@ export function operatorCommand(name: string, summary: string): Command {
   return new Command(name).summary(summary).helpOption('-h, --help', 'explain this command');
 }
 
-/** Adds the common flags, behind the command's own. */
-export function withOperatorFlags(command: Command): Command {
-  return addSettings(command.option('--json', 'print one JSON document, for programs'), connectionSettings);
+/** Adds the common flags, behind the command's own. `json` says what `--json` prints. */
+export function withOperatorFlags(command: Command, json = 'print one JSON document, for programs'): Command {
+  return addSettings(command.option('--json', json), connectionSettings);
 }
 
 /** Connects as the flags, the environment and the configuration file say, and closes whatever `act` does. */
