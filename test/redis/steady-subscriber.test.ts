@@ -29,8 +29,10 @@ describe('a steady subscriber', () => {
     await client.confirm();
     await subscribed;
     expect(subscriber.isSubscribed).to.equal(true);
+    expect(subscriber.connections).to.equal(1);
     client.emit('close');
     client.emit('ready');
+    expect(subscriber.connections).to.equal(2);
     expect(subscriber.isSubscribed, 'the connection is back, the subscription on its way').to.equal(false);
     await client.confirm();
     expect(subscriber.isSubscribed).to.equal(true);

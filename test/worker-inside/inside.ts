@@ -5,6 +5,8 @@ import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.j
 import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as CrewModule from '../../packages/worker/dist/worker/crew.js';
 import type * as HotStepsModule from '../../packages/worker/dist/consumer/hot-steps.js';
+import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
+import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
 import type * as RestartIntensityModule from '../../packages/worker/dist/supervisor/restart-intensity.js';
 import type * as RosterModule from '../../packages/worker/dist/supervisor/roster.js';
 import type * as AskingModule from '../../packages/worker/dist/cli/output/asking.js';
@@ -34,6 +36,9 @@ export type {
 export type { CrewParts } from '../../packages/worker/dist/worker/crew.js';
 export type { RunnerParts } from '../../packages/worker/dist/delivery/runner.js';
 
+export type { HeartbeatReport } from '../../packages/worker/dist/heartbeat/heartbeat-protocol.js';
+export const { beat } = await inside<typeof BeatModule>('heartbeat/beat.js');
+export const { newSign } = await inside<typeof SignModule>('heartbeat/sign-of-life.js');
 export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');
 export const { channelLogic } = await inside<typeof ChannelLogicModule>('channel/channel-logic.js');
 export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');

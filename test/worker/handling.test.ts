@@ -57,6 +57,19 @@ describe('a worker', () => {
     expect(error.reason).to.contain('data.text');
   });
 
+  it('settles a job whose stacks cannot be read, and all others with it', async () => {
+    await using trial = await WorkerTrial.open();
+    using redis = await plainRedis();
+    const receipts = await Promise.all(['odd', 'fine'].map((id) => trial.producer.send(call, { number: id }, { id })));
+    await redis.hset(`${trial.namespace}:calls:odd`, 'stacktrace', 'no JSON');
+    await trial.work([
+      handlerOf(call, ({ data }) => (data.number === 'odd' ? reject({ deadLetter: 'too odd' }) : undefined)),
+    ]);
+    const error = await rejection(receipts[0]?.result() ?? Promise.resolve(), DeadLetteredError);
+    expect(error.reason).to.contain('too odd');
+    await receipts[1]?.result();
+  });
+
   it('dead-letters a job that it has no handler for, naming it', async () => {
     await using trial = await WorkerTrial.open();
     await trial.work([measure]);

@@ -1,6 +1,7 @@
 // One pulse of several: of queues that lie on different servers.
 import { ConnectionLostError } from '../redis/redis-errors.js';
 import type { FleetLine } from '../fleet/fleet-line.js';
+import { joinedReport } from './joined-report.js';
 import type { CancelRequest, Pulse, ReapReport, ReapRules } from './pulse.js';
 
 /**
@@ -27,25 +28,19 @@ export class JointPulse implements Pulse {
   }
 
   async renewAll(leaseMs: number): Promise<void> {
-    await this.#allInTime((pulse) => pulse.renewAll(leaseMs));
+    await allEnded(this.#askInTime((pulse) => pulse.renewAll(leaseMs)));
   }
 
   async reap(rules: ReapRules): Promise<ReapReport> {
-    const reports = await this.#allInTime((pulse) => pulse.reap(rules));
-    return {
-      hasSuspects: reports.some(({ hasSuspects }) => hasSuspects),
-      active: reports.reduce((sum, { active }) => sum + active, 0),
-      returnedJobIds: reports.flatMap(({ returnedJobIds }) => returnedJobIds),
-      hasForgotten: reports.some(({ hasForgotten }) => hasForgotten),
-    };
+    return joinedReport(await Promise.allSettled(this.#askInTime((pulse) => pulse.reap(rules))));
   }
 
   async close(): Promise<void> {
     await this.#all((pulse) => pulse.close());
   }
 
-  #allInTime<Answer>(ask: (pulse: Pulse) => Promise<Answer>): Promise<readonly Answer[]> {
-    return this.#all(async (pulse) => {
+  #askInTime<Answer>(ask: (pulse: Pulse) => Promise<Answer>): readonly Promise<Answer>[] {
+    return this.#pulses.map(async (pulse) => {
       if (this.#hanging.has(pulse)) throw new ConnectionLostError();
       this.#hanging.add(pulse);
       return before(
@@ -55,11 +50,14 @@ export class JointPulse implements Pulse {
     });
   }
 
-  async #all<Answer>(ask: (pulse: Pulse) => Promise<Answer>): Promise<readonly Answer[]> {
-    const asked = this.#pulses.map(ask);
-    await Promise.allSettled(asked);
-    return Promise.all(asked);
+  #all<Answer>(ask: (pulse: Pulse) => Promise<Answer>): Promise<readonly Answer[]> {
+    return allEnded(this.#pulses.map(ask));
   }
+}
+
+async function allEnded<Answer>(asked: readonly Promise<Answer>[]): Promise<readonly Answer[]> {
+  await Promise.allSettled(asked);
+  return Promise.all(asked);
 }
 
 /** Short beside a lease, long beside an answer. */

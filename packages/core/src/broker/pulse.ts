@@ -21,7 +21,10 @@ export interface Pulse {
   /** Renews every lease of the process for `leaseMs` from now. */
   renewAll(leaseMs: number): Promise<void>;
 
-  /** Takes the reaper's turn at every queue, unless another process of the fleet has just had it. */
+  /**
+   * Takes the reaper's turn at every queue, unless another process of the fleet has just had it. A queue that fails fails alone.
+   * @throws when all of them do.
+   */
   reap(rules: ReapRules): Promise<ReapReport>;
 
   close(): Promise<void>;
@@ -58,4 +61,6 @@ export interface ReapReport {
   readonly returnedJobIds: readonly string[];
   /** Whether the server knew nothing of the fleet any more, though it had met it: its data are gone. */
   readonly hasForgotten: boolean;
+  /** Why a turn at some of the queues was not had. */
+  readonly faults: readonly unknown[];
 }

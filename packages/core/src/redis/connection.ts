@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly name?: string;
   /** How long to wait for the first answer, in milliseconds, from 1. Default 10,000. */
   readonly connectTimeoutMs?: number;
+  /** How long a command waits for its answer before the connection counts as dead, in milliseconds: 15,000 by default, and at most. */
+  readonly answerTimeoutMs?: number;
   /** Told of each fault of the connection, also later while it reconnects by itself. Default: nobody is told. */
   readonly onFault?: (fault: Error) => void;
   /**
@@ -54,6 +56,7 @@ export async function connectRedis(address: RedisAddress, options: ConnectOption
  */
 export function beginConnecting(address: RedisAddress, options: Omit<ConnectOptions, 'signal'> = {}): Redis {
   const { name = 'acktor', keepsCommands = true, key = '', resubscribes = true, onFault } = options;
+  const socketTimeout = Math.min(options.answerTimeoutMs ?? LONGEST_ANSWER_MS, LONGEST_ANSWER_MS);
   const keeping = {
     enableOfflineQueue: keepsCommands,
     autoResendUnfulfilledCommands: keepsCommands,
@@ -61,7 +64,8 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
   };
   const finder = MasterFinder.of(address);
   const finding = finder ? { Connector: masterConnector(address, finder, key) } : {};
-  const client = new Redis({ ...address.clientOptions(), ...SETTINGS, ...keeping, ...finding, connectionName: name });
+  const own = { ...keeping, ...finding, socketTimeout, connectionName: name };
+  const client = new Redis({ ...address.clientOptions(), ...SETTINGS, ...own });
   // Stays attached for the client's life: an 'error' event that nobody listens to would end the process.
   client.on('error', (fault: Error) => onFault?.(fault));
   return client;
@@ -71,6 +75,9 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
 export function hangUp(client: ScriptClient): void {
   if (client.status !== 'end') client.disconnect();
 }
+
+/** A connection whose other end is gone without a word looks alive; no command of ours waits longer for its answer. */
+const LONGEST_ANSWER_MS = 15_000;
 
 /** Between two attempts to connect. Whoever waits for a fleet to be back relies on it. */
 const LONGEST_PAUSE_MS = 300;
@@ -87,8 +94,6 @@ const SETTINGS: ClientOptions = {
   maxRetriesPerRequest: null,
   // Two commands that Redis knows from 7.2 on only, and that a user of few rights may not run.
   disableClientInfo: true,
-  // A connection whose other end is gone without a word looks alive; no command of ours waits longer for its answer.
-  socketTimeout: 15_000,
   // How long a connection that was hung up may take to close. ioredis waits as long for one that is closed already, with a timer
   // that keeps the process alive: a command that found no server took two seconds to end.
   disconnectTimeout: 200,

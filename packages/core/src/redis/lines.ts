@@ -1,4 +1,5 @@
 // The connections that carry calls: one where all keys lie on one server, in a cluster one for each queue.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionGuard } from './connection-guard.js';
 import { hangUp } from './connection.js';
 import type { ScriptClient } from './redis-script.js';
@@ -66,8 +67,16 @@ interface Line {
 
 const ALL = '';
 
-/** Says goodbye when the server listens, and hangs up when it does not: QUIT would wait for its return. */
+/**
+ * Says goodbye when the server listens, and hangs up when it does not: QUIT would wait for its return. A connection whose other end is
+ * gone without a word looks as if it listened.
+ */
 async function farewell(client: ScriptClient): Promise<void> {
-  if (client.status === 'ready') await client.quit().catch(() => undefined);
+  if (client.status === 'ready') {
+    const quit = client.quit().catch(() => undefined);
+    await Promise.race([quit, sleep(GOODBYE_WITHIN_MS, undefined, { ref: false })]);
+  }
   hangUp(client);
 }
+
+const GOODBYE_WITHIN_MS = 1_000;

@@ -12,18 +12,24 @@ export class SteadySubscriber {
   readonly #sharded = new Set<string>();
   /** Which of them the server has confirmed since the connection came. */
   readonly #confirmed = new Set<string>();
+  #connections = 1;
 
   /** @param client one that does not subscribe again by itself. Closed with this. */
   constructor(client: Redis) {
     this.#client = client;
     client.on('ready', () => this.#subscribeAgain());
-    client.on('close', () => this.#confirmed.clear());
+    client.on('close', () => this.#lost());
     client.on('moved', () => this.reconnect());
   }
 
   /** Whether the server has confirmed every sharded subscription since the connection came. */
   get isSubscribed(): boolean {
     return this.#confirmed.size === this.#sharded.size;
+  }
+
+  /** Which connection this is, counted from 1: what was learned of one says nothing of the next. */
+  get connections(): number {
+    return this.#connections;
   }
 
   on(event: 'message', listener: (channel: string, text: string) => void): void {
@@ -48,6 +54,11 @@ export class SteadySubscriber {
 
   close(): void {
     hangUp(this.#client);
+  }
+
+  #lost(): void {
+    this.#connections += 1;
+    this.#confirmed.clear();
   }
 
   /** Each for itself: a user who may not hear one channel would otherwise lose the others, its presence among them. */

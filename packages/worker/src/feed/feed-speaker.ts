@@ -1,6 +1,7 @@
 // The heartbeat thread's side of the feed: answers what is asked, at once, and publishes while somebody watches.
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { writeFrame, writeMachine, writeReport, type FleetAsk, type FleetLine } from '@acktor/core/broker';
+import { msSinceSign } from '../heartbeat/sign-of-life.js';
 import type { Lag } from './event-loop.js';
 import type { FeedNote, FeedOrder } from './feed-protocol.js';
 
@@ -8,7 +9,7 @@ export interface FeedSpeakerParts {
   readonly line: FleetLine;
   readonly port: MessagePort;
   readonly workerId: string;
-  /** Where the main thread leaves the time of its last sign, in milliseconds since the epoch. */
+  /** Where the main thread leaves its signs of life. */
   readonly lastSign: SharedArrayBuffer;
 }
 
@@ -110,7 +111,7 @@ export class FeedSpeaker {
   }
 
   #eventLoop() {
-    const forMs = Date.now() - Number(Atomics.load(new BigInt64Array(this.#parts.lastSign), 0));
+    const forMs = msSinceSign(this.#parts.lastSign);
     return { ...this.#lag, blockedForMs: forMs > BLOCKED_AFTER_MS ? forMs : 0 };
   }
 

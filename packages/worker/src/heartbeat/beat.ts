@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { ServerRefusalError } from '@acktor/core';
-import type { Pulse, ReapRules } from '@acktor/core/broker';
+import type { Pulse, ReapReport, ReapRules } from '@acktor/core/broker';
 import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
+import { msSinceSign } from './sign-of-life.js';
 
 export interface BeatParts {
   readonly pulse: Pulse;
@@ -47,15 +48,15 @@ function reportRefusal(error: unknown, { tell }: BeatParts, state: BeatState): v
 /** However idle the fleet seems, a lease is renewed before it is over. */
 function pauseMs({ busyUntilMs, hasSuspects }: BeatState, leaseMs: number): number {
   if (hasSuspects) return SUSPECT_EVERY_MS;
-  return Date.now() < busyUntilMs ? BUSY_EVERY_MS : Math.min(IDLE_EVERY_MS, leaseMs / 3);
+  return performance.now() < busyUntilMs ? BUSY_EVERY_MS : Math.min(IDLE_EVERY_MS, leaseMs / 3);
 }
 
 /** Ends the pause between two beats when there is a reason to. */
 function listen(port: MessagePort, state: BeatState): { readonly signal: () => AbortSignal } {
   let pause = new AbortController();
   port.on('message', (order: HeartbeatOrder) => {
-    const wasBusy = Date.now() < state.busyUntilMs;
-    state.busyUntilMs = Date.now() + STAY_BUSY_MS;
+    const wasBusy = performance.now() < state.busyUntilMs;
+    state.busyUntilMs = performance.now() + STAY_BUSY_MS;
     state.isStopped ||= order.type === 'stop';
     if (state.isStopped || !wasBusy) pause.abort();
   });
@@ -69,21 +70,32 @@ function listen(port: MessagePort, state: BeatState): { readonly signal: () => A
 
 async function beatOnce({ pulse, input, hasPresence, tell }: BeatParts, state: BeatState): Promise<void> {
   watchMainThread(input, state, tell);
-  if (!state.isHanging && Date.now() >= state.renewAtMs) {
-    await pulse.renewAll(input.leaseMs);
-    // Three chances before a lease expires.
-    state.renewAtMs = Date.now() + input.leaseMs / 3;
-  }
-  const { active, returnedJobIds, hasSuspects, hasForgotten } = await pulse.reap(rulesOf(input, hasPresence));
+  // Of several servers one may be away: what the others have is looked after all the same.
+  const [renewal] = await Promise.allSettled([renewInTime(pulse, input, state)]);
+  const report = await pulse.reap(rulesOf(input, hasPresence));
+  heed(report, state, tell);
+  if (renewal.status === 'rejected') throw renewal.reason;
+  for (const fault of report.faults) throw fault;
+}
+
+async function renewInTime(pulse: Pulse, { leaseMs }: HeartbeatInput, state: BeatState): Promise<void> {
+  if (state.isHanging || performance.now() < state.renewAtMs) return;
+  await pulse.renewAll(leaseMs);
+  // Three chances before a lease expires.
+  state.renewAtMs = performance.now() + leaseMs / 3;
+}
+
+function heed(report: ReapReport, state: BeatState, tell: BeatParts['tell']): void {
+  const { active, returnedJobIds, hasSuspects, hasForgotten } = report;
   state.hasSuspects = hasSuspects;
-  if (active > 0) state.busyUntilMs = Date.now() + STAY_BUSY_MS;
+  if (active > 0) state.busyUntilMs = performance.now() + STAY_BUSY_MS;
   if (hasForgotten) tell({ type: 'forgotten' });
   if (returnedJobIds.length > 0) tell({ type: 'returned', jobIds: returnedJobIds });
 }
 
 /** A main thread that hangs for longer than it may is reported, and its leases are renewed no more. */
 function watchMainThread({ lastSign, hangMs }: HeartbeatInput, state: BeatState, tell: BeatParts['tell']): void {
-  const forMs = Date.now() - Number(Atomics.load(new BigInt64Array(lastSign), 0));
+  const forMs = msSinceSign(lastSign);
   const isHanging = hangMs > 0 && forMs > hangMs;
   if (isHanging && !state.isHanging) tell({ type: 'hangs', forMs });
   if (!isHanging && state.isHanging) tell({ type: 'hangs.over' });

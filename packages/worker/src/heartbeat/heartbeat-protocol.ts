@@ -11,7 +11,7 @@ export interface HeartbeatInput {
   readonly graceMs: number;
   /** How long the main thread may be blocked before its leases are let go; 0: for ever. */
   readonly hangMs: number;
-  /** Where the main thread leaves the time of its last sign, in milliseconds since the epoch. */
+  /** Where the main thread leaves its signs of life. */
   readonly lastSign: SharedArrayBuffer;
   /** Where the main thread says what those who look at the fleet are to be told. */
   readonly feed: MessagePort;

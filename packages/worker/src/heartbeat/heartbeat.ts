@@ -5,6 +5,7 @@ import type { Feed } from '../feed/feed.js';
 import type { Logger } from '../log/logger.js';
 import { HOLD_OFF_MS } from './beat.js';
 import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
+import { giveSign, newSign } from './sign-of-life.js';
 
 /** What a heartbeat is started with. */
 export interface HeartbeatParts {
@@ -33,7 +34,7 @@ export interface HeartbeatParts {
  */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
-  readonly #lastSign = new SharedArrayBuffer(8);
+  readonly #lastSign = newSign();
   readonly #signs: NodeJS.Timeout;
   #thread: Thread | undefined;
   #saidBusyAtMs = 0;
@@ -41,8 +42,7 @@ export class Heartbeat {
 
   private constructor(parts: HeartbeatParts) {
     this.#parts = parts;
-    this.#giveSign();
-    this.#signs = setInterval(() => this.#giveSign(), SIGN_EVERY_MS);
+    this.#signs = setInterval(() => giveSign(this.#lastSign), SIGN_EVERY_MS);
     this.#signs.unref();
   }
 
@@ -101,7 +101,7 @@ export class Heartbeat {
 
   #input(): HeartbeatInput {
     const { url, namespace, process, queues, connectTimeoutMs, leaseMs, deliveryLimit, graceMs, hangMs } = this.#parts;
-    const pulse = { url, namespace, process, queues, connectTimeoutMs, holdOffMs: HOLD_OFF_MS };
+    const pulse = { url, namespace, process, queues, connectTimeoutMs, leaseMs, holdOffMs: HOLD_OFF_MS };
     const feed = this.#parts.feed.openPort();
     return { pulse, leaseMs, deliveryLimit, graceMs, hangMs, lastSign: this.#lastSign, feed };
   }
@@ -141,10 +141,6 @@ export class Heartbeat {
       case 'hangs.over':
         return log.warn({ worker }, 'the main thread moves again');
     }
-  }
-
-  #giveSign(): void {
-    Atomics.store(new BigInt64Array(this.#lastSign), 0, BigInt(Date.now()));
   }
 
   #order(order: HeartbeatOrder): void {

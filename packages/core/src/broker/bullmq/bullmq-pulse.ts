@@ -7,6 +7,7 @@ import { asTypedError, ConnectionGuard } from '../../redis/connection-guard.js';
 import { ServerRefusalError } from '../../redis/redis-errors.js';
 import type { ScriptClient } from '../../redis/redis-script.js';
 import { SteadySubscriber } from '../../redis/steady-subscriber.js';
+import { joinedReport } from '../joined-report.js';
 import type { CancelRequest, Pulse, ReapReport, ReapRules } from '../pulse.js';
 import { readControlMessage } from './cancelling/control-channel.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
@@ -50,20 +51,17 @@ export class BullmqPulse implements Pulse {
     this.#guard.onChange((state) => state === 'back' && void this.#meetAgain().catch(() => undefined));
   }
 
+  /** A server that refuses will refuse again; one that was away for a moment, or busy, is asked again. */
   async testPresence(): Promise<boolean> {
     const [keys] = this.#keys;
     if (keys === undefined) return false;
-    const channel = `${keys.presence}test-${this.#parts.process}`;
-    const probe = await this.#parts.openSubscriber();
-    try {
-      await probe.ssubscribe(channel);
-      if ((await this.#count(channel)) !== 1) return false;
-    } catch {
-      return false;
-    } finally {
-      probe.disconnect();
+    for (let attempt = 1; attempt <= PRESENCE_ATTEMPTS; attempt += 1) {
+      const channel = `${keys.presence}test-${this.#parts.process}-${attempt}`;
+      const answer = await this.#comesAndGoes(channel).catch(asTypedError);
+      if (answer === true) return true;
+      if (answer instanceof ServerRefusalError) return false;
     }
-    return this.#becomesZero(channel);
+    return false;
   }
 
   async appear(onCancel: (request: CancelRequest) => void): Promise<void> {
@@ -90,13 +88,8 @@ export class BullmqPulse implements Pulse {
 
   async reap(rules: ReapRules): Promise<ReapReport> {
     if (rules.usesPresence) await this.#stayPresent();
-    const turns = await Promise.all(this.#keys.map((keys) => this.#reapQueue(keys, rules)));
-    return {
-      hasSuspects: turns.some(({ hasSuspects }) => hasSuspects),
-      active: turns.reduce((sum, { active }) => sum + active, 0),
-      returnedJobIds: turns.flatMap(({ returnedJobIds }) => returnedJobIds),
-      hasForgotten: this.#takeForgotten() || turns.some(({ hasForgotten }) => hasForgotten),
-    };
+    const report = joinedReport(await Promise.allSettled(this.#keys.map((keys) => this.#reapQueue(keys, rules))));
+    return { ...report, hasForgotten: this.#takeForgotten() || report.hasForgotten };
   }
 
   close(): Promise<void> {
@@ -118,13 +111,16 @@ export class BullmqPulse implements Pulse {
   /**
    * A connection that the network dropped without a word looks whole from here, and shows nobody there: it is made anew. Not one that has
    * just come back, and whose subscription the server has not seen yet: broken again, it kept its process away for longer than the
-   * grace time, once in 150 resets.
+   * grace time, once in 150 resets. Nor one that has come while the server was asked: the answer was of the one before.
    */
   async #stayPresent(): Promise<void> {
     const [keys] = this.#keys;
-    if (keys === undefined || !this.#subscriber?.isSubscribed) return;
+    const subscriber = this.#subscriber;
+    if (keys === undefined || !subscriber?.isSubscribed) return;
+    const { connections } = subscriber;
     const isCounted = (await this.#count(keys.presence + this.#parts.process)) > 0;
-    if (!isCounted && this.#wasCounted) this.#subscriber.reconnect();
+    if (subscriber.connections !== connections) return;
+    if (!isCounted && this.#wasCounted) subscriber.reconnect();
     this.#wasCounted = isCounted;
   }
 
@@ -133,7 +129,7 @@ export class BullmqPulse implements Pulse {
     const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence ? '1' : '0', presence];
     const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
     const [suspects, active, returnedJobIds, forgotten] = answer as ReapAnswer;
-    return { hasSuspects: suspects === 1, active, returnedJobIds, hasForgotten: forgotten === 1 };
+    return { hasSuspects: suspects === 1, active, returnedJobIds, hasForgotten: forgotten === 1, faults: [] };
   }
 
   /** Answers whether the server knew nothing of the fleet. */
@@ -159,6 +155,17 @@ export class BullmqPulse implements Pulse {
     return Number(answer[1]);
   }
 
+  async #comesAndGoes(channel: string): Promise<boolean> {
+    const probe = await this.#parts.openSubscriber();
+    try {
+      await probe.ssubscribe(channel);
+      if ((await this.#count(channel)) !== 1) return false;
+    } finally {
+      probe.disconnect();
+    }
+    return this.#becomesZero(channel);
+  }
+
   async #becomesZero(channel: string): Promise<boolean> {
     const until = Date.now() + NOTICED_WITHIN_MS;
     while (Date.now() < until) {
@@ -173,3 +180,4 @@ type ReapAnswer = readonly [suspects: number, active: number, returnedJobIds: re
 
 /** A server, or a proxy before it, that takes longer to notice a broken connection is of no use for presence. */
 const NOTICED_WITHIN_MS = 500;
+const PRESENCE_ATTEMPTS = 3;

@@ -35,7 +35,8 @@ type Checked = ReturnType<typeof brokerOptions.check>;
 async function testPresence({ address }: ConnectedBroker, { namespace, connectTimeoutMs }: Checked): Promise<boolean> {
   const process = `doctor-${randomUUID()}`;
   const url = address.revealUrl();
-  const pulse = await connectPulse({ url, namespace, process, queues: ['acktor'], connectTimeoutMs, holdOffMs: 0 });
+  const times = { connectTimeoutMs, leaseMs: connectTimeoutMs, holdOffMs: 0 };
+  const pulse = await connectPulse({ url, namespace, process, queues: ['acktor'], ...times });
   try {
     return await pulse.testPresence();
   } finally {

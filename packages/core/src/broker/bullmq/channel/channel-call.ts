@@ -76,8 +76,17 @@ function failureArguments(job: BullmqLeasedJob, { reason, stack }: Failure): rea
 
 /** The job's stack traces with one more at the end; the oldest go first, so that a job's hash stays small. */
 function tracesWith(job: BullmqLeasedJob, stack: string | undefined): string {
-  const kept = job.traces === undefined ? [] : (JSON.parse(job.traces) as string[]);
-  return JSON.stringify([...kept, ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES));
+  return JSON.stringify([...tracesIn(job.traces), ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES));
+}
+
+/** None in what cannot be read: one job that somebody has written to by hand must not hold up all that are settled with it. */
+function tracesIn(text = '[]'): readonly unknown[] {
+  try {
+    const traces: unknown = JSON.parse(text);
+    return Array.isArray(traces) ? traces : [];
+  } catch {
+    return [];
+  }
 }
 
 const MAX_TRACES = 10;

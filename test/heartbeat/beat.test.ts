@@ -1,0 +1,51 @@
+// The beat on a pulse that fails when the test says so.
+import { ConnectionLostError } from '@acktor/core';
+import type { Pulse, ReapReport } from '@acktor/core/broker';
+import { expect } from 'chai';
+import { MessageChannel } from 'node:worker_threads';
+import { Heard } from '../signals/heard.js';
+import { beat, newSign, type HeartbeatReport } from '../worker-inside/inside.js';
+
+const calm: ReapReport = { hasSuspects: false, active: 0, returnedJobIds: [], hasForgotten: false, faults: [] };
+
+describe('the beat of a heartbeat', () => {
+  it('looks after what other servers have when one is away, whose leases it cannot renew', async () => {
+    await using trial = new BeatTrial({
+      renewAll: () => Promise.reject(new ConnectionLostError()),
+      reap: () => Promise.resolve({ ...calm, returnedJobIds: ['job-1'], faults: [new ConnectionLostError()] }),
+    });
+    expect(await trial.told.first()).to.deep.equal({ type: 'returned', jobIds: ['job-1'] });
+  });
+
+  it('renews again at the next beat what it could not renew', async () => {
+    let renewals = 0;
+    await using trial = new BeatTrial({
+      renewAll: () => ((renewals += 1) === 1 ? Promise.reject(new ConnectionLostError()) : Promise.resolve()),
+      reap: () => Promise.resolve({ ...calm, hasSuspects: true, returnedJobIds: [`renewals: ${renewals}`] }),
+    });
+    await trial.told.first((report) => report.type === 'returned' && report.jobIds.includes('renewals: 2'));
+  });
+});
+
+class BeatTrial implements AsyncDisposable {
+  readonly told = new Heard<HeartbeatReport>();
+  readonly #channel = new MessageChannel();
+  readonly #ended: Promise<void>;
+
+  constructor(pulse: Pick<Pulse, 'renewAll' | 'reap'>) {
+    const rules = { leaseMs: 3_000, deliveryLimit: 20, graceMs: 250, hangMs: 0, lastSign: newSign() };
+    this.#ended = beat({
+      pulse: pulse as Pulse,
+      input: rules as never,
+      hasPresence: true,
+      port: this.#channel.port1,
+      tell: (report) => this.told.push(report),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#channel.port2.postMessage({ type: 'stop' });
+    await this.#ended;
+    this.#channel.port1.close();
+  }
+}
