@@ -39,7 +39,7 @@ export function leasesConform(open: OpenBroker): void {
       const kept = await trial().take('here|1');
       const lost = await trial().take('dead|1');
       await trial().bury('dead');
-      expect(await trial().queue.renew([leaseOf(kept), leaseOf(lost)], 10_000)).to.deep.equal(['dead|1']);
+      expect(await trial().queue.renew([kept, lost], 10_000)).to.deep.equal(['dead|1']);
       expect(await trial().settle(kept, ack)).to.equal('stored');
     });
 
@@ -84,7 +84,7 @@ export function leasesConform(open: OpenBroker): void {
       await trial().take('here|2');
       await trial().take('here|3');
       await trial().take('here-too|1');
-      const returned = await trial().queue.reconcile('here|', [leaseOf(held)]);
+      const returned = await trial().queue.reconcile({ process: 'here', last: 3 }, [held]);
       expect(returned).to.have.members(['a', 'b']);
       expect(await trial().takeAll()).to.deep.equal(['a', 'b', 'waiting']);
       expect(await trial().settle(held, ack)).to.equal('stored');
@@ -92,8 +92,35 @@ export function leasesConform(open: OpenBroker): void {
 
     it('gives back a job that is held under another delivery of the same process', async () => {
       await trial().send({ id: 'a' });
-      await trial().take('here|2');
-      expect(await trial().queue.reconcile('here|', [{ jobId: 'a', leaseToken: 'here|1' }])).to.deep.equal(['a']);
+      const { record } = await trial().take('here|2');
+      const held = { record, leaseToken: 'here|1' };
+      expect(await trial().queue.reconcile({ process: 'here', last: 2 }, [held])).to.deep.equal(['a']);
+    });
+
+    it('leaves alone what is leased under a later token, which may be on its way to who asked for it', async () => {
+      await trial().send({ id: 'a' });
+      const later = await trial().take('here|3');
+      expect(await trial().queue.reconcile({ process: 'here', last: 2 }, [])).to.deep.equal([]);
+      expect(await trial().settle(later, ack)).to.equal('stored');
+    });
+
+    it('takes up a lease again that expired while nobody else was given the job', async () => {
+      await trial().send({ id: 'a' });
+      const held = await trial().take('here|1', { leaseMs: 1 });
+      while (await trial().queue.progress(leaseOf(held), '0'));
+      expect(await trial().queue.renew([held], 10_000)).to.deep.equal([]);
+      expect(await trial().queue.progress(leaseOf(held), '1')).to.equal(true);
+      expect(await trial().settle(held, ack)).to.equal('stored');
+    });
+
+    it('does not take up the lease of a job that was given back, or handed to another, meanwhile', async () => {
+      await trial().send({ id: 'a' });
+      const lost = await trial().take('dead|1');
+      await trial().bury('dead');
+      expect(await trial().queue.renew([lost], 10_000)).to.deep.equal(['dead|1']);
+      const later = await trial().take('here|1', { leaseMs: 1 });
+      while (await trial().queue.progress(leaseOf(later), '0'));
+      expect(await trial().queue.renew([lost], 10_000), 'the other has lost it, too').to.deep.equal(['dead|1']);
     });
   });
 }

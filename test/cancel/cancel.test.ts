@@ -82,7 +82,7 @@ describe('producer.cancel', function () {
     const receipt = await trial.producer.send(note, payload);
     await deliveries.first();
     await trial.producer.cancel(note, receipt.id, { why });
-    expect(readControlMessage(String(await said))).to.deep.equal({ cancel: receipt.id, why });
+    expect(readControlMessage(String(await said))).to.deep.equal({ cancel: receipt.id, why, fence: 1 });
   });
 
   it('reaches a job whose worker died before it heard', async () => {

@@ -102,8 +102,23 @@ describe('a channel, for what its consumers hold', () => {
     if (settle?.settlement.kind === 'deadLetter') expect(settle.settlement.failure.reason).to.contain(reason);
   });
 
+  it('gives back what is leased to nobody here, but for what a fetch on its way may have leased', async () => {
+    const trial = new ChannelTrial();
+    await trial.holder('job-1');
+    const [a, b] = [trial.consumer('a'), trial.consumer('b')];
+    a.wants();
+    b.wants();
+    await trial.pass(1_000);
+    const reconciliation = await trial.queue.reconciliations.first();
+    expect(reconciliation.tokens).to.deep.equal({ process: 'here', last: 1 });
+    expect(reconciliation.held).to.deep.equal([{ jobId: 'job-1', leaseToken: 'here|1' }]);
+    reconciliation.end(['job-2']);
+    expect((await trial.log.said('leased to nobody here')).facts).to.deep.include({ jobs: ['job-2'] });
+  });
+
   it('renews what is held three times within a lease, and not what was settled or let go', async () => {
     const trial = new ChannelTrial();
+    trial.queue.reconcilesAtOnce = true;
     const [a, b, c] = [await trial.holder('a'), await trial.holder('b'), await trial.holder('c')];
     b.settles(ack);
     (await trial.nextCall()).answer();
@@ -127,6 +142,15 @@ describe('a channel, for what its consumers hold', () => {
     expect(trial.queue.renewals.all).to.deep.equal([[{ jobId: 'job-1', leaseToken: 'here|1' }]]);
   });
 
+  it('tells who is handed a delivery whose cancel has overtaken it, and nobody who is handed a later one', async () => {
+    const trial = new ChannelTrial({ consumers: 2 });
+    trial.channel.cancel({ jobId: 'a', why: 'not wanted', fence: 1 });
+    trial.channel.cancel({ jobId: 'b', why: 'not wanted', fence: 7 });
+    const [a, b] = [await trial.holder('a'), await trial.holder('b')];
+    expect(await a.hears('job.cancelled')).to.deep.equal({ type: 'job.cancelled', why: 'not wanted' });
+    expect(b.words).to.deep.equal(['delivery.received']);
+  });
+
   it('tells who lost a lease, and nobody else', async () => {
     const trial = new ChannelTrial();
     const [a, b] = [await trial.holder('a'), await trial.holder('b')];
@@ -146,8 +170,8 @@ describe('a channel, for what its consumers hold', () => {
   it('tells who holds a job that it is cancelled, and says whether anybody does', async () => {
     const trial = new ChannelTrial();
     const a = await trial.holder('a');
-    expect(trial.channel.cancel('a', 'not wanted')).to.equal(true);
-    expect(trial.channel.cancel('b', 'not wanted')).to.equal(false);
+    expect(trial.channel.cancel({ jobId: 'a', why: 'not wanted' })).to.equal(true);
+    expect(trial.channel.cancel({ jobId: 'b', why: 'not wanted' })).to.equal(false);
     expect(await a.hears('job.cancelled')).to.deep.equal({ type: 'job.cancelled', why: 'not wanted' });
   });
 });

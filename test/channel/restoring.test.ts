@@ -15,7 +15,11 @@ describe('a channel, when its server goes away', () => {
     expect(await trial.unseenCalls()).to.equal(0);
     trial.channel.restoration.back();
     const reconciliation = await trial.queue.reconciliations.first();
-    expect(reconciliation).to.deep.include({ process: 'here|', held: [{ jobId: 'job-1', leaseToken: 'here|1' }] });
+    expect(reconciliation.tokens).to.deep.equal({
+      process: 'here',
+      last: 2,
+    });
+    expect(reconciliation.held).to.deep.equal([{ jobId: 'job-1', leaseToken: 'here|1' }]);
     expect(await trial.unseenCalls()).to.equal(0);
     reconciliation.end(['job-lost']);
     (await trial.nextCall()).handOut('job-2');
@@ -101,6 +105,36 @@ describe('a channel, when its server goes away', () => {
     await trial.nextCall();
   });
 
+  it('renews what is held before it goes on, and asks again under tokens that no call before had', async () => {
+    const trial = new ChannelTrial();
+    await trial.holder('job-1');
+    trial.consumer('a').wants();
+    const call = await trial.nextCall();
+    expect(call.requests).to.deep.equal([{ fetch: 'here|2' }]);
+    trial.channel.restoration.away();
+    call.fail(broken);
+    await turn();
+    trial.channel.restoration.back();
+    const reconciliation = await trial.queue.reconciliations.first();
+    expect(trial.queue.renewals.all).to.have.length(0);
+    reconciliation.end();
+    expect((await trial.nextCall()).requests).to.deep.equal([{ fetch: 'here|3' }]);
+    expect(trial.queue.renewals.all).to.deep.equal([[{ jobId: 'job-1', leaseToken: 'here|1' }]]);
+  });
+
+  it('does not reconcile while it is at work: a pause after a refusal was overtaken by a reconnect', async () => {
+    const trial = new ChannelTrial();
+    trial.consumer('a').wants();
+    (await trial.nextCall()).fail(broken);
+    await turn();
+    trial.channel.restoration.away();
+    trial.channel.restoration.back();
+    (await trial.queue.reconciliations.first()).end();
+    await trial.nextCall();
+    await trial.pass(300);
+    expect(trial.queue.reconciliations.all).to.have.length(1);
+  });
+
   it('goes on only when the server is there, though it went away while it reconciled', async () => {
     const trial = new ChannelTrial();
     trial.channel.restoration.away();
@@ -136,8 +170,10 @@ describe('a channel, when its server goes away', () => {
     a.parks();
     const wait = await trial.queue.waits.first();
     trial.channel.restoration.away();
+    trial.queue.reconcilesAtOnce = true;
     wait.end({ kind: 'timeout' });
     await trial.pass(10_000);
+    trial.queue.reconcilesAtOnce = false;
     expect([a.words, trial.queue.waits.all.length]).to.deep.equal([[], 1]);
     trial.channel.restoration.back();
     (await trial.queue.reconciliations.first()).end();

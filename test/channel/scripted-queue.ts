@@ -3,12 +3,15 @@ import type {
   ChannelAnswer,
   ChannelReply,
   ChannelRequest,
+  IssuedTokens,
   Lease,
+  LeasedJob,
   QueueGlance,
   WorkQueue,
   WorkSign,
 } from '@acktor/core/broker';
 import { Heard } from '../signals/heard.js';
+import { leaseOf } from '../broker/queue-trial.js';
 import { leasedJob } from '../delivery/leased-job.js';
 
 /** One group call that waits for its answer. */
@@ -29,7 +32,7 @@ export interface ScriptedWait {
 }
 
 export interface ScriptedReconciliation {
-  readonly process: string;
+  readonly tokens: IssuedTokens;
   readonly held: readonly Lease[];
   end(returned?: readonly string[]): void;
   fail(error: Error): void;
@@ -42,6 +45,8 @@ export class ScriptedQueue implements WorkQueue {
   readonly reconciliations = new Heard<ScriptedReconciliation>();
   readonly passedOn: WorkSign[] = [];
   readonly renewals = new Heard<readonly Lease[]>();
+  /** Whether reconciliations need not be ended by the test: they find nothing, then. */
+  reconcilesAtOnce = false;
   /** The lease tokens that the next renewals find lost. */
   lost: readonly string[] = [];
   isClosed = false;
@@ -67,14 +72,16 @@ export class ScriptedQueue implements WorkQueue {
     return Promise.resolve();
   }
 
-  reconcile(process: string, held: readonly Lease[]): Promise<readonly string[]> {
-    return new Promise((resolve, reject) =>
-      this.reconciliations.push({ process, held, end: (returned = []) => resolve(returned), fail: reject }),
-    );
+  reconcile(tokens: IssuedTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
+    if (this.reconcilesAtOnce) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const end: ScriptedReconciliation['end'] = (returned = []) => resolve(returned);
+      this.reconciliations.push({ tokens, held: held.map(leaseOf), end, fail: reject });
+    });
   }
 
-  renew(leases: readonly Lease[]): Promise<readonly string[]> {
-    this.renewals.push(leases);
+  renew(held: readonly LeasedJob[]): Promise<readonly string[]> {
+    this.renewals.push(held.map(leaseOf));
     return Promise.resolve(this.lost);
   }
 

@@ -54,7 +54,7 @@ describe('a crew', () => {
     await trial.signOfWork(1);
     (await trial.call(1)).handOut('job-1');
     await running;
-    expect(trial.crew.cancel('job-1', 'to make the runner look again')).to.equal(true);
+    expect(trial.crew.cancel({ jobId: 'job-1', why: 'to make the runner look again' })).to.equal(true);
     const line = await trial.log.said('is replaced');
     expect(line.level).to.equal('error');
     expect(line.facts).to.include({ consumer: 'notes-1' });
@@ -71,7 +71,7 @@ describe('a crew', () => {
     await trial.signOfWork(1);
     (await trial.call(1)).handOut('job-1');
     const delivery = await deliveries.first();
-    trial.crew.cancel('job-1', 'so that the chart takes that action');
+    trial.crew.cancel({ jobId: 'job-1', why: 'so that the chart takes that action' });
     expect(delivery.signal.reason).to.be.instanceOf(LeaseLostError);
     expect((await trial.call(2)).requests[0]?.settle?.settlement).to.deep.equal({ kind: 'requeue' });
   });
@@ -83,7 +83,7 @@ describe('a crew', () => {
     (await trial.call(1)).handOut('job-1');
     await running;
     const drained = trial.crew.drain();
-    trial.crew.cancel('job-1', 'to make the runner look again');
+    trial.crew.cancel({ jobId: 'job-1', why: 'to make the runner look again' });
     (await trial.call(2)).answer();
     await drained;
     expect(trial.queue.calls.all).to.have.length(2);

@@ -24,7 +24,7 @@ describe('a consumer on a real Redis', () => {
     const send = (text: string) => trial.send({ id: text, name: 'note', payload: JSON.stringify({ text }) });
 
     await consumer.comesTo('processing.handling', () => send('cancel'));
-    await consumer.comesTo('idle', () => consumer.channel.cancel('cancel', 'to see it let go'));
+    await consumer.comesTo('idle', () => consumer.channel.cancel({ jobId: 'cancel', why: 'to see it let go' }));
 
     await consumer.comesTo('processing.handling', () => send('lose'));
     using client = await plainRedis(server.url);

@@ -31,6 +31,7 @@ export type {
   ExchangeOptions,
   Failure,
   FetchedJob,
+  IssuedTokens,
   JobRecord,
   Lease,
   LeasedJob,

@@ -36,6 +36,8 @@ export interface CancelRequest {
   readonly queue: string;
   readonly jobId: string;
   readonly why: string;
+  /** Which delivery was under way then; undefined where nobody said. */
+  readonly fence?: number | undefined;
 }
 
 /** When a delivery is taken from its worker. */

@@ -102,6 +102,13 @@ export interface Lease {
   readonly leaseToken: string;
 }
 
+/** The lease tokens of one process at one queue, from `process|1` to `process|last`. */
+export interface IssuedTokens {
+  readonly process: string;
+  /** 0 for none. */
+  readonly last: number;
+}
+
 /** What a channel hands to {@link WorkQueue.exchange} besides its requests. */
 export interface ExchangeOptions {
   readonly leaseMs: number;
@@ -135,11 +142,14 @@ export interface WorkQueue {
   /** Appends a line to the job's log. Does nothing, and answers false, for a lost lease. */
   log(lease: Lease, line: string): Promise<boolean>;
 
-  /** Renews leases for `leaseMs` from now. Answers the tokens of those that are no longer held. */
-  renew(leases: readonly Lease[], leaseMs: number): Promise<readonly string[]>;
+  /**
+   * Renews the leases of what is held, for `leaseMs` from now, also one that expired while nobody else was given the job. Answers the
+   * tokens of those that are lost.
+   */
+  renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]>;
 
-  /** Gives back what is leased to tokens that begin with `process`, except what is `held`. Answers the ids. */
-  reconcile(process: string, held: readonly Lease[]): Promise<readonly string[]>;
+  /** Gives back what is leased under these tokens, except what is `held`. Answers the ids. */
+  reconcile(tokens: IssuedTokens, held: readonly LeasedJob[]): Promise<readonly string[]>;
 
   /** Ends a wait in progress and gives the queue's own connection back. May be called twice. */
   close(): Promise<void>;

@@ -5,13 +5,15 @@ import type { Logger } from '../log/logger.js';
 import { attemptRecord } from './attempt-record.js';
 import { CallLine, callSize } from './call-line.js';
 import type { Clock } from './clock.js';
+import { EarlyCancels, type JobCancel } from './early-cancels.js';
 import { HeldDeliveries } from './held-deliveries.js';
-import { keepLeases } from './lease-keeper.js';
+import { LeaseKeeper } from './lease-keeper.js';
 import { LooseDeliveries } from './loose-deliveries.js';
 import { Parking } from './parking.js';
 import { Restoration } from './restoration.js';
 import { Totals } from './totals.js';
 import { Watch } from './watch.js';
+import { Wishes } from './wishes.js';
 import { NO_REPLY, toRequest, type Refusal, type Settling, type Wish } from './wish.js';
 
 /** What a channel stands on. */
@@ -35,24 +37,25 @@ export class Channel {
   readonly #parts: ChannelParts;
   readonly #parking = new Parking();
   readonly #held = new HeldDeliveries();
-  /** What each consumer has asked for and was not yet answered. */
-  readonly #asked = new Map<ConsumerRef, Wish>();
+  readonly #wishes: Wishes;
+  readonly #earlyCancels = new EarlyCancels();
   readonly #line: CallLine<Wish>;
   readonly #loose: LooseDeliveries;
   readonly #watch: Watch;
   readonly #restoration: Restoration;
-  readonly #stopKeeping: () => void;
+  readonly #keeper: LeaseKeeper;
   readonly #totals: Totals;
-  #lastToken = 0;
 
   constructor(parts: ChannelParts) {
     this.#parts = parts;
+    this.#wishes = new Wishes(parts.process);
     this.#totals = new Totals(parts.queue.name);
     this.#watch = new Watch({ ...parts, parking: this.#parking });
     this.#line = this.#openLine();
     this.#loose = new LooseDeliveries(this.#line);
-    this.#restoration = new Restoration({ ...parts, held: this.#held, line: this.#line, watch: this.#watch });
-    this.#stopKeeping = keepLeases({ ...parts, held: this.#held });
+    const [held, wishes, line, watch] = [this.#held, this.#wishes, this.#line, this.#watch];
+    this.#keeper = new LeaseKeeper({ ...parts, held, wishes });
+    this.#restoration = new Restoration({ ...parts, held, wishes, keeper: this.#keeper, line, watch });
   }
 
   /** Since when the consumer holds what it holds, or is parked, in milliseconds since the epoch. */
@@ -87,10 +90,11 @@ export class Channel {
     return this.#restoration;
   }
 
-  /** Tells whoever holds the job that it is cancelled. Answers whether anybody does. */
-  cancel(jobId: string, why: string): boolean {
-    const holders = this.#held.holdersOf(({ record }) => record.id === jobId);
-    for (const consumer of holders) consumer.send({ type: 'job.cancelled', why });
+  /** Tells whoever holds the job that it is cancelled, or is handed it soon. Answers whether anybody holds it. */
+  cancel(cancel: JobCancel): boolean {
+    const holders = this.#held.holdersOf(({ record }) => record.id === cancel.jobId);
+    for (const consumer of holders) consumer.send({ type: 'job.cancelled', why: cancel.why });
+    if (holders.length === 0) this.#earlyCancels.remember(cancel, this.#parts.clock.now());
     return holders.length > 0;
   }
 
@@ -101,7 +105,7 @@ export class Channel {
 
   /** To be called when the consumers have stopped and the channel is quiet. */
   async close(): Promise<void> {
-    this.#stopKeeping();
+    this.#keeper.stop();
     await this.#watch.close();
     await this.#parts.queue.close();
   }
@@ -118,11 +122,8 @@ export class Channel {
   }
 
   #ask(consumer: ConsumerRef, request?: SettlementRequest): void {
-    const wantsDelivery = request === undefined || request.wantsNext;
     const settle = request && this.#settling(consumer, request);
-    const wish = { consumer, settle, leaseToken: wantsDelivery ? this.#newToken() : undefined };
-    this.#asked.set(consumer, wish);
-    this.#line.add(wish);
+    this.#line.add(this.#wishes.begin(consumer, settle, request?.wantsNext ?? true));
   }
 
   /** An ack needs no record: the job's own times and its result say it all. */
@@ -133,11 +134,6 @@ export class Channel {
     const startedAtMs = this.#held.heldSinceMs(consumer) ?? clock.now();
     const attempt = attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs: clock.now() });
     return { job, settlement, attempt };
-  }
-
-  #newToken(): string {
-    this.#lastToken += 1;
-    return `${this.#parts.process}|${this.#lastToken}`;
   }
 
   #answer(wishes: readonly Wish[], { replies, glance }: ChannelAnswer): void {
@@ -154,12 +150,15 @@ export class Channel {
     if (reply.error) this.#parts.log.error({ err: reply.error }, 'the server failed one request');
     const next = this.#loose.readable(reply.fetched);
     this.#totals.count(settle, reply.settled, next);
-    if (consumer === undefined || !this.#asked.delete(consumer)) return this.#loose.giveBack(next);
+    if (consumer === undefined) return this.#loose.giveBack(next);
     if (settle) this.#held.release(consumer);
+    if (!this.#wishes.end(consumer)) return this.#loose.giveBack(next);
     if (settle && reply.settled !== 'stored') return this.#refuse(consumer, settle, { ...reply, next });
     if (next) this.#held.hold(consumer, { job: next, sinceMs: this.#parts.clock.now() });
     if (settle) consumer.send({ type: 'settlement.stored', next });
     else consumer.send(next ? { type: 'delivery.received', delivery: next } : { type: 'queue.empty' });
+    const why = next && this.#earlyCancels.take(next);
+    if (why !== undefined) consumer.send({ type: 'job.cancelled', why });
   }
 
   #refuse(consumer: ConsumerRef, settle: Settling, { settled, error, next }: Refusal): void {
@@ -176,19 +175,24 @@ export class Channel {
     this.#restoration.failed(error);
     for (const wish of wishes) {
       const { settle, consumer } = wish;
-      if (!settle || !consumer) this.#line.add(wish);
-      else if (this.#asked.delete(consumer)) this.#restoration.interrupt(consumer);
+      if (!settle || !consumer) this.#askAgain(wish);
+      else if (this.#wishes.end(consumer)) this.#restoration.interrupt(consumer);
+      else this.#held.release(consumer);
     }
+  }
+
+  #askAgain(failed: Wish): void {
+    const wish = this.#wishes.again(failed);
+    if (wish) this.#line.add(wish);
   }
 
   /** Forgets a consumer. What it holds goes back, unless its settlement is on the way. */
   #dismiss(consumer: ConsumerRef): void {
     const wasParked = this.#parking.leave(consumer);
-    const asked = this.#asked.get(consumer);
-    this.#asked.delete(consumer);
+    const asked = this.#wishes.end(consumer);
     const isWithdrawn = asked !== undefined && !asked.settle && this.#line.withdraw(asked);
-    const job = this.#held.release(consumer);
-    if (asked?.settle === undefined) this.#loose.giveBack(job);
+    const job = asked?.settle === undefined ? this.#held.release(consumer) : undefined;
+    this.#loose.giveBack(job);
     if (isWithdrawn || (!wasParked && !asked && !job)) this.#watch.passedOver(consumer);
   }
 }

@@ -1,5 +1,5 @@
 // What the consumers of a channel hold: at most one delivery each, under a lease that is renewed while it is held.
-import type { Lease, LeasedJob } from '@acktor/core/broker';
+import type { LeasedJob } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 
 export class HeldDeliveries {
@@ -21,8 +21,8 @@ export class HeldDeliveries {
     return this.#held.get(consumer)?.sinceMs;
   }
 
-  leases(): readonly Lease[] {
-    return [...this.#held.values()].map(({ job }) => ({ jobId: job.record.id, leaseToken: job.leaseToken }));
+  jobs(): readonly LeasedJob[] {
+    return [...this.#held.values()].map(({ job }) => job);
   }
 
   /** Who holds a delivery that `isIt`. */

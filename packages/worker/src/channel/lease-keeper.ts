@@ -1,42 +1,66 @@
-// Renews the leases of what is held, and finds those that are lost.
+// Keeps the leases of what is held: renews them, finds those that are lost, and gives back what is leased and held by nobody.
 import type { WorkQueue } from '@acktor/core/broker';
 import type { Logger } from '../log/logger.js';
 import { repeat, type Clock } from './clock.js';
 import type { HeldDeliveries } from './held-deliveries.js';
+import type { Wishes } from './wishes.js';
 
 export interface LeaseKeeperParts {
-  readonly queue: Pick<WorkQueue, 'renew'>;
+  readonly queue: Pick<WorkQueue, 'renew' | 'reconcile'>;
   readonly held: HeldDeliveries;
+  /** A fetch whose answer is on its way may have leased what nobody holds yet. */
+  readonly wishes: Pick<Wishes, 'answered'>;
   readonly leaseMs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /**
- * Starts keeping. Each consumer whose lease is found lost hears `lease.lost`. Answers how to stop.
+ * Each consumer whose lease is found lost hears `lease.lost`.
  *
  * The heartbeat thread renews, too; this is how the process learns what it has lost, and what holds when the thread ends.
  */
-export function keepLeases(parts: LeaseKeeperParts): () => void {
-  // Three chances before a lease expires.
-  return repeat(parts.clock, parts.leaseMs / 3, () => renewQuietly(parts));
-}
+export class LeaseKeeper {
+  readonly #parts: LeaseKeeperParts;
+  /** Ends the keeping. */
+  readonly stop: () => void;
 
-/** A renewal that fails is made again before the lease is over; the connection's own fault is reported elsewhere. */
-async function renewQuietly(parts: LeaseKeeperParts): Promise<void> {
-  try {
-    await renew(parts);
-  } catch (error) {
-    parts.log.debug({ err: error }, 'the leases could not be renewed');
+  /** Begins to keep. */
+  constructor(parts: LeaseKeeperParts) {
+    this.#parts = parts;
+    // Three chances before a lease expires.
+    this.stop = repeat(parts.clock, parts.leaseMs / 3, () => this.#keep());
   }
-}
 
-async function renew({ queue, held, leaseMs, log }: LeaseKeeperParts): Promise<void> {
-  const leases = held.leases();
-  if (leases.length === 0) return;
-  const lost = new Set(await queue.renew(leases, leaseMs));
-  for (const consumer of held.holdersOf(({ leaseToken }) => lost.has(leaseToken))) {
-    log.warn({ consumer: consumer.id }, 'a lease was lost');
-    consumer.send({ type: 'lease.lost' });
+  /** Renews now what is held. @throws what the server or the connection says; it is tried again by itself. */
+  async renew(): Promise<void> {
+    const { queue, held, leaseMs, log } = this.#parts;
+    const jobs = held.jobs();
+    if (jobs.length === 0) return;
+    const lost = new Set(await queue.renew(jobs, leaseMs));
+    for (const consumer of held.holdersOf(({ leaseToken }) => lost.has(leaseToken))) {
+      log.warn({ consumer: consumer.id }, 'a lease was lost');
+      consumer.send({ type: 'lease.lost' });
+    }
+  }
+
+  /** What fails is done again before the leases are over; the connection's own fault is reported elsewhere. */
+  async #keep(): Promise<void> {
+    try {
+      await this.renew();
+      await this.#giveBackStrays();
+    } catch (error) {
+      this.#parts.log.debug({ err: error }, 'the leases could not be renewed');
+    }
+  }
+
+  /**
+   * A network can bring a fetch to the server long after its connection broke. What it leased is held by nobody, and the heartbeat renews
+   * it for as long as the process lives.
+   */
+  async #giveBackStrays(): Promise<void> {
+    const { queue, held, wishes, log } = this.#parts;
+    const jobs = await queue.reconcile(wishes.answered, held.jobs());
+    if (jobs.length > 0) log.warn({ jobs }, 'jobs that were leased to nobody here were given back');
   }
 }

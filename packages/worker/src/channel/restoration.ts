@@ -4,6 +4,8 @@ import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import type { Logger } from '../log/logger.js';
 import type { Clock } from './clock.js';
 import type { HeldDeliveries } from './held-deliveries.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import type { Wishes } from './wishes.js';
 
 /** Something that is held while the server is away, and goes on afterwards. */
 export interface Holdable {
@@ -13,8 +15,9 @@ export interface Holdable {
 
 export interface RestorationParts {
   readonly queue: Pick<WorkQueue, 'reconcile'>;
-  readonly process: string;
+  readonly wishes: Pick<Wishes, 'issued'>;
   readonly held: HeldDeliveries;
+  readonly keeper: Pick<LeaseKeeper, 'renew'>;
   readonly line: Holdable & { quiet(): Promise<void> };
   readonly watch: Holdable;
   readonly clock: Clock;
@@ -23,7 +26,7 @@ export interface RestorationParts {
 
 /**
  * Holds the channel while the server is away, and makes it whole again: first what the server leased to this process in a
- * reply that never came is given back, then those whose settlement was interrupted hear of it, then all goes on.
+ * reply that never came is given back, then what is held is renewed, then those whose settlement was interrupted hear of it, then all goes on.
  */
 export class Restoration {
   readonly #parts: RestorationParts;
@@ -67,7 +70,8 @@ export class Restoration {
   }
 
   async #restore(): Promise<void> {
-    if (this.#isRestoring || this.#mustWait()) return;
+    // A pause after a refusal may end when the connection has broken and come back meanwhile, and all goes on.
+    if (this.#isRestoring || !this.#isHolding || this.#mustWait()) return;
     this.#isRestoring = true;
     const isWhole = await this.#reconcile();
     this.#isRestoring = false;
@@ -82,10 +86,12 @@ export class Restoration {
   }
 
   async #reconcile(): Promise<boolean> {
-    const { queue, process, held, line, log } = this.#parts;
+    const { queue, wishes, held, keeper, line, log } = this.#parts;
     try {
       await line.quiet();
-      const returned = await queue.reconcile(`${process}|`, held.leases());
+      const returned = await queue.reconcile(wishes.issued, held.jobs());
+      // At once: a server that was away for longer than a lease has let them expire, and others are about to look.
+      await keeper.renew();
       if (returned.length > 0) log.info({ jobs: returned }, 'jobs that were leased in a lost reply were given back');
       return true;
     } catch (error) {

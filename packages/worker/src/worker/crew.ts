@@ -2,6 +2,7 @@
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import { channelLogic } from '../channel/channel-logic.js';
 import { Channel, type ChannelParts } from '../channel/channel.js';
+import type { JobCancel } from '../channel/early-cancels.js';
 import type { JobTotals } from '../channel/totals.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
 import { withHotSteps } from '../consumer/hot-steps.js';
@@ -60,8 +61,8 @@ export class Crew {
     this.#channel.restoration[state]();
   }
 
-  cancel(jobId: string, why: string): boolean {
-    return this.#channel.cancel(jobId, why);
+  cancel(cancel: JobCancel): boolean {
+    return this.#channel.cancel(cancel);
   }
 
   /** How its deliveries ended so far, by job. */

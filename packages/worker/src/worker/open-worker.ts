@@ -61,7 +61,7 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
       url: connected.address.revealUrl(),
       process: id,
       queues: [...queues.keys()],
-      onCancel: ({ queue, jobId, why }) => crews.find((crew) => crew.queue === queue)?.cancel(jobId, why),
+      onCancel: ({ queue, ...cancel }) => crews.find((crew) => crew.queue === queue)?.cancel(cancel),
       feed,
       log,
     });

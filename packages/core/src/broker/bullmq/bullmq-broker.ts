@@ -19,7 +19,6 @@ import { QueueNames, type AskServers } from './desk/queue-names.js';
 import type { QueueDesk } from '../../operator/queue-desk.js';
 import { cancelScript } from './cancelling/cancel-script.js';
 import { ConfirmLine } from './confirming/confirm-line.js';
-import { writeControlMessage } from './cancelling/control-channel.js';
 import { fsyncWay } from './confirming/fsync-way.js';
 import { JobEnds } from './ending/job-ends.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
@@ -89,7 +88,7 @@ export class BullmqBroker implements Broker {
   async cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome> {
     this.#requireOpen();
     const { prefix, channel, control } = this.#keysOf(queue);
-    const args = [prefix, jobId, why, control, writeControlMessage({ cancel: jobId, why })];
+    const args = [prefix, jobId, why, control];
     return (await this.#guardOf(queue).run((client) => cancelScript.run(client, channel, args))) as CancelOutcome;
   }
 

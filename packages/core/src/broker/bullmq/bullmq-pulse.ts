@@ -73,7 +73,9 @@ export class BullmqPulse implements Pulse {
     subscriber.on('message', (channel, text) => {
       const message = readControlMessage(text);
       const queue = queues[channels.indexOf(channel)];
-      if (message && queue !== undefined) onCancel({ queue, jobId: message.cancel, why: message.why });
+      if (!message || queue === undefined) return;
+      const { cancel: jobId, why, fence } = message;
+      onCancel({ queue, jobId, why, fence });
     });
     await subscriber.subscribe(...channels);
     await this.#show(subscriber);

@@ -1,10 +1,19 @@
 // One BullMQ queue, as a worker's channel uses it.
 import type { Redis } from 'ioredis';
-import type { ChannelAnswer, ChannelRequest, ExchangeOptions, Lease, WorkQueue, WorkSign } from '../work-queue.js';
+import type {
+  ChannelAnswer,
+  ChannelRequest,
+  ExchangeOptions,
+  IssuedTokens,
+  Lease,
+  LeasedJob,
+  WorkQueue,
+  WorkSign,
+} from '../work-queue.js';
 import { hangUp } from '../../redis/connection.js';
 import { ConnectionGuard } from '../../redis/connection-guard.js';
 import type { RedisScript } from '../../redis/redis-script.js';
-import { readAnswer, SEPARATOR, writeEntries } from './channel/channel-call.js';
+import { lifeOf, readAnswer, SEPARATOR, writeEntries } from './channel/channel-call.js';
 import { channelScript } from './channel/channel-script.js';
 import { reconcileScript, renewScript } from './channel/lease-scripts.js';
 import { logScript, progressScript } from './channel/delivery-scripts.js';
@@ -80,13 +89,15 @@ export class BullmqWorkQueue implements WorkQueue {
     return (await this.#run(logScript, [jobId, leaseToken, line, MOST_LOG_LINES])) === 1;
   }
 
-  async renew(leases: readonly Lease[], leaseMs: number): Promise<readonly string[]> {
-    const lost = await this.#runForIds(renewScript, [leaseMs, ...pairs(leases)]);
-    return leases.filter(({ jobId }) => lost.includes(jobId)).map(({ leaseToken }) => leaseToken);
+  async renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
+    const leases = held.flatMap((job) => [job.record.id, job.leaseToken, lifeOf(job)]);
+    const lost = new Set(await this.#runForIds(renewScript, [leaseMs, ...leases]));
+    return held.filter(({ record }) => lost.has(record.id)).map(({ leaseToken }) => leaseToken);
   }
 
-  reconcile(process: string, held: readonly Lease[]): Promise<readonly string[]> {
-    return this.#runForIds(reconcileScript, [process, ...pairs(held)]);
+  reconcile({ process, last }: IssuedTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
+    const leases = held.flatMap(({ record, leaseToken }) => [record.id, leaseToken]);
+    return this.#runForIds(reconcileScript, [`${process}|`, last, ...leases]);
   }
 
   async close(): Promise<void> {
@@ -121,7 +132,3 @@ const MOST_LOG_LINES = 1_000;
 
 /** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ keeps the same floor. */
 const SHORTEST_WAIT_MS = 2;
-
-function pairs(leases: readonly Lease[]): string[] {
-  return leases.flatMap(({ jobId, leaseToken }) => [jobId, leaseToken]);
-}

@@ -3,19 +3,20 @@ import { RedisScript } from '../../../redis/redis-script.js';
 import { wrapScripts } from '../bullmq-scripts.js';
 
 /**
- * KEYS: the `channel` keys. ARGV: prefix, job id, why, control channel, control message. Answers a CancelOutcome.
+ * KEYS: the `channel` keys. ARGV: prefix, job id, why, control channel. Answers a CancelOutcome. What it says there is a ControlMessage.
  *
  * The mark on the job (its field `cancel`) outlives the message: a job whose worker does not hear it, or dies, is refused by
  * the next one. PUBLISH, not SPUBLISH: it reaches every kind of subscription on every server, and cancels are rare.
  */
 export const cancelScript = new RedisScript(`
 ${wrapScripts(['removeJob'])}
-local prefix, id, why, channel, message = unpack(ARGV)
+local prefix, id, why, channel = unpack(ARGV)
 local key, active, completed, failed = prefix .. id, KEYS[2], KEYS[12], KEYS[13]
 
 local function mark()
   redis.call('HSET', key, 'cancel', why)
-  redis.pcall('PUBLISH', channel, message)
+  local fence = tonumber(redis.call('HGET', key, 'ats') or 0)
+  redis.pcall('PUBLISH', channel, cjson.encode({ cancel = id, why = why, fence = fence }))
   return 'signalled'
 end
 

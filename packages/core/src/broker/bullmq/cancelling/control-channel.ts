@@ -6,6 +6,8 @@ export interface ControlMessage {
   /** The id of the job to let go. */
   readonly cancel: string;
   readonly why: string;
+  /** Which delivery was under way when the job was cancelled. Left out by older producers. */
+  readonly fence?: number;
 }
 
 /** The pub/sub channel to SUBSCRIBE to, one for each queue. */
@@ -13,15 +15,12 @@ export function controlChannel(namespace: string, queue: string, isInCluster = f
   return queueKeys(namespace, queue, isInCluster).control;
 }
 
-export function writeControlMessage(message: ControlMessage): string {
-  return JSON.stringify(message);
-}
-
 /** Undefined for anything else that somebody may have published there; never throws. */
 export function readControlMessage(text: string): ControlMessage | undefined {
   try {
-    const { cancel, why } = JSON.parse(text) as Partial<Record<keyof ControlMessage, unknown>>;
-    return typeof cancel === 'string' && typeof why === 'string' ? { cancel, why } : undefined;
+    const { cancel, why, fence } = JSON.parse(text) as Partial<Record<keyof ControlMessage, unknown>>;
+    if (typeof cancel !== 'string' || typeof why !== 'string') return undefined;
+    return { cancel, why, ...(typeof fence === 'number' && { fence }) };
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import type {
   ChannelRequest,
   Failure,
   FetchedJob,
+  LeasedJob,
   QueueGlance,
   SettleOutcome,
 } from '../../work-queue.js';
@@ -46,9 +47,9 @@ export function readAnswer(answer: unknown, requests: readonly ChannelRequest[],
 function writeSettlement(entries: (string | number)[], settle: NonNullable<ChannelRequest['settle']>): void {
   const { settlement, attempt } = settle;
   const job = settle.job as BullmqLeasedJob;
-  const { id, deliveries, leasesLost, attemptsMade } = job.record;
+  const { id, attemptsMade } = job.record;
   const write = (word: ChannelWord, ...rest: readonly (string | number)[]) =>
-    entries.push(word, id, job.leaseToken, `${deliveries}/${leasesLost}`, ...rest);
+    entries.push(word, id, job.leaseToken, lifeOf(job), ...rest);
   const remembered = attempt === undefined ? '' : JSON.stringify(attempt);
   switch (settlement.kind) {
     case 'ack':
@@ -68,6 +69,11 @@ function writeSettlement(entries: (string | number)[], settle: NonNullable<Chann
         Math.round(settlement.delayMs),
       );
   }
+}
+
+/** What tells a delivery of a job from every other: as long as both counts stand, nobody else has had the job. */
+export function lifeOf({ record: { deliveries, leasesLost } }: LeasedJob): string {
+  return `${deliveries}/${leasesLost}`;
 }
 
 function failureArguments(job: BullmqLeasedJob, { reason, stack }: Failure): readonly [string, string] {

@@ -1,6 +1,7 @@
 // The full path of the channel's script: each entry by BullMQ's own scripts.
 import { wrapScripts } from '../bullmq-scripts.js';
 import { rememberAttempt } from '../dead-letters/history-script.js';
+import { reclaiming } from './reclaim-script.js';
 import { readFields } from './told-fields.js';
 
 /** The name of a dead letter of which nothing is left but its id. */
@@ -52,22 +53,12 @@ ${rememberAttempt}
     return replyOf(pcall(fetch, token))
   end
 
-  local function isSameLife(job)
-    local seen = call('HMGET', job.key, 'ats', 'stc')
-    return seen[1] and seen[1] .. '/' .. (seen[2] or '0') == job.life
-  end
+${reclaiming}
 
   -- A call whose reply was lost is sent again, and finds that the delivery is settled: by itself, if nobody has had the job
   -- since (the fence and the count of lost leases stand) and the job has left the active list.
   local function alreadySettled(job)
     return isSameLife(job) and not call('LPOS', active, job.id)
-  end
-
-  -- A lease that expired before anybody else was given the job is still ours to end: nothing else has happened to the job.
-  local function reclaim(job)
-    if not isSameLife(job) or not call('LPOS', active, job.id) then return false end
-    call('SET', job.key .. ':lock', job.token, 'PX', leaseMs)
-    return true
   end
 
   local function finish(job, ending)
