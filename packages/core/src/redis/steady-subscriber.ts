@@ -1,6 +1,7 @@
 // A connection that subscribes, and is subscribed again to all of it whenever it has come back.
 import type { Redis } from 'ioredis';
 import { hangUp } from './connection.js';
+import { asTypedError } from './connection-guard.js';
 
 /**
  * Remembers for itself what it is subscribed to. ioredis (6.0) forgets all of it when a cluster ends a sharded subscription,
@@ -38,10 +39,10 @@ export class SteadySubscriber {
 
   async subscribe(...channels: readonly string[]): Promise<void> {
     for (const channel of channels) this.#channels.add(channel);
-    await this.#client.subscribe(...channels);
+    await this.#client.subscribe(...channels).catch(throwTyped);
   }
 
-  /** Rejects where the server has none; it is tried again all the same. */
+  /** @throws ServerRefusalError where the server has none; it is tried again all the same. */
   async subscribeSharded(channel: string): Promise<void> {
     this.#sharded.add(channel);
     await this.#subscribeSharded(channel);
@@ -68,7 +69,11 @@ export class SteadySubscriber {
   }
 
   async #subscribeSharded(channel: string): Promise<void> {
-    await this.#client.ssubscribe(channel);
+    await this.#client.ssubscribe(channel).catch(throwTyped);
     this.#confirmed.add(channel);
   }
+}
+
+function throwTyped(error: unknown): never {
+  throw asTypedError(error);
 }

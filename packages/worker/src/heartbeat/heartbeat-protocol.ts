@@ -17,10 +17,17 @@ export interface HeartbeatInput {
   readonly feed: MessagePort;
 }
 
+/** Why a heartbeat did not come to beat. */
+export interface HeartbeatFailure {
+  readonly message: string;
+  /** The server's answer, when that was no. */
+  readonly refusal: string | undefined;
+}
+
 /** What the thread says. */
 export type HeartbeatReport =
   | { readonly type: 'started'; readonly hasPresence: boolean }
-  | { readonly type: 'failed'; readonly message: string }
+  | ({ readonly type: 'failed' } & HeartbeatFailure)
   | { readonly type: 'returned'; readonly jobIds: readonly string[] }
   | { readonly type: 'cancel'; readonly request: CancelRequest }
   /** The server's data are gone. */

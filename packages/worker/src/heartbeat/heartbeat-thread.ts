@@ -27,7 +27,8 @@ async function main(port: MessagePort, input: HeartbeatInput): Promise<void> {
     if (isSeen) await speaker.leave();
     await pulse.close();
   } catch (error) {
-    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    const refusal = error instanceof ServerRefusalError ? error.reply : undefined;
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), refusal });
   }
   // A client that is reconnecting keeps timers for a while; the thread has nothing to wait for.
   process.exit();

@@ -1,10 +1,13 @@
 // The main thread's side of the heartbeat: starts the thread, gives it signs of life, and hears its reports.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
-import type { CancelRequest } from '@acktor/core/broker';
+import { BrokerUnreachableError, ServerRefusalError } from '@acktor/core';
+import { RedisAddress, type CancelRequest } from '@acktor/core/broker';
 import type { Feed } from '../feed/feed.js';
 import type { Logger } from '../log/logger.js';
 import { HOLD_OFF_MS } from './beat.js';
-import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
+import type { HeartbeatFailure, HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
+import { logReport } from './report-log.js';
 import { giveSign, newSign } from './sign-of-life.js';
 
 /** What a heartbeat is started with. */
@@ -30,7 +33,7 @@ export interface HeartbeatParts {
  * The heartbeat of a worker process.
  *
  * It runs in a thread of its own, so that a handler that blocks the main thread loses no lease and no presence. If the
- * thread ends by itself it is started again; meanwhile the main thread's own renewals hold the leases.
+ * thread ends by itself it is started again at once: without presence the others take this process for dead.
  */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
@@ -38,6 +41,9 @@ export class Heartbeat {
   readonly #signs: NodeJS.Timeout;
   #thread: Thread | undefined;
   #saidBusyAtMs = 0;
+  /** Since when the thread is at work; undefined while it is not. */
+  #startedAtMs: number | undefined;
+  #hasBegun = false;
   #isClosing = false;
 
   private constructor(parts: HeartbeatParts) {
@@ -46,10 +52,20 @@ export class Heartbeat {
     this.#signs.unref();
   }
 
-  /** Resolves when the process is present, or when it is known that the server, or this process, cannot do that. */
+  /**
+   * Resolves when the process is present, or when it is known that the server cannot tell who is.
+   *
+   * @throws ServerRefusalError when the user may not do what a heartbeat does.
+   * @throws BrokerUnreachableError when it could not be started within `connectTimeoutMs`.
+   */
   static async start(parts: HeartbeatParts): Promise<Heartbeat> {
     const heartbeat = new Heartbeat(parts);
-    await heartbeat.#startThread();
+    try {
+      await heartbeat.#begin();
+    } catch (error) {
+      await heartbeat.close();
+      throw error;
+    }
     return heartbeat;
   }
 
@@ -74,29 +90,53 @@ export class Heartbeat {
     clearTimeout(timer);
   }
 
-  #startThread(): Promise<void> {
+  /** Tried again, for it may be a moment's fault; and not begun without, for then others would take what this process does. */
+  async #begin(): Promise<void> {
+    const { url, connectTimeoutMs } = this.#parts;
+    const untilMs = performance.now() + connectTimeoutMs;
+    for (let failure = await this.#startThread(); failure; failure = await this.#startThread()) {
+      if (isForGood(failure)) throw new ServerRefusalError(failure.refusal);
+      if (performance.now() >= untilMs) throw unreachable(url, failure);
+      await sleep(TRY_AGAIN_AFTER_MS);
+    }
+    this.#hasBegun = true;
+  }
+
+  /** Resolves when the thread is at work; or, with its failure, when it has ended before. */
+  #startThread(): Promise<HeartbeatFailure | undefined> {
     return new Promise((resolve) => {
       const workerData = this.#input();
       const program = new URL('./heartbeat-thread.js', import.meta.url);
       const resourceLimits = { maxOldGenerationSizeMb: MOST_HEAP_MB };
       const thread = new Thread(program, { workerData, transferList: [workerData.feed], resourceLimits });
       this.#thread = thread;
+      let failure: HeartbeatFailure = { message: 'its thread ended', refusal: undefined };
       thread.on('message', (report: HeartbeatReport) => {
+        if (report.type === 'failed') failure = report;
+        if (report.type === 'started') resolve(undefined);
         this.#hear(report);
-        if (report.type === 'started' || report.type === 'failed') resolve();
       });
       thread.on('error', (error) => this.#parts.log.error({ err: error }, 'the heartbeat thread failed'));
       thread.on('exit', () => {
-        resolve();
-        this.#ended(thread);
+        resolve(failure);
+        this.#ended();
       });
     });
   }
 
-  #ended(thread: Thread): void {
-    if (this.#thread === thread) this.#thread = undefined;
+  #ended(): void {
+    const workedForMs = this.#startedAtMs === undefined ? 0 : performance.now() - this.#startedAtMs;
+    this.#thread = undefined;
+    this.#startedAtMs = undefined;
+    if (this.#isClosing || !this.#hasBegun) return;
+    setTimeout(() => void this.#restart(), workedForMs > STEADY_AFTER_MS ? 0 : RESTART_AFTER_MS).unref();
+  }
+
+  async #restart(): Promise<void> {
     if (this.#isClosing) return;
-    setTimeout(() => this.#isClosing || void this.#startThread(), RESTART_AFTER_MS).unref();
+    const { log, process: worker } = this.#parts;
+    const failure = await this.#startThread();
+    if (failure) log.error({ worker, reason: failure.message }, 'the heartbeat could not start; it is tried again');
   }
 
   #input(): HeartbeatInput {
@@ -107,40 +147,10 @@ export class Heartbeat {
   }
 
   #hear(report: HeartbeatReport): void {
-    const { log, process: worker, leaseMs } = this.#parts;
-    switch (report.type) {
-      case 'started':
-        if (!report.hasPresence) log.warn({ worker }, noPresence(leaseMs));
-        return;
-      case 'failed':
-        return log.error({ worker, reason: report.message }, 'the heartbeat could not start; it is tried again');
-      case 'returned':
-        return log.warn(
-          { worker, jobs: report.jobIds },
-          'jobs whose worker died or whose lease expired were given back',
-        );
-      case 'cancel':
-        return this.#parts.onCancel(report.request);
-      case 'forgotten':
-        return log.error({ worker }, FORGOTTEN);
-      case 'refused':
-        return log.error(
-          { worker, reason: report.reason },
-          'the server refuses the heartbeat; dead workers go unnoticed',
-        );
-      case 'unseen':
-        return log.warn(
-          { worker, reason: report.reason },
-          'the server refuses the channels of the fleet: `acktor workers` and dashboards do not see this worker',
-        );
-      case 'hangs':
-        return log.error(
-          { worker, forMs: report.forMs },
-          'the main thread is blocked for too long; its leases are let go',
-        );
-      case 'hangs.over':
-        return log.warn({ worker }, 'the main thread moves again');
-    }
+    const { log, process: worker, leaseMs, onCancel } = this.#parts;
+    if (report.type === 'started') this.#startedAtMs = performance.now();
+    if (report.type === 'cancel') onCancel(report.request);
+    else logReport(report, { log, worker, leaseMs });
   }
 
   #order(order: HeartbeatOrder): void {
@@ -148,14 +158,15 @@ export class Heartbeat {
   }
 }
 
-const FORGOTTEN =
-  'the server has lost its data (FLUSHALL, FLUSHDB, or a restart without its file): the jobs that it held are gone, and ' +
-  'what handlers still do of them cannot be acked; new jobs are consumed as before';
+/** Others, such as LOADING, pass. */
+function isForGood(failure: HeartbeatFailure): failure is HeartbeatFailure & { refusal: string } {
+  return failure.refusal !== undefined && /^(NOPERM|ERR)\b/.test(failure.refusal);
+}
 
-function noPresence(leaseMs: number): string {
-  return (
-    'this server cannot tell when a worker dies (sharded pub/sub is missing, forbidden, or a proxy hides it): ' +
-    `a killed worker's jobs come back when their leases expire, after ${leaseMs} ms`
+function unreachable(url: string, { message }: HeartbeatFailure): BrokerUnreachableError {
+  return new BrokerUnreachableError(
+    RedisAddress.parse(url).toString(),
+    `the heartbeat could not be started: ${message}`,
   );
 }
 
@@ -166,5 +177,8 @@ function noPresence(leaseMs: number): string {
 const MOST_HEAP_MB = 128;
 const SIGN_EVERY_MS = 250;
 const SAY_BUSY_EVERY_MS = 1_000;
+/** A thread that fails again and again is not started without end; one that was at work for that long is, at once. */
+const STEADY_AFTER_MS = 10_000;
 const RESTART_AFTER_MS = 1_000;
+const TRY_AGAIN_AFTER_MS = 100;
 const STOP_WITHIN_MS = 2_000;

@@ -105,8 +105,7 @@ export class BullmqPulse implements Pulse {
     try {
       for (const { presence } of this.#keys) await subscriber.subscribeSharded(presence + this.#parts.process);
     } catch (error) {
-      const typed = asTypedError(error);
-      if (!(typed instanceof ServerRefusalError)) throw typed;
+      if (!(error instanceof ServerRefusalError)) throw error;
     }
   }
 
