@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ack, deadLetter, requeue } from '../broker/queue-trial.js';
 import { leasedJob } from '../delivery/leased-job.js';
+import { turn } from '../signals/signal.js';
 import { ChannelTrial } from './channel-trial.js';
 
 describe('a channel, for what its consumers hold', () => {
@@ -102,14 +103,21 @@ describe('a channel, for what its consumers hold', () => {
     if (settle?.settlement.kind === 'deadLetter') expect(settle.settlement.failure.reason).to.contain(reason);
   });
 
-  it('gives back what is leased to nobody here, but for what a fetch on its way may have leased', async () => {
+  it('gives back, after a reconnect, what is leased to nobody here, but for what a fetch on its way may have leased', async () => {
     const trial = new ChannelTrial();
     await trial.holder('job-1');
+    await trial.pass(1_000);
+    expect(trial.queue.reconciliations.all, 'nothing can have gone astray').to.have.length(0);
+    trial.channel.restoration.away();
+    trial.channel.restoration.back();
+    (await trial.queue.reconciliations.first()).end();
+    await turn();
     const [a, b] = [trial.consumer('a'), trial.consumer('b')];
     a.wants();
     b.wants();
     await trial.pass(1_000);
-    const reconciliation = await trial.queue.reconciliations.first();
+    const [, reconciliation] = await trial.queue.reconciliations.upTo(2);
+    if (reconciliation === undefined) throw new Error('it looked for strays');
     expect(reconciliation.tokens).to.deep.equal({ process: 'here', last: 1 });
     expect(reconciliation.held).to.deep.equal([{ jobId: 'job-1', leaseToken: 'here|1' }]);
     reconciliation.end(['job-2']);
@@ -118,7 +126,6 @@ describe('a channel, for what its consumers hold', () => {
 
   it('renews what is held three times within a lease, and not what was settled or let go', async () => {
     const trial = new ChannelTrial();
-    trial.queue.reconcilesAtOnce = true;
     const [a, b, c] = [await trial.holder('a'), await trial.holder('b'), await trial.holder('c')];
     b.settles(ack);
     (await trial.nextCall()).answer();

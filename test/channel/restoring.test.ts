@@ -170,10 +170,8 @@ describe('a channel, when its server goes away', () => {
     a.parks();
     const wait = await trial.queue.waits.first();
     trial.channel.restoration.away();
-    trial.queue.reconcilesAtOnce = true;
     wait.end({ kind: 'timeout' });
     await trial.pass(10_000);
-    trial.queue.reconcilesAtOnce = false;
     expect([a.words, trial.queue.waits.all.length]).to.deep.equal([[], 1]);
     trial.channel.restoration.back();
     (await trial.queue.reconciliations.first()).end();

@@ -45,8 +45,6 @@ export class ScriptedQueue implements WorkQueue {
   readonly reconciliations = new Heard<ScriptedReconciliation>();
   readonly passedOn: WorkSign[] = [];
   readonly renewals = new Heard<readonly Lease[]>();
-  /** Whether reconciliations need not be ended by the test: they find nothing, then. */
-  reconcilesAtOnce = false;
   /** The lease tokens that the next renewals find lost. */
   lost: readonly string[] = [];
   isClosed = false;
@@ -73,7 +71,6 @@ export class ScriptedQueue implements WorkQueue {
   }
 
   reconcile(tokens: IssuedTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
-    if (this.reconcilesAtOnce) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       const end: ScriptedReconciliation['end'] = (returned = []) => resolve(returned);
       this.reconciliations.push({ tokens, held: held.map(leaseOf), end, fail: reject });

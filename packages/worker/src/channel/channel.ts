@@ -79,6 +79,7 @@ export class Channel {
         if (this.#restoration.isHolding) return this.#restoration.interrupt(consumer);
         return this.#ask(consumer, message.request);
       case 'delivery.released':
+        this.#parts.log.warn({ consumer: consumer.id }, 'a lease was lost');
         return this.#totals.leaseLost(this.#held.release(consumer));
       case 'consumer.left':
         return this.#dismiss(consumer);

@@ -22,6 +22,7 @@ export interface LeaseKeeperParts {
  */
 export class LeaseKeeper {
   readonly #parts: LeaseKeeperParts;
+  #straysUntilMs = 0;
   /** Ends the keeping. */
   readonly stop: () => void;
 
@@ -32,23 +33,29 @@ export class LeaseKeeper {
     this.stop = repeat(parts.clock, parts.leaseMs / 3, () => this.#keep());
   }
 
-  /** Renews now what is held. @throws what the server or the connection says; it is tried again by itself. */
-  async renew(): Promise<void> {
-    const { queue, held, leaseMs, log } = this.#parts;
+  /**
+   * To be called when the connection is whole again: a server that was away for longer than a lease has let all of them expire, and others
+   * are about to look. @throws what the server or the connection says.
+   */
+  async restored(): Promise<void> {
+    this.#straysUntilMs = this.#parts.clock.now() + STRAYS_FOR_MS;
+    await this.#renew();
+  }
+
+  async #renew(): Promise<void> {
+    const { queue, held, leaseMs } = this.#parts;
     const jobs = held.jobs();
     if (jobs.length === 0) return;
     const lost = new Set(await queue.renew(jobs, leaseMs));
-    for (const consumer of held.holdersOf(({ leaseToken }) => lost.has(leaseToken))) {
-      log.warn({ consumer: consumer.id }, 'a lease was lost');
+    for (const consumer of held.holdersOf(({ leaseToken }) => lost.has(leaseToken)))
       consumer.send({ type: 'lease.lost' });
-    }
   }
 
   /** What fails is done again before the leases are over; the connection's own fault is reported elsewhere. */
   async #keep(): Promise<void> {
     try {
-      await this.renew();
-      await this.#giveBackStrays();
+      await this.#renew();
+      if (this.#parts.clock.now() < this.#straysUntilMs) await this.#giveBackStrays();
     } catch (error) {
       this.#parts.log.debug({ err: error }, 'the leases could not be renewed');
     }
@@ -64,3 +71,6 @@ export class LeaseKeeper {
     if (jobs.length > 0) log.warn({ jobs }, 'jobs that were leased to nobody here were given back');
   }
 }
+
+/** Far longer than Linux goes on with what a closed connection had left to send (100 s), for a proxy may be more patient. */
+const STRAYS_FOR_MS = 900_000;

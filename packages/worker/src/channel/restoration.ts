@@ -17,7 +17,7 @@ export interface RestorationParts {
   readonly queue: Pick<WorkQueue, 'reconcile'>;
   readonly wishes: Pick<Wishes, 'issued'>;
   readonly held: HeldDeliveries;
-  readonly keeper: Pick<LeaseKeeper, 'renew'>;
+  readonly keeper: Pick<LeaseKeeper, 'restored'>;
   readonly line: Holdable & { quiet(): Promise<void> };
   readonly watch: Holdable;
   readonly clock: Clock;
@@ -90,8 +90,7 @@ export class Restoration {
     try {
       await line.quiet();
       const returned = await queue.reconcile(wishes.issued, held.jobs());
-      // At once: a server that was away for longer than a lease has let them expire, and others are about to look.
-      await keeper.renew();
+      await keeper.restored();
       if (returned.length > 0) log.info({ jobs: returned }, 'jobs that were leased in a lost reply were given back');
       return true;
     } catch (error) {
