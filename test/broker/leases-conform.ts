@@ -97,6 +97,17 @@ export function leasesConform(open: OpenBroker): void {
       expect(await trial().queue.reconcile({ process: 'here', last: 2 }, [held])).to.deep.equal(['a']);
     });
 
+    it('names the older of two deliveries of a job that one process holds, and not the later', async () => {
+      await trial().send({ id: 'a' });
+      const older = await trial().take('here|1');
+      await trial().bury('here');
+      const later = await trial().take('here|2');
+      expect(await trial().queue.renew([older, later], 10_000)).to.deep.equal(['here|1']);
+      expect(await trial().queue.renew([later, older], 10_000)).to.deep.equal(['here|1']);
+      expect(await trial().queue.reconcile({ process: 'here', last: 2 }, [later, older])).to.deep.equal([]);
+      expect(await trial().settle(later, ack)).to.equal('stored');
+    });
+
     it('leaves alone what is leased under a later token, which may be on its way to who asked for it', async () => {
       await trial().send({ id: 'a' });
       const later = await trial().take('here|3');

@@ -155,6 +155,7 @@ describe('a channel, for what its consumers hold', () => {
     trial.channel.cancel({ jobId: 'b', why: 'not wanted', fence: 7 });
     const [a, b] = [await trial.holder('a'), await trial.holder('b')];
     expect(await a.hears('job.cancelled')).to.deep.equal({ type: 'job.cancelled', why: 'not wanted' });
+    expect(trial.channel.cancel({ jobId: 'b', why: 'not wanted', fence: 2 })).to.equal(false);
     expect(b.words).to.deep.equal(['delivery.received']);
   });
 

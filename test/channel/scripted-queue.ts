@@ -1,9 +1,9 @@
 // A work queue in memory that answers when the test says so: every call, wait, renewal and reconciliation is kept.
 import type {
+  AnsweredTokens,
   ChannelAnswer,
   ChannelReply,
   ChannelRequest,
-  IssuedTokens,
   Lease,
   LeasedJob,
   QueueGlance,
@@ -32,7 +32,7 @@ export interface ScriptedWait {
 }
 
 export interface ScriptedReconciliation {
-  readonly tokens: IssuedTokens;
+  readonly tokens: AnsweredTokens;
   readonly held: readonly Lease[];
   end(returned?: readonly string[]): void;
   fail(error: Error): void;
@@ -70,7 +70,7 @@ export class ScriptedQueue implements WorkQueue {
     return Promise.resolve();
   }
 
-  reconcile(tokens: IssuedTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
+  reconcile(tokens: AnsweredTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
     return new Promise((resolve, reject) => {
       const end: ScriptedReconciliation['end'] = (returned = []) => resolve(returned);
       this.reconciliations.push({ tokens, held: held.map(leaseOf), end, fail: reject });

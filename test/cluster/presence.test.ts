@@ -13,7 +13,7 @@ describe('presence in a cluster', function () {
     await using set = await ClusterSet.start({ hasReplicas: false });
     const namespace = freshNamespace();
     const place = { url: set.url, namespace, process: 'here', queues: ['notes', 'calls'] };
-    const pulse = await connectPulse({ ...place, connectTimeoutMs: 5_000, leaseMs: 15_000, holdOffMs: 2_000 });
+    const pulse = await connectPulse({ ...place, connectTimeoutMs: 5_000, holdOffMs: 2_000 });
     try {
       await pulse.appear(() => undefined);
       const before = await set.masterOf(QUEUE);

@@ -67,7 +67,7 @@ describe('presence', function () {
 
 async function appeared(url: string, namespace: string): Promise<Pulse & AsyncDisposable> {
   const place = { url, namespace, process: 'here', queues: ['notes'] };
-  const pulse = await connectPulse({ ...place, connectTimeoutMs: 5_000, leaseMs: 15_000, holdOffMs: 2_000 });
+  const pulse = await connectPulse({ ...place, connectTimeoutMs: 5_000, holdOffMs: 2_000 });
   await pulse.appear(() => undefined);
   return Object.assign(pulse, { [Symbol.asyncDispose]: () => pulse.close() });
 }

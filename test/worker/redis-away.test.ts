@@ -67,8 +67,8 @@ describe('a worker whose Redis is killed', function () {
     await Promise.all([1, 2].map(() => trial.work([handler], { leaseMs: LEASE_MS })));
     await deliveries.first();
     await server.kill();
-    const until = performance.now() + 1.5 * LEASE_MS;
-    while (performance.now() < until) await turn();
+    const backAtMs = performance.now() + 1.5 * LEASE_MS;
+    while (performance.now() < backAtMs) await turn();
     await server.restart();
     using redis = await plainRedis(server.url);
     // The fleet has looked for what is to be given back, and its hold-off is over.

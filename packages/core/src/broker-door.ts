@@ -25,13 +25,13 @@ export type { ConfirmDemand } from './broker/confirm.js';
 export type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal, SendShortfall } from './broker/sending.js';
 export type { Broker, JobEnd } from './broker/broker.js';
 export type {
+  AnsweredTokens,
   ChannelAnswer,
   ChannelReply,
   ChannelRequest,
   ExchangeOptions,
   Failure,
   FetchedJob,
-  IssuedTokens,
   JobRecord,
   Lease,
   LeasedJob,

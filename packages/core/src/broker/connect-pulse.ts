@@ -15,8 +15,8 @@ export interface PulseOptions {
   readonly process: string;
   readonly queues: readonly string[];
   readonly connectTimeoutMs: number;
-  /** How long the leases are that it renews: it must notice in time when its connection is gone without a word. */
-  readonly leaseMs: number;
+  /** How long a call waits for its answer before the connection counts as dead; 15,000 by default, and at most. */
+  readonly answerTimeoutMs?: number;
   readonly holdOffMs: number;
 }
 
@@ -37,16 +37,12 @@ export async function connectPulse(options: PulseOptions): Promise<Pulse> {
 }
 
 async function openPulse(address: RedisAddress, options: PulseOptions): Promise<Pulse> {
-  const { connectTimeoutMs, leaseMs, namespace, queues } = options;
+  const { connectTimeoutMs, answerTimeoutMs, namespace, queues } = options;
   const [keys] = queues.map((queue) => queueKeys(namespace, queue, address.isCluster));
   const connecting = { connectTimeoutMs, key: keys?.marker ?? '' };
-  // A third of a lease: there is time to renew on the next connection.
-  const answerTimeoutMs = Math.max(leaseMs / 3, SHORTEST_ANSWER_TIMEOUT_MS);
-  const calling = { ...connecting, name: 'acktor-heartbeat', keepsCommands: false, answerTimeoutMs };
+  const patience = answerTimeoutMs === undefined ? {} : { answerTimeoutMs };
+  const calling = { ...connecting, ...patience, name: 'acktor-heartbeat', keepsCommands: false };
   const client = await connectRedis(address, calling);
   const openSubscriber = () => connectRedis(address, { ...connecting, name: 'acktor-presence', resubscribes: false });
   return new BullmqPulse({ ...options, isInCluster: address.isCluster, client, openSubscriber });
 }
-
-/** A server may be busy with a script for that long. */
-const SHORTEST_ANSWER_TIMEOUT_MS = 1_000;

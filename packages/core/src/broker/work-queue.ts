@@ -102,8 +102,8 @@ export interface Lease {
   readonly leaseToken: string;
 }
 
-/** The lease tokens of one process at one queue, from `process|1` to `process|last`. */
-export interface IssuedTokens {
+/** The lease tokens of one process at one queue whose fetches are answered or given up: from `process|1` to `process|last`. */
+export interface AnsweredTokens {
   readonly process: string;
   /** 0 for none. */
   readonly last: number;
@@ -148,8 +148,8 @@ export interface WorkQueue {
    */
   renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]>;
 
-  /** Gives back what is leased under these tokens, except what is `held`. Answers the ids. */
-  reconcile(tokens: IssuedTokens, held: readonly LeasedJob[]): Promise<readonly string[]>;
+  /** Gives back what is leased under these tokens, except what is `held`. What a later one leases may be on its way. Answers the ids. */
+  reconcile(tokens: AnsweredTokens, held: readonly LeasedJob[]): Promise<readonly string[]>;
 
   /** Ends a wait in progress and gives the queue's own connection back. May be called twice. */
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import type { Logger } from '../log/logger.js';
 import { attemptRecord } from './attempt-record.js';
 import { CallLine, callSize } from './call-line.js';
 import type { Clock } from './clock.js';
-import { EarlyCancels, type JobCancel } from './early-cancels.js';
+import { EarlyCancels, isOf, type JobCancel } from './early-cancels.js';
 import { HeldDeliveries } from './held-deliveries.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LooseDeliveries } from './loose-deliveries.js';
@@ -52,7 +52,7 @@ export class Channel {
     this.#totals = new Totals(parts.queue.name);
     this.#watch = new Watch({ ...parts, parking: this.#parking });
     this.#line = this.#openLine();
-    this.#loose = new LooseDeliveries(this.#line);
+    this.#loose = new LooseDeliveries(this.#line, this.#held);
     const [held, wishes, line, watch] = [this.#held, this.#wishes, this.#line, this.#watch];
     this.#keeper = new LeaseKeeper({ ...parts, held, wishes });
     this.#restoration = new Restoration({ ...parts, held, wishes, keeper: this.#keeper, line, watch });
@@ -93,7 +93,7 @@ export class Channel {
 
   /** Tells whoever holds the job that it is cancelled, or is handed it soon. Answers whether anybody holds it. */
   cancel(cancel: JobCancel): boolean {
-    const holders = this.#held.holdersOf(({ record }) => record.id === cancel.jobId);
+    const holders = this.#held.holdersOf((job) => isOf(cancel, job));
     for (const consumer of holders) consumer.send({ type: 'job.cancelled', why: cancel.why });
     if (holders.length === 0) this.#earlyCancels.remember(cancel, this.#parts.clock.now());
     return holders.length > 0;
@@ -151,15 +151,14 @@ export class Channel {
     if (reply.error) this.#parts.log.error({ err: reply.error }, 'the server failed one request');
     const next = this.#loose.readable(reply.fetched);
     this.#totals.count(settle, reply.settled, next);
-    if (consumer === undefined) return this.#loose.giveBack(next);
+    if (consumer === undefined) return settle && this.#held.releaseLoose(settle.job);
     if (settle) this.#held.release(consumer);
     if (!this.#wishes.end(consumer)) return this.#loose.giveBack(next);
     if (settle && reply.settled !== 'stored') return this.#refuse(consumer, settle, { ...reply, next });
     if (next) this.#held.hold(consumer, { job: next, sinceMs: this.#parts.clock.now() });
     if (settle) consumer.send({ type: 'settlement.stored', next });
     else consumer.send(next ? { type: 'delivery.received', delivery: next } : { type: 'queue.empty' });
-    const why = next && this.#earlyCancels.take(next);
-    if (why !== undefined) consumer.send({ type: 'job.cancelled', why });
+    if (next) this.#earlyCancels.tell(consumer, next);
   }
 
   #refuse(consumer: ConsumerRef, settle: Settling, { settled, error, next }: Refusal): void {

@@ -4,6 +4,7 @@ import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 
 export class HeldDeliveries {
   readonly #held = new Map<ConsumerRef, HeldDelivery>();
+  readonly #loose = new Set<LeasedJob>();
 
   hold(consumer: ConsumerRef, held: HeldDelivery): void {
     this.#held.set(consumer, held);
@@ -21,8 +22,17 @@ export class HeldDeliveries {
     return this.#held.get(consumer)?.sinceMs;
   }
 
+  /** Holds what no consumer does, until its settlement is answered. */
+  holdLoosely(job: LeasedJob): void {
+    this.#loose.add(job);
+  }
+
+  releaseLoose(job: LeasedJob): void {
+    this.#loose.delete(job);
+  }
+
   jobs(): readonly LeasedJob[] {
-    return [...this.#held.values()].map(({ job }) => job);
+    return [...[...this.#held.values()].map(({ job }) => job), ...this.#loose];
   }
 
   /** Who holds a delivery that `isIt`. */

@@ -1,13 +1,16 @@
 // Deliveries that no consumer holds: given back, or dead-lettered when giving them back would not help.
 import type { FetchedJob, LeasedJob } from '@acktor/core/broker';
 import type { CallLine } from './call-line.js';
+import type { HeldDeliveries } from './held-deliveries.js';
 import type { Settling, Wish } from './wish.js';
 
 export class LooseDeliveries {
   readonly #line: Pick<CallLine<Wish>, 'add'>;
+  readonly #held: Pick<HeldDeliveries, 'holdLoosely'>;
 
-  constructor(line: Pick<CallLine<Wish>, 'add'>) {
+  constructor(line: Pick<CallLine<Wish>, 'add'>, held: Pick<HeldDeliveries, 'holdLoosely'>) {
     this.#line = line;
+    this.#held = held;
   }
 
   giveBack(job: LeasedJob | undefined): void {
@@ -26,6 +29,7 @@ export class LooseDeliveries {
   }
 
   #settle(settle: Settling): void {
+    this.#held.holdLoosely(settle.job);
     this.#line.add({ consumer: undefined, settle, leaseToken: undefined });
   }
 }

@@ -15,7 +15,7 @@ export interface Holdable {
 
 export interface RestorationParts {
   readonly queue: Pick<WorkQueue, 'reconcile'>;
-  readonly wishes: Pick<Wishes, 'issued'>;
+  readonly wishes: Pick<Wishes, 'answered'>;
   readonly held: HeldDeliveries;
   readonly keeper: Pick<LeaseKeeper, 'restored'>;
   readonly line: Holdable & { quiet(): Promise<void> };
@@ -89,7 +89,7 @@ export class Restoration {
     const { queue, wishes, held, keeper, line, log } = this.#parts;
     try {
       await line.quiet();
-      const returned = await queue.reconcile(wishes.issued, held.jobs());
+      const returned = await queue.reconcile(wishes.answered, held.jobs());
       await keeper.restored();
       if (returned.length > 0) log.info({ jobs: returned }, 'jobs that were leased in a lost reply were given back');
       return true;

@@ -1,5 +1,5 @@
 // What the consumers of a channel have asked for and were not yet answered.
-import type { IssuedTokens } from '@acktor/core/broker';
+import type { AnsweredTokens } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import type { Settling, Wish } from './wish.js';
 
@@ -36,13 +36,8 @@ export class Wishes {
     return wish;
   }
 
-  /** All tokens so far. */
-  get issued(): IssuedTokens {
-    return { process: this.#process, last: this.#lastToken };
-  }
-
-  /** Those before the first that is not answered. */
-  get answered(): IssuedTokens {
+  /** The tokens before the first that is not answered: wishes go to the server in the order of their tokens. */
+  get answered(): AnsweredTokens {
     let last = this.#lastToken;
     for (const { leaseToken } of this.#open.values())
       if (leaseToken !== undefined) last = Math.min(last, numberOf(leaseToken) - 1);

@@ -74,14 +74,15 @@ async function beatOnce({ pulse, input, hasPresence, tell }: BeatParts, state: B
   const [renewal] = await Promise.allSettled([renewInTime(pulse, input, state)]);
   const report = await pulse.reap(rulesOf(input, hasPresence));
   heed(report, state, tell);
-  if (renewal.status === 'rejected') throw renewal.reason;
-  for (const fault of report.faults) throw fault;
+  const faults = [...(renewal.status === 'rejected' ? [renewal.reason as unknown] : []), ...report.faults];
+  if (faults.length > 0) throw faults.find((fault) => fault instanceof ServerRefusalError) ?? faults[0];
 }
 
 async function renewInTime(pulse: Pulse, { leaseMs }: HeartbeatInput, state: BeatState): Promise<void> {
   if (state.isHanging || performance.now() < state.renewAtMs) return;
+  // Three chances before a lease expires, and more where one fails.
+  state.renewAtMs = performance.now() + leaseMs / 9;
   await pulse.renewAll(leaseMs);
-  // Three chances before a lease expires.
   state.renewAtMs = performance.now() + leaseMs / 3;
 }
 

@@ -41,8 +41,7 @@ export class Heartbeat {
   readonly #signs: NodeJS.Timeout;
   #thread: Thread | undefined;
   #saidBusyAtMs = 0;
-  /** Since when the thread is at work; undefined while it is not. */
-  #startedAtMs: number | undefined;
+  #restartedAtMs = -Infinity;
   #hasBegun = false;
   #isClosing = false;
 
@@ -55,8 +54,9 @@ export class Heartbeat {
   /**
    * Resolves when the process is present, or when it is known that the server cannot tell who is.
    *
-   * @throws ServerRefusalError when the user may not do what a heartbeat does.
-   * @throws BrokerUnreachableError when it could not be started within `connectTimeoutMs`.
+   * @throws ServerRefusalError when the user may not do what a heartbeat does, at once, and when the server still refuses for another
+   * reason after `connectTimeoutMs`.
+   * @throws BrokerUnreachableError when no attempt that was begun within `connectTimeoutMs` succeeded.
    */
   static async start(parts: HeartbeatParts): Promise<Heartbeat> {
     const heartbeat = new Heartbeat(parts);
@@ -95,11 +95,12 @@ export class Heartbeat {
     const { url, connectTimeoutMs } = this.#parts;
     const untilMs = performance.now() + connectTimeoutMs;
     for (let failure = await this.#startThread(); failure; failure = await this.#startThread()) {
-      if (isForGood(failure)) throw new ServerRefusalError(failure.refusal);
-      if (performance.now() >= untilMs) throw unreachable(url, failure);
+      if (isForGood(failure) || performance.now() >= untilMs) throw startError(url, failure);
       await sleep(TRY_AGAIN_AFTER_MS);
     }
     this.#hasBegun = true;
+    // One that came to work and ended in the same moment.
+    if (this.#thread === undefined) this.#ended();
   }
 
   /** Resolves when the thread is at work; or, with its failure, when it has ended before. */
@@ -125,11 +126,11 @@ export class Heartbeat {
   }
 
   #ended(): void {
-    const workedForMs = this.#startedAtMs === undefined ? 0 : performance.now() - this.#startedAtMs;
     this.#thread = undefined;
-    this.#startedAtMs = undefined;
     if (this.#isClosing || !this.#hasBegun) return;
-    setTimeout(() => void this.#restart(), workedForMs > STEADY_AFTER_MS ? 0 : RESTART_AFTER_MS).unref();
+    const isFirst = performance.now() - this.#restartedAtMs > STEADY_AFTER_MS;
+    this.#restartedAtMs = performance.now();
+    setTimeout(() => void this.#restart(), isFirst ? 0 : RESTART_AFTER_MS).unref();
   }
 
   async #restart(): Promise<void> {
@@ -141,14 +142,14 @@ export class Heartbeat {
 
   #input(): HeartbeatInput {
     const { url, namespace, process, queues, connectTimeoutMs, leaseMs, deliveryLimit, graceMs, hangMs } = this.#parts;
-    const pulse = { url, namespace, process, queues, connectTimeoutMs, leaseMs, holdOffMs: HOLD_OFF_MS };
+    const answerTimeoutMs = Math.max(leaseMs / 3, SHORTEST_ANSWER_TIMEOUT_MS);
+    const pulse = { url, namespace, process, queues, connectTimeoutMs, answerTimeoutMs, holdOffMs: HOLD_OFF_MS };
     const feed = this.#parts.feed.openPort();
     return { pulse, leaseMs, deliveryLimit, graceMs, hangMs, lastSign: this.#lastSign, feed };
   }
 
   #hear(report: HeartbeatReport): void {
     const { log, process: worker, leaseMs, onCancel } = this.#parts;
-    if (report.type === 'started') this.#startedAtMs = performance.now();
     if (report.type === 'cancel') onCancel(report.request);
     else logReport(report, { log, worker, leaseMs });
   }
@@ -159,11 +160,12 @@ export class Heartbeat {
 }
 
 /** Others, such as LOADING, pass. */
-function isForGood(failure: HeartbeatFailure): failure is HeartbeatFailure & { refusal: string } {
-  return failure.refusal !== undefined && /^(NOPERM|ERR)\b/.test(failure.refusal);
+function isForGood({ refusal = '' }: HeartbeatFailure): boolean {
+  return /^(NOPERM|ERR)\b/.test(refusal);
 }
 
-function unreachable(url: string, { message }: HeartbeatFailure): BrokerUnreachableError {
+function startError(url: string, { message, refusal }: HeartbeatFailure): Error {
+  if (refusal !== undefined) return new ServerRefusalError(refusal);
   return new BrokerUnreachableError(
     RedisAddress.parse(url).toString(),
     `the heartbeat could not be started: ${message}`,
@@ -175,9 +177,11 @@ function unreachable(url: string, { message }: HeartbeatFailure): BrokerUnreacha
  * grew by ten MB an hour. It uses 10 MB, and some hundred bytes for each consumer while somebody watches.
  */
 const MOST_HEAP_MB = 128;
+/** A third of a lease leaves time to renew on the next connection; but a server may be busy with somebody's script for a second. */
+const SHORTEST_ANSWER_TIMEOUT_MS = 1_000;
 const SIGN_EVERY_MS = 250;
 const SAY_BUSY_EVERY_MS = 1_000;
-/** A thread that fails again and again is not started without end; one that was at work for that long is, at once. */
+/** A thread is replaced at once, but for one that fails again and again. */
 const STEADY_AFTER_MS = 10_000;
 const RESTART_AFTER_MS = 1_000;
 const TRY_AGAIN_AFTER_MS = 100;

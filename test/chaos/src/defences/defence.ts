@@ -11,4 +11,5 @@ export type Defence =
   | 'renewal'
   | 'replacement'
   | 'scriptText'
-  | 'search';
+  | 'search'
+  | 'takingUp';

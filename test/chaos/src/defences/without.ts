@@ -62,6 +62,11 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
       if (message.type !== 'consumer.left') receive.call(this, message);
     };
   },
+  /** What has expired is lost: the main thread, which takes it up again, leaves the leases to the heartbeat. */
+  async takingUp() {
+    const { BullmqWorkQueue } = await inside<typeof QueueModule>('broker/bullmq/bullmq-work-queue.js');
+    BullmqWorkQueue.prototype.renew = () => Promise.resolve([]);
+  },
   /** Whoever was in charge first is taken to be so for ever. */
   async search() {
     const { MasterFinder } = await inside<typeof FinderModule>('redis/master-finder.js');

@@ -1,6 +1,6 @@
 // 18: the server does nothing for seconds: asleep, or in somebody else's slow script.
 import { setStage, type Stage } from '../trial/stage.js';
-import type { Trial } from '../trial/trial.js';
+import type { Trial, WorkerWish } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
 export const frozenServer: Scenario = {
@@ -9,14 +9,14 @@ export const frozenServer: Scenario = {
   about: 'The server stands still for seconds, asleep or in a slow script of somebody else: nobody is taken for dead.',
   runs: { quick: 1, usual: 3, all: 3 },
   lanes: 3,
-  controls: ['a lease longer than the pause'],
+  controls: ['a lease that outlasts the pause, or is taken up again'],
   async run(trial) {
     const stage = await setStage(trial, { 'enable-debug-command': 'yes' });
-    const options = trial.control === undefined ? {} : { leaseMs: 1_000 };
-    const holder = await trial.worker({ redis: stage.server.url, options }).ready();
+    const wish = trial.control === undefined ? {} : WEAKENED;
+    const holder = await trial.worker({ redis: stage.server.url, ...wish }).ready();
     const { order } = await stage.sender.send({ kind: 'hold', deliveries: 1 });
     await holder.reported('started', order);
-    await trial.worker({ redis: stage.server.url, options }).ready();
+    await trial.worker({ redis: stage.server.url, ...wish }).ready();
     for (let run = 1; run <= trial.runs; run += 1) {
       trial.tell(`${run} of ${trial.runs}`);
       await freeze(trial, stage);
@@ -25,6 +25,8 @@ export const frozenServer: Scenario = {
     return { violations: await trial.judge(stage) };
   },
 };
+
+const WEAKENED: Pick<WorkerWish, 'options' | 'without'> = { options: { leaseMs: 1_000 }, without: ['takingUp'] };
 
 async function freeze({ extent }: Trial, { view: { client }, sender }: Stage): Promise<void> {
   const [sleepS, busyMs] = extent === 'all' ? [10, 7_000] : [3, 3_000];

@@ -3,13 +3,14 @@ import type { Redis } from 'ioredis';
 import type { FleetLine } from '../../fleet/fleet-line.js';
 import { RedisFleetLine } from '../../fleet/redis/redis-fleet-line.js';
 import { hangUp } from '../../redis/connection.js';
-import { asTypedError, ConnectionGuard } from '../../redis/connection-guard.js';
+import { ConnectionGuard } from '../../redis/connection-guard.js';
 import { ServerRefusalError } from '../../redis/redis-errors.js';
 import type { ScriptClient } from '../../redis/redis-script.js';
 import { SteadySubscriber } from '../../redis/steady-subscriber.js';
 import { joinedReport } from '../joined-report.js';
 import type { CancelRequest, Pulse, ReapReport, ReapRules } from '../pulse.js';
 import { readControlMessage } from './cancelling/control-channel.js';
+import { testPresence } from './presence/presence-test.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { meetServerScript, reapScript, renewProcessScript } from './reaping/reap-script.js';
 
@@ -35,6 +36,8 @@ export class BullmqPulse implements Pulse {
   #subscriber: SteadySubscriber | undefined;
   /** Whether a server that came back knew nothing, and nobody was told yet. */
   #hasForgotten = false;
+  /** From when on it takes the reaper's turn again, in milliseconds of the monotonic clock. */
+  #watchesFromMs = 0;
   /** Whether the server counted this process as present when it was asked last. */
   #wasCounted = false;
 
@@ -48,20 +51,18 @@ export class BullmqPulse implements Pulse {
       workerId: parts.process,
       subscriber: () => this.#subscriber,
     });
-    this.#guard.onChange((state) => state === 'back' && void this.#meetAgain().catch(() => undefined));
+    this.#guard.onChange((state) => state === 'back' && this.#cameBack());
   }
 
-  /** A server that refuses will refuse again; one that was away for a moment, or busy, is asked again. */
   async testPresence(): Promise<boolean> {
     const [keys] = this.#keys;
     if (keys === undefined) return false;
-    for (let attempt = 1; attempt <= PRESENCE_ATTEMPTS; attempt += 1) {
-      const channel = `${keys.presence}test-${this.#parts.process}-${attempt}`;
-      const answer = await this.#comesAndGoes(channel).catch(asTypedError);
-      if (answer === true) return true;
-      if (answer instanceof ServerRefusalError) return false;
-    }
-    return false;
+    const { process, openSubscriber } = this.#parts;
+    return testPresence({
+      channel: `${keys.presence}test-${process}`,
+      openSubscriber,
+      count: (channel) => this.#count(channel),
+    });
   }
 
   async appear(onCancel: (request: CancelRequest) => void): Promise<void> {
@@ -127,7 +128,9 @@ export class BullmqPulse implements Pulse {
 
   async #reapQueue({ prefix, reaper, presence }: QueueKeys, rules: ReapRules): Promise<ReapReport> {
     const { deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence } = rules;
-    const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence ? '1' : '0', presence];
+    const leavesTurn = performance.now() < this.#watchesFromMs;
+    const flags = [usesPresence ? '1' : '0', presence, leavesTurn ? '1' : '0'];
+    const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, ...flags];
     const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
     const [suspects, active, returnedJobIds, forgotten] = answer as ReapAnswer;
     return { hasSuspects: suspects === 1, active, returnedJobIds, hasForgotten: forgotten === 1, faults: [] };
@@ -139,6 +142,11 @@ export class BullmqPulse implements Pulse {
     const meet = ({ suspects }: QueueKeys) =>
       this.#guard.run((client) => meetServerScript.run(client, [suspects], [holdOffMs]));
     return (await Promise.all(this.#keys.map(meet))).includes(1);
+  }
+
+  #cameBack(): void {
+    this.#watchesFromMs = performance.now() + LEAVES_TURNS_FOR_MS;
+    void this.#meetAgain().catch(() => undefined);
   }
 
   async #meetAgain(): Promise<void> {
@@ -155,30 +163,12 @@ export class BullmqPulse implements Pulse {
     const answer = await this.#guard.run((client) => client.pubsub('SHARDNUMSUB', channel));
     return Number(answer[1]);
   }
-
-  async #comesAndGoes(channel: string): Promise<boolean> {
-    const probe = await this.#parts.openSubscriber();
-    try {
-      await probe.ssubscribe(channel);
-      if ((await this.#count(channel)) !== 1) return false;
-    } finally {
-      probe.disconnect();
-    }
-    return this.#becomesZero(channel);
-  }
-
-  async #becomesZero(channel: string): Promise<boolean> {
-    const until = Date.now() + NOTICED_WITHIN_MS;
-    while (Date.now() < until) {
-      if ((await this.#count(channel)) === 0) return true;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    return false;
-  }
 }
 
 type ReapAnswer = readonly [suspects: number, active: number, returnedJobIds: readonly string[], forgotten: number];
 
-/** A server, or a proxy before it, that takes longer to notice a broken connection is of no use for presence. */
-const NOTICED_WITHIN_MS = 500;
-const PRESENCE_ATTEMPTS = 3;
+/**
+ * Where the server stood still, or the network, leases may have expired whose holders come back, too, and take them up again: within 300 ms
+ * and a call. Whoever was not away goes on taking turns.
+ */
+const LEAVES_TURNS_FOR_MS = 1_000;

@@ -1,10 +1,10 @@
 // One BullMQ queue, as a worker's channel uses it.
 import type { Redis } from 'ioredis';
 import type {
+  AnsweredTokens,
   ChannelAnswer,
   ChannelRequest,
   ExchangeOptions,
-  IssuedTokens,
   Lease,
   LeasedJob,
   WorkQueue,
@@ -89,15 +89,13 @@ export class BullmqWorkQueue implements WorkQueue {
     return (await this.#run(logScript, [jobId, leaseToken, line, MOST_LOG_LINES])) === 1;
   }
 
-  async renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
+  renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
     const leases = held.flatMap((job) => [job.record.id, job.leaseToken, lifeOf(job)]);
-    const lost = new Set(await this.#runForIds(renewScript, [leaseMs, ...leases]));
-    return held.filter(({ record }) => lost.has(record.id)).map(({ leaseToken }) => leaseToken);
+    return this.#runForTexts(renewScript, [leaseMs, ...leases]);
   }
 
-  reconcile({ process, last }: IssuedTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
-    const leases = held.flatMap(({ record, leaseToken }) => [record.id, leaseToken]);
-    return this.#runForIds(reconcileScript, [`${process}|`, last, ...leases]);
+  reconcile({ process, last }: AnsweredTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
+    return this.#runForTexts(reconcileScript, [`${process}|`, last, ...held.map(({ leaseToken }) => leaseToken)]);
   }
 
   async close(): Promise<void> {
@@ -122,7 +120,7 @@ export class BullmqWorkQueue implements WorkQueue {
     return guard.run((client) => script.run(client, keys.channel, [keys.prefix, ...args]));
   }
 
-  async #runForIds(script: RedisScript, args: readonly (string | number)[]): Promise<readonly string[]> {
+  async #runForTexts(script: RedisScript, args: readonly (string | number)[]): Promise<readonly string[]> {
     return (await this.#run(script, args)) as readonly string[];
   }
 }

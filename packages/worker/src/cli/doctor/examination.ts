@@ -35,8 +35,7 @@ type Checked = ReturnType<typeof brokerOptions.check>;
 async function testPresence({ address }: ConnectedBroker, { namespace, connectTimeoutMs }: Checked): Promise<boolean> {
   const process = `doctor-${randomUUID()}`;
   const url = address.revealUrl();
-  const times = { connectTimeoutMs, leaseMs: connectTimeoutMs, holdOffMs: 0 };
-  const pulse = await connectPulse({ url, namespace, process, queues: ['acktor'], ...times });
+  const pulse = await connectPulse({ url, namespace, process, queues: ['acktor'], connectTimeoutMs, holdOffMs: 0 });
   try {
     return await pulse.testPresence();
   } finally {

@@ -53,12 +53,16 @@ ${rememberAttempt}
     return replyOf(pcall(fetch, token))
   end
 
+  local function isActive(id)
+    return call('LPOS', active, id)
+  end
+
 ${reclaiming}
 
   -- A call whose reply was lost is sent again, and finds that the delivery is settled: by itself, if nobody has had the job
   -- since (the fence and the count of lost leases stand) and the job has left the active list.
   local function alreadySettled(job)
-    return isSameLife(job) and not call('LPOS', active, job.id)
+    return isSameLife(job) and not isActive(job.id)
   end
 
   local function finish(job, ending)

@@ -3,7 +3,7 @@
 /**
  * Defines `isSameLife(job)` and `reclaim(job)`, whose jobs have `id`, `key`, `token` and `life`: the count of deliveries and of lost
  * leases, as they were when it was fetched. A lease that expired before anybody else was given the job is still its holder's: nothing
- * else has happened to the job. Expects `active` and `leaseMs`.
+ * else has happened to the job. Expects `isActive(id)` and `leaseMs`, and a job that has no lock.
  */
 export const reclaiming = `
 local function isSameLife(job)
@@ -12,7 +12,7 @@ local function isSameLife(job)
 end
 
 local function reclaim(job)
-  if not isSameLife(job) or not redis.call('LPOS', active, job.id) then return false end
+  if not isSameLife(job) or not isActive(job.id) then return false end
   redis.call('SET', job.key .. ':lock', job.token, 'PX', leaseMs)
   return true
 end`;
