@@ -24,7 +24,8 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     const meet = meetServerScript.run.bind(meetServerScript);
     const reap = reapScript.run.bind(reapScript);
     meetServerScript.run = (client, keys) => meet(client, keys, [0]);
-    reapScript.run = (client, keys, args) => reap(client, keys, args.with(HOLD_OFF_ARGUMENT, 0));
+    reapScript.run = (client, keys, args) =>
+      reap(client, keys, args.with(HOLD_OFF_ARGUMENT, 0).with(LEAVES_TURN_ARGUMENT, '0'));
   },
   /** A script that writes is refused by a server that is out of memory, as one that says nothing about it. */
   memoryAllowance() {
@@ -78,7 +79,14 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** A script that the server has forgotten stays unknown to it. */
   scriptText() {
-    Redis.prototype.eval = () => Promise.reject(new Error('NOSCRIPT and the script is not sent again'));
+    const evaluate = Reflect.get(Redis.prototype, 'eval') as Evaluate;
+    const sent = new Set<string>();
+    const once: Evaluate = function (text, ...rest) {
+      if (sent.has(text)) return Promise.reject(new Error('NOSCRIPT and the script is not sent again'));
+      sent.add(text);
+      return evaluate.call(this, text, ...rest);
+    };
+    Reflect.set(Redis.prototype, 'eval', once);
     return Promise.resolve();
   },
 };
@@ -87,8 +95,9 @@ type Evaluate = (this: Redis, text: string, ...rest: readonly unknown[]) => Prom
 
 /** Where the reaper's answer says that the data are gone. */
 const FORGOTTEN = 3;
-/** Where the reaper's script has its hold-off. */
+/** Where the reaper's script has its hold-off, and whether who has just come back leaves its turn to others. */
 const HOLD_OFF_ARGUMENT = 4;
+const LEAVES_TURN_ARGUMENT = 7;
 
 for (const name of (process.env['ACKTOR_CHAOS_WITHOUT'] ?? '').split(',').filter(isDefence)) await switches[name]();
 

@@ -1,6 +1,7 @@
 // 18: the server does nothing for seconds: asleep, or in somebody else's slow script.
 import { setStage, type Stage } from '../trial/stage.js';
 import type { Trial, WorkerWish } from '../trial/trial.js';
+import { within } from '../trial/within.js';
 import type { Scenario } from './scenario.js';
 
 export const frozenServer: Scenario = {
@@ -16,15 +17,19 @@ export const frozenServer: Scenario = {
     const holder = await trial.worker({ redis: stage.server.url, ...wish }).ready();
     const { order } = await stage.sender.send({ kind: 'hold', deliveries: 1 });
     await holder.reported('started', order);
-    await trial.worker({ redis: stage.server.url, ...wish }).ready();
+    const other = await trial.worker({ redis: stage.server.url, ...wish }).ready();
     for (let run = 1; run <= trial.runs; run += 1) {
       trial.tell(`${run} of ${trial.runs}`);
       await freeze(trial, stage);
     }
+    // What expired meanwhile would have been looked for by then.
+    await within(LOOKED_FOR_MS, other.reported('started', order, 2));
     holder.tell('release');
     return { violations: await trial.judge(stage) };
   },
 };
+
+const LOOKED_FOR_MS = 3_000;
 
 const WEAKENED: Pick<WorkerWish, 'options' | 'without'> = { options: { leaseMs: 1_000 }, without: ['takingUp'] };
 
