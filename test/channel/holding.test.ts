@@ -103,6 +103,23 @@ describe('a channel, for what its consumers hold', () => {
     if (settle?.settlement.kind === 'deadLetter') expect(settle.settlement.failure.reason).to.contain(reason);
   });
 
+  it('holds what it gives back by itself until that is answered, and looks for strays when that failed', async () => {
+    const trial = new ChannelTrial();
+    const a = trial.consumer('a');
+    a.wants();
+    const fetching = await trial.nextCall();
+    a.leaves();
+    fetching.handOut('job-1');
+    const requeue = await trial.nextCall();
+    await trial.pass(1_000);
+    expect(trial.queue.renewals.all).to.deep.equal([[{ jobId: 'job-1', leaseToken: 'here|1' }]]);
+    requeue.answer([{ settled: undefined, error: new Error('WRONGTYPE') }]);
+    await trial.log.said('failed one request');
+    await trial.pass(1_000);
+    const { tokens, held } = await trial.queue.reconciliations.first();
+    expect({ tokens, held }).to.deep.equal({ tokens: { process: 'here', last: 1 }, held: [] });
+  });
+
   it('gives back, after a reconnect, what is leased to nobody here, but for what a fetch on its way may have leased', async () => {
     const trial = new ChannelTrial();
     await trial.holder('job-1');

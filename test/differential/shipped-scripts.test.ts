@@ -14,7 +14,6 @@ const DIGESTS: Readonly<Record<BullmqScriptName, string>> = {
   retryJob: '01f75f7604305080',
   moveJobFromActiveToWait: 'ac9546cdd23294a2',
   moveStalledJobsToWait: 'dad86d89b50d825f',
-  extendLocks: '14bb41f30eff2e7f',
   updateProgress: '62d0cce017bd552a',
   addLog: '2e2322a36a7705b9',
   reprocessJob: '4ea1093385a87676',

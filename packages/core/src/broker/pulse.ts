@@ -58,7 +58,7 @@ export interface ReapRules {
 export interface ReapReport {
   /** Whether a process that holds something was found without presence, and its grace time runs. */
   readonly hasSuspects: boolean;
-  /** How many deliveries are under way in the fleet; 0 also when others had the turn. */
+  /** How many deliveries are under way in the fleet, whoever had the turn. */
   readonly active: number;
   readonly returnedJobIds: readonly string[];
   /** Whether the server knew nothing of the fleet any more, though it had met it: its data are gone. */

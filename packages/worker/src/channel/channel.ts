@@ -5,7 +5,7 @@ import type { Logger } from '../log/logger.js';
 import { attemptRecord } from './attempt-record.js';
 import { CallLine, callSize } from './call-line.js';
 import type { Clock } from './clock.js';
-import { EarlyCancels, isOf, type JobCancel } from './early-cancels.js';
+import { EarlyCancels, isCancelled, type JobCancel } from './early-cancels.js';
 import { HeldDeliveries } from './held-deliveries.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LooseDeliveries } from './loose-deliveries.js';
@@ -93,7 +93,7 @@ export class Channel {
 
   /** Tells whoever holds the job that it is cancelled, or is handed it soon. Answers whether anybody holds it. */
   cancel(cancel: JobCancel): boolean {
-    const holders = this.#held.holdersOf((job) => isOf(cancel, job));
+    const holders = this.#held.holdersOf((job) => isCancelled(job, cancel));
     for (const consumer of holders) consumer.send({ type: 'job.cancelled', why: cancel.why });
     if (holders.length === 0) this.#earlyCancels.remember(cancel, this.#parts.clock.now());
     return holders.length > 0;
@@ -148,10 +148,10 @@ export class Channel {
   }
 
   #reply({ consumer, settle }: Wish, reply: ChannelReply): void {
-    if (reply.error) this.#parts.log.error({ err: reply.error }, 'the server failed one request');
+    if (reply.error) this.#keeper.requestFailed(reply.error);
     const next = this.#loose.readable(reply.fetched);
     this.#totals.count(settle, reply.settled, next);
-    if (consumer === undefined) return settle && this.#held.releaseLoose(settle.job);
+    if (consumer === undefined) return this.#loose.answered(settle);
     if (settle) this.#held.release(consumer);
     if (!this.#wishes.end(consumer)) return this.#loose.giveBack(next);
     if (settle && reply.settled !== 'stored') return this.#refuse(consumer, settle, { ...reply, next });

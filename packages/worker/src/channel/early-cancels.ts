@@ -6,7 +6,7 @@ import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 export type JobCancel = Omit<CancelRequest, 'queue'>;
 
 /** Whether it is this delivery that is cancelled: a later one of the job may be wanted again. */
-export function isOf({ jobId, fence }: JobCancel, { record }: LeasedJob): boolean {
+export function isCancelled({ record }: LeasedJob, { jobId, fence }: JobCancel): boolean {
   return record.id === jobId && (fence ?? record.deliveries) === record.deliveries;
 }
 
@@ -27,7 +27,7 @@ export class EarlyCancels {
   /** Tells who was handed a delivery that it is cancelled, if this very one is. */
   tell(consumer: ConsumerRef, job: LeasedJob): void {
     const cancel = this.#byJob.size > 0 ? this.#byJob.get(job.record.id) : undefined;
-    if (cancel === undefined || !isOf(cancel, job)) return;
+    if (cancel === undefined || !isCancelled(job, cancel)) return;
     this.#byJob.delete(cancel.jobId);
     consumer.send({ type: 'job.cancelled', why: cancel.why });
   }

@@ -1,4 +1,4 @@
-// What the consumers of a channel hold: at most one delivery each, under a lease that is renewed while it is held.
+// What a channel holds, under leases that are renewed meanwhile: at most one delivery for each consumer, and what no consumer has.
 import type { LeasedJob } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 
@@ -31,6 +31,7 @@ export class HeldDeliveries {
     this.#loose.delete(job);
   }
 
+  /** All of it. */
   jobs(): readonly LeasedJob[] {
     return [...[...this.#held.values()].map(({ job }) => job), ...this.#loose];
   }

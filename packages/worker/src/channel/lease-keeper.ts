@@ -38,8 +38,19 @@ export class LeaseKeeper {
    * are about to look. @throws what the server or the connection says.
    */
   async restored(): Promise<void> {
-    this.#straysUntilMs = this.#parts.clock.now() + STRAYS_FOR_MS;
+    this.#suspectStrays();
     await this.#renew();
+  }
+
+  /** The server failed one request alone. What it had leased by then is held by nobody. */
+  requestFailed(error: Error): void {
+    this.#parts.log.error({ err: error }, 'the server failed one request');
+    this.#suspectStrays();
+  }
+
+  /** From now on, and for a while, each renewal also looks for what is leased to nobody here. */
+  #suspectStrays(): void {
+    this.#straysUntilMs = this.#parts.clock.now() + STRAYS_FOR_MS;
   }
 
   async #renew(): Promise<void> {

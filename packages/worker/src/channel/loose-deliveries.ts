@@ -4,11 +4,13 @@ import type { CallLine } from './call-line.js';
 import type { HeldDeliveries } from './held-deliveries.js';
 import type { Settling, Wish } from './wish.js';
 
+type LooseHolding = Pick<HeldDeliveries, 'holdLoosely' | 'releaseLoose'>;
+
 export class LooseDeliveries {
   readonly #line: Pick<CallLine<Wish>, 'add'>;
-  readonly #held: Pick<HeldDeliveries, 'holdLoosely'>;
+  readonly #held: LooseHolding;
 
-  constructor(line: Pick<CallLine<Wish>, 'add'>, held: Pick<HeldDeliveries, 'holdLoosely'>) {
+  constructor(line: Pick<CallLine<Wish>, 'add'>, held: LooseHolding) {
     this.#line = line;
     this.#held = held;
   }
@@ -26,6 +28,11 @@ export class LooseDeliveries {
     if (fetched?.kind !== 'unreadable') return fetched?.job;
     this.deadLetter(fetched.job, `the job cannot be read: ${fetched.reason}`);
     return undefined;
+  }
+
+  /** What it asked for is answered, well or badly. */
+  answered(settle: Settling | undefined): void {
+    if (settle) this.#held.releaseLoose(settle.job);
   }
 
   #settle(settle: Settling): void {

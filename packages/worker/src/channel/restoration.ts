@@ -25,8 +25,8 @@ export interface RestorationParts {
 }
 
 /**
- * Holds the channel while the server is away, and makes it whole again: first what the server leased to this process in a
- * reply that never came is given back, then what is held is renewed, then those whose settlement was interrupted hear of it, then all goes on.
+ * Holds the channel while the server is away, and makes it whole again: first what the server leased to this process in a reply that
+ * never came is given back, then what is held is renewed, then those whose settlement was interrupted hear of it, then all goes on.
  */
 export class Restoration {
   readonly #parts: RestorationParts;

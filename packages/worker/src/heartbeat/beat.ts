@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { ServerRefusalError } from '@acktor/core';
-import type { Pulse, ReapReport, ReapRules } from '@acktor/core/broker';
+import { gravest, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/broker';
 import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
 import { msSinceSign } from './sign-of-life.js';
 
@@ -72,10 +72,13 @@ async function beatOnce({ pulse, input, hasPresence, tell }: BeatParts, state: B
   watchMainThread(input, state, tell);
   // Of several servers one may be away: what the others have is looked after all the same.
   const [renewal] = await Promise.allSettled([renewInTime(pulse, input, state)]);
-  const report = await pulse.reap(rulesOf(input, hasPresence));
-  heed(report, state, tell);
-  const faults = [...(renewal.status === 'rejected' ? [renewal.reason as unknown] : []), ...report.faults];
-  if (faults.length > 0) throw faults.find((fault) => fault instanceof ServerRefusalError) ?? faults[0];
+  const [turn] = await Promise.allSettled([pulse.reap(rulesOf(input, hasPresence))]);
+  if (turn.status === 'fulfilled') heed(turn.value, state, tell);
+  const faults = [
+    ...[renewal, turn].flatMap((part) => (part.status === 'rejected' ? [part.reason as unknown] : [])),
+    ...(turn.status === 'fulfilled' ? turn.value.faults : []),
+  ];
+  if (faults.length > 0) throw gravest(faults);
 }
 
 async function renewInTime(pulse: Pulse, { leaseMs }: HeartbeatInput, state: BeatState): Promise<void> {

@@ -32,8 +32,9 @@ export interface HeartbeatParts {
 /**
  * The heartbeat of a worker process.
  *
- * It runs in a thread of its own, so that a handler that blocks the main thread loses no lease and no presence. If the
- * thread ends by itself it is started again at once: without presence the others take this process for dead.
+ * It runs in a thread of its own, so that a handler that blocks the main thread loses no lease and no presence. If the thread ends by
+ * itself another is started at once, or, the second time within ten seconds, after one: without presence the others take this process
+ * for dead.
  */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
@@ -41,7 +42,7 @@ export class Heartbeat {
   readonly #signs: NodeJS.Timeout;
   #thread: Thread | undefined;
   #saidBusyAtMs = 0;
-  #restartedAtMs = -Infinity;
+  #lastEndedAtMs = -Infinity;
   #hasBegun = false;
   #isClosing = false;
 
@@ -94,13 +95,13 @@ export class Heartbeat {
   async #begin(): Promise<void> {
     const { url, connectTimeoutMs } = this.#parts;
     const untilMs = performance.now() + connectTimeoutMs;
-    for (let failure = await this.#startThread(); failure; failure = await this.#startThread()) {
-      if (isForGood(failure) || performance.now() >= untilMs) throw startError(url, failure);
-      await sleep(TRY_AGAIN_AFTER_MS);
-    }
+    do {
+      const failure = await this.#startThread();
+      if (failure && (isForGood(failure) || performance.now() >= untilMs)) throw startError(url, failure);
+      if (failure) await sleep(TRY_AGAIN_AFTER_MS);
+      // Also one that came to work and ended in the same moment.
+    } while (this.#thread === undefined);
     this.#hasBegun = true;
-    // One that came to work and ended in the same moment.
-    if (this.#thread === undefined) this.#ended();
   }
 
   /** Resolves when the thread is at work; or, with its failure, when it has ended before. */
@@ -128,9 +129,9 @@ export class Heartbeat {
   #ended(): void {
     this.#thread = undefined;
     if (this.#isClosing || !this.#hasBegun) return;
-    const isFirst = performance.now() - this.#restartedAtMs > STEADY_AFTER_MS;
-    this.#restartedAtMs = performance.now();
-    setTimeout(() => void this.#restart(), isFirst ? 0 : RESTART_AFTER_MS).unref();
+    const wasLately = performance.now() - this.#lastEndedAtMs < LATELY_MS;
+    this.#lastEndedAtMs = performance.now();
+    setTimeout(() => void this.#restart(), wasLately ? RESTART_AFTER_MS : 0).unref();
   }
 
   async #restart(): Promise<void> {
@@ -181,8 +182,8 @@ const MOST_HEAP_MB = 128;
 const SHORTEST_ANSWER_TIMEOUT_MS = 1_000;
 const SIGN_EVERY_MS = 250;
 const SAY_BUSY_EVERY_MS = 1_000;
-/** A thread is replaced at once, but for one that fails again and again. */
-const STEADY_AFTER_MS = 10_000;
+/** A thread is replaced at once, but for one that ends again and again: starting one costs some 50 ms of the processor. */
+const LATELY_MS = 10_000;
 const RESTART_AFTER_MS = 1_000;
 const TRY_AGAIN_AFTER_MS = 100;
 const STOP_WITHIN_MS = 2_000;

@@ -24,8 +24,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     const meet = meetServerScript.run.bind(meetServerScript);
     const reap = reapScript.run.bind(reapScript);
     meetServerScript.run = (client, keys) => meet(client, keys, [0]);
-    reapScript.run = (client, keys, args) =>
-      reap(client, keys, args.with(HOLD_OFF_ARGUMENT, 0).with(LEAVES_TURN_ARGUMENT, '0'));
+    reapScript.run = (client, keys, args) => reap(client, keys, args.with(HOLD_OFF_ARGUMENT, 0));
   },
   /** A script that writes is refused by a server that is out of memory, as one that says nothing about it. */
   memoryAllowance() {
@@ -95,9 +94,8 @@ type Evaluate = (this: Redis, text: string, ...rest: readonly unknown[]) => Prom
 
 /** Where the reaper's answer says that the data are gone. */
 const FORGOTTEN = 3;
-/** Where the reaper's script has its hold-off, and whether who has just come back leaves its turn to others. */
+/** Where the reaper's script has its hold-off. */
 const HOLD_OFF_ARGUMENT = 4;
-const LEAVES_TURN_ARGUMENT = 7;
 
 for (const name of (process.env['ACKTOR_CHAOS_WITHOUT'] ?? '').split(',').filter(isDefence)) await switches[name]();
 

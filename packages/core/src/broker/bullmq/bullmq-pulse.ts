@@ -36,8 +36,6 @@ export class BullmqPulse implements Pulse {
   #subscriber: SteadySubscriber | undefined;
   /** Whether a server that came back knew nothing, and nobody was told yet. */
   #hasForgotten = false;
-  /** From when on it takes the reaper's turn again, in milliseconds of the monotonic clock. */
-  #watchesFromMs = 0;
   /** Whether the server counted this process as present when it was asked last. */
   #wasCounted = false;
 
@@ -51,7 +49,7 @@ export class BullmqPulse implements Pulse {
       workerId: parts.process,
       subscriber: () => this.#subscriber,
     });
-    this.#guard.onChange((state) => state === 'back' && this.#cameBack());
+    this.#guard.onChange((state) => state === 'back' && void this.#meetAgain().catch(() => undefined));
   }
 
   async testPresence(): Promise<boolean> {
@@ -128,9 +126,7 @@ export class BullmqPulse implements Pulse {
 
   async #reapQueue({ prefix, reaper, presence }: QueueKeys, rules: ReapRules): Promise<ReapReport> {
     const { deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence } = rules;
-    const leavesTurn = performance.now() < this.#watchesFromMs;
-    const flags = [usesPresence ? '1' : '0', presence, leavesTurn ? '1' : '0'];
-    const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, ...flags];
+    const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence ? '1' : '0', presence];
     const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
     const [suspects, active, returnedJobIds, forgotten] = answer as ReapAnswer;
     return { hasSuspects: suspects === 1, active, returnedJobIds, hasForgotten: forgotten === 1, faults: [] };
@@ -142,11 +138,6 @@ export class BullmqPulse implements Pulse {
     const meet = ({ suspects }: QueueKeys) =>
       this.#guard.run((client) => meetServerScript.run(client, [suspects], [holdOffMs]));
     return (await Promise.all(this.#keys.map(meet))).includes(1);
-  }
-
-  #cameBack(): void {
-    this.#watchesFromMs = performance.now() + LEAVES_TURNS_FOR_MS;
-    void this.#meetAgain().catch(() => undefined);
   }
 
   async #meetAgain(): Promise<void> {
@@ -166,9 +157,3 @@ export class BullmqPulse implements Pulse {
 }
 
 type ReapAnswer = readonly [suspects: number, active: number, returnedJobIds: readonly string[], forgotten: number];
-
-/**
- * Where the server stood still, or the network, leases may have expired whose holders come back, too, and take them up again: within 300 ms
- * and a call. Whoever was not away goes on taking turns.
- */
-const LEAVES_TURNS_FOR_MS = 1_000;

@@ -13,7 +13,6 @@ export type BullmqScriptName =
   | 'retryJob'
   | 'moveJobFromActiveToWait'
   | 'moveStalledJobsToWait'
-  | 'extendLocks'
   | 'updateProgress'
   | 'addLog'
   | 'reprocessJob'

@@ -36,8 +36,8 @@ return lost
 /**
  * Gives back what is leased under tokens of a process, up to the last one named, that it does not hold: a fetch whose reply was lost
  * leaves such jobs, and so does one that reached the server late. KEYS: the `channel` keys. ARGV: prefix, what the process's lease tokens
- * begin with, the number of the last token, then the lease token of each delivery held. Answers the ids, newest first: the oldest is put back last,
- * and so comes first again.
+ * begin with, the number of the last token, then the lease token of each delivery held. Answers the ids, newest first: the oldest is put
+ * back last, and so comes first again.
  */
 export const reconcileScript = new RedisScript(`
 ${wrapScripts(['moveJobFromActiveToWait'])}

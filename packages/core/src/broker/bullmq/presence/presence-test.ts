@@ -18,7 +18,7 @@ export async function testPresence(parts: PresenceTestParts): Promise<boolean> {
     const answer = await comesAndGoes({ ...parts, channel: `${parts.channel}-${attempt}` }).catch(asTypedError);
     if (answer === true) return true;
     if (answer instanceof ServerRefusalError) return false;
-    await sleep(BETWEEN_ATTEMPTS_MS);
+    if (attempt < MOST_ATTEMPTS) await sleep(BETWEEN_ATTEMPTS_MS);
   }
   return false;
 }

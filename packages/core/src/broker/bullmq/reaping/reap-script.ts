@@ -21,7 +21,7 @@ const MOST_LOOKS = 10;
  * decided until the hold-off is over.
  *
  * KEYS: the \`channel\` keys, then suspects and turn. ARGV: prefix, delivery limit, interval (ms), grace (ms), hold-off (ms),
- * whether presence works ('1'), the presence channels' common beginning, whether the turn is left to others ('1').
+ * whether presence works ('1'), the presence channels' common beginning.
  * Answers \`[is anybody suspect, active, ids given back, are the data gone]\`.
  */
 export const reapScript = new RedisScript(`
@@ -30,7 +30,7 @@ local suspects, turn = KEYS[14], KEYS[15]
 local nowMs = 0
 ${giveBack}
 
-if ARGV[8] == '1' or not redis.call('SET', turn, '1', 'NX', 'PX', intervalMs) then
+if not redis.call('SET', turn, '1', 'NX', 'PX', intervalMs) then
   -- Who always comes too late must know, too, that there is work: only who knows goes on beating.
   return { redis.call('HLEN', suspects) > 2 and 1 or 0, redis.call('LLEN', active), {}, 0 }
 end
