@@ -5,6 +5,7 @@ import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.j
 import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as CrewModule from '../../packages/worker/dist/worker/crew.js';
 import type * as HotStepsModule from '../../packages/worker/dist/consumer/hot-steps.js';
+import type * as EndLogModule from '../../packages/worker/dist/delivery/end-log.js';
 import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
 import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
 import type * as RestartIntensityModule from '../../packages/worker/dist/supervisor/restart-intensity.js';
@@ -37,6 +38,7 @@ export type { CrewParts } from '../../packages/worker/dist/worker/crew.js';
 export type { RunnerParts } from '../../packages/worker/dist/delivery/runner.js';
 
 export type { HeartbeatReport } from '../../packages/worker/dist/heartbeat/heartbeat-protocol.js';
+export const { EndLog } = await inside<typeof EndLogModule>('delivery/end-log.js');
 export const { beat } = await inside<typeof BeatModule>('heartbeat/beat.js');
 export const { newSign } = await inside<typeof SignModule>('heartbeat/sign-of-life.js');
 export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');

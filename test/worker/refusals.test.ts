@@ -7,6 +7,7 @@ import {
   Worker,
   type Handler,
   type WorkerOptions,
+  UnknownQueueError,
 } from '@acktor/worker';
 import { expect } from 'chai';
 import { container, inject } from 'tsyringe';
@@ -73,6 +74,12 @@ describe('Worker.start', () => {
       Worker.start({ handlers: [measure, handlerOf(note, () => ({ length: 1 }))] }),
       DuplicateHandlerError,
     );
+  });
+
+  it('refuses a number of consumers for a queue that no handler is for', async () => {
+    const started = Worker.start({ handlers: [measure], consumers: { note: 3 } });
+    const error = await rejection(started, UnknownQueueError);
+    expect(error.message).to.equal('expected queues that a handler is for (notes), got note');
   });
 
   it('refuses what is no handler class', async () => {

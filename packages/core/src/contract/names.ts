@@ -37,9 +37,11 @@ const keysOfQueue = new Set(
 );
 
 function charactersFault(kind: NameKind, value: string): string {
-  const expected = `expected the ${kind} name to be ${NAME_RULE}`;
+  const expected = `expected the ${kind === 'id' ? 'id' : `${kind} name`} to be ${NAME_RULE}`;
   if (value.length > 128) return `${expected}, got ${value.length} characters (use a digest of what it names)`;
-  return `${expected}, got ${JSON.stringify(value)} (it becomes part of a Redis key)`;
+  const other = value.replaceAll(/[^A-Za-z0-9_-]+/g, '-');
+  const hint = /[A-Za-z0-9]/.test(other) ? `; "${other}" would do` : '';
+  return `${expected}, got ${JSON.stringify(value)} (it becomes part of a Redis key${hint})`;
 }
 
 function idFault(id: string): string | undefined {

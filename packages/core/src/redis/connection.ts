@@ -125,7 +125,7 @@ function becomesReady(client: Redis, address: RedisAddress, options: ConnectOpti
   });
 }
 
-const ADVICE = 'check that the server runs and that REDIS_URL names it';
+const ADVICE = 'check that the server runs and that the address (REDIS_URL, or the option redis) names it';
 
 function because(fault: Error | undefined): string {
   return fault === undefined ? '' : ` (${fault.message || String(fault)})`;

@@ -19,6 +19,7 @@ import { openScope, type Container } from '../handler/handler-scope.js';
 import type { Logger } from '../log/logger.js';
 import { abortError, Attempt } from './attempt.js';
 import { LeasedDelivery } from './delivery.js';
+import { EndLog } from './end-log.js';
 import { NewerPayloads } from './newer-payloads.js';
 import { Rejection } from './reject.js';
 import { deadLetter, FinalFailure, settleError, settleOwnFault, settleRejection } from './settlement.js';
@@ -38,7 +39,7 @@ type HandlerEnd = Extract<ConsumerEvent, { readonly type: 'handler.returned' | '
 
 /** The runner as an actor: ordered to handle a delivery it answers with `handler.returned` or `handler.rejected`. */
 export function runnerLogic(parts: RunnerParts) {
-  const running = { ...parts, newerPayloads: new NewerPayloads(parts) };
+  const running = { ...parts, newerPayloads: new NewerPayloads(parts), endLog: new EndLog(parts) };
   return fromCallback<RunnerOrder>(({ receive, sendBack }) => {
     let attempt: Attempt | undefined;
     receive((order) => {
@@ -56,11 +57,11 @@ export function runnerLogic(parts: RunnerParts) {
 /** What the runners of a queue share while they run. */
 interface RunningParts extends RunnerParts {
   readonly newerPayloads: NewerPayloads;
+  readonly endLog: EndLog;
 }
 
 /** Tells an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. */
 async function runAttempt(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): Promise<void> {
-  const { record } = attempt.leased;
   let end: HandlerEnd;
   try {
     end = await endOf(attempt, parts, tell);
@@ -68,7 +69,7 @@ async function runAttempt(attempt: Attempt, parts: RunningParts, tell: (event: C
     end = ownFault(fault, attempt, parts);
   }
   tell(end);
-  parts.log.debug({ job: record.id, name: record.name, attempt: record.attemptsMade + 1, end: end.type }, 'handled');
+  parts.endLog.write(end, attempt.leased.record);
 }
 
 // Nothing here waits that need not: each async function more costs a short delivery as much as its two steps on the chart.

@@ -15,12 +15,18 @@ export interface HandlerSearch {
   readonly consumers?: number | Readonly<Record<string, number>> | undefined;
 }
 
+/** What was found, and as many of the numbers of consumers as are for it. */
+export interface FoundHandlers {
+  readonly handlers: readonly AnyHandlerClass[];
+  readonly consumers: HandlerSearch['consumers'];
+}
+
 /**
  * Every export of the files that is decorated with `@handles`, each class once.
  * @throws HandlerFileError for a file that does not load, NoHandlersError when nothing is left, UnknownQueueError for a queue
  * that no handler is for.
  */
-export async function loadHandlers({ files, queues, consumers }: HandlerSearch): Promise<readonly AnyHandlerClass[]> {
+export async function loadHandlers({ files, queues, consumers }: HandlerSearch): Promise<FoundHandlers> {
   const modules = await Promise.all(files.map(load));
   const found = [...new Set(modules.flatMap(handlersIn))];
   if (found.length === 0) throw new NoHandlersError(files);
@@ -28,7 +34,10 @@ export async function loadHandlers({ files, queues, consumers }: HandlerSearch):
   const named = [...(queues ?? []), ...(typeof consumers === 'object' ? Object.keys(consumers) : [])];
   const strangers = named.filter((queue) => !known.has(queue));
   if (strangers.length > 0) throw new UnknownQueueError(strangers, [...known]);
-  return queues === undefined ? found : found.filter((handlerClass) => queues.includes(queueOf(handlerClass)));
+  const isWanted = (queue: string) => queues === undefined || queues.includes(queue);
+  const handlers = found.filter((handlerClass) => isWanted(queueOf(handlerClass)));
+  if (typeof consumers !== 'object') return { handlers, consumers };
+  return { handlers, consumers: Object.fromEntries(Object.entries(consumers).filter(([queue]) => isWanted(queue))) };
 }
 
 async function load(file: string): Promise<object> {

@@ -24,9 +24,11 @@ export class QueueMetrics {
       'queue',
       'place',
     ]);
-    this.#oldest = gauge('acktor_queue_oldest_waiting_seconds', 'For how long the oldest waiting job has waited', [
-      'queue',
-    ]);
+    this.#oldest = gauge(
+      'acktor_queue_oldest_waiting_seconds',
+      'How long ago the oldest waiting job was sent, with its delay and its time as a dead letter',
+      ['queue'],
+    );
     this.#paused = gauge('acktor_queue_paused', '1 while the queue is paused', ['queue']);
     this.#desired = gauge(
       'acktor_desired_consumers',

@@ -31,8 +31,8 @@ class ChildWorker {
 
   async #start({ files, queues, options }: ChildPlan): Promise<void> {
     try {
-      const handlers = await loadHandlers({ files, queues, consumers: options.consumers });
-      this.#worker = Worker.start({ ...options, handlers, handleSignals: false });
+      const found = await loadHandlers({ files, queues, consumers: options.consumers });
+      this.#worker = Worker.start({ ...options, ...found, handleSignals: false });
       const worker = await this.#worker;
       tell({ type: 'running', workerId: worker.id, queues: worker.queues });
     } catch (error) {

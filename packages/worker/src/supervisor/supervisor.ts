@@ -48,8 +48,11 @@ export class Supervisor {
    */
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     const supervisor = new Supervisor(await openParts(supervisorOptions.check(options)));
+    const { log, options: checked } = supervisor.#parts;
+    // Before any worker logs: whoever is to send signals finds the process that they are for in the first line.
+    log.info({ workers: processesOf(checked) }, 'the supervisor starts');
     await supervisor.#openMetrics();
-    if (supervisor.#parts.options.handleSignals) obeySignals(supervisor, supervisor.#parts.log);
+    if (checked.handleSignals) obeySignals(supervisor, log);
     await supervisor.#begin();
     return supervisor;
   }
@@ -71,6 +74,7 @@ export class Supervisor {
 
   /** Replaces every worker, one by one: a new one runs before an old one is told to drain. Answers at once. */
   replace(): void {
+    this.#parts.log.info({ workers: this.#parts.processes.size }, 'replacing the workers, one by one');
     this.#actor.send({ type: 'replace.requested' });
   }
 
@@ -129,9 +133,7 @@ export class Supervisor {
         if (!snapshot.matches({ supervising: 'starting' })) resolve();
       });
     });
-    const { log, processes, options } = this.#parts;
-    // Before any worker logs: whoever is to send signals finds the process that they are for in the first line.
-    log.info({ workers: processesOf(options) }, 'the supervisor starts');
+    const { log, processes } = this.#parts;
     this.#actor.start();
     await begun;
     const failure = this.#failure;

@@ -2,6 +2,7 @@
 import { connectBroker, type ConnectedBroker } from '@acktor/core/broker';
 import { systemClock } from '../channel/clock.js';
 import { checkParameters } from '../handler/check-parameters.js';
+import { UnknownQueueError } from '../handler/handler-file-errors.js';
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
 import { freshContainer, type Container } from '../handler/handler-scope.js';
 import { Feed } from '../feed/feed.js';
@@ -12,7 +13,7 @@ import { defaultLogger, type Logger } from '../log/logger.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { Crew } from './crew.js';
 import { newWorkerId } from './worker-id.js';
-import { consumersOf, type CheckedWorkerOptions } from './worker-options.js';
+import { consumersOf, type CheckedWorkerOptions, type ConsumerCounts } from './worker-options.js';
 
 /** What a worker consists of. */
 export interface WorkerParts {
@@ -31,6 +32,7 @@ export interface WorkerParts {
 /** Checks the handlers, connects, and opens a crew for each queue. Nothing is consumed yet. */
 export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerParts> {
   const queues = handlersByQueue(options.handlers);
+  refuseStrangers(options.consumers, [...queues.keys()]);
   const container = options.container ?? freshContainer();
   for (const { handlerClass } of allHandlers(queues)) checkParameters(container, handlerClass);
   const log = options.logger ?? defaultLogger();
@@ -102,6 +104,13 @@ function openCrew(
     inspect: open.inspector?.inspect,
     log: open.log,
   });
+}
+
+/** A number for a queue that no handler is for would be heeded by nobody. */
+function refuseStrangers(counts: ConsumerCounts, known: readonly string[]): void {
+  const named = typeof counts === 'number' ? [] : Object.keys(counts);
+  const strangers = named.filter((queue) => !known.includes(queue));
+  if (strangers.length > 0) throw new UnknownQueueError(strangers, known);
 }
 
 function allHandlers(queues: ReadonlyMap<string, QueueHandlers>) {

@@ -88,7 +88,7 @@ const workerTable = {
   handlers: {
     type: 'value',
     required: true,
-    expected: 'an array of classes decorated with @handles(job)',
+    expected: 'an array of at least one class decorated with @handles(job)',
     accepts: (value: unknown): value is readonly AnyHandlerClass[] => Array.isArray(value) && value.length > 0,
     doc: 'The handler classes. Their jobs say which queues are consumed.',
   },

@@ -39,7 +39,8 @@ Signals:
   SIGHUP           replace the workers one by one, for new code; each new one runs before an old one stops
   SIGUSR2          print what every consumer does
 
-Exit codes: 0 after a clean stop, 1 after a failure, 2 for settings or files that are wrong, 4 when no server answers.
+Exit codes: 0 after a clean stop, 1 after a failure, as of handlers that do not load, 2 for settings that are wrong or files that are
+missing, 4 when no server answers.
 
 Examples:
   acktor work dist/charge-card.js                           one process for each core, one consumer in each

@@ -22,6 +22,8 @@ export interface TopPageOptions {
 /** Ends with a newline. */
 export function topPage(picture: FleetPicture, options: TopPageOptions): string {
   const workers = picture.workers();
+  if (workers.length === 0)
+    return `${summary(workers, picture, options)}\nno worker answers; start one: acktor work <files>\n`;
   const head = [
     summary(workers, picture, options),
     table(QUEUE_COLUMNS, queueLines(workers, picture.rates()), STYLE),

@@ -1,0 +1,54 @@
+// What a worker's log has of the ends of deliveries: all of them at debug, dead letters at warn.
+import type { JobRecord, Settlement } from '@acktor/core/broker';
+import type { Clock } from '../channel/clock.js';
+import type { Logger } from '../log/logger.js';
+
+/** A handler returned, or its delivery is rejected so. */
+export type LoggedEnd =
+  { readonly type: 'handler.returned' } | { readonly type: 'handler.rejected'; readonly settlement: Settlement };
+
+/** Shared by the consumers of a queue. A queue whose jobs all fail does not bury the log: its dead letters have them all. */
+export class EndLog {
+  readonly #log: Logger;
+  readonly #clock: Pick<Clock, 'now'>;
+  #spanFromMs = -Infinity;
+  #saidInSpan = 0;
+  #withheld = 0;
+
+  constructor({ log, clock }: { readonly log: Logger; readonly clock: Pick<Clock, 'now'> }) {
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  write(end: LoggedEnd, { id, name, queue, attemptsMade }: JobRecord): void {
+    const facts = { job: id, name, attempt: attemptsMade + 1 };
+    if (end.type === 'handler.returned') return this.#log.debug({ ...facts, end: 'ack' }, 'handled');
+    const { kind } = end.settlement;
+    const reason = 'failure' in end.settlement ? firstLine(end.settlement.failure.reason) : undefined;
+    if (kind === 'deadLetter') this.#warn({ ...facts, queue, reason });
+    else this.#log.debug({ ...facts, end: kind, reason }, 'handled');
+  }
+
+  #warn(facts: object): void {
+    const nowMs = this.#clock.now();
+    if (nowMs - this.#spanFromMs >= SPAN_MS) {
+      this.#spanFromMs = nowMs;
+      this.#saidInSpan = 0;
+    }
+    this.#saidInSpan += 1;
+    if (this.#saidInSpan > MOST_IN_SPAN) return void (this.#withheld += 1);
+    this.#log.warn({ ...facts, ...(this.#withheld > 0 && { notSaid: this.#withheld }) }, 'a job becomes a dead letter');
+    this.#withheld = 0;
+  }
+}
+
+const SPAN_MS = 10_000;
+const MOST_IN_SPAN = 20;
+
+/** A reason can be a page of an upstream service. */
+function firstLine(reason: string): string {
+  const [line = ''] = reason.split('\n', 1);
+  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
+}
+
+const MOST_CHARACTERS = 300;
