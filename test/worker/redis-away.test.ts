@@ -14,11 +14,7 @@ describe('a worker whose Redis is killed', function () {
   it('keeps the result of what it finished meanwhile, and stores it when Redis is back', async () => {
     await using server = await PrivateServer.start({ settings: { appendfsync: 'always' } });
     await using trial = await WorkerTrial.open(server.url);
-    const mayEnd = signal();
-    const { handler, deliveries } = recording(note, async ({ data }) => {
-      await mayEnd.given;
-      return { length: data.text.length };
-    });
+    const { handler, deliveries, mayEnd } = waiting();
     await trial.work([handler]);
     const receipt = await trial.producer.send(note, { text: 'hello' });
     await deliveries.first();
@@ -58,11 +54,7 @@ describe('a worker whose Redis is killed', function () {
   it('runs a handler once that was at work for longer than its lease while Redis was away, though others look for work', async () => {
     await using server = await PrivateServer.start({ settings: { appendfsync: 'always' } });
     await using trial = await WorkerTrial.open(server.url);
-    const mayEnd = signal();
-    const { handler, deliveries } = recording(note, async ({ data }) => {
-      await mayEnd.given;
-      return { length: data.text.length };
-    });
+    const { handler, deliveries, mayEnd } = waiting();
     const receipt = await trial.producer.send(note, { text: 'hello' });
     await Promise.all([1, 2].map(() => trial.work([handler], { leaseMs: LEASE_MS })));
     await deliveries.first();
@@ -92,3 +84,13 @@ describe('a worker whose Redis is killed', function () {
     await worker.close();
   });
 });
+
+/** A handler that ends when it may. */
+function waiting() {
+  const mayEnd = signal();
+  const measure = recording(note, async ({ data }) => {
+    await mayEnd.given;
+    return { length: data.text.length };
+  });
+  return { ...measure, mayEnd };
+}

@@ -14,6 +14,7 @@ import { container, inject } from 'tsyringe';
 import { handlerOf } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
 import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';
+import type { LogRecorder } from '../signals/log-recorder.js';
 import { startPretender } from '../redis/pretender.js';
 import { rejection } from '../server/rejection.js';
 
@@ -26,6 +27,14 @@ interface Gateway {
 @handles(note)
 class AsksForAnInterface implements Handler<typeof note> {
   constructor(readonly gateway: Gateway) {}
+  handle() {
+    return { length: 0 };
+  }
+}
+
+@handles(note)
+class ImportsAType implements Handler<typeof note> {
+  constructor(readonly log: LogRecorder) {}
   handle() {
     return { length: 0 };
   }
@@ -96,6 +105,11 @@ describe('Worker.start', () => {
     const error = await rejection(Worker.start({ handlers: [AsksForAnInterface] }), UnresolvableParameterError);
     expect(error).to.include({ handler: 'AsksForAnInterface', parameter: 0 });
     expect(error.message).to.contain('cannot build AsksForAnInterface').and.contain('@inject');
+  });
+
+  it('refuses a constructor parameter whose class was imported as a type, and says so', async () => {
+    const error = await rejection(Worker.start({ handlers: [ImportsAType] }), UnresolvableParameterError);
+    expect(error.message).to.contain('Import it as a value');
   });
 
   it('refuses a token that nobody registered, and takes it once somebody has', async () => {

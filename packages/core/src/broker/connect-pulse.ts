@@ -15,7 +15,7 @@ export interface PulseOptions {
   readonly process: string;
   readonly queues: readonly string[];
   readonly connectTimeoutMs: number;
-  /** How long a call waits for its answer before the connection counts as dead; 15,000 by default, and at most. */
+  /** How long a call waits for its answer before the connection counts as dead, in milliseconds; 15,000 by default, and at most. */
   readonly answerTimeoutMs?: number;
   readonly holdOffMs: number;
 }

@@ -1,6 +1,7 @@
 // What a worker's log has of the ends of deliveries: all of them at debug, dead letters at warn.
 import type { JobRecord, Settlement } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
+import { firstLine } from '../foreign-text/foreign-text.js';
 import type { Logger } from '../log/logger.js';
 
 /** A handler returned, or its delivery is rejected so. */
@@ -24,7 +25,7 @@ export class EndLog {
     const facts = { job: id, name, attempt: attemptsMade + 1 };
     if (end.type === 'handler.returned') return this.#log.debug({ ...facts, end: 'ack' }, 'handled');
     const { kind } = end.settlement;
-    const reason = 'failure' in end.settlement ? firstLine(end.settlement.failure.reason) : undefined;
+    const reason = 'failure' in end.settlement ? firstLine(end.settlement.failure.reason, LONGEST_REASON) : undefined;
     if (kind === 'deadLetter') this.#warn({ ...facts, queue, reason });
     else this.#log.debug({ ...facts, end: kind, reason }, 'handled');
   }
@@ -45,10 +46,4 @@ export class EndLog {
 const SPAN_MS = 10_000;
 const MOST_IN_SPAN = 20;
 
-/** A reason can be a page of an upstream service. */
-function firstLine(reason: string): string {
-  const [line = ''] = reason.split('\n', 1);
-  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
-}
-
-const MOST_CHARACTERS = 300;
+const LONGEST_REASON = 300;

@@ -37,7 +37,7 @@ function reasonAgainst(type: unknown, container: Container): string | undefined 
   if (type === undefined)
     return 'has a type that is not loaded yet (a circular import): inject it with @inject(delay(() => …))';
   if (typeof type === 'function' && NOT_A_CLASS.has(type)) {
-    return `has the type ${type.name}, which names no class (${MAYBE.get(type) ?? 'an interface, perhaps'}): use @inject('a token')`;
+    return `has the type ${type.name}, which names no class: ${type === Function ? IMPORTED_AS_TYPE : INTERFACE}`;
   }
   return undefined;
 }
@@ -54,9 +54,8 @@ function isInjection(type: unknown): type is Injection {
 
 const NOT_A_CLASS = new Set<unknown>([Object, String, Number, Boolean, Array, Function, Symbol, BigInt, Promise]);
 
-const MAYBE = new Map<unknown, string>([
-  [Function, 'it was imported with `import type`, perhaps: import it as a value, or'],
-]);
+const INTERFACE = "an interface, perhaps; use @inject('a token')";
+const IMPORTED_AS_TYPE = 'was it imported with `import type`? Import it as a value, or use @inject';
 
 const NO_METADATA =
   'has no type known at run time: compile with emitDecoratorMetadata (esbuild and tsx emit none), or use @inject(Class)';

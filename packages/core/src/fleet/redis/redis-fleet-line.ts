@@ -1,5 +1,5 @@
 // The worker's end of the fleet's conversation on Redis: two subscriptions on its heartbeat's connection.
-import { asTypedError, type ConnectionGuard } from '../../redis/connection-guard.js';
+import type { ConnectionGuard } from '../../redis/connection-guard.js';
 import type { FleetAsk, FleetLine } from '../fleet-line.js';
 import { readAsk, writeNews } from '../fleet-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';
@@ -36,9 +36,7 @@ export class RedisFleetLine implements FleetLine {
       const ask = mine.includes(channel) ? readAsk(text) : undefined;
       if (ask) onAsk(ask);
     });
-    await connection?.subscribe(...mine).catch((error: unknown) => {
-      throw asTypedError(error);
-    });
+    await connection?.subscribe(...mine);
     await this.#publish(this.#channels.news, writeNews('joined', workerId));
   }
 

@@ -5,7 +5,7 @@ import { table, type Column } from '../../table/table.js';
 import { requireQueue } from '../operating/known-queues.js';
 import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
 import { since, until } from '../output/durations.js';
-import { firstLine, printable } from '../output/foreign-text.js';
+import { firstLine, printable } from '../../foreign-text/foreign-text.js';
 import { colours, print } from '../output/output.js';
 import { wholeNumber } from '../settings/settings.js';
 

@@ -9,7 +9,7 @@ import {
   type OperatorFlags,
 } from '../operating/operator-command.js';
 import { duration } from '../output/durations.js';
-import { firstLine, printable } from '../output/foreign-text.js';
+import { firstLine, printable } from '../../foreign-text/foreign-text.js';
 import { colours, counted, print } from '../output/output.js';
 
 /** The command, ready to be added to a program. */

@@ -2,7 +2,7 @@
 import type { ConsumerReport, WorkerReport } from '@acktor/core/broker';
 import { table, type Column } from '../../table/table.js';
 import { duration } from '../output/durations.js';
-import { firstLine } from '../output/foreign-text.js';
+import { firstLine } from '../../foreign-text/foreign-text.js';
 import { colours, counted } from '../output/output.js';
 import type { FleetPicture, SeenWorker } from './fleet-picture.js';
 import type { QueueRate } from './rate-window.js';

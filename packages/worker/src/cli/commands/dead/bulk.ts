@@ -9,7 +9,7 @@ import {
   type OperatorFlags,
 } from '../../operating/operator-command.js';
 import { atTheTerminal, confirm } from '../../output/asking.js';
-import { firstLine } from '../../output/foreign-text.js';
+import { firstLine } from '../../../foreign-text/foreign-text.js';
 import { NotFoundError, UsageError } from '../../output/output-errors.js';
 import { counted, print } from '../../output/output.js';
 import { showProgress } from '../../output/progress.js';

@@ -10,7 +10,7 @@ import {
   type OperatorFlags,
 } from '../../operating/operator-command.js';
 import { since } from '../../output/durations.js';
-import { firstLine, printable } from '../../output/foreign-text.js';
+import { firstLine, printable } from '../../../foreign-text/foreign-text.js';
 import { colours, counted, print } from '../../output/output.js';
 import { wholeNumber } from '../../settings/settings.js';
 import { filterOf, withFilterFlags, type FilterFlags } from './dead-filter.js';

@@ -6,10 +6,8 @@ export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/(?!\n)\p{Cc}/gu, ' ');
 }
 
-/** What fits into a cell of a table: a reason may be a message of pages. `-` for none. */
-export function firstLine(text: string | undefined): string {
+/** Its first line, of `longest` characters at most: a reason may be a message of pages. `-` for none; by default what fits into a table. */
+export function firstLine(text: string | undefined, longest = 60): string {
   const [line = '-'] = printable(text ?? '-').split('\n');
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
-
-const LONGEST = 60;
