@@ -1,6 +1,6 @@
 // The lean path of the channel's script: what an ordinary call comes to when BullMQ's scripts have nothing else to do.
 import { leanPlan } from './lean-plan.js';
-import { readFields } from './told-fields.js';
+import { isNew, newText, readFields, restOfNew } from './told-fields.js';
 
 /**
  * Moves the ids: the acked ones leave the active list, the fetched ones come into it. Leaves in `wasActive` and `leaving` which acked jobs
@@ -10,20 +10,25 @@ const moveIds = `
   -- Whether the oldest active jobs are just these, as they are when they were fetched together and nobody is slower.
   local areOldest = false
   if #acks >= 4 then
-    local isActive, oldest = {}, call('LRANGE', active, -#acks, -1)
-    for i = 1, #oldest do isActive[oldest[i]] = true end
-    areOldest = #oldest == #acks
-    for i = 1, #acks do areOldest = areOldest and isActive[ARGV[acks[i] + ID]] end
+    local oldest, count, inOrder = call('LRANGE', active, -#acks, -1), #acks, 0
+    while inOrder < count and oldest[count - inOrder] == ARGV[acks[inOrder + 1] + ID] do inOrder = inOrder + 1 end
+    areOldest = #oldest == count
+    if inOrder < count then
+      local isActive = {}
+      for i = 1, #oldest do isActive[oldest[i]] = true end
+      for i = 1, count do areOldest = areOldest and isActive[ARGV[acks[i] + ID]] end
+    end
   end
-  local wasActive, leaving = {}, 0
+  local wasActive, leaving = {}, #acks
   if areOldest then
     call('LTRIM', active, 0, -#acks - 1)
     hasBegun = true
-  end
-  for i = 1, #acks do
-    wasActive[i] = areOldest or call('LREM', active, '-1', ARGV[acks[i] + ID]) > 0
-    hasBegun = true
-    if wasActive[i] then leaving = leaving + 1 end
+  else
+    for i = 1, #acks do
+      wasActive[i] = call('LREM', active, '-1', ARGV[acks[i] + ID]) > 0
+      hasBegun = true
+      if not wasActive[i] then leaving = leaving - 1 end
+    end
   end
   if #ids == 1 then
     call('RPOPLPUSH', wait, active)
@@ -53,7 +58,7 @@ const unlock = `
 const ack = `
       acked = acked + 1
       local id, result = ARGV[at + ID], ARGV[at + RESULT]
-      if not wasActive[acked] then
+      if not areOldest and not wasActive[acked] then
         replies[step] = bullmq().alreadySettled({ id = id, key = keys[acked], life = ARGV[at + LIFE] }) and 0 or -3
       else
         left = left + 1
@@ -71,6 +76,27 @@ const ack = `
       end
 `;
 
+/** What a fetch does with the fields of any job but a new one. */
+const startAny = `
+          ${readFields}
+          local before, starts, count = told[placeOf.ats], '1', #fields / 2
+          if before ~= '\\0' then
+            starts = string.find(before, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') and string.format('%d', before + 1)
+          end
+          if starts then
+            count = count + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
+          else
+            -- What is no number fails, alone, as it does with BullMQ.
+            count = count + call('HSET', key, 'processedOn', now, 'pb', worker)
+            starts = redis.pcall('HINCRBY', key, 'ats', '1')
+          end
+          told[placeOf.ats], told[placeOf.id] = starts, id
+          -- Lua writes a number with printf each time it becomes a text.
+          if count ~= lastCount then lastCount, lastCountText = count, tostring(count) end
+          told[placeOf.count] = isPlain and lastCountText or '-1'
+          replies[step] = type(starts) ~= 'table' and table.concat(told, separator) or { starts.err }
+`;
+
 /** One fetch, of the next of `ids`; counts in `fetched`. */
 const fetch = `
       fetched = fetched + 1
@@ -82,26 +108,16 @@ const fetch = `
       if fields.err then
         replies[step] = { fields.err }
       else
-        ${readFields}
-        local before, starts, count = told[placeOf.ats], '1', #fields / 2
-        if before ~= '\\0' then
-          starts = string.find(before, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') and string.format('%d', before + 1)
-        end
-        if starts then
-          count = count + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
+        if ${isNew} then
+          call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', '1')
+          replies[step] = ${newText} .. id
         else
-          -- What is no number fails, alone, as it does with BullMQ.
-          count = count + call('HSET', key, 'processedOn', now, 'pb', worker)
-          starts = redis.pcall('HINCRBY', key, 'ats', '1')
+${startAny}
         end
-        told[placeOf.ats], told[placeOf.id] = starts, id
-        -- Lua writes a number with printf each time it becomes a text.
-        if count ~= lastCount then lastCount, lastCountText = count, tostring(count) end
-        told[placeOf.count] = isPlain and lastCountText or '-1'
-        local isCounted = type(starts) ~= 'table'
-        replies[step] = isCounted and table.concat(told, separator) or { starts.err }
-        if isCounted and not isMarked then call('ZADD', marker, '0', '0') end
-        isMarked = isMarked or isCounted
+        if not isMarked and type(replies[step]) == 'string' then
+          isMarked = true
+          call('ZADD', marker, '0', '0')
+        end
       end
 `;
 
@@ -136,14 +152,19 @@ ${moveIds}
 ${unlock}
   local replies, finished, acked, left, fetched = {}, {}, 0, 0, 0
   local isMarked, lastCount, lastCountText = false, nil, nil
-  for step = 1, #steps do
-    local at = steps[step]
+${restOfNew}
+  local at, waiting = firstEntry, #ids
+  for step = 1, #acks + fetches do
     if ARGV[at] == 'ack' then
 ${ack}
-    elseif fetched == #ids then
-      replies[step] = bullmq().tryFetch(ARGV[at + 1])
+      at = at + 7
     else
+      if fetched == waiting then
+        replies[step] = bullmq().tryFetch(ARGV[at + 1])
+      else
 ${fetch}
+      end
+      at = at + 2
     end
   end
 ${forgetSurplus}

@@ -13,16 +13,15 @@ export const leanPlan = `
   -- Where the arguments of an ack stand, after its word.
   local ID, TOKEN, LIFE, FIELD_COUNT, ATTEMPTS_MADE, RESULT = 1, 2, 3, 4, 5, 6
 
-  -- The steps of the call, and the acks among them, by where they stand.
-  local steps, acks, fetches, isInCall = {}, {}, 0, {}
-  local stepAt = firstEntry
-  while stepAt <= #ARGV do
-    local id = ARGV[stepAt + ID]
-    steps[#steps + 1] = stepAt
-    if ARGV[stepAt] == 'fetch' then
+  -- Where the acks of the call stand, and how many fetches there are besides.
+  local acks, fetches, isInCall = {}, 0, {}
+  local stepAt, callEnd = firstEntry, #ARGV
+  while stepAt <= callEnd do
+    local word, id = ARGV[stepAt], ARGV[stepAt + ID]
+    if word == 'fetch' then
       fetches = fetches + 1
       stepAt = stepAt + 2
-    elseif ARGV[stepAt] == 'ack' and not isInCall[id] then
+    elseif word == 'ack' and not isInCall[id] then
       isInCall[id] = true
       acks[#acks + 1] = stepAt
       stepAt = stepAt + 7
@@ -47,30 +46,38 @@ export const leanPlan = `
   -- Keys that an ordinary call finds empty; all are asked for at once.
   local strange = { stalled, fetches > 0 and delayed or nil }
 
-  local keys, locks = {}, {}
+  local keys, locks, last = {}, {}, #strange
   if #acks > 0 then
     for i = 1, #acks do
-      local key, n = prefix .. ARGV[acks[i] + ID], #strange
+      local key = prefix .. ARGV[acks[i] + ID]
       keys[i], locks[i] = key, key .. ':lock'
-      strange[n + 1], strange[n + 2] = key .. ':dependencies', key .. ':unsuccessful'
+      strange[last + 1], strange[last + 2] = key .. ':dependencies', key .. ':unsuccessful'
+      last = last + 2
     end
     local tokens = call('MGET', unpack(locks))
+    local countText, fieldCount
     for i = 1, #acks do
       if tokens[i] ~= ARGV[acks[i] + TOKEN] then return nil end
       -- As long as it has as many fields as when it was fetched, these are the same: while a job is leased nothing takes one away
       -- and puts another in its place.
-      if call('HLEN', keys[i]) ~= tonumber(ARGV[acks[i] + FIELD_COUNT]) then
+      if ARGV[acks[i] + FIELD_COUNT] ~= countText then
+        countText = ARGV[acks[i] + FIELD_COUNT]
+        fieldCount = tonumber(countText)
+      end
+      if call('HLEN', keys[i]) ~= fieldCount then
         local fields = call('HMGET', keys[i], 'name', 'parentKey', 'parent', 'deid')
         if not fields[1] or fields[2] or fields[3] or fields[4] then return nil end
       end
     end
   end
-  local familiesEnd = #strange
+  local familiesEnd = last
 
-  -- BullMQ once kept markers among the waiting ids, and looks for them still. A job that is acked here does not wait as well.
+  -- BullMQ once kept markers among the waiting ids (0 and a colon, and more), and looks for them still. A job that is acked here does not wait as well.
   local ids = fetches > 0 and call('LRANGE', wait, -fetches, -1) or {}
+  local byte = string.byte
   for i = 1, #ids do
-    if isInCall[ids[i]] or string.sub(ids[i], 1, 2) == '0:' then return nil end
+    local id = ids[i]
+    if isInCall[id] or byte(id, 2) == 58 and byte(id) == 48 then return nil end
   end
   for i = 1, #ids do isInCall[ids[i]] = true end
 
@@ -93,13 +100,14 @@ export const leanPlan = `
       local lastScore = count == 1 and first[2] or call('ZSCORE', completed, oldest[count])
       if tonumber(lastScore) >= tonumber(now) then return nil end
       for i = 1, count do
-        local key, n = prefix .. oldest[i], #strange
+        local key = prefix .. oldest[i]
         -- Whether it has a parent is not asked: an acked job is none that a parent waits for. Only one whose id is used again while it is
         -- still kept can be, as after its hash was removed by hand.
         if isInCall[oldest[i]] then return nil end
         surplus[i] = key
-        strange[n + 1], strange[n + 2], strange[n + 3] = key .. ':logs', key .. ':dependencies', key .. ':processed'
-        strange[n + 4], strange[n + 5] = key .. ':failed', key .. ':unsuccessful'
+        strange[last + 1], strange[last + 2], strange[last + 3] = key .. ':logs', key .. ':dependencies', key .. ':processed'
+        strange[last + 4], strange[last + 5] = key .. ':failed', key .. ':unsuccessful'
+        last = last + 5
       end
     end
   end

@@ -52,6 +52,30 @@ for i = 1, #fields, 2 do
 end
 local isPlain = told[placeOf.name] ~= '\\0' and not hasFamily`;
 
+/** The fields of a plain job that nobody has fetched yet, in the order in which BullMQ's scripts store them (6.7: `storeJob`). */
+const STORED_FIELDS: readonly string[] = ['name', 'data', 'opts', 'timestamp', 'delay', 'priority'];
+
+/** What such a job's hash has when it has been fetched: these, and when, by whom and how often it was started. */
+const COUNT_ONCE_FETCHED = STORED_FIELDS.length + 3;
+
+const isStored = (field: string) => STORED_FIELDS.includes(field);
+const valueInFields = (field: string) => `fields[${2 * STORED_FIELDS.indexOf(field) + 2}]`;
+
+/** Whether `fields` are those of a plain job that nobody has fetched yet. A hash that lies in another order is read as any other. */
+export const isNew = [
+  `#fields == ${2 * STORED_FIELDS.length}`,
+  ...STORED_FIELDS.map((field, i) => `fields[${2 * i + 1}] == '${field}'`),
+].join(' and ');
+
+/** All that is told of such a job but its id, which follows: the values that it has, and `restOfNew`. */
+export const newText = `${TOLD_FIELDS.filter(isStored).map(valueInFields).join(' .. separator .. ')} .. restOfNew`;
+
+/** Defines `restOfNew`, what is told alike of all such jobs: the fields that they do not have, the first start, and the count. */
+export const restOfNew = `
+local restOfNew = table.concat({ '', ${TOLD_FIELDS.filter((field) => !isStored(field))
+  .map((field) => (field === 'ats' ? `'1'` : `'\\0'`))
+  .join(', ')}, '${COUNT_ONCE_FETCHED}', '' }, separator)`;
+
 /** Reads the text that the script answers for a fetched job. */
 export function readToldJob(text: string, separator: string): ToldJob {
   const parts = text.split(separator);
