@@ -26,3 +26,6 @@ export const hurried = job('hurried', {
   attempts: 1,
   deadlineMs: 100,
 });
+
+/** A job that leaves everything as it is by default. */
+export const plain = job('plain', { queue: 'notes', data: z.object({}) });

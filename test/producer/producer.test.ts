@@ -14,8 +14,8 @@ import {
 import { expect } from 'chai';
 import { QueueTrial } from '../broker/queue-trial.js';
 import { refusal } from '../contract/refusal.js';
-import { note, ping } from '../jobs/notes.js';
-import { plainQueue } from '../real-redis/plain-bullmq.js';
+import { note, ping, plain } from '../jobs/notes.js';
+import { plainQueue, plainRedis } from '../real-redis/plain-bullmq.js';
 import { freshNamespace, openBroker, redisUrl } from '../real-redis/real-redis.js';
 import { startPretender } from '../redis/pretender.js';
 import { rejection } from '../server/rejection.js';
@@ -36,7 +36,13 @@ describe('Producer', () => {
     await using queue = plainQueue('notes', namespace);
     const job = await queue.getJob(receipt.id);
     expect(job).to.deep.include({ name: 'note', data: { text: 'hello' } });
-    expect(job?.opts).to.deep.include({ attempts: 3, backoff: { type: 'fixed', delay: 0, jitter: 0 } });
+    expect(job?.opts).to.deep.include({ backoff: { type: 'fixed', delay: 0, jitter: 0 } });
+  });
+
+  it('stores nothing of what every contract has by default, so that the record of a small job stays small', async () => {
+    const { id } = await producer.send(plain, {});
+    using client = await plainRedis();
+    expect(await client.hget(`${namespace}:notes:${id}`, 'opts')).to.equal('{}');
   });
 
   it('sends a job with what was said for it alone', async () => {

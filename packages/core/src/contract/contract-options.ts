@@ -2,7 +2,7 @@
 
 import { defineOptions } from '../options/options.js';
 import { NAME_RULE, nameFault } from './names.js';
-import { attemptsOption, backoffOption } from './retry-options.js';
+import { attemptsOption, backoffOption, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF } from './retry-options.js';
 import { isStandardSchema } from './schema.js';
 import { isUpgradeSteps } from './versions.js';
 
@@ -30,8 +30,8 @@ export const contractOptions = defineOptions({
     accepts: isStandardSchema,
     doc: 'The schema of what handlers return; without it nothing is kept.',
   },
-  attempts: { ...attemptsOption, default: 3 },
-  backoff: { ...backoffOption, default: { type: 'exponential', delayMs: 1_000, jitter: 0.5 } },
+  attempts: { ...attemptsOption, default: DEFAULT_ATTEMPTS },
+  backoff: { ...backoffOption, default: DEFAULT_BACKOFF },
   deadlineMs: {
     type: 'ms',
     min: 1,

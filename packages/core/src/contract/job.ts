@@ -54,7 +54,10 @@ export interface JobOptions<Payload extends StandardSchemaV1, Result extends Sta
   readonly data: Payload;
   /** The schema of what handlers return; without it nothing is kept. */
   readonly result?: Result;
-  /** How often a job is tried in all before it is dead-lettered, from 1 to 1,000; default 3. */
+  /**
+   * How often a job is tried in all before it is dead-lettered, from 1 to 1,000; default 3. This and `backoff` travel with each job
+   * where they are not the default; otherwise the contract of the worker that handles it counts.
+   */
   readonly attempts?: number;
   /** The wait between attempts; default exponential from one second, half of it drawn at random. */
   readonly backoff?: Backoff;

@@ -1,6 +1,7 @@
 // How often and when a job is tried again: asked for by its contract, or for one job alone when it is sent.
 
 import type { OptionTable } from '../options/option-spec.js';
+import type { Backoff } from './backoff.js';
 
 const dayMs = 86_400_000;
 
@@ -26,3 +27,30 @@ const backoffTable = {
 
 /** The wait between attempts; the default is up to who asks. */
 export const backoffOption = { type: 'group', of: backoffTable, doc: 'The wait between attempts.' } as const;
+
+/** What a contract has that says nothing of these. */
+export const DEFAULT_ATTEMPTS = 3;
+export const DEFAULT_BACKOFF: Backoff = Object.freeze({ type: 'exponential', delayMs: 1_000, jitter: 0.5 });
+
+/** How a job is tried again, as far as its contract or its send says so. */
+export interface Retries {
+  readonly attempts: number | undefined;
+  readonly backoff: Backoff | undefined;
+}
+
+/**
+ * What of a contract's retries has to travel with each job: all but the defaults. A job without them takes what its worker's contract
+ * says, which is the same contract. The defaults as JSON have more than the 64 bytes up to which Redis keeps a hash compact
+ * (`hash-max-listpack-value`): a small job took 656 bytes of its memory with them, and takes 232 without (`MEMORY USAGE`, Redis 7.0).
+ */
+export function retriesToStore({ attempts, backoff }: Required<Retries>): Retries {
+  return {
+    attempts: attempts === DEFAULT_ATTEMPTS ? undefined : attempts,
+    backoff: isDefaultBackoff(backoff) ? undefined : backoff,
+  };
+}
+
+function isDefaultBackoff(backoff: Backoff | undefined): boolean {
+  const { type, delayMs, jitter } = DEFAULT_BACKOFF;
+  return backoff?.type === type && backoff.delayMs === delayMs && backoff.jitter === jitter;
+}

@@ -6,6 +6,7 @@ import { connectBroker, type ConnectedBroker } from '../broker/connect-broker.js
 import type { AnyJob, PayloadInput } from '../contract/job.js';
 import { checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
+import { retriesToStore } from '../contract/retry-options.js';
 import { sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
 import { traceSend } from '../tracing/traced.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
@@ -152,8 +153,9 @@ export class Producer {
     this.#connected.broker.requireConfirm(confirm);
     if (checked.id !== undefined) checkName('id', id);
     const payload = await encodePayload(job, data, this.#options);
-    const attempts = checked.attempts ?? job.attempts;
-    const backoff = checked.backoff ?? job.backoff;
+    const stored = retriesToStore(job);
+    const attempts = checked.attempts ?? stored.attempts;
+    const backoff = checked.backoff ?? stored.backoff;
     const { queue, name, version } = job;
     const gatherer = this.#gathererOf(queue, confirm);
     const outcome = await traceSend({ queue, name, id }, (trace) =>
