@@ -31,12 +31,12 @@ describe('Producer', () => {
   afterEach(() => producer.close());
 
   it('sends a job with the policy of its contract', async () => {
-    const receipt = await producer.send(note, { text: 'hello' });
+    const receipt = await producer.send(ping, { n: 1 });
     expect(receipt.isDuplicate).to.equal(false);
     await using queue = plainQueue('notes', namespace);
     const job = await queue.getJob(receipt.id);
-    expect(job).to.deep.include({ name: 'note', data: { text: 'hello' } });
-    expect(job?.opts).to.deep.include({ backoff: { type: 'fixed', delay: 0, jitter: 0 } });
+    expect(job).to.deep.include({ name: 'ping', data: { n: 1 } });
+    expect(job?.opts).to.deep.include({ attempts: 2, backoff: { type: 'fixed', delay: 0, jitter: 0 } });
   });
 
   it('stores nothing of what every contract has by default, so that the record of a small job stays small', async () => {

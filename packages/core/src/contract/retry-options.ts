@@ -2,6 +2,7 @@
 
 import type { OptionTable } from '../options/option-spec.js';
 import type { Backoff } from './backoff.js';
+import type { JobContract } from './job.js';
 
 const dayMs = 86_400_000;
 
@@ -28,11 +29,13 @@ const backoffTable = {
 /** The wait between attempts; the default is up to who asks. */
 export const backoffOption = { type: 'group', of: backoffTable, doc: 'The wait between attempts.' } as const;
 
-/** What a contract has that says nothing of these. */
+/** How often a job is tried in all where its contract does not say. */
 export const DEFAULT_ATTEMPTS = 3;
+
+/** The wait between attempts where a contract does not say. */
 export const DEFAULT_BACKOFF: Backoff = Object.freeze({ type: 'exponential', delayMs: 1_000, jitter: 0.5 });
 
-/** How a job is tried again, as far as its contract or its send says so. */
+/** How a job is tried again, as far as it says so itself; for the rest, the contract of its worker counts. */
 export interface Retries {
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
@@ -40,17 +43,16 @@ export interface Retries {
 
 /**
  * What of a contract's retries has to travel with each job: all but the defaults. A job without them takes what its worker's contract
- * says, which is the same contract. The defaults as JSON have more than the 64 bytes up to which Redis keeps a hash compact
+ * says. The defaults as JSON have more than the 64 bytes up to which Redis keeps a hash compact
  * (`hash-max-listpack-value`): a small job took 656 bytes of its memory with them, and takes 232 without (`MEMORY USAGE`, Redis 7.0).
  */
-export function retriesToStore({ attempts, backoff }: Required<Retries>): Retries {
+export function retriesToStore({ attempts, backoff }: Pick<JobContract, keyof Retries>): Retries {
   return {
     attempts: attempts === DEFAULT_ATTEMPTS ? undefined : attempts,
     backoff: isDefaultBackoff(backoff) ? undefined : backoff,
   };
 }
 
-function isDefaultBackoff(backoff: Backoff | undefined): boolean {
-  const { type, delayMs, jitter } = DEFAULT_BACKOFF;
-  return backoff?.type === type && backoff.delayMs === delayMs && backoff.jitter === jitter;
+function isDefaultBackoff({ type, delayMs, jitter }: Backoff): boolean {
+  return type === DEFAULT_BACKOFF.type && delayMs === DEFAULT_BACKOFF.delayMs && jitter === DEFAULT_BACKOFF.jitter;
 }

@@ -10,25 +10,20 @@ const moveIds = `
   -- Whether the oldest active jobs are just these, as they are when they were fetched together and nobody is slower.
   local areOldest = false
   if #acks >= 4 then
-    local oldest, count, inOrder = call('LRANGE', active, -#acks, -1), #acks, 0
-    while inOrder < count and oldest[count - inOrder] == ARGV[acks[inOrder + 1] + ID] do inOrder = inOrder + 1 end
-    areOldest = #oldest == count
-    if inOrder < count then
-      local isActive = {}
-      for i = 1, #oldest do isActive[oldest[i]] = true end
-      for i = 1, count do areOldest = areOldest and isActive[ARGV[acks[i] + ID]] end
-    end
+    local isActive, oldest = {}, call('LRANGE', active, -#acks, -1)
+    for i = 1, #oldest do isActive[oldest[i]] = true end
+    areOldest = #oldest == #acks
+    for i = 1, #acks do areOldest = areOldest and isActive[ARGV[acks[i] + ID]] end
   end
-  local wasActive, leaving = {}, #acks
+  local wasActive, leaving = {}, 0
   if areOldest then
     call('LTRIM', active, 0, -#acks - 1)
     hasBegun = true
-  else
-    for i = 1, #acks do
-      wasActive[i] = call('LREM', active, '-1', ARGV[acks[i] + ID]) > 0
-      hasBegun = true
-      if not wasActive[i] then leaving = leaving - 1 end
-    end
+  end
+  for i = 1, #acks do
+    wasActive[i] = areOldest or call('LREM', active, '-1', ARGV[acks[i] + ID]) > 0
+    hasBegun = true
+    if wasActive[i] then leaving = leaving + 1 end
   end
   if #ids == 1 then
     call('RPOPLPUSH', wait, active)
@@ -58,7 +53,7 @@ const unlock = `
 const ack = `
       acked = acked + 1
       local id, result = ARGV[at + ID], ARGV[at + RESULT]
-      if not areOldest and not wasActive[acked] then
+      if not wasActive[acked] then
         replies[step] = bullmq().alreadySettled({ id = id, key = keys[acked], life = ARGV[at + LIFE] }) and 0 or -3
       else
         left = left + 1
@@ -153,13 +148,13 @@ ${unlock}
   local replies, finished, acked, left, fetched = {}, {}, 0, 0, 0
   local isMarked, lastCount, lastCountText = false, nil, nil
 ${restOfNew}
-  local at, waiting = firstEntry, #ids
+  local at = firstEntry
   for step = 1, #acks + fetches do
     if ARGV[at] == 'ack' then
 ${ack}
       at = at + 7
     else
-      if fetched == waiting then
+      if fetched == #ids then
         replies[step] = bullmq().tryFetch(ARGV[at + 1])
       else
 ${fetch}

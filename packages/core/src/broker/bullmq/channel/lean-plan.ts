@@ -72,12 +72,10 @@ export const leanPlan = `
   end
   local familiesEnd = last
 
-  -- BullMQ once kept markers among the waiting ids (0 and a colon, and more), and looks for them still. A job that is acked here does not wait as well.
+  -- BullMQ once kept markers among the waiting ids, and looks for them still. A job that is acked here does not wait as well.
   local ids = fetches > 0 and call('LRANGE', wait, -fetches, -1) or {}
-  local byte = string.byte
   for i = 1, #ids do
-    local id = ids[i]
-    if isInCall[id] or byte(id, 2) == 58 and byte(id) == 48 then return nil end
+    if isInCall[ids[i]] or string.find(ids[i], '^0:') then return nil end
   end
   for i = 1, #ids do isInCall[ids[i]] = true end
 
