@@ -2,7 +2,6 @@
 
 import type { OptionTable } from '../options/option-spec.js';
 import type { Backoff } from './backoff.js';
-import type { JobContract } from './job.js';
 
 const dayMs = 86_400_000;
 
@@ -41,12 +40,18 @@ export interface Retries {
   readonly backoff: Backoff | undefined;
 }
 
+/** How a contract says that its jobs are tried again. */
+export interface ContractRetries {
+  readonly attempts: number;
+  readonly backoff: Backoff;
+}
+
 /**
  * What of a contract's retries has to travel with each job: all but the defaults. A job without them takes what its worker's contract
  * says. The defaults as JSON have more than the 64 bytes up to which Redis keeps a hash compact
  * (`hash-max-listpack-value`): a small job took 656 bytes of its memory with them, and takes 232 without (`MEMORY USAGE`, Redis 7.0).
  */
-export function retriesToStore({ attempts, backoff }: Pick<JobContract, keyof Retries>): Retries {
+export function retriesToStore({ attempts, backoff }: ContractRetries): Retries {
   return {
     attempts: attempts === DEFAULT_ATTEMPTS ? undefined : attempts,
     backoff: isDefaultBackoff(backoff) ? undefined : backoff,
