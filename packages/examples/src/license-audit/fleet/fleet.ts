@@ -43,6 +43,11 @@ export class Fleet implements AsyncDisposable {
     return [...this.#redeliveries.values()].reduce((sum, times) => sum + times, 0);
   }
 
+  /** How often the job that was lost most often was delivered again. */
+  get mostRedeliveries(): number {
+    return Math.max(0, ...this.#redeliveries.values());
+  }
+
   /** Aborts, with a WorkerStartError, when workers cannot be started. */
   get failure(): AbortSignal {
     return this.#failure.signal;

@@ -12,13 +12,16 @@ export interface KillOptions {
 
 /** The fewest kills of a trial, however soon the work is done. */
 const FEWEST_KILLS = 5;
+/** Half of the delivery limit, after which a job is taken for what ends its workers. */
+const MOST_REDELIVERIES = 10;
 
 /**
- * Kills until the work is done, and five times at least. After these it ends when a second brings no end of a job: on a
- * machine that takes so long to start a worker, the work would never be done.
+ * Kills until the work is done, and five times at least. After these it ends when a second brings no end of a job, or when one
+ * job was lost ten times: what was lost comes first again, and on a machine that takes long to start a worker, large packages
+ * would never be read in what is left of its two seconds.
  */
 export async function killEachSecond({ fleet, standing, signal }: KillOptions): Promise<void> {
-  for (let endedBefore = -1; fleet.kills < FEWEST_KILLS || isWorthIt(standing(), endedBefore);) {
+  for (let endedBefore = -1; fleet.kills < FEWEST_KILLS || isWorthIt(fleet, standing(), endedBefore);) {
     endedBefore = standing().ended;
     // A sleep that is aborted throws an error of its own, not the signal's reason.
     await sleep(1_000, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -35,6 +38,6 @@ const TRIAL_MS = 4_000;
 /** Workers live two seconds: a scan that took longer would never end. */
 const LONGEST_PACE_MS = 1_000;
 
-function isWorthIt({ ended, total }: Standing, endedBefore: number): boolean {
-  return ended < total && ended > endedBefore;
+function isWorthIt(fleet: Fleet, { ended, total }: Standing, endedBefore: number): boolean {
+  return ended < total && ended > endedBefore && fleet.mostRedeliveries < MOST_REDELIVERIES;
 }
