@@ -1,5 +1,5 @@
 // Commands that go to the server together, in the order in which they were asked for.
-import type { Redis } from 'ioredis';
+import type { Command, Redis } from 'ioredis';
 import type { ScriptClient } from './core-inside.js';
 
 /** Gathers commands; each has a promise of its own for its answer. */
@@ -20,8 +20,13 @@ export class Batch {
 
   /** A client whose scripts join this batch. It must have run them once: nothing is sent again here. */
   get scripts(): ScriptClient {
-    const evalsha = (digest: string, ...args: readonly (string | number)[]) => this.ask('EVALSHA', digest, ...args);
-    return { evalsha } as unknown as ScriptClient;
+    // A pipeline has this too (ioredis 6.0), though its type says nothing of it.
+    const pipeline = this.#pipeline as unknown as Pick<Redis, 'sendCommand'>;
+    const sendCommand = (command: Command): Promise<unknown> => {
+      pipeline.sendCommand(command);
+      return command.promise;
+    };
+    return { sendCommand } as unknown as ScriptClient;
   }
 
   async send(): Promise<void> {

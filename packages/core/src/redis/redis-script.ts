@@ -1,6 +1,7 @@
 // One Lua script on the server: called by its digest, sent again whenever the server does not know it.
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { ScriptCall, scriptHead } from './script-call.js';
 
 /** A client on which scripts run: a connection to the one server that has all their keys. */
 export type ScriptClient = Redis;
@@ -42,11 +43,12 @@ export class RedisScript {
 
 interface ScriptText {
   readonly text: string;
-  readonly digest: string;
+  /** Of a call by the text's digest. */
+  readonly head: string;
 }
 
 function scriptText(text: string): ScriptText {
-  return { text, digest: createHash('sha1').update(text).digest('hex') };
+  return { text, head: scriptHead(createHash('sha1').update(text).digest('hex')) };
 }
 
 /**
@@ -63,9 +65,9 @@ const DECLARATION = '#!lua\n';
 
 type Arguments = readonly [keyCount: number, ...(string | number)[]];
 
-async function runText({ text, digest }: ScriptText, client: ScriptClient, args: Arguments): Promise<unknown> {
+async function runText({ text, head }: ScriptText, client: ScriptClient, args: Arguments): Promise<unknown> {
   try {
-    return await client.evalsha(digest, ...args);
+    return await client.sendCommand(new ScriptCall(head, args));
   } catch (error) {
     if (!isUnknownScript(error)) throw error;
     return client.eval(text, ...args);

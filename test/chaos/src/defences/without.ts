@@ -1,6 +1,6 @@
 // Preloaded into a worker process and its threads: switches off the defences that the environment names.
 import type * as QueueModule from '../../../../packages/core/dist/broker/bullmq/bullmq-work-queue.js';
-import { Redis } from 'ioredis';
+import { Redis, type Command } from 'ioredis';
 import type * as ReapModule from '../../../../packages/core/dist/broker/bullmq/reaping/reap-script.js';
 import type * as RestorationModule from '../../../../packages/worker/dist/channel/restoration.js';
 import type * as FinderModule from '../../../../packages/core/dist/redis/master-finder.js';
@@ -33,7 +33,12 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
       return evaluate.call(this, text.replace(/^#!lua.*\n/, ''), ...rest);
     };
     Reflect.set(Redis.prototype, 'eval', withoutFlags);
-    Redis.prototype.evalsha = () => Promise.reject(new Error('NOSCRIPT, so that the text is sent'));
+    const send = Reflect.get(Redis.prototype, 'sendCommand') as SendCommand;
+    const withoutDigests: SendCommand = function (command, ...rest) {
+      if (command.name !== 'evalsha') return send.call(this, command, ...rest);
+      return Promise.reject(new Error('NOSCRIPT, so that the text is sent'));
+    };
+    Reflect.set(Redis.prototype, 'sendCommand', withoutDigests);
     return Promise.resolve();
   },
   /** What was leased in a reply that never came stays so. */
@@ -90,6 +95,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
 };
 
+type SendCommand = (this: Redis, command: Command, ...rest: readonly unknown[]) => unknown;
 type Evaluate = (this: Redis, text: string, ...rest: readonly unknown[]) => Promise<unknown>;
 
 /** Where the reaper's answer says that the data are gone. */
