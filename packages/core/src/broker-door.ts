@@ -38,6 +38,7 @@ export type {
   QueueGlance,
   Settlement,
   SettleOutcome,
+  Settling,
   WorkQueue,
   WorkSign,
 } from './broker/work-queue.js';

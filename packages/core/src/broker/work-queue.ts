@@ -56,14 +56,17 @@ export type SettleOutcome = 'stored' | 'lost' | 'gone';
 
 /** One entry of a group call: a settlement of a held delivery, a wish for the next one, or both in this order. */
 export interface ChannelRequest {
-  readonly settle?: {
-    readonly job: LeasedJob;
-    readonly settlement: Settlement;
-    /** Kept with the job when the delivery ends without an ack. */
-    readonly attempt?: AttemptRecord;
-  };
+  readonly settle?: Settling;
   /** The lease token under which a next job is to be handed out. */
   readonly fetch?: string;
+}
+
+/** A held delivery and how it is to end. */
+export interface Settling {
+  readonly job: LeasedJob;
+  readonly settlement: Settlement;
+  /** What is remembered of a delivery that ends without an ack. */
+  readonly attempt?: AttemptRecord;
 }
 
 /** The answer to one {@link ChannelRequest}, in the order of the call. */

@@ -1,5 +1,5 @@
 // The channel: the one actor in a worker through which the consumers of a queue fetch, ack and reject.
-import type { ChannelAnswer, ChannelReply, WorkQueue } from '@acktor/core/broker';
+import type { ChannelAnswer, ChannelReply, Settling, WorkQueue } from '@acktor/core/broker';
 import type { ChannelMessage, ConsumerRef, SettlementRequest } from '../consumer/consumer-protocol.js';
 import type { Logger } from '../log/logger.js';
 import { attemptRecord } from './attempt-record.js';
@@ -14,7 +14,7 @@ import { Restoration } from './restoration.js';
 import { Totals } from './totals.js';
 import { Watch } from './watch.js';
 import { Wishes } from './wishes.js';
-import { NO_REPLY, toRequest, type Refusal, type Settling, type Wish } from './wish.js';
+import { NO_REPLY, toRequest, type Refusal, type Wish } from './wish.js';
 
 /** What a channel stands on. */
 export interface ChannelParts {

@@ -1,8 +1,8 @@
 // Deliveries that no consumer holds: given back, or dead-lettered when giving them back would not help.
-import type { FetchedJob, LeasedJob } from '@acktor/core/broker';
+import type { FetchedJob, LeasedJob, Settling } from '@acktor/core/broker';
 import type { CallLine } from './call-line.js';
 import type { HeldDeliveries } from './held-deliveries.js';
-import type { Settling, Wish } from './wish.js';
+import type { Wish } from './wish.js';
 
 type LooseHolding = Pick<HeldDeliveries, 'holdLoosely' | 'releaseLoose'>;
 

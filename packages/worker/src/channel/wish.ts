@@ -1,5 +1,5 @@
 // What a channel remembers of each request while it is on its way.
-import type { AttemptRecord, ChannelReply, ChannelRequest, LeasedJob, Settlement } from '@acktor/core/broker';
+import type { ChannelReply, ChannelRequest, LeasedJob, Settling } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 
 /** A request of a consumer, or of the channel itself when it settles what nobody holds. */
@@ -10,22 +10,15 @@ export interface Wish {
   readonly leaseToken: string | undefined;
 }
 
-/** A delivery and how it is to end. */
-export interface Settling {
-  readonly job: LeasedJob;
-  readonly settlement: Settlement;
-  /** What is remembered of a delivery that ends without an ack. */
-  readonly attempt?: AttemptRecord;
-}
-
 /** Why a settlement did not hold, and what was fetched in the same request. */
 export interface Refusal extends Pick<ChannelReply, 'settled' | 'error'> {
   readonly next: LeasedJob | undefined;
 }
 
 /** The wish as the broker takes it. */
-export function toRequest({ settle, leaseToken }: Wish): ChannelRequest {
-  return { ...(settle && { settle }), ...(leaseToken !== undefined && { fetch: leaseToken }) };
+export function toRequest({ settle, leaseToken: fetch }: Wish): ChannelRequest {
+  if (settle === undefined) return fetch === undefined ? {} : { fetch };
+  return fetch === undefined ? { settle } : { settle, fetch };
 }
 
 /** For a wish that the server's answer leaves out. */

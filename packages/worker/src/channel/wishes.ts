@@ -1,7 +1,7 @@
 // What the consumers of a channel have asked for and were not yet answered.
-import type { AnsweredTokens } from '@acktor/core/broker';
+import type { AnsweredTokens, Settling } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
-import type { Settling, Wish } from './wish.js';
+import type { Wish } from './wish.js';
 
 /** One wish of each consumer at a time. A wish for a delivery has a lease token, `process|n`, which none had before. */
 export class Wishes {

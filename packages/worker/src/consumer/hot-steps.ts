@@ -1,7 +1,7 @@
 // The two steps that a busy consumer takes with every delivery, without XState's search for them.
 import type { ActorScope, SnapshotFrom } from 'xstate';
 import { orderToHandle, settlementRequest, type consumerMachine } from './consumer.machine.js';
-import type { ConsumerEvent } from './consumer-protocol.js';
+import type { ConsumerContext, ConsumerEvent } from './consumer-protocol.js';
 
 type ConsumerMachine = typeof consumerMachine;
 type ConsumerSnapshot = SnapshotFrom<ConsumerMachine>;
@@ -47,14 +47,15 @@ function learn(learned: Learned, snapshot: ConsumerSnapshot): ConsumerSnapshot {
 
 function hotStep({ acking, processing }: Learned, { snapshot, event, scope }: Step): ConsumerSnapshot | undefined {
   const { value, context, children } = snapshot;
+  const { channel, delivery, isStopping } = context;
   if (event.type === 'handler.returned' && acking && isHandling(value)) {
-    const ended = { ...context, settlement: { kind: 'ack', result: event.result } as const };
+    const ended: ConsumerContext = { channel, delivery, settlement: { kind: 'ack', result: event.result }, isStopping };
     const message = { type: 'delivery.settled', consumer: scope.self, request: settlementRequest(ended) } as const;
-    scope.defer(() => context.channel.send(message));
+    scope.defer(() => channel.send(message));
     return { ...acking, context: ended, children };
   }
-  if (event.type === 'settlement.stored' && event.next && processing && isSettlingAck(value) && !context.isStopping) {
-    const begun = { ...context, delivery: event.next, settlement: undefined };
+  if (event.type === 'settlement.stored' && event.next && processing && isSettlingAck(value) && !isStopping) {
+    const begun: ConsumerContext = { channel, delivery: event.next, settlement: undefined, isStopping };
     const order = orderToHandle(begun);
     scope.defer(() => children.runner?.send(order));
     return { ...processing, context: begun, children };

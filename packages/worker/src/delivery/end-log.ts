@@ -22,6 +22,7 @@ export class EndLog {
   }
 
   write(end: LoggedEnd, { id, name, queue, attemptsMade }: JobRecord): void {
+    if (end.type === 'handler.returned' && this.#log.isLevelEnabled?.('debug') === false) return;
     const facts = { job: id, name, attempt: attemptsMade + 1 };
     if (end.type === 'handler.returned') return this.#log.debug({ ...facts, end: 'ack' }, 'handled');
     const { kind } = end.settlement;

@@ -141,7 +141,9 @@ async function quietly(closing: Promise<void>, log: Logger): Promise<void> {
 }
 
 function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerParts): MaybePromise<unknown> {
-  return orFinalFailure(() => decodePayload(job, record.payload, { ...limits, version: record.version }));
+  const { maxPayloadBytes, maxPayloadDepth } = limits;
+  const reading = { version: record.version, maxPayloadBytes, maxPayloadDepth };
+  return orFinalFailure(() => decodePayload(job, record.payload, reading));
 }
 
 function encode({ job }: HandlerEntry, value: unknown, { limits }: RunnerParts): MaybePromise<string> {

@@ -7,6 +7,8 @@ export interface Logger {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
+  /** Whether it writes such lines at all: what it does not is not put together for it. Without this it is given them all. */
+  isLevelEnabled?(level: 'debug'): boolean;
 }
 
 /** Writes JSON lines to standard error, so that a program's own output stays its own. Level: ACKTOR_LOG_LEVEL, or info. */

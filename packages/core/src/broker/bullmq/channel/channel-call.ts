@@ -9,6 +9,7 @@ import type {
   LeasedJob,
   QueueGlance,
   SettleOutcome,
+  Settling,
 } from '../../work-queue.js';
 import { BrokerReplyError } from '../../broker-errors.js';
 import type { ChannelWord } from './channel-script.js';
@@ -44,7 +45,7 @@ export function readAnswer(answer: unknown, requests: readonly ChannelRequest[],
   return { replies, glance: glance === null ? undefined : readGlance(glance) };
 }
 
-function writeSettlement(entries: (string | number)[], settle: NonNullable<ChannelRequest['settle']>): void {
+function writeSettlement(entries: (string | number)[], settle: Settling): void {
   const { settlement, attempt } = settle;
   const job = settle.job as BullmqLeasedJob;
   const { id, attemptsMade } = job.record;
