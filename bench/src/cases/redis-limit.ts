@@ -11,9 +11,8 @@ export const redisLimitCase: BenchCase = {
   about:
     "noop-50, against a plain client that pipelines the very calls that Acktor's worker made of Redis, with no work in Node",
   peers: ['pipelined-client'],
-  mostRounds: 5,
   run: async (subject, bench) => {
-    const jobs = bench.isQuick ? 10_000 : 20_000;
+    const jobs = bench.isQuick ? 10_000 : 40_000;
     if (subject === 'pipelined-client') return replayAll(jobs, bench);
     const { jobs_per_s, server_cpu_us_per_job } = await runFifty(jobs, subject, bench);
     return { ...(jobs_per_s && { jobs_per_s }), ...(server_cpu_us_per_job && { server_cpu_us_per_job }) };
