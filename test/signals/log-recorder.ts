@@ -2,8 +2,10 @@
 import type { Logger } from '@acktor/worker';
 import { Heard } from './heard.js';
 
+type Level = Exclude<keyof Logger, 'isLevelEnabled'>;
+
 export interface LogLine {
-  readonly level: keyof Logger;
+  readonly level: Level;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
@@ -20,7 +22,7 @@ export class LogRecorder implements Logger {
     return this.lines.first(({ message }) => message.match(words) !== null);
   }
 
-  #writer(level: keyof Logger) {
+  #writer(level: Level) {
     return (facts: object, message: string) => this.lines.push({ level, facts: { ...facts }, message });
   }
 }
