@@ -62,7 +62,10 @@ export function runFifty(jobs: number, subject: SubjectName, bench: Bench): Prom
   return runLoad({ consumers: 50, jobs, quickJobs: jobs, handlerMs: 0 }, subject, bench);
 }
 
-/** V8 goes on compiling what is hot for so long: a worker that lives for days is measured, not its first half second. */
+/**
+ * V8 goes on compiling what is hot for about so long: a worker that lives for days is measured, not its first half second. Of 20,000
+ * jobs after 2,000, each took Acktor's worker 28.6 µs of processor time; of 80,000 after 20,000, 23.5.
+ */
 const MOST_WARM_UP_JOBS = 10_000;
 
 async function runLoad(amount: Amount, subject: SubjectName, bench: Bench): Promise<Figures> {

@@ -16,9 +16,9 @@ export interface Refusal extends Pick<ChannelReply, 'settled' | 'error'> {
 }
 
 /** The wish as the broker takes it. */
-export function toRequest({ settle, leaseToken: fetch }: Wish): ChannelRequest {
-  if (settle === undefined) return fetch === undefined ? {} : { fetch };
-  return fetch === undefined ? { settle } : { settle, fetch };
+export function toRequest({ settle, leaseToken }: Wish): ChannelRequest {
+  if (settle === undefined) return leaseToken === undefined ? {} : { fetch: leaseToken };
+  return leaseToken === undefined ? { settle } : { settle, fetch: leaseToken };
 }
 
 /** For a wish that the server's answer leaves out. */

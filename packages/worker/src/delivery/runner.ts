@@ -1,6 +1,6 @@
 // Runs handlers for one consumer, one after another, and tells it how each ended.
 import { fromCallback } from 'xstate';
-import { decodePayload, type JsonLimits } from '@acktor/core';
+import { decodePayload, type JsonLimits, type PayloadReading } from '@acktor/core';
 import {
   encodeResult,
   traceDelivery,
@@ -142,7 +142,7 @@ async function quietly(closing: Promise<void>, log: Logger): Promise<void> {
 
 function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerParts): MaybePromise<unknown> {
   const { maxPayloadBytes, maxPayloadDepth } = limits;
-  const reading = { version: record.version, maxPayloadBytes, maxPayloadDepth };
+  const reading: Required<PayloadReading> = { version: record.version, maxPayloadBytes, maxPayloadDepth };
   return orFinalFailure(() => decodePayload(job, record.payload, reading));
 }
 

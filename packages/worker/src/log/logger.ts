@@ -7,7 +7,7 @@ export interface Logger {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
-  /** Whether it writes such lines at all: what it does not is not put together for it. Without this it is given them all. */
+  /** Whether it writes such lines at all: it is told of no ack that it would not write. Without this it is told of each. */
   isLevelEnabled?(level: 'debug'): boolean;
 }
 
@@ -23,6 +23,7 @@ export function isLogger(value: unknown): value is Logger {
   return (
     typeof value === 'object' &&
     logger !== null &&
-    ['debug', 'info', 'warn', 'error'].every((level) => typeof logger[level] === 'function')
+    ['debug', 'info', 'warn', 'error'].every((level) => typeof logger[level] === 'function') &&
+    ['undefined', 'function'].includes(typeof logger['isLevelEnabled'])
   );
 }

@@ -26,7 +26,7 @@ The queues are on a Redis server of the audit's own, which ends with it. A dashb
   project            a folder that holds node_modules
   --out <folder>     where report.html and report.json are written (default: the current folder)
   --consumers <n>    consumers of each worker process, from 2 to 1000 (default: 8)
-  --kill             kill one worker process each second, at least five times
+  --kill             kill one worker process each second, at least five times, until a job was lost ten times
   --once             leave when the report is made, as without a terminal; else a few packages a second are
                      checked again until Ctrl-C, so that there is something to watch
   --help             show this`;
