@@ -5,6 +5,7 @@ export { readArguments, type BenchArguments } from './command-line.js';
 export { casesNamed } from './cases/cases.js';
 export { goals, judge, verdictOn, type Goal } from './report/goals.js';
 export { toJson, toTable, type BenchReport } from './report/report.js';
+export { joined } from './report/results-file.js';
 export { barChart, type BarChart } from './page/bar-chart.js';
 export { pageOf } from './page/page.js';
 export { replay } from './replay/pipelined-client.js';

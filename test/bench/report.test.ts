@@ -1,5 +1,5 @@
 // What the bench prints.
-import { toJson, toTable, type BenchReport } from '@acktor/bench';
+import { joined, toJson, toTable, type BenchReport } from '@acktor/bench';
 import { expect } from 'chai';
 
 const report: BenchReport = {
@@ -38,6 +38,18 @@ describe('the report of the bench', () => {
     expect(text).not.to.include('\n');
     expect(JSON.parse(text)).to.deep.equal(report);
     expect(Object.keys(JSON.parse(text) as object)).to.include.members(['machine', 'versions', 'results']);
+  });
+
+  it('names the processors of all runs that it is joined of, and has of two results of a case the later', () => {
+    const [first] = report.results.map((result) => ({ ...result, acktor: 30_000 }));
+    const other = { ...report.machine, processor: 'Another' };
+    const later: BenchReport = { ...report, machine: other, results: first ? [first] : [] };
+    const { machine, results } = joined(joined(report, later), later);
+    expect(machine.processor).to.equal('A Processor, Another');
+    expect(results.map(({ case: name, acktor }) => [name, acktor])).to.deep.equal([
+      ['memory-1000', 159.3],
+      ['noop-50', 30_000],
+    ]);
   });
 
   it('is a table for people, with numbers to the right and blanks where there is no peer', () => {

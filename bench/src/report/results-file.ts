@@ -26,16 +26,21 @@ async function readReport(file: string): Promise<BenchReport> {
   return JSON.parse(text) as BenchReport;
 }
 
-/** Of two results of a case the later report's. No comparison is between two reports: each has its own peers. */
-function joined(report: BenchReport, later: BenchReport): BenchReport {
+/** One report of two, with all processors, and of two results of a case the later one. No comparison is between two reports: each has its own peers. */
+export function joined(report: BenchReport, later: BenchReport): BenchReport {
   const isOld = new Set(later.results.map(({ case: name }) => name));
   return {
-    ...report,
+    machine: { ...later.machine, processor: bothOf(report.machine.processor, later.machine.processor) },
+    versions: later.versions,
     results: [...report.results.filter(({ case: name }) => !isOld.has(name)), ...later.results],
     command: `${report.command}; ${later.command}`,
     madeAt: later.madeAt,
     tookSeconds: report.tookSeconds + later.tookSeconds,
   };
+}
+
+function bothOf(processors: string, later: string): string {
+  return processors.split(', ').includes(later) ? processors : `${processors}, ${later}`;
 }
 
 /** A line for each result, so that changes can be read. */
