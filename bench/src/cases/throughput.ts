@@ -71,7 +71,7 @@ const MOST_WARM_UP_JOBS = 10_000;
 async function runLoad(amount: Amount, subject: SubjectName, bench: Bench): Promise<Figures> {
   const { consumers, handlerMs, quickJobs = amount.jobs } = amount;
   const jobs = bench.isQuick ? quickJobs : amount.jobs;
-  const warmUpJobs = handlerMs > 0 ? Math.ceil(jobs / 10) : Math.min(Math.ceil(jobs / 2), MOST_WARM_UP_JOBS);
+  const warmUpJobs = Math.min(Math.ceil(jobs / 2), MOST_WARM_UP_JOBS);
   const total = jobs + warmUpJobs;
   await fillQueue(subject, bench, { jobs: total });
   await bench.server.settle();

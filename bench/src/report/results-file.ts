@@ -26,7 +26,10 @@ async function readReport(file: string): Promise<BenchReport> {
   return JSON.parse(text) as BenchReport;
 }
 
-/** One report of two, with all processors, and of two results of a case the later one. No comparison is between two reports: each has its own peers. */
+/**
+ * One report of two: with the processors of both, and of two results of a case the later one. No comparison is between two reports:
+ * each has its own peers.
+ */
 export function joined(report: BenchReport, later: BenchReport): BenchReport {
   const isOld = new Set(later.results.map(({ case: name }) => name));
   return {

@@ -40,11 +40,13 @@ export interface PayloadReading extends Partial<JsonLimits> {
 export function decodePayload<J extends AnyJob>(
   job: J,
   text: string,
-  reading: PayloadReading = {},
+  {
+    version = job.version,
+    maxPayloadBytes = defaultJsonLimits.maxPayloadBytes,
+    maxPayloadDepth = defaultJsonLimits.maxPayloadDepth,
+  }: PayloadReading = {},
 ): MaybePromise<PayloadOf<J>> {
-  const { version = job.version, maxPayloadBytes = defaultJsonLimits.maxPayloadBytes } = reading;
-  const { maxPayloadDepth = defaultJsonLimits.maxPayloadDepth } = reading;
-  // Each field by its name: this is done for every delivery, and spreads took 0.5 µs of it.
+  // Each field by its name: a spread is slow, and this is done for every delivery.
   const limits = { maxPayloadBytes, maxPayloadDepth };
   if (version === job.version) return decode(slotOf(job), text, limits);
   if (version > job.version) throw new NewerPayloadError(job.name, version, job.version);

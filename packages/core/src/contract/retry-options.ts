@@ -41,10 +41,7 @@ export interface Retries {
 }
 
 /** How a contract says that its jobs are tried again. */
-export interface ContractRetries {
-  readonly attempts: number;
-  readonly backoff: Backoff;
-}
+export type ContractRetries = { readonly [Field in keyof Retries]: NonNullable<Retries[Field]> };
 
 /**
  * What of a contract's retries has to travel with each job: all but the defaults. A job without them takes what its worker's contract
