@@ -1,5 +1,5 @@
 // What a payload may be made of, when it is sent and when it arrives.
-import { decodePayload, job, PayloadError } from '@acktor/core';
+import { decodePayload, defaultJsonLimits, job, PayloadError } from '@acktor/core';
 import { encodePayload } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { z } from 'zod';
@@ -18,7 +18,7 @@ class Point {
 }
 
 async function faultOfSending(value: unknown): Promise<string> {
-  const { faults } = await refusal(PayloadError, () => encodePayload(anything, value));
+  const { faults } = await refusal(PayloadError, () => encodePayload(anything, value, defaultJsonLimits));
   return faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
 }
 
@@ -60,16 +60,20 @@ describe('sending', () => {
   });
 
   it('leaves out properties that are undefined, as JSON does', () => {
-    expect(encodePayload(anything, { a: 1, b: undefined })).to.equal('{"a":1}');
+    expect(encodePayload(anything, { a: 1, b: undefined }, defaultJsonLimits)).to.equal('{"a":1}');
   });
 
   it('takes objects without a prototype', () => {
-    expect(encodePayload(anything, Object.assign(Object.create(null), { a: 1 }))).to.equal('{"a":1}');
+    expect(encodePayload(anything, Object.assign(Object.create(null), { a: 1 }), defaultJsonLimits)).to.equal(
+      '{"a":1}',
+    );
   });
 
   it('takes the same object twice when it does not contain itself', () => {
     const address = { city: 'Turin' };
-    expect(encodePayload(anything, [address, address])).to.equal('[{"city":"Turin"},{"city":"Turin"}]');
+    expect(encodePayload(anything, [address, address], defaultJsonLimits)).to.equal(
+      '[{"city":"Turin"},{"city":"Turin"}]',
+    );
   });
 
   it('names the path at which an object contains itself', async () => {
@@ -81,7 +85,7 @@ describe('sending', () => {
   });
 
   it('takes 64 levels and refuses 65', async () => {
-    expect(encodePayload(anything, nested(64))).to.equal('['.repeat(64) + ']'.repeat(64));
+    expect(encodePayload(anything, nested(64), defaultJsonLimits)).to.equal('['.repeat(64) + ']'.repeat(64));
     expect(await faultOfSending(nested(65))).to.contain('expected at most 64 arrays and objects within each other');
   });
 
@@ -109,7 +113,7 @@ describe('sending', () => {
 
 describe('arrival', () => {
   it('refuses text that is not JSON, without quoting it', async () => {
-    const { message } = await refusal(PayloadError, () => decodePayload(anything, 'hello there'));
+    const { message } = await refusal(PayloadError, () => decodePayload(anything, 'hello there', defaultJsonLimits));
     expect(message).to.equal('payload of job anything: data: expected JSON, got 11 characters of something else');
   });
 
@@ -121,32 +125,34 @@ describe('arrival', () => {
   });
 
   it('refuses text larger than the limit before parsing it', async () => {
-    const { message } = await refusal(PayloadError, () => decodePayload(anything, 'x'.repeat(262_145)));
+    const { message } = await refusal(PayloadError, () =>
+      decodePayload(anything, 'x'.repeat(262_145), defaultJsonLimits),
+    );
     expect(message).to.contain('expected at most 262144 bytes of JSON, got 262145');
   });
 
   it('takes 64 levels and refuses 65, however the brackets are spaced', async () => {
-    expect(decodePayload(anything, '[ '.repeat(64) + ']'.repeat(64))).to.be.an('array');
-    await refusal(PayloadError, () => decodePayload(anything, '[ '.repeat(65) + ']'.repeat(65)));
+    expect(decodePayload(anything, '[ '.repeat(64) + ']'.repeat(64), defaultJsonLimits)).to.be.an('array');
+    await refusal(PayloadError, () => decodePayload(anything, '[ '.repeat(65) + ']'.repeat(65), defaultJsonLimits));
   });
 
   for (const before of ['', '"', '\\', '\\"', '"\\']) {
     it(`does not count brackets within a text after ${JSON.stringify(before)}`, () => {
       const brackets = '['.repeat(200);
       for (const payload of [[before + brackets], [before, brackets]]) {
-        expect(decodePayload(anything, JSON.stringify(payload))).to.deep.equal(payload);
+        expect(decodePayload(anything, JSON.stringify(payload), defaultJsonLimits)).to.deep.equal(payload);
       }
     });
   }
 
   it('counts levels side by side once', () => {
     const payload = Array.from({ length: 200 }, () => [{}]);
-    expect(decodePayload(anything, JSON.stringify(payload))).to.deep.equal(payload);
+    expect(decodePayload(anything, JSON.stringify(payload), defaultJsonLimits)).to.deep.equal(payload);
   });
 
   for (const key of ['__proto__', '\\u005f_proto__', '_\\u005Fproto__']) {
     it(`drops a key written ${key} at any depth`, () => {
-      const payload = decodePayload(anything, `{"a":[{"${key}":{"isAdmin":true},"b":1}]}`);
+      const payload = decodePayload(anything, `{"a":[{"${key}":{"isAdmin":true},"b":1}]}`, defaultJsonLimits);
       expect(JSON.stringify(payload)).to.equal('{"a":[{"b":1}]}');
     });
   }

@@ -1,6 +1,6 @@
 // One contract written in four schema libraries: Acktor must not tell them apart.
 import { runInNewContext } from 'node:vm';
-import { decodePayload, job, PayloadError } from '@acktor/core';
+import { decodePayload, defaultJsonLimits, job, PayloadError } from '@acktor/core';
 import { encodePayload } from '@acktor/core/broker';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
@@ -48,26 +48,32 @@ for (const [library, data] of Object.entries(schemas)) {
     const chargeCard = job('charge-card', { queue: 'payments', data });
 
     it('carries a payload to the worker as it was sent', async () => {
-      const text = await encodePayload(chargeCard, { orderId: 'o-1', cents: 990 });
+      const text = await encodePayload(chargeCard, { orderId: 'o-1', cents: 990 }, defaultJsonLimits);
       expect(text).to.equal('{"orderId":"o-1","cents":990}');
-      expect(await decodePayload(chargeCard, text)).to.deep.equal({ orderId: 'o-1', cents: 990 });
+      expect(await decodePayload(chargeCard, text, defaultJsonLimits)).to.deep.equal({ orderId: 'o-1', cents: 990 });
     });
 
     it('names every fault of a payload by its path before it is sent', async () => {
       const wrong = { cents: -1 } as Order;
-      const { faults, job: name, code } = await refusal(PayloadError, () => encodePayload(chargeCard, wrong));
+      const {
+        faults,
+        job: name,
+        code,
+      } = await refusal(PayloadError, () => encodePayload(chargeCard, wrong, defaultJsonLimits));
       expect(faults.map((fault) => fault.path)).to.have.members(['data.orderId', 'data.cents']);
       expect({ name, code }).to.deep.equal({ name: 'charge-card', code: 'ACKTOR_BAD_PAYLOAD' });
     });
 
     it('says which number it got', async () => {
-      const { message } = await refusal(PayloadError, () => encodePayload(chargeCard, { orderId: 'o-1', cents: -17 }));
+      const { message } = await refusal(PayloadError, () =>
+        encodePayload(chargeCard, { orderId: 'o-1', cents: -17 }, defaultJsonLimits),
+      );
       expect(message).to.match(/^payload of job charge-card: data\.cents: .*-17/);
     });
 
     it('refuses what arrives off its schema', async () => {
       const { faults } = await refusal(PayloadError, () =>
-        decodePayload(chargeCard, '{"orderId":"o-1","cents":"many"}'),
+        decodePayload(chargeCard, '{"orderId":"o-1","cents":"many"}', defaultJsonLimits),
       );
       expect(faults.map((fault) => fault.path)).to.deep.equal(['data.cents']);
     });
@@ -77,16 +83,16 @@ for (const [library, data] of Object.entries(schemas)) {
 describe('validation', () => {
   it('answers at once when the schema does', () => {
     const ping = job('ping', { queue: 'q', data: z.object({}) });
-    expect(encodePayload(ping, {})).to.equal('{}');
-    expect(decodePayload(ping, '{}')).to.deep.equal({});
+    expect(encodePayload(ping, {}, defaultJsonLimits)).to.equal('{}');
+    expect(decodePayload(ping, '{}', defaultJsonLimits)).to.deep.equal({});
   });
 
   it('stores the input, and runs transforms and defaults at the worker', async () => {
     const data = z.object({ at: z.string().transform((text) => new Date(text)), tries: z.int().default(2) });
     const remind = job('remind', { queue: 'q', data });
-    const text = await encodePayload(remind, { at: '2026-01-02T03:04:05.000Z' });
+    const text = await encodePayload(remind, { at: '2026-01-02T03:04:05.000Z' }, defaultJsonLimits);
     expect(text).to.equal('{"at":"2026-01-02T03:04:05.000Z"}');
-    const payload = await decodePayload(remind, text);
+    const payload = await decodePayload(remind, text, defaultJsonLimits);
     expect(payload).to.deep.equal({ at: new Date('2026-01-02T03:04:05.000Z'), tries: 2 });
   });
 
@@ -101,7 +107,9 @@ describe('validation', () => {
         },
       },
     };
-    const error = await refusal(PayloadError, () => decodePayload(job('pay', { queue: 'q', data: throwing }), '{}'));
+    const error = await refusal(PayloadError, () =>
+      decodePayload(job('pay', { queue: 'q', data: throwing }), '{}', defaultJsonLimits),
+    );
     expect(error.message).to.contain('the schema itself threw: no such currency table');
     expect(error.cause).to.equal(cause);
   });
@@ -111,21 +119,25 @@ describe('validation', () => {
     const rejecting: StandardSchemaV1<unknown> = {
       '~standard': { version: 1, vendor: 'by-hand', validate: () => Promise.reject(cause) },
     };
-    const error = await refusal(PayloadError, () => encodePayload(job('pay', { queue: 'q', data: rejecting }), {}));
+    const error = await refusal(PayloadError, () =>
+      encodePayload(job('pay', { queue: 'q', data: rejecting }), {}, defaultJsonLimits),
+    );
     expect(error.cause).to.equal(cause);
   });
 
   it('waits for a promise of another realm, as test runners have them', async () => {
     const validate = () => runInNewContext('Promise.resolve({ issues: [{ message: "too late" }] })') as Promise<never>;
     const late: StandardSchemaV1<unknown> = { '~standard': { version: 1, vendor: 'by-hand', validate } };
-    const { message } = await refusal(PayloadError, () => encodePayload(job('late', { queue: 'q', data: late }), {}));
+    const { message } = await refusal(PayloadError, () =>
+      encodePayload(job('late', { queue: 'q', data: late }), {}, defaultJsonLimits),
+    );
     expect(message).to.contain('data: too late');
   });
 
   it('lists all faults in the error and the first twenty in its message', async () => {
     const sum = job('sum', { queue: 'q', data: z.array(z.number()) });
     const text = JSON.stringify(Array.from({ length: 25 }, () => 'x'));
-    const error = await refusal(PayloadError, () => decodePayload(sum, text));
+    const error = await refusal(PayloadError, () => decodePayload(sum, text, defaultJsonLimits));
     expect(error.faults).to.have.length(25);
     expect(error.message).to.contain('data[19]: ').and.to.not.contain('data[20]: ');
     expect(error.message).to.match(/; and 5 more$/);
@@ -133,7 +145,9 @@ describe('validation', () => {
 
   it('cuts a message in which a library quotes the payload', async () => {
     const loud = job('loud', { queue: 'q', data: v.object({ secret: v.number() }) });
-    const error = await refusal(PayloadError, () => decodePayload(loud, JSON.stringify({ secret: 'S'.repeat(5_000) })));
+    const error = await refusal(PayloadError, () =>
+      decodePayload(loud, JSON.stringify({ secret: 'S'.repeat(5_000) }), defaultJsonLimits),
+    );
     expect(error.message.length).to.be.below(300);
   });
 });

@@ -1,6 +1,16 @@
-import { ClosedError, DeadLetteredError, OptionsError, Producer, ResultError, ResultTimeoutError } from '@acktor/core';
+import {
+  ClosedError,
+  DeadLetteredError,
+  job,
+  OptionsError,
+  Producer,
+  ResultError,
+  ResultTimeoutError,
+} from '@acktor/core';
 import type { ConnectedBroker } from '@acktor/core/broker';
 import { expect } from 'chai';
+import { z } from 'zod';
+import { leftWith } from '../redis/left-with.js';
 import { ack, deadLetter, QueueTrial } from '../broker/queue-trial.js';
 import { note, ping } from '../jobs/notes.js';
 import { freshNamespace, openBroker, redisUrl } from '../real-redis/real-redis.js';
@@ -10,9 +20,10 @@ describe('receipt.result', () => {
   let producer: Producer;
   let connected: ConnectedBroker;
   let trial: QueueTrial;
+  let namespace: string;
 
   beforeEach(async () => {
-    const namespace = freshNamespace();
+    namespace = freshNamespace();
     connected = await openBroker({ namespace });
     trial = new QueueTrial(connected.broker, 'notes');
     producer = await Producer.connect({ redis: redisUrl(), namespace });
@@ -78,6 +89,27 @@ describe('receipt.result', () => {
     const outcome = rejection(receipt.result({ signal: impatient.signal, timeoutMs: 60_000 }), RangeError);
     impatient.abort(new RangeError('enough'));
     expect((await outcome).message).to.equal('enough');
+  });
+
+  it('leaves nothing with a signal that outlives the waiting', async () => {
+    const receipt = await producer.send(note, { text: 'hello' });
+    await trial.settle(await trial.take(), { kind: 'ack', result: '{"length":5}' });
+    const longLived = new AbortController();
+    for (let i = 0; i < 200; i += 1) await receipt.result({ signal: longLived.signal, timeoutMs: 5_000 });
+    const open = await producer.send(note, { text: 'hello' });
+    await rejection(open.result({ signal: longLived.signal, timeoutMs: 10 }), ResultTimeoutError);
+    expect(leftWith(longLived.signal)).to.equal(0);
+  });
+
+  it('takes a result as large as its producer allows', async () => {
+    const bulky = job('bulky', { queue: 'notes', data: z.unknown(), result: z.string() });
+    await using generous = await Producer.connect({ redis: redisUrl(), namespace, maxPayloadBytes: 2_097_152 });
+    const { id } = await generous.send(bulky, {});
+    const text = 'x'.repeat(500_000);
+    await trial.settle(await trial.take(), { kind: 'ack', result: JSON.stringify(text) });
+    expect(await generous.receipt(bulky, id).result()).to.equal(text);
+    const error = await rejection(producer.receipt(bulky, id).result(), ResultError);
+    expect(error.message).to.contain('at most 262144 bytes');
   });
 
   it('rejects when the producer is closed first, rather than waiting for ever', async () => {

@@ -3,6 +3,7 @@ import { connectRedis, RedisAddress } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { rejection } from '../server/rejection.js';
+import { leftWith } from './left-with.js';
 import { startPretender } from './pretender.js';
 
 describe('connectRedis', function () {
@@ -13,6 +14,17 @@ describe('connectRedis', function () {
     const client = await connectRedis(server.address, { name: 'acktor-commands' });
     expect(await client.client('GETNAME')).to.equal('acktor-commands');
     client.disconnect();
+  });
+
+  it('leaves nothing with the signal it was given, connected or not', async () => {
+    await using server = await PrivateServer.start();
+    const { signal } = new AbortController();
+    const client = await connectRedis(server.address, { signal });
+    expect(leftWith(signal)).to.equal(0);
+    client.disconnect();
+    const nobody = RedisAddress.ofSocket('/tmp/acktor-nobody-listens.sock');
+    await rejection(connectRedis(nobody, { connectTimeoutMs: 50, signal }), BrokerUnreachableError);
+    expect(leftWith(signal)).to.equal(0);
   });
 
   it('rejects after its time when nothing listens, naming the address and the fault', async () => {

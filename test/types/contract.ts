@@ -1,6 +1,7 @@
 // Compiled, never run: each line below compiles, or fails to where it says so, or `tsc -b` fails.
 import {
   decodePayload,
+  defaultJsonLimits,
   job,
   type AnyJob,
   type PayloadInput,
@@ -43,27 +44,31 @@ expectTypeOf(silent).toExtend<AnyJob>();
 expectTypeOf(ark).toExtend<AnyJob>();
 
 const sent = { orderId: 'o-1', cents: 990, at: '2026-01-01' };
-expectTypeOf(encodePayload(charge, sent)).toEqualTypeOf<MaybePromise<string>>();
-expectTypeOf(await decodePayload(charge, '{}')).toEqualTypeOf<{ orderId: string; cents: number; at: Date }>();
-expectTypeOf(await decodeResult(silent, 'null')).toEqualTypeOf<undefined>();
-encodeResult(silent, undefined);
+expectTypeOf(encodePayload(charge, sent, defaultJsonLimits)).toEqualTypeOf<MaybePromise<string>>();
+expectTypeOf(await decodePayload(charge, '{}', defaultJsonLimits)).toEqualTypeOf<{
+  orderId: string;
+  cents: number;
+  at: Date;
+}>();
+expectTypeOf(await decodeResult(silent, 'null', defaultJsonLimits)).toEqualTypeOf<undefined>();
+encodeResult(silent, undefined, defaultJsonLimits);
 
 // @ts-expect-error a field is missing
-encodePayload(charge, { orderId: 'o-1', cents: 990 });
+encodePayload(charge, { orderId: 'o-1', cents: 990 }, defaultJsonLimits);
 // @ts-expect-error cents is a number
-encodePayload(charge, { ...sent, cents: '990' });
+encodePayload(charge, { ...sent, cents: '990' }, defaultJsonLimits);
 // @ts-expect-error there is no such field
-encodePayload(charge, { orderId: 'o-1', cents: 990, at: '2026-01-01', amount: 1 });
+encodePayload(charge, { orderId: 'o-1', cents: 990, at: '2026-01-01', amount: 1 }, defaultJsonLimits);
 // @ts-expect-error the schema's output is not its input
-encodePayload(charge, { ...sent, at: new Date() });
+encodePayload(charge, { ...sent, at: new Date() }, defaultJsonLimits);
 // @ts-expect-error valibot's schemas are held to as well
-encodePayload(silent, { to: 7 });
+encodePayload(silent, { to: 7 }, defaultJsonLimits);
 // @ts-expect-error arktype's too
-encodePayload(ark, { n: '1' });
+encodePayload(ark, { n: '1' }, defaultJsonLimits);
 // @ts-expect-error a result off its schema
-encodeResult(charge, { receipt: 7, paidAt: '' });
+encodeResult(charge, { receipt: 7, paidAt: '' }, defaultJsonLimits);
 // @ts-expect-error a result nobody declared
-encodeResult(silent, { receipt: 'r-1' });
+encodeResult(silent, { receipt: 'r-1' }, defaultJsonLimits);
 
 const data = z.object({});
 // @ts-expect-error a contract needs a queue

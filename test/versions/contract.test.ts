@@ -1,11 +1,11 @@
-import { ContractError, decodePayload, job, NewerPayloadError, UpgradeError } from '@acktor/core';
+import { ContractError, decodePayload, defaultJsonLimits, job, NewerPayloadError, UpgradeError } from '@acktor/core';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { refusal } from '../contract/refusal.js';
 import { chargeV1, chargeV3 } from './charges.js';
 
 const shape = { queue: 'q', data: z.object({}) };
-const read = (text: string, version: number) => decodePayload(chargeV3, text, { version });
+const read = (text: string, version: number) => decodePayload(chargeV3, text, { ...defaultJsonLimits, version });
 
 describe('the version of a contract', () => {
   it('is 1 unless it is told', () => {

@@ -3,7 +3,6 @@ export { backoffDelayMs } from './contract/backoff.js';
 export { checkName, nameFault, type NameKind } from './contract/names.js';
 export { encodePayload } from './contract/payload.js';
 export { decodeResult, encodeResult } from './contract/result.js';
-export { defaultJsonLimits } from './contract/json-limits.js';
 export type { MaybePromise } from './contract/maybe-promise.js';
 export { RedisAddress } from './redis/address.js';
 export type { Place, RedisEndpoint } from './redis/endpoint.js';

@@ -17,7 +17,7 @@ export {
   type UpgradeStep,
   type VersionOptions,
 } from './contract/versions.js';
-export type { JsonLimits } from './contract/json-limits.js';
+export { defaultJsonLimits, type JsonLimits } from './contract/json-limits.js';
 export { decodePayload, type PayloadReading } from './contract/payload.js';
 export {
   AcktorError,

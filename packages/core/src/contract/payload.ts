@@ -7,7 +7,7 @@
 import { PayloadError } from '../errors.js';
 import { decode, encode, type Slot } from './codec.js';
 import type { AnyJob, PayloadInput, PayloadOf } from './job.js';
-import { defaultJsonLimits, type JsonLimits } from './json-limits.js';
+import type { JsonLimits } from './json-limits.js';
 import type { MaybePromise } from './maybe-promise.js';
 import { NewerPayloadError, upgradePayload } from './versions.js';
 
@@ -20,13 +20,13 @@ import { NewerPayloadError, upgradePayload } from './versions.js';
 export function encodePayload<J extends AnyJob>(
   job: J,
   input: PayloadInput<J>,
-  limits: JsonLimits = defaultJsonLimits,
+  limits: JsonLimits,
 ): MaybePromise<string> {
   return encode(slotOf(job), input, limits);
 }
 
-/** How a payload is to be read; the limits are the defaults unless they are given. */
-export interface PayloadReading extends Partial<JsonLimits> {
+/** How a payload is to be read. The limits are those of whoever reads: a payload may have been sent under larger ones. */
+export interface PayloadReading extends JsonLimits {
   /** The version it was sent in; the contract's own when left out. */
   readonly version?: number;
 }
@@ -40,11 +40,7 @@ export interface PayloadReading extends Partial<JsonLimits> {
 export function decodePayload<J extends AnyJob>(
   job: J,
   text: string,
-  {
-    version = job.version,
-    maxPayloadBytes = defaultJsonLimits.maxPayloadBytes,
-    maxPayloadDepth = defaultJsonLimits.maxPayloadDepth,
-  }: PayloadReading = {},
+  { version = job.version, maxPayloadBytes, maxPayloadDepth }: PayloadReading,
 ): MaybePromise<PayloadOf<J>> {
   // Each field by its name: a spread is slow, and this is done for every delivery.
   const limits = { maxPayloadBytes, maxPayloadDepth };

@@ -4,7 +4,7 @@
 import { ResultError } from '../errors.js';
 import { decode, encode, type Slot } from './codec.js';
 import type { AnyJob, ResultInput, ResultOf } from './job.js';
-import { defaultJsonLimits, type JsonLimits } from './json-limits.js';
+import type { JsonLimits } from './json-limits.js';
 import type { MaybePromise } from './maybe-promise.js';
 
 /**
@@ -16,7 +16,7 @@ import type { MaybePromise } from './maybe-promise.js';
 export function encodeResult<J extends AnyJob>(
   job: J,
   value: ResultInput<J>,
-  limits: JsonLimits = defaultJsonLimits,
+  limits: JsonLimits,
 ): MaybePromise<string> {
   return job.result === undefined ? 'null' : encode(slotOf(job, job.result), value, limits);
 }
@@ -26,11 +26,7 @@ export function encodeResult<J extends AnyJob>(
  *
  * @throws ResultError as {@link encodeResult} does.
  */
-export function decodeResult<J extends AnyJob>(
-  job: J,
-  text: string,
-  limits: JsonLimits = defaultJsonLimits,
-): MaybePromise<ResultOf<J>> {
+export function decodeResult<J extends AnyJob>(job: J, text: string, limits: JsonLimits): MaybePromise<ResultOf<J>> {
   const result = job.result === undefined ? undefined : decode(slotOf(job, job.result), text, limits);
   return result as MaybePromise<ResultOf<J>>;
 }

@@ -8,7 +8,7 @@ export interface DeadLetter {
   readonly id: string;
   readonly jobName: string;
   readonly queue: string;
-  /** The payload as it was sent: JSON text. `decodePayload(job, letter.payload)` reads it; give it `version` when that is older. */
+  /** The payload as it was sent: JSON text. `decodePayload(job, letter.payload, { ...defaultJsonLimits, version })` reads it. */
   readonly payload: string;
   /** The version of the payload. */
   readonly version: number;

@@ -108,7 +108,7 @@ export class Producer {
   /** The receipt of a job that was sent before, by its id: to wait for its result from another process. */
   receipt<J extends AnyJob>(job: J, id: string): Receipt<J> {
     checkName('id', id);
-    return new Receipt({ job, id, outcome: 'accepted', broker: this.#connected.broker });
+    return new Receipt({ job, id, outcome: 'accepted', broker: this.#connected.broker, limits: this.#options });
   }
 
   /**
@@ -161,7 +161,7 @@ export class Producer {
     const outcome = await traceSend({ queue, name, id }, (trace) =>
       gatherer.send({ id, name, payload, version, trace, delayMs, priority, attempts, backoff }),
     );
-    return new Receipt({ job, id, outcome, broker: this.#connected.broker });
+    return new Receipt({ job, id, outcome, broker: this.#connected.broker, limits: this.#options });
   }
 
   async #closeWhenAnswered(): Promise<void> {

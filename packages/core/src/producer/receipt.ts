@@ -2,8 +2,10 @@
 import type { Broker } from '../broker/broker.js';
 import type { SendOutcome } from '../broker/sending.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
+import type { JsonLimits } from '../contract/json-limits.js';
 import { decodeResult } from '../contract/result.js';
 import { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer-errors.js';
+import { onAbort } from '../redis/on-abort.js';
 import { resultOptions, type ResultOptions } from './producer-options.js';
 
 /** What was sent, and under which id. */
@@ -12,6 +14,8 @@ export interface ReceiptParts<J extends AnyJob> {
   readonly id: string;
   readonly outcome: SendOutcome;
   readonly broker: Broker;
+  /** How large and how deep a result may be. */
+  readonly limits: JsonLimits;
 }
 
 /** The proof that a job was accepted. */
@@ -23,12 +27,14 @@ export class Receipt<J extends AnyJob> {
   /** Whether the queue held a job of this id already, so that nothing was added. */
   readonly isDuplicate: boolean;
   readonly #broker: Broker;
+  readonly #limits: JsonLimits;
 
-  constructor({ job, id, outcome, broker }: ReceiptParts<J>) {
+  constructor({ job, id, outcome, broker, limits }: ReceiptParts<J>) {
     this.job = job;
     this.id = id;
     this.isDuplicate = outcome === 'duplicate';
     this.#broker = broker;
+    this.#limits = limits;
   }
 
   /**
@@ -44,11 +50,14 @@ export class Receipt<J extends AnyJob> {
    */
   async result(options: ResultOptions = {}): Promise<ResultOf<J>> {
     const { timeoutMs, signal } = resultOptions.check(options);
+    signal?.throwIfAborted();
     const patience = new AbortController();
     const timer = timeoutMs === undefined ? undefined : this.#startTimer(patience, timeoutMs);
+    const stopListening = signal && onAbort(signal, () => patience.abort(signal.reason));
     try {
-      return await this.#resultWithin(signal ? AbortSignal.any([signal, patience.signal]) : patience.signal);
+      return await this.#resultWithin(patience.signal);
     } finally {
+      stopListening?.();
       clearTimeout(timer);
     }
   }
@@ -57,7 +66,7 @@ export class Receipt<J extends AnyJob> {
     const end = await this.#broker.ended(this.job.queue, this.id, limit);
     if (end.kind === 'deadLettered') throw new DeadLetteredError(this.id, this.job.name, end.reason);
     if (end.kind === 'gone') throw new JobGoneError(this.id, this.job.name);
-    return decodeResult(this.job, end.result);
+    return decodeResult(this.job, end.result, this.#limits);
   }
 
   #startTimer(patience: AbortController, timeoutMs: number): NodeJS.Timeout {

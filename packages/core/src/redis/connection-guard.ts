@@ -1,6 +1,7 @@
 // Ends every call on a connection: with its answer, or, when the connection breaks first, with an error.
 import { AcktorError } from '../errors.js';
 import type { ScriptClient } from './redis-script.js';
+import { onAbort } from './on-abort.js';
 import { isNotHereNow } from './redirections.js';
 import { ConnectionLostError, ServerRefusalError } from './redis-errors.js';
 
@@ -41,17 +42,16 @@ export class ConnectionGuard {
       // In a later turn: a client may refuse calls before it has noticed the close, which it can only between turns. Whoever
       // tries again at once would keep it from ever noticing.
       if (isOpen(this.#client)) return void setImmediate(resolve);
-      const giveUp = () => {
-        stop();
-        reject(signal.reason as Error);
-      };
       const stop = this.onChange((state) => {
         if (state === 'away') return;
         stop();
-        signal.removeEventListener('abort', giveUp);
+        stopListening();
         resolve();
       });
-      signal.addEventListener('abort', giveUp, { once: true });
+      const stopListening = onAbort(signal, () => {
+        stop();
+        reject(signal.reason as Error);
+      });
     });
   }
 

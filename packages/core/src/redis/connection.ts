@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import type { ClientOptions, RedisAddress } from './address.js';
 import { MasterFinder } from './master-finder.js';
 import { masterConnector } from './master-connector.js';
+import { onAbort } from './on-abort.js';
 import { isNotHereNow } from './redirections.js';
 import { BrokerUnreachableError } from './redis-errors.js';
 import type { ScriptClient } from './redis-script.js';
@@ -105,21 +106,26 @@ function becomesReady(client: Redis, address: RedisAddress, options: ConnectOpti
   const { connectTimeoutMs = 10_000, signal } = options;
   return new Promise((resolve, reject) => {
     let lastFault: Error | undefined;
-    const fail = (complaint: string) => {
+    let stopListening: (() => void) | undefined;
+    const settle = () => {
       clearTimeout(timer);
+      stopListening?.();
+    };
+    const fail = (complaint: string) => {
+      settle();
       reject(new BrokerUnreachableError(address.toString(), complaint, { cause: signal?.reason ?? lastFault }));
     };
     const timeOut = () => fail(`nothing answered within ${connectTimeoutMs} ms${because(lastFault)}: ${ADVICE}`);
     const timer = setTimeout(timeOut, connectTimeoutMs);
     const giveUp = () => fail('the wait for it was given up');
-    signal?.addEventListener('abort', giveUp, { once: true });
     if (signal?.aborted) giveUp();
+    else if (signal) stopListening = onAbort(signal, giveUp);
     client.on('error', (fault: Error) => {
       lastFault = fault;
       if (isRefusal(fault)) fail(`it refused the connection (${fault.message}): check user and password`);
     });
     client.once('ready', () => {
-      clearTimeout(timer);
+      settle();
       resolve();
     });
   });

@@ -1,4 +1,5 @@
 // One watch on the fleet for all browsers: while any looks, and a little longer. Workers publish nothing for nobody.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet, FleetWatcher } from '@acktor/core/broker';
 
 export interface FleetWatchParts {
@@ -62,9 +63,5 @@ const LINGER_MS = 10_000;
 const RETRY_MS = 1_000;
 
 function pause(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, RETRY_MS);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
+  return sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FleetAnswer, FleetNews } from '../fleet-message.js';
 import type { FleetWatcher } from '../fleet.js';
+import { onAbort } from '../../redis/on-abort.js';
 import type { FleetHub } from '../redis/fleet-hub.js';
 import type { WorkerFrame } from '../worker-frame.js';
 import { KnownWorkers } from './known-workers.js';
@@ -9,10 +10,17 @@ import { KnownWorkers } from './known-workers.js';
 /** Resolves when the signal aborts, and has stopped listening then. */
 export async function watchFleet(hub: FleetHub, watcher: FleetWatcher, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  const stop = await new FleetWatch(hub, watcher).start();
-  await aborted;
-  await stop();
+  let stopListening: (() => void) | undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stopListening = onAbort(signal, resolve);
+  });
+  try {
+    const stop = await new FleetWatch(hub, watcher).start();
+    await aborted;
+    await stop();
+  } finally {
+    stopListening?.();
+  }
 }
 
 class FleetWatch {

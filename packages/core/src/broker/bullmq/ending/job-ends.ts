@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { hangUp } from '../../../redis/connection.js';
 import { ConnectionGuard } from '../../../redis/connection-guard.js';
+import { onAbort } from '../../../redis/on-abort.js';
 import type { ScriptClient } from '../../../redis/redis-script.js';
 import type { JobEnd } from '../../broker.js';
 import { ClosedError } from '../../broker-errors.js';
@@ -44,7 +45,7 @@ export class JobEnds {
       signal.throwIfAborted();
       const stop = () => {
         this.#forget(jobId, waiter);
-        signal.removeEventListener('abort', giveUp);
+        stopListening();
       };
       const tell = (end: JobEnd) => {
         stop();
@@ -54,9 +55,8 @@ export class JobEnds {
         stop();
         reject(error);
       };
-      const giveUp = () => fail(signal.reason as Error);
       const waiter: Waiter = { tell, fail };
-      signal.addEventListener('abort', giveUp, { once: true });
+      const stopListening = onAbort(signal, () => fail(signal.reason as Error));
       this.#expect(jobId, waiter);
       this.#follow().then(() => this.#lookUpQuietly(jobId), fail);
     });
