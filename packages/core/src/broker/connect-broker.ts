@@ -64,7 +64,8 @@ async function openBroker(address: RedisAddress, options: BrokerOptions): Promis
   const place = await openPlace(address, options);
   const openClient = (name: string, key: string, signal?: AbortSignal) =>
     connectRedis(address, { name, key, connectTimeoutMs, keepsCommands: false, ...(signal && { signal }) });
-  return new BullmqBroker({ ...place, openClient, namespace, leanPath, retention: { ackedAgeSeconds, ackedCount } });
+  const retention = { ackedAgeSeconds, ackedCount };
+  return new BullmqBroker({ ...place, openClient, namespace, database: address.database, leanPath, retention });
 }
 
 type OpenPlace = Pick<BullmqBrokerParts, 'lines' | 'server' | 'askServers'>;

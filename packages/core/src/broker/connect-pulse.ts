@@ -38,11 +38,12 @@ export async function connectPulse(options: PulseOptions): Promise<Pulse> {
 
 async function openPulse(address: RedisAddress, options: PulseOptions): Promise<Pulse> {
   const { connectTimeoutMs, answerTimeoutMs, namespace, queues } = options;
-  const [keys] = queues.map((queue) => queueKeys(namespace, queue, address.isCluster));
+  const [keys] = queues.map((queue) => queueKeys(namespace, queue, { isInCluster: address.isCluster }));
   const connecting = { connectTimeoutMs, key: keys?.marker ?? '' };
   const patience = answerTimeoutMs === undefined ? {} : { answerTimeoutMs };
   const calling = { ...connecting, ...patience, name: 'acktor-heartbeat', keepsCommands: false };
   const client = await connectRedis(address, calling);
   const openSubscriber = () => connectRedis(address, { ...connecting, name: 'acktor-presence', resubscribes: false });
-  return new BullmqPulse({ ...options, isInCluster: address.isCluster, client, openSubscriber });
+  const { isCluster: isInCluster, database } = address;
+  return new BullmqPulse({ ...options, isInCluster, database, client, openSubscriber });
 }

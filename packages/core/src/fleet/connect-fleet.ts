@@ -63,7 +63,8 @@ async function openHub(address: RedisAddress, options: ReturnType<typeof fleetOp
   const client = await connectRedis(address, { name: 'acktor-fleet-asks', connectTimeoutMs, keepsCommands: false });
   try {
     const subscriber = await connectRedis(address, { name: 'acktor-fleet', connectTimeoutMs });
-    const hub = new FleetHub({ namespace, asker: randomUUID(), isCluster: address.isCluster, client, subscriber });
+    const { isCluster, database } = address;
+    const hub = new FleetHub({ namespace, database, asker: randomUUID(), isCluster, client, subscriber });
     await hub.open();
     return hub;
   } catch (error) {

@@ -38,6 +38,8 @@ export interface BullmqBrokerParts {
   readonly server: ServerFacts;
   /** BullMQ's prefix. */
   readonly namespace: string;
+  /** The number of the database. */
+  readonly database: number;
   readonly retention: Retention;
   /** Whether sends may take the lean path of their script. */
   readonly leanPath: boolean;
@@ -176,8 +178,8 @@ export class BullmqBroker implements Broker {
   #keysOf(queue: string): QueueKeys {
     const known = this.#keys.get(queue);
     if (known) return known;
-    const { namespace, server } = this.#parts;
-    const keys = queueKeys(namespace, queue, server.isCluster);
+    const { namespace, database, server } = this.#parts;
+    const keys = queueKeys(namespace, queue, { isInCluster: server.isCluster, database });
     this.#keys.set(queue, keys);
     return keys;
   }

@@ -9,7 +9,7 @@ import type { ScriptClient } from '../../redis/redis-script.js';
 import { SteadySubscriber } from '../../redis/steady-subscriber.js';
 import { joinedReport } from '../joined-report.js';
 import type { CancelRequest, Pulse, ReapReport, ReapRules } from '../pulse.js';
-import { readControlMessage } from './cancelling/control-channel.js';
+import { HeardCancels } from './cancelling/heard-cancels.js';
 import { testPresence } from './presence/presence-test.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { meetServerScript, reapScript, renewProcessScript } from './reaping/reap-script.js';
@@ -20,6 +20,8 @@ export interface BullmqPulseParts {
   readonly namespace: string;
   readonly queues: readonly string[];
   readonly isInCluster: boolean;
+  /** The number of the database. */
+  readonly database: number;
   /** Carries the calls; neither keeps nor resends commands. Closed with the pulse. */
   readonly client: ScriptClient;
   /** Opens a connection that subscribes, and leaves it to its owner to subscribe again after a reconnect. */
@@ -41,11 +43,12 @@ export class BullmqPulse implements Pulse {
 
   constructor(parts: BullmqPulseParts) {
     this.#parts = parts;
-    this.#keys = parts.queues.map((queue) => queueKeys(parts.namespace, queue, parts.isInCluster));
+    this.#keys = parts.queues.map((queue) => queueKeys(parts.namespace, queue, parts));
     this.#guard = new ConnectionGuard(parts.client);
     this.fleetLine = new RedisFleetLine({
       guard: this.#guard,
       namespace: parts.namespace,
+      database: parts.database,
       workerId: parts.process,
       subscriber: () => this.#subscriber,
     });
@@ -67,16 +70,10 @@ export class BullmqPulse implements Pulse {
     await this.#meetServer();
     const subscriber = new SteadySubscriber(await this.#parts.openSubscriber());
     this.#subscriber = subscriber;
-    const { queues } = this.#parts;
-    const channels = this.#keys.map(({ control }) => control);
-    subscriber.on('message', (channel, text) => {
-      const message = readControlMessage(text);
-      const queue = queues[channels.indexOf(channel)];
-      if (!message || queue === undefined) return;
-      const { cancel: jobId, why, fence } = message;
-      onCancel({ queue, jobId, why, fence });
-    });
-    await subscriber.subscribe(...channels);
+    const queues = this.#keys.map((keys, i) => ({ queue: this.#parts.queues[i] ?? '', keys }));
+    const cancels = new HeardCancels({ queues, guard: this.#guard, onCancel, onDropped: () => undefined });
+    subscriber.on('message', (channel, text) => cancels.hear(channel, text));
+    await subscriber.subscribe(...this.#keys.map(({ control }) => control));
     await this.#show(subscriber);
   }
 
@@ -102,7 +99,8 @@ export class BullmqPulse implements Pulse {
   /** A server without sharded pub/sub refuses. Leases must be looked after there all the same, and cancels heard. */
   async #show(subscriber: SteadySubscriber): Promise<void> {
     try {
-      for (const { presence } of this.#keys) await subscriber.subscribeSharded(presence + this.#parts.process);
+      for (const presence of this.#keys.flatMap(({ presences }) => presences))
+        await subscriber.subscribeSharded(presence + this.#parts.process);
     } catch (error) {
       if (!(error instanceof ServerRefusalError)) throw error;
     }
@@ -124,9 +122,9 @@ export class BullmqPulse implements Pulse {
     this.#wasCounted = isCounted;
   }
 
-  async #reapQueue({ prefix, reaper, presence }: QueueKeys, rules: ReapRules): Promise<ReapReport> {
+  async #reapQueue({ prefix, reaper, presences }: QueueKeys, rules: ReapRules): Promise<ReapReport> {
     const { deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence } = rules;
-    const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence ? '1' : '0', presence];
+    const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence ? '1' : '0', ...presences];
     const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
     const [suspects, active, returnedJobIds, forgotten] = answer as ReapAnswer;
     return { hasSuspects: suspects === 1, active, returnedJobIds, hasForgotten: forgotten === 1, faults: [] };

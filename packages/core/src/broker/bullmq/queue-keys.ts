@@ -1,4 +1,5 @@
 // Where a queue lies in Redis: BullMQ's key names, and Acktor's own beside them.
+import { databasePart } from '../../redis/database-part.js';
 
 /** The key names of one queue. Acktor's own live below `acktor:`, where no job id can reach (ids hold no colon). */
 export interface QueueKeys {
@@ -22,6 +23,18 @@ export interface QueueKeys {
   readonly suspects: string;
   /** What a process's presence channel begins with; its id follows. In the queue's own slot, where scripts can count it. */
   readonly presence: string;
+  /**
+   * All that presence channels begin with: a process shows itself on each, and is there when any has it. From database 1 on the second is
+   * that of workers which did not name it: without, they and newer ones would take each other for dead.
+   */
+  readonly presences: readonly string[];
+}
+
+/** What more than its name says where a queue lies. */
+export interface QueuePlace {
+  readonly isInCluster?: boolean;
+  /** The number of the database; default 0. Part of the channels' names from 1 on, for Redis tells those of databases not apart. */
+  readonly database?: number;
 }
 
 /**
@@ -30,9 +43,11 @@ export interface QueueKeys {
  * In a cluster the queue's name stands in braces, so that all its keys have one slot, and other queues other ones. A BullMQ client
  * finds it there as `new Queue('{name}')`.
  */
-export function queueKeys(namespace: string, queue: string, isInCluster = false): QueueKeys {
+export function queueKeys(namespace: string, queue: string, place: QueuePlace = {}): QueueKeys {
+  const { isInCluster = false, database = 0 } = place;
   const prefix = `${namespace}:${isInCluster ? `{${queue}}` : queue}:`;
   const key = (name: string) => prefix + name;
+  const presence = `${prefix}acktor:${databasePart(database)}alive:`;
   return {
     prefix,
     channel: CHANNEL_KEYS.map(key),
@@ -43,10 +58,11 @@ export function queueKeys(namespace: string, queue: string, isInCluster = false)
     failed: key('failed'),
     events: key('events'),
     barrier: key('acktor:confirm'),
-    control: key('acktor:control'),
+    control: key(`acktor:${databasePart(database)}control`),
     reaper: [...CHANNEL_KEYS, 'acktor:suspects', 'acktor:turn'].map(key),
     suspects: key('acktor:suspects'),
-    presence: key('acktor:alive:'),
+    presence,
+    presences: [...new Set([presence, key('acktor:alive:')])],
   };
 }
 

@@ -1,4 +1,5 @@
 // The channels of the fleet's conversation. Plain pub/sub: in a cluster it reaches every node, whatever it was said to.
+import { databasePart } from '../../redis/database-part.js';
 
 export interface FleetChannels {
   /** Asks of all worker processes. Each is subscribed, so that whoever asks is told how many hear it. */
@@ -11,8 +12,8 @@ export interface FleetChannels {
   answersTo(asker: string): string;
 }
 
-export function fleetChannels(namespace: string): FleetChannels {
-  const prefix = `${namespace}:fleet:`;
+export function fleetChannels(namespace: string, database: number): FleetChannels {
+  const prefix = `${namespace}:fleet:${databasePart(database)}`;
   return {
     asks: `${prefix}asks`,
     news: `${prefix}news`,

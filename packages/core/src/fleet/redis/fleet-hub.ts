@@ -10,6 +10,8 @@ import { unpack } from './packed-text.js';
 
 export interface FleetHubParts {
   readonly namespace: string;
+  /** The number of the database. */
+  readonly database: number;
   /** Names this process among those who ask. */
   readonly asker: string;
   /** Whether it is a cluster, in which each server counts its own listeners only. */
@@ -31,7 +33,7 @@ export class FleetHub {
 
   constructor(parts: FleetHubParts) {
     this.#parts = parts;
-    this.#channels = fleetChannels(parts.namespace);
+    this.#channels = fleetChannels(parts.namespace, parts.database);
     this.#guard = new ConnectionGuard(parts.client);
     this.#ears = new ConnectionGuard(parts.subscriber);
     parts.subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) =>

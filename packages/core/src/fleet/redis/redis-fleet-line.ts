@@ -14,6 +14,8 @@ export interface FleetSubscriber {
 export interface RedisFleetLineParts {
   readonly guard: ConnectionGuard;
   readonly namespace: string;
+  /** The number of the database. */
+  readonly database: number;
   readonly workerId: string;
   /** The connection that subscribes, once there is one. */
   readonly subscriber: () => FleetSubscriber | undefined;
@@ -25,7 +27,7 @@ export class RedisFleetLine implements FleetLine {
 
   constructor(parts: RedisFleetLineParts) {
     this.#parts = parts;
-    this.#channels = fleetChannels(parts.namespace);
+    this.#channels = fleetChannels(parts.namespace, parts.database);
   }
 
   async listen(onAsk: (ask: FleetAsk) => void): Promise<void> {

@@ -1,5 +1,5 @@
 // How a cancel reaches the worker that has the job: the channel's name and the words on it.
-import { queueKeys } from '../queue-keys.js';
+import { queueKeys, type QueuePlace } from '../queue-keys.js';
 
 /** What is said on a queue's control channel. */
 export interface ControlMessage {
@@ -10,9 +10,9 @@ export interface ControlMessage {
   readonly fence?: number;
 }
 
-/** The pub/sub channel to SUBSCRIBE to, one for each queue. */
-export function controlChannel(namespace: string, queue: string, isInCluster = false): string {
-  return queueKeys(namespace, queue, isInCluster).control;
+/** The pub/sub channel to SUBSCRIBE to, one for each queue of each database. */
+export function controlChannel(namespace: string, queue: string, place: QueuePlace = {}): string {
+  return queueKeys(namespace, queue, place).control;
 }
 
 /** Undefined for anything else that somebody may have published there; never throws. */

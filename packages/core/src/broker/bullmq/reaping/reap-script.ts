@@ -24,7 +24,7 @@ const MOST_LOOKS = 10;
  * decided until the hold-off is over.
  *
  * KEYS: the \`channel\` keys, then suspects and turn. ARGV: prefix, delivery limit, interval (ms), grace (ms), hold-off (ms),
- * whether presence works ('1'), the presence channels' common beginning.
+ * whether presence works ('1'), then what the presence channels begin with.
  * Answers \`[is anybody suspect, active, ids given back, are the data gone]\`.
  */
 export const reapScript = new RedisScript(`
@@ -58,11 +58,18 @@ if #ids == 0 then
 end
 nowMs = now()
 
+local function hasPresence(process)
+  for i = 7, #ARGV do
+    if redis.call('PUBSUB', 'SHARDNUMSUB', ARGV[i] .. process)[2] > 0 then return true end
+  end
+  return false
+end
+
 local presence = {}
 local function isPresent(process)
   if ARGV[6] ~= '1' then return true end
   if presence[process] == nil then
-    presence[process] = redis.call('PUBSUB', 'SHARDNUMSUB', ARGV[7] .. process)[2] > 0
+    presence[process] = hasPresence(process)
   end
   return presence[process]
 end
