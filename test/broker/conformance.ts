@@ -2,6 +2,7 @@
 import type { Broker } from '@acktor/core/broker';
 import { deliveriesConform } from './deliveries-conform.js';
 import { leasesConform } from './leases-conform.js';
+import { poisonConforms } from './poison-conforms.js';
 import { sendingConforms } from './sending-conforms.js';
 import { waitingConforms } from './waiting-conforms.js';
 
@@ -19,6 +20,7 @@ export function brokerConforms(name: string, open: OpenBroker): void {
     sendingConforms(open);
     deliveriesConform(open);
     leasesConform(open);
+    poisonConforms(open);
     waitingConforms(open);
   });
 }

@@ -7,6 +7,7 @@ import type {
   Lease,
   LeasedJob,
   OutgoingJob,
+  OwnEnd,
   QueueGlance,
   Settlement,
   SettleOutcome,
@@ -79,8 +80,20 @@ export class QueueTrial {
   }
 
   /** Takes every delivery from a process that is known to be dead, and gives its jobs back. Answers their ids. */
-  bury(process: string, deliveryLimit = 20): Promise<readonly string[]> {
-    return this.broker.bury(this.queue.name, process, deliveryLimit);
+  async bury(process: string, deliveryLimit = 20): Promise<readonly string[]> {
+    return (await this.broker.bury(this.queue.name, { process, deliveryLimit })).returned;
+  }
+
+  /** The same of a process that ended itself. Answers the ids that this is held against. */
+  async buryOwnEnd(process: string, ownEnd: Partial<OwnEnd> = {}, deliveryLimit = 20): Promise<readonly string[]> {
+    const end = {
+      trials: { suspects: [], isAlone: false },
+      poisonLimit: 3,
+      how: 'it exited with code 1',
+      lastLines: '',
+      ...ownEnd,
+    };
+    return (await this.broker.bury(this.queue.name, { process, deliveryLimit, ownEnd: end })).suspected;
   }
 
   newToken(process = 'here'): string {

@@ -92,7 +92,8 @@ describe('producer.cancel', function () {
     const request = { leaseMs: 60_000, worker: 'doomed', wantsGlance: false, leanPath: false };
     await connected.broker.workQueue('notes').exchange([{ fetch: 'doomed|1' }], request);
     expect(await trial.producer.cancel(note, receipt.id, { why })).to.equal('signalled');
-    expect(await connected.broker.bury('notes', 'doomed', 20)).to.deep.equal([receipt.id]);
+    const burial = { process: 'doomed', deliveryLimit: 20 };
+    expect((await connected.broker.bury('notes', burial)).returned).to.deep.equal([receipt.id]);
     const { handler, deliveries } = recording(note, () => ({ length: 1 }));
     await trial.work([handler]);
     expect((await rejection(receipt.result(), Error)).message).to.contain(why);
@@ -107,7 +108,7 @@ describe('producer.cancel', function () {
     const request = { leaseMs: 60_000, worker: 'doomed', wantsGlance: false, leanPath: false };
     await connected.broker.workQueue('notes').exchange([{ fetch: 'doomed|1' }], request);
     await trial.producer.cancel(note, receipt.id, { why });
-    await connected.broker.bury('notes', 'doomed', 20);
+    await connected.broker.bury('notes', { process: 'doomed', deliveryLimit: 20 });
     const { handler } = recording(note, () => ({ length: 1 }));
     await trial.work([handler]);
     await rejection(receipt.result(), Error);

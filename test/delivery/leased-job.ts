@@ -19,6 +19,7 @@ const firstDelivery: JobRecord = {
   attemptsMade: 0,
   deliveries: 1,
   leasesLost: 0,
+  suspicions: 0,
   attempts: undefined,
   backoff: undefined,
   condemned: undefined,

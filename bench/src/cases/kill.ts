@@ -97,7 +97,10 @@ async function undertaker({
     ackedCount: 10_000,
     name: 'bench-supervisor',
   });
-  return { bury: (id) => connected.broker.bury(QUEUE, id, DELIVERY_LIMIT), close: () => connected.close() };
+  return {
+    bury: async (process) => (await connected.broker.bury(QUEUE, { process, deliveryLimit: DELIVERY_LIMIT })).returned,
+    close: () => connected.close(),
+  };
 }
 
 const DELIVERY_LIMIT = 20;

@@ -22,6 +22,7 @@ export { connectPulse, type PulseOptions } from './broker/connect-pulse.js';
 export { brokerOptionTable } from './broker/broker-options.js';
 export type { ConfirmDemand } from './broker/confirm.js';
 export type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal, SendShortfall } from './broker/sending.js';
+export type { Burial, Buried, OwnEnd, Suspect, Trials } from './broker/burial.js';
 export type { Broker, JobEnd } from './broker/broker.js';
 export type {
   AnsweredTokens,

@@ -1,4 +1,5 @@
 // The broker's port: what Acktor asks of a queue server, in Acktor's own words. Adapters live in folders of their own.
+import type { Burial, Buried } from './burial.js';
 import type { CancelOutcome } from './cancel-outcome.js';
 import type { Confirm, ConfirmDemand } from './confirm.js';
 import type { DeadLetterBox } from './dead-letter-box.js';
@@ -58,10 +59,11 @@ export interface Broker {
   onConnection(listener: (state: 'away' | 'back', queue: string | undefined) => void): () => void;
 
   /**
-   * Gives back at once what a process held that is known to be dead, because its parent saw it exit. Answers the job ids.
-   * Calling it for a process that lives takes its deliveries from it.
+   * Gives back at once what a process held at the queue that is known to be dead, because its parent saw it exit. Calling it for a
+   * process that lives takes its deliveries from it. Where the process brought its end on itself, what it held is suspected of being
+   * poison: it waits behind others, and is condemned when that happens too often.
    */
-  bury(queue: string, process: string, deliveryLimit: number): Promise<readonly string[]>;
+  bury(queue: string, burial: Burial): Promise<Buried>;
 
   /** Closes every connection that the broker opened. May be called twice. */
   close(): Promise<void>;

@@ -20,12 +20,14 @@ export interface JobRecord {
   readonly deliveries: number;
   /** How often a delivery of this job lost its lease. */
   readonly leasesLost: number;
+  /** How many processes that held this job ended by their own doing, as far as that is held against it: 0 for all but suspects. */
+  readonly suspicions: number;
   /** What the producer asked for this job alone; where absent, the contract's policy holds. */
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
   /** The trace that the job was sent in, as text. */
   readonly trace?: string;
-  /** Set when the job may not be handled any more (delivery limit): whoever gets it dead-letters it with this reason. */
+  /** Set when the job may not be handled any more (delivery limit, poison): whoever gets it dead-letters it with this reason. */
   readonly condemned: string | undefined;
   /** Set when somebody cancelled the job, with their reason: whoever gets it dead-letters it. */
   readonly cancelled: string | undefined;

@@ -128,11 +128,11 @@ export class WorkerProcess {
   async #giveBack({ workerId, queues }: WorkerName): Promise<readonly string[]> {
     const { broker, deliveryLimit, log, number } = this.#parts;
     const bury = (queue: string) =>
-      broker.bury(queue, workerId, deliveryLimit).catch((error: unknown) => {
+      broker.bury(queue, { process: workerId, deliveryLimit }).catch((error: unknown) => {
         log.warn({ number, queue, err: error }, NOT_GIVEN_BACK);
-        return [];
+        return { returned: [] };
       });
-    return (await Promise.all(queues.map(bury))).flat();
+    return (await Promise.all(queues.map(bury))).flatMap(({ returned }) => returned);
   }
 }
 

@@ -1,6 +1,7 @@
 // Preloaded into a worker process and its threads: switches off the defences that the environment names.
 import type * as QueueModule from '../../../../packages/core/dist/broker/bullmq/bullmq-work-queue.js';
 import { Redis, type Command } from 'ioredis';
+import type * as BuryModule from '../../../../packages/core/dist/broker/bullmq/reaping/bury-script.js';
 import type * as ReapModule from '../../../../packages/core/dist/broker/bullmq/reaping/reap-script.js';
 import type * as RestorationModule from '../../../../packages/worker/dist/channel/restoration.js';
 import type * as FinderModule from '../../../../packages/core/dist/redis/master-finder.js';
@@ -10,8 +11,8 @@ import type { Defence } from './defence.js';
 const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   /** A parent that sees its child exit gives nothing back. */
   async burial() {
-    const { buryScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
-    buryScript.run = () => Promise.resolve([]);
+    const { buryScript } = await inside<typeof BuryModule>('broker/bullmq/reaping/bury-script.js');
+    buryScript.run = () => Promise.resolve([[], []]);
   },
   /** A result that the server refuses to store is let go. */
   async heldResults() {

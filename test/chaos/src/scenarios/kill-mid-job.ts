@@ -131,5 +131,5 @@ async function undertaker(trial: Trial, redis: string): Promise<(worker: WorkerP
   const place = { redis, namespace: 'bull', durability: 'require', connectTimeoutMs: 5_000 } as const;
   const connected = await connectBroker({ ...place, ...retention, name: 'acktor-supervisor' });
   trial.keep({ [Symbol.asyncDispose]: () => connected.close() });
-  return (worker) => connected.broker.bury(QUEUE, worker.workerId, 20);
+  return (worker) => connected.broker.bury(QUEUE, { process: worker.workerId, deliveryLimit: 20 });
 }

@@ -5,6 +5,7 @@ import type { LineListener, Lines } from '../../redis/lines.js';
 import type { ScriptClient } from '../../redis/redis-script.js';
 import { examineServer, type ServerExam } from '../../redis/server-exam.js';
 import type { ServerFacts } from '../../redis/server-facts.js';
+import type { Burial, Buried } from '../burial.js';
 import type { Broker, JobEnd } from '../broker.js';
 import type { WorkQueue } from '../work-queue.js';
 import { ClosedError } from '../broker-errors.js';
@@ -22,7 +23,7 @@ import { ConfirmLine } from './confirming/confirm-line.js';
 import { fsyncWay } from './confirming/fsync-way.js';
 import { JobEnds } from './ending/job-ends.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
-import { buryScript } from './reaping/reap-script.js';
+import { buryArguments, buryScript } from './reaping/bury-script.js';
 import type { Retention } from './retention.js';
 import { addJobs } from './sending/send-call.js';
 
@@ -126,12 +127,13 @@ export class BullmqBroker implements Broker {
     return this.#parts.lines.onChange(listener);
   }
 
-  async bury(queue: string, process: string, deliveryLimit: number): Promise<readonly string[]> {
+  async bury(queue: string, burial: Burial): Promise<Buried> {
     this.#requireOpen();
     const { reaper, prefix } = this.#keysOf(queue);
-    return (await this.#guardOf(queue).run((client) =>
-      buryScript.run(client, reaper, [prefix, deliveryLimit, process]),
-    )) as string[];
+    const args = [prefix, ...buryArguments(queue, burial)];
+    const answer = await this.#guardOf(queue).run((client) => buryScript.run(client, reaper, args));
+    const [returned, suspected] = answer as readonly [string[], string[]];
+    return { returned, suspected };
   }
 
   close(): Promise<void> {

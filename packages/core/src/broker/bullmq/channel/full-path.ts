@@ -132,6 +132,8 @@ ${reclaiming}
     local code = operations[word](job)
     if code == -2 and reclaim(job) then code = operations[word](job) end
     if code < 0 and alreadySettled(job) then return 0 end
+    -- A handler that has thrown has not ended its process.
+    if code == 0 and word == 'retry' then call('HDEL', job.key, 'suspicions') end
     local attempt = attemptAt[word] and ARGV[job.at + attemptAt[word]] or ''
     if code == 0 and attempt ~= '' and call('EXISTS', job.key) == 1 then remember(job.key, cjson.decode(attempt)) end
     return code

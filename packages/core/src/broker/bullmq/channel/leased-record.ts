@@ -62,6 +62,7 @@ function record(hash: ToldHash, { queue, id }: LeaseSeat, { attempts, backoff, v
     attemptsMade: Number(hash.atm ?? 0),
     deliveries: Number(hash.ats ?? 0),
     leasesLost: Number(hash.stc ?? 0),
+    suspicions: Number(hash.suspicions ?? 0),
     attempts,
     backoff,
     version,

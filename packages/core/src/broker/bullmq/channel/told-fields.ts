@@ -1,6 +1,6 @@
 // What the channel's script tells of a fetched job: some fields of its hash in a fixed order, as one text.
 
-/** The fields of BullMQ's job hash that Acktor reads (6.7: `atm` attempts made, `ats` started, `stc` stalls); `cancel` is its own. */
+/** The fields of BullMQ's job hash that Acktor reads (6.7: `atm` attempts made, `ats` started, `stc` stalls); the last two are its own. */
 export const TOLD_FIELDS = [
   'name',
   'data',
@@ -13,6 +13,7 @@ export const TOLD_FIELDS = [
   'defa',
   'stacktrace',
   'cancel',
+  'suspicions',
 ] as const;
 
 /** A job's hash as far as it is told. A field that the hash does not have is undefined. */
@@ -99,6 +100,7 @@ function hashOf(parts: readonly string[]): ToldHash {
     defa: told(8),
     stacktrace: told(9),
     cancel: told(10),
+    suspicions: told(11),
   };
 }
 

@@ -47,7 +47,7 @@ return eachDeath(function(id, key)
   keepLastAttempt(key)
   reprocessJob({ key, KEYS[4], KEYS[13], KEYS[1], KEYS[9], KEYS[2], KEYS[11], KEYS[3], KEYS[10] },
     { id, 'LPUSH', 'failedReason', 'failed', '1', '0' })
-  redis.call('HDEL', key, 'stc', 'defa', 'stacktrace', 'pb', 'cancel')
+  redis.call('HDEL', key, 'stc', 'defa', 'stacktrace', 'pb', 'cancel', 'suspicions', 'spared')
   return 1
 end)
 `,

@@ -20,9 +20,10 @@ local function meetServer(suspects, holdOffMs)
 end`;
 
 /**
- * Defines `giveBack(id, ending)`: breaks the lease of an active job and puts the job back at the head of its queue, counted
- * and remembered; condemns it when it has lost more leases than the delivery limit. Expects KEYS as {@link reapScript} has
- * them, `prefix`, `nowMs` and `deliveryLimit`.
+ * Defines `giveBack(id, ending, judge)`: breaks the lease of an active job and puts the job back at the head of its queue, counted
+ * and remembered; condemns it when it has lost more leases than the delivery limit, but for those that it is spared
+ * (\`spared\`, a field of its hash). A `judge` decides in its place, and answers whether the caller puts the job elsewhere.
+ * Expects KEYS as {@link reapScript} has them, `prefix`, `nowMs` and `deliveryLimit`.
  */
 export const giveBack = `
 ${meetServer}
@@ -36,19 +37,24 @@ local function condemn(key, lost)
     .. deliveryLimit .. ': it may be what ends its workers')
 end
 
-local function giveBack(id, ending)
+local function giveBack(id, ending, judge)
   local key = prefix .. id
   redis.call('DEL', key .. ':lock')
   redis.call('SREM', stalled, id)
   redis.call('LREM', active, 1, id)
-  local seen = redis.call('HMGET', key, 'name', 'priority', 'atm', 'ats', 'pb', 'processedOn')
+  local seen = redis.call('HMGET', key, 'name', 'priority', 'atm', 'ats', 'pb', 'processedOn', 'spared', 'suspicions')
   if not seen[1] then return end
-  condemn(key, redis.call('HINCRBY', key, 'stc', 1))
-  remember(key, { attempt = tonumber(seen[3] or 0) + 1, fence = tonumber(seen[4] or 0), worker = seen[5] or '',
-    startedAtMs = tonumber(seen[6] or 0), endedAtMs = nowMs, ['end'] = ending })
-  -- The newest is given back first, so the oldest ends up at the head: among equals of its priority, too.
   local priority = tonumber(seen[2]) or 0
-  if priority > 0 then redis.call('ZADD', prioritized, priority * 0x100000000, id)
+  local lost = redis.call('HINCRBY', key, 'stc', 1) - (tonumber(seen[7]) or 0)
+  local isPlaced, reason = false, nil
+  if judge then
+    isPlaced, reason = judge({ id = id, key = key, lost = lost, priority = priority, suspicions = tonumber(seen[8]) or 0 })
+  else condemn(key, lost) end
+  remember(key, { attempt = tonumber(seen[3] or 0) + 1, fence = tonumber(seen[4] or 0), worker = seen[5] or '',
+    startedAtMs = tonumber(seen[6] or 0), endedAtMs = nowMs, ['end'] = ending, reason = reason })
+  -- The newest is given back first, so the oldest ends up at the head: among equals of its priority, too.
+  if isPlaced then -- by the caller, behind others
+  elseif priority > 0 then redis.call('ZADD', prioritized, priority * 0x100000000, id)
   else redis.call('RPUSH', wait, id) end
   redis.call('XADD', events, '*', 'event', 'waiting', 'jobId', id, 'prev', 'active')
   redis.call('XADD', events, '*', 'event', 'stalled', 'jobId', id)

@@ -144,27 +144,6 @@ return { isAnySuspect and 1 or 0, #ids - #returned, returned, hasForgotten }
 `);
 
 /**
- * Gives back what a process held that is known to be dead: its parent saw it exit. KEYS as above. ARGV: prefix, delivery
- * limit, process. Answers the ids.
- */
-export const buryScript = new RedisScript(`
-local prefix, deliveryLimit, process = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local nowMs = 0
-${giveBack}
-nowMs = now()
-local returned = {}
-for _, id in ipairs(redis.call('LRANGE', active, 0, -1)) do
-  local token = redis.call('GET', prefix .. id .. ':lock')
-  if token and processOf(token) == process then
-    giveBack(id, 'workerDied')
-    returned[#returned + 1] = id
-  end
-end
-signal()
-return returned
-`);
-
-/**
  * Makes the server's run id known when a process connects, before anybody is suspect: so a death is not taken for a restart
  * of the server that nobody had noticed. KEYS: suspects. ARGV: hold-off (ms). Answers 1 when the server knew
  * nothing of the fleet.
