@@ -24,6 +24,8 @@ describe('svg', () => {
     const drawing = await svg(chartOf(odd));
     expect(drawing).to.contain('>a&amp;&quot;b</text>').and.contain('&lt;script&gt;');
     expect(drawing).not.to.contain('<script>');
+    const turning = createMachine({ id: 'm', initial: 'a\u0007\u202E', states: { 'a\u0007\u202E': {} } });
+    expect(await svg(chartOf(turning))).to.contain('>a\\u0007\\u202e</text>');
   });
 
   it('asks for nothing from outside', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { PassThrough } from 'node:stream';
 import { rejection } from '../server/rejection.js';
-import { confirm, NotConfirmedError } from '../worker-inside/inside.js';
+import { confirm, NotConfirmedError, say } from '../worker-inside/inside.js';
 
 describe('a destructive command', () => {
   const asked = (answer: string, isInteractive = true) => {
@@ -13,25 +13,25 @@ describe('a destructive command', () => {
   for (const answer of ['y', 'yes', ' YES ']) {
     it(`goes on when a person answers "${answer}"`, async () => {
       const asking = asked(answer);
-      await confirm('Purge 3 dead letters?', false, asking);
+      await confirm(say`Purge 3 dead letters?`, false, asking);
       expect(String(asking.output.read())).to.include('Purge 3 dead letters? [y/N]');
     });
   }
 
   for (const answer of ['', 'n', 'yesterday']) {
     it(`does nothing when a person answers "${answer}"`, async () => {
-      await rejection(confirm('Purge?', undefined, asked(answer)), NotConfirmedError);
+      await rejection(confirm(say`Purge?`, undefined, asked(answer)), NotConfirmedError);
     });
   }
 
   it('asks nobody when --yes was given', async () => {
     const asking = asked('n');
-    await confirm('Purge?', true, asking);
+    await confirm(say`Purge?`, true, asking);
     expect(asking.output.read()).to.equal(null);
   });
 
   it('does nothing when nobody can be asked', async () => {
-    const error = await rejection(confirm('Purge?', undefined, asked('y', false)), NotConfirmedError);
+    const error = await rejection(confirm(say`Purge?`, undefined, asked('y', false)), NotConfirmedError);
     expect(error.message).to.include('--yes');
   });
 });

@@ -47,7 +47,7 @@ describe("what acktor top makes of a fleet's news", () => {
       inStateSinceMs: n,
     }));
     picture.onFrame(frame({ consumers: consumers.toReversed() }));
-    const page = topPage(picture, { sort: 'time in state', isPaused: false, lines: 20, nowMs });
+    const page = topPage(picture, { sort: 'time in state', isPaused: false, lines: 20, nowMs }).toString();
     expect(page.trimEnd().split('\n').length).to.be.at.most(20);
     expect(page.indexOf('notes-0 ')).to.be.greaterThan(0).and.lessThan(page.indexOf('notes-1 '));
   });

@@ -76,7 +76,7 @@ describe('the command acktor job', function () {
     expect(stdout)
       .to.match(/^ +1 +retried/m)
       .and.to.match(/^ +3 +deadLettered/m);
-    expect(stdout).to.include('Error: no money\n    at ').and.not.to.include('secret');
+    expect(stdout).to.include('\nstack\n  Error: no money\n      at ').and.not.to.include('secret');
     const json = await trial.json('job', 'a');
     expect(json).to.include({ id: 'a', queue: 'notes', place: 'deadLettered' }).and.not.to.have.property('payload');
     expect((json['attempts'] as readonly { end: string }[]).map(({ end }) => end)).to.deep.equal([

@@ -19,6 +19,7 @@ import type * as ProgramModule from '../../packages/worker/dist/cli/program.js';
 import type * as RatesModule from '../../packages/worker/dist/cli/rates/rates.js';
 import type * as FleetPictureModule from '../../packages/worker/dist/cli/top/fleet-picture.js';
 import type * as TopPageModule from '../../packages/worker/dist/cli/top/top-page.js';
+import type * as ForeignTextModule from '../../packages/worker/dist/foreign-text/foreign-text.js';
 import type * as TableModule from '../../packages/worker/dist/table/table.js';
 import type * as SettingErrorsModule from '../../packages/worker/dist/cli/settings/setting-errors.js';
 import type * as WorkErrorsModule from '../../packages/worker/dist/cli/work/work-errors.js';
@@ -61,6 +62,8 @@ export const { ratesBetween } = await inside<typeof RatesModule>('cli/rates/rate
 export const { FleetPicture } = await inside<typeof FleetPictureModule>('cli/top/fleet-picture.js');
 export type FleetPicture = FleetPictureModule.FleetPicture;
 export const { topPage } = await inside<typeof TopPageModule>('cli/top/top-page.js');
+export const { block, firstLine, joined, line, painted, say } =
+  await inside<typeof ForeignTextModule>('foreign-text/foreign-text.js');
 export const { table } = await inside<typeof TableModule>('table/table.js');
 export const { ConfigFileError, SettingError } = await inside<typeof SettingErrorsModule>(
   'cli/settings/setting-errors.js',

@@ -1,6 +1,7 @@
 // The door for what runs on the broker: workers, tools and views. Applications need only the front door, './index.js'.
 export { backoffDelayMs } from './contract/backoff.js';
 export { checkName, nameFault, type NameKind } from './contract/names.js';
+export { quoted, visible, visibleJson } from './foreign-text/foreign-text.js';
 export { encodePayload } from './contract/payload.js';
 export { decodeResult, encodeResult } from './contract/result.js';
 export type { MaybePromise } from './contract/maybe-promise.js';

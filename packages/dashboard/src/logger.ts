@@ -1,4 +1,5 @@
 // The dashboard's own log: what people changed, and what failed. No payload is ever in it.
+import { visibleJson } from '@acktor/core/broker';
 import { pino } from 'pino';
 
 /** What the dashboard asks of a logger; a pino logger is one, and so is a worker's. */
@@ -8,10 +9,11 @@ export interface DashboardLogger {
   error(facts: object, message: string): void;
 }
 
-/** JSON lines on standard error. Level: ACKTOR_LOG_LEVEL, or info. */
+/** JSON lines on standard error; nothing in them controls a terminal. Level: ACKTOR_LOG_LEVEL, or info. */
 export function defaultLogger(): DashboardLogger {
   const level = process.env['ACKTOR_LOG_LEVEL'] ?? 'info';
-  return pino({ name: 'acktor-dashboard', level }, pino.destination({ dest: 2, sync: true }));
+  const standardError = pino.destination({ dest: 2, sync: true });
+  return pino({ name: 'acktor-dashboard', level }, { write: (line: string) => standardError.write(visibleJson(line)) });
 }
 
 /** Whether a value can be logged with. */

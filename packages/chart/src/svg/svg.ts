@@ -63,6 +63,12 @@ function labelLines({ labels, labelX, labelY }: ArrowPlace): readonly string[] {
 
 const SIGNS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+/** What XML has no room for, and what would turn or hide the words around it, is shown by its number. */
 function text(plain: string): string {
-  return plain.replaceAll(/[&<>"]/g, (sign) => SIGNS[sign] ?? sign);
+  return plain
+    .replaceAll(/[&<>"]/g, (sign) => SIGNS[sign] ?? sign)
+    .replaceAll(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+      (sign) => `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+    );
 }

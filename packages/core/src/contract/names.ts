@@ -1,6 +1,7 @@
 // Which names may become part of a Redis key.
 
 import { NameError } from '../errors.js';
+import { quoted } from '../foreign-text/foreign-text.js';
 
 /** What a name is for; an id has stricter rules, because it stands where BullMQ keeps keys of its own. */
 export type NameKind = 'job' | 'queue' | 'id' | 'namespace';
@@ -41,7 +42,7 @@ function charactersFault(kind: NameKind, value: string): string {
   if (value.length > 128) return `${expected}, got ${value.length} characters (use a digest of what it names)`;
   const other = value.replaceAll(/[^A-Za-z0-9_-]+/g, '-');
   const hint = /[A-Za-z0-9]/.test(other) ? `; "${other}" would do` : '';
-  return `${expected}, got ${JSON.stringify(value)} (it becomes part of a Redis key${hint})`;
+  return `${expected}, got ${quoted(value)} (it becomes part of a Redis key${hint})`;
 }
 
 function idFault(id: string): string | undefined {

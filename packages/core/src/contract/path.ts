@@ -1,6 +1,7 @@
 // Where in a payload something is, as people write it: data.items[3].cents
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { quoted } from '../foreign-text/foreign-text.js';
 
 /** A step into an object or array, as a key or in Standard Schema's wrapping. */
 export type PathStep = PropertyKey | StandardSchemaV1.PathSegment;
@@ -29,5 +30,5 @@ function formatKey(key: PropertyKey): string {
   if (typeof key === 'number') return `[${key}]`;
   const text = String(key);
   if (identifier.test(text) && text.length <= longestKey) return `.${text}`;
-  return `[${JSON.stringify(text.length <= longestKey ? text : `${text.slice(0, longestKey)}…`)}]`;
+  return `[${quoted(text.length <= longestKey ? text : `${text.slice(0, longestKey)}…`)}]`;
 }

@@ -1,4 +1,5 @@
 // A value in a few words, for messages.
+import { quoted } from '../foreign-text/foreign-text.js';
 
 const longestText = 64;
 
@@ -6,7 +7,7 @@ const longestText = 64;
 export function describe(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return value.length > longestText ? `a text of ${value.length} characters` : JSON.stringify(value);
+      return value.length > longestText ? `a text of ${value.length} characters` : quoted(value);
     case 'number':
     case 'boolean':
     case 'undefined':

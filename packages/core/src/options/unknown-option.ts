@@ -2,6 +2,7 @@
 
 import { closestMatch } from 'leven';
 import type { OptionFault } from '../errors.js';
+import { visible } from '../foreign-text/foreign-text.js';
 import type { OptionTable } from './option-spec.js';
 
 // Further away, a suggestion is more often wrong than right.
@@ -20,5 +21,5 @@ function unknownOption(table: OptionTable, name: string, prefix: string): string
     near === undefined
       ? `there are ${names.map((known) => prefix + known).join(', ')}`
       : `did you mean ${prefix}${near}?`;
-  return `unknown option ${prefix}${name} (${advice})`;
+  return `unknown option ${prefix}${visible(name)} (${advice})`;
 }

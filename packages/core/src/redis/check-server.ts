@@ -1,5 +1,6 @@
 // Decides at the door whether a server can be relied on, and what to do about it when it cannot.
 import type { Redis } from 'ioredis';
+import { visible } from '../foreign-text/foreign-text.js';
 import { describeFault, findDurabilityFaults } from './durability.js';
 import { NotDurableError, ServerTooOldError } from './redis-errors.js';
 import { isVersionAtLeast, readServerFacts, type ServerFacts } from './server-facts.js';
@@ -42,5 +43,5 @@ function checkVersion({ kind, version, hasShardPubSub }: ServerFacts, warn: (mes
 }
 
 function warnOnProcess(message: string): void {
-  process.emitWarning(message, { type: 'AcktorWarning', code: 'ACKTOR_SERVER' });
+  process.emitWarning(visible(message), { type: 'AcktorWarning', code: 'ACKTOR_SERVER' });
 }

@@ -1,5 +1,6 @@
 // What `acktor dashboard` does. The command itself is in @acktor/worker, which loads this when it is installed.
 import { once } from 'node:events';
+import { visible } from '@acktor/core/broker';
 import { Dashboard } from '../dashboard.js';
 import type { DashboardOptions } from '../dashboard-options.js';
 import { hasDesktop, openBrowser } from './open-browser.js';
@@ -13,7 +14,7 @@ export interface ServeWishes {
 export async function serveDashboard(options: DashboardOptions, { opensBrowser }: ServeWishes): Promise<void> {
   await using dashboard = await Dashboard.start(options);
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  process.stdout.write(`The dashboard is on ${dashboard.url}\n`);
+  process.stdout.write(`The dashboard is on ${visible(dashboard.url)}\n`);
   if (opensBrowser && hasDesktop(process)) await openBrowser(dashboard.url);
   await ended;
 }

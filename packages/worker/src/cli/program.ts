@@ -16,6 +16,9 @@ import { workCommand } from './commands/work.js';
 import { workersCommand } from './commands/workers.js';
 import { version } from '../version.js';
 import { exitCodeOf } from './exit-codes.js';
+import { printJson, write } from './output/output.js';
+import { BAD_USAGE } from './output/output-errors.js';
+import { block, say } from '../foreign-text/foreign-text.js';
 
 /** Runs the command that `argv` names, and sets the exit code of {@link exitCodes}. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -24,7 +27,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     await program().parseAsync(withHelpLast(argv));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    if (!(error instanceof CommanderError)) report(error, argv.includes('--json'));
+    report(error, argv.includes('--json'));
   }
 }
 
@@ -90,7 +93,10 @@ Examples:
 /** Commander exits by itself otherwise, with 1 for a mistake of the user's as for a failure of ours. */
 function quiet(command: Command): Command {
   for (const inner of command.commands) quiet(inner);
-  return command.exitOverride().showHelpAfterError(`(${helpCall(command)} says what there is)`);
+  return command
+    .exitOverride()
+    .configureOutput({ outputError: (text) => write(process.stderr, say`${block(text)}\n`) })
+    .showHelpAfterError(`(${helpCall(command)} says what there is)`);
 }
 
 function helpCall(command: Command): string {
@@ -99,12 +105,22 @@ function helpCall(command: Command): string {
   return `${path.join(' ')} --help`;
 }
 
-/** A program that asked for JSON gets it in any case. */
+/** A program that asked for JSON gets it in any case. What Commander threw it has written itself: a mistake, or help. */
 function report(error: unknown, isJson: boolean): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  const message = messageOf(error);
+  if (!(error instanceof CommanderError)) write(process.stderr, say`acktor: ${block(message)}\n`);
+  if (isJson) printJson({ error: { code: codeOf(error), message } }, 2);
+}
+
+function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`acktor: ${message}\n`);
-  const code = error instanceof AcktorError ? error.code : 'ACKTOR_FAILED';
-  if (isJson) process.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+  return error instanceof CommanderError ? message.replace(/^error: /, '') : message;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof CommanderError) return BAD_USAGE;
+  return error instanceof AcktorError ? error.code : 'ACKTOR_FAILED';
 }
 
 /** `acktor chart | head -1` closes the pipe while there is more to write: no failure, but nobody to write for. */

@@ -1,5 +1,5 @@
 // What a worker's log has of the ends of deliveries: all of them at debug, dead letters at warn.
-import type { JobRecord, Settlement } from '@acktor/core/broker';
+import type { Failure, JobRecord, Settlement } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
 import { firstLine } from '../foreign-text/foreign-text.js';
 import type { Logger } from '../log/logger.js';
@@ -26,7 +26,7 @@ export class EndLog {
     const facts = { job: id, name, attempt: attemptsMade + 1 };
     if (end.type === 'handler.returned') return this.#log.debug({ ...facts, end: 'ack' }, 'handled');
     const { kind } = end.settlement;
-    const reason = 'failure' in end.settlement ? firstLine(end.settlement.failure.reason, LONGEST_REASON) : undefined;
+    const reason = 'failure' in end.settlement ? reasonOf(end.settlement.failure) : undefined;
     if (kind === 'deadLetter') this.#warn({ ...facts, queue, reason });
     else this.#log.debug({ ...facts, end: kind, reason }, 'handled');
   }
@@ -42,6 +42,10 @@ export class EndLog {
     this.#log.warn({ ...facts, ...(this.#withheld > 0 && { notSaid: this.#withheld }) }, 'a job becomes a dead letter');
     this.#withheld = 0;
   }
+}
+
+function reasonOf({ reason }: Failure): string {
+  return firstLine(reason, LONGEST_REASON).toString();
 }
 
 const SPAN_MS = 10_000;

@@ -1,4 +1,5 @@
 // Structured logs: a worker's life at info, a delivery's at debug. Payloads and results are never logged.
+import { visibleJson } from '@acktor/core/broker';
 import { pino } from 'pino';
 
 /** What Acktor asks of a logger; a pino logger is one. */
@@ -11,10 +12,11 @@ export interface Logger {
   isLevelEnabled?(level: 'debug'): boolean;
 }
 
-/** Writes JSON lines to standard error, so that a program's own output stays its own. Level: ACKTOR_LOG_LEVEL, or info. */
+/** Writes JSON lines to standard error, so that a program's own output stays its own; nothing in them controls a terminal. Level: ACKTOR_LOG_LEVEL, or info. */
 export function defaultLogger(): Logger {
   const level = process.env['ACKTOR_LOG_LEVEL'] ?? 'info';
-  return pino({ name: 'acktor', level }, pino.destination({ dest: 2, sync: true }));
+  const standardError = pino.destination({ dest: 2, sync: true });
+  return pino({ name: 'acktor', level }, { write: (line: string) => standardError.write(visibleJson(line)) });
 }
 
 /** Whether a value can be logged with. */

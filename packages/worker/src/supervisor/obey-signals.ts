@@ -28,7 +28,7 @@ export function obeySignals(supervisor: Obedient, log: Logger): void {
     ['SIGTERM', stop],
     ['SIGINT', stop],
     ['SIGHUP', () => supervisor.replace()],
-    ['SIGUSR2', () => void supervisor.states().then((views) => process.stdout.write(statesTable(views)))],
+    ['SIGUSR2', () => void supervisor.states().then((views) => process.stdout.write(statesTable(views).toString()))],
   ];
   for (const [signal, obey] of obeyed) process.on(signal, obey);
   void supervisor.stopped().then(() => {

@@ -1,21 +1,25 @@
 // What workers and their consumers do, as a table for a terminal.
 import type { ConsumerState } from '../consumer/consumer-state.js';
+import { joined, say, type Printable } from '../foreign-text/foreign-text.js';
 import { table, type Column } from '../table/table.js';
 import type { WorkerView } from './worker-process.js';
 
 /** A paragraph for each worker, a line for each of its consumers. */
-export function statesTable(views: readonly WorkerView[]): string {
-  if (views.length === 0) return 'no workers\n';
-  return views.map((view) => `${heading(view)}\n${body(view)}`).join('\n');
+export function statesTable(views: readonly WorkerView[]): Printable {
+  if (views.length === 0) return say`no workers\n`;
+  return joined(
+    views.map((view) => say`${heading(view)}\n${body(view)}`),
+    '\n',
+  );
 }
 
-function heading({ number, pid, workerId, state }: WorkerView): string {
-  return `worker ${number}  pid ${pid ?? '-'}  ${workerId ?? '-'}  ${state}`;
+function heading({ number, pid, workerId, state }: WorkerView): Printable {
+  return say`worker ${number}  pid ${pid ?? '-'}  ${workerId ?? '-'}  ${state}`;
 }
 
-function body({ consumers }: WorkerView): string {
-  if (consumers === undefined) return '  does not answer: its main thread may be blocked\n';
-  if (consumers.length === 0) return '  no consumers yet\n';
+function body({ consumers }: WorkerView): Printable {
+  if (consumers === undefined) return say`  does not answer: its main thread may be blocked\n`;
+  if (consumers.length === 0) return say`  no consumers yet\n`;
   return table(COLUMNS, consumers, { indent: '  ' });
 }
 

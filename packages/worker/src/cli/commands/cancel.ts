@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.js';
 import { requireQueue } from '../operating/known-queues.js';
 import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
 import { atTheTerminal, confirm } from '../output/asking.js';
+import { say } from '../../foreign-text/foreign-text.js';
 import { NotFoundError } from '../output/output-errors.js';
 import { print } from '../output/output.js';
 
@@ -38,11 +39,11 @@ interface NamedJob {
 
 async function cancel(operator: Operator, { queue, id }: NamedJob, { why, yes, json }: CancelFlags): Promise<void> {
   await requireQueue(operator, queue);
-  await confirm(`Cancel ${id} of ${queue}?`, yes, atTheTerminal());
+  await confirm(say`Cancel ${id} of ${queue}?`, yes, atTheTerminal());
   const outcome = await operator.cancel(queue, id, { why: why ?? 'an operator cancelled it' });
   if (outcome === 'notFound') throw new NotFoundError(`expected a job of ${queue}, got the id ${id}, which is none`);
   if (outcome === 'ended') process.exitCode = exitCodes.failed;
-  print(json, { json: { queue, id, outcome }, text: () => `${id}: ${WORDS[outcome]}\n` });
+  print(json, { json: { queue, id, outcome }, text: () => say`${id}: ${WORDS[outcome]}\n` });
 }
 
 const WORDS: Readonly<Record<Exclude<CancelOutcome, 'notFound'>, string>> = {

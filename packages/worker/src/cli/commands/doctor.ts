@@ -4,6 +4,7 @@ import { table, type Column } from '../../table/table.js';
 import { checks } from '../doctor/checks.js';
 import type { Verdict } from '../doctor/check.js';
 import { examine } from '../doctor/examination.js';
+import { joined, say, type Printable } from '../../foreign-text/foreign-text.js';
 import { exitCodes } from '../exit-codes.js';
 import {
   operatorCommand,
@@ -32,7 +33,7 @@ async function doctor(flags: OperatorFlags): Promise<void> {
   if (!isWell) process.exitCode = exitCodes.failed;
   print(flags.json, {
     json: { server: findings.address, isWell, checks: verdicts },
-    text: () => `${findings.address}\n\n${table(COLUMNS, verdicts, { head: colours.dim })}${advice(verdicts)}`,
+    text: () => say`${findings.address}\n\n${table(COLUMNS, verdicts, { head: colours.dim })}${advice(verdicts)}`,
   });
 }
 
@@ -44,9 +45,11 @@ const COLUMNS: readonly Column<NamedVerdict>[] = [
 
 const COLOURS = { ok: colours.green, warn: colours.yellow, fail: colours.red } as const;
 
-function advice(verdicts: readonly NamedVerdict[]): string {
-  const ill = verdicts.flatMap((verdict) => (verdict.state === 'ok' ? [] : [`  ${verdict.check}: ${verdict.fix}\n`]));
-  return ill.length === 0 ? '' : `\nwhat to do\n${ill.join('')}`;
+function advice(verdicts: readonly NamedVerdict[]): Printable {
+  const ill = verdicts.flatMap((verdict) =>
+    verdict.state === 'ok' ? [] : [say`  ${verdict.check}: ${verdict.fix}\n`],
+  );
+  return ill.length === 0 ? say`` : say`\nwhat to do\n${joined(ill)}`;
 }
 
 const EXPLANATION = `

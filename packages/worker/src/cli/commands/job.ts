@@ -5,7 +5,7 @@ import { table, type Column } from '../../table/table.js';
 import { requireQueue } from '../operating/known-queues.js';
 import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
 import { clockTime, duration } from '../output/durations.js';
-import { firstLine, printable } from '../../foreign-text/foreign-text.js';
+import { block, firstLine, joined, line, say, type Printable } from '../../foreign-text/foreign-text.js';
 import { NotFoundError, UsageError } from '../output/output-errors.js';
 import { colours, print } from '../output/output.js';
 
@@ -60,15 +60,15 @@ function withoutPayload(details: JobDetails): object {
   return { ...details, payload: undefined, result: undefined };
 }
 
-function page(details: JobDetails, isPayloadShown: boolean | undefined): string {
+function page(details: JobDetails, isPayloadShown: boolean | undefined): Printable {
   const { stack, log, attempts } = details;
   const facts = table(FACTS, factsOf(details, isPayloadShown));
-  const tried = attempts.length === 0 ? '' : `\n${table(ATTEMPTS, attempts, { head: colours.dim })}`;
-  const said = log.length === 0 ? '' : `\nlog\n${log.map((line) => `  ${printable(line)}\n`).join('')}`;
-  return facts.slice(facts.indexOf('\n') + 1) + tried + said + (stack === undefined ? '' : `\n${printable(stack)}\n`);
+  const tried = attempts.length === 0 ? '' : say`\n${table(ATTEMPTS, attempts, { head: colours.dim })}`;
+  const said = log.length === 0 ? '' : say`\nlog\n${joined(log.map((entry) => say`  ${block(entry, '    ')}\n`))}`;
+  return joined([facts, tried, said, stack === undefined ? '' : say`\nstack\n  ${block(stack)}\n`]);
 }
 
-type Fact = readonly [name: string, value: string];
+type Fact = readonly [name: string, value: Printable];
 
 const FACTS: readonly Column<Fact>[] = [
   { head: '', cell: ([name]) => colours.dim(name) },
@@ -94,8 +94,13 @@ function factsOf(details: JobDetails, isPayloadShown: boolean | undefined): read
     ['payload', isPayloadShown ? payload : 'hidden (--payload shows it)'],
     ['result', shown(result)],
   ];
-  return facts.flatMap(([label, value]) => (value === undefined ? [] : [[label, printable(value)] as const]));
+  return facts.flatMap(([label, value]) =>
+    value === undefined ? [] : [[label, ONE_LINE.has(label) ? line(value) : block(value, '')] as const],
+  );
 }
+
+/** Names have no lines of their own, whoever gave them. */
+const ONE_LINE: ReadonlySet<string> = new Set(['id', 'job', 'queue', 'worker']);
 
 const ATTEMPTS: readonly Column<JobAttempt>[] = [
   { head: 'attempt', cell: ({ attempt }) => String(attempt), isNumber: true },

@@ -5,7 +5,7 @@ import { table, type Column } from '../../table/table.js';
 import { requireQueue } from '../operating/known-queues.js';
 import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
 import { since, until } from '../output/durations.js';
-import { firstLine, printable } from '../../foreign-text/foreign-text.js';
+import { firstLine, joined, say, type Printable } from '../../foreign-text/foreign-text.js';
 import { colours, print } from '../output/output.js';
 import { wholeNumber } from '../settings/settings.js';
 
@@ -55,16 +55,17 @@ async function jobs(operator: Operator, asked: Asked, { limit, cursor, json }: J
   print(json, { json: { queue, state, ...listing }, text: () => listed(listing, asked) });
 }
 
-function listed(listing: JobListing, { queue, state }: Asked): string {
-  if (listing.jobs.length === 0) return `no ${state} jobs in ${queue}\n`;
+function listed(listing: JobListing, { queue, state }: Asked): Printable {
+  if (listing.jobs.length === 0) return say`no ${state} jobs in ${queue}\n`;
   const rows = table(columnsOf(state, Date.now()), listing.jobs, { head: colours.dim });
-  const more = listing.cursor === undefined ? '' : `more: acktor jobs ${queue} ${state} --cursor ${listing.cursor}\n`;
-  return rows + more;
+  const more =
+    listing.cursor === undefined ? '' : say`more: acktor jobs ${queue} ${state} --cursor ${listing.cursor}\n`;
+  return joined([rows, more]);
 }
 
 function columnsOf(state: State, nowMs: number): readonly Column<JobSummary>[] {
   return [
-    { head: 'id', cell: ({ id }) => printable(id) },
+    { head: 'id', cell: ({ id }) => id },
     { head: 'job', cell: ({ name }) => firstLine(name) },
     { head: 'sent', cell: ({ sentAtMs }) => `${since(sentAtMs, nowMs)} ago`, isNumber: true },
     { head: 'attempts', cell: ({ attemptsMade }) => String(attemptsMade), isNumber: true },

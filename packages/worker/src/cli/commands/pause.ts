@@ -3,6 +3,7 @@ import type { Operator } from '@acktor/core';
 import type { Command } from 'commander';
 import { requireQueue } from '../operating/known-queues.js';
 import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
+import { say } from '../../foreign-text/foreign-text.js';
 import { print } from '../output/output.js';
 
 /** The command, ready to be added to a program. */
@@ -21,7 +22,10 @@ export function pauseCommand(): Command {
 async function pause(operator: Operator, queue: string, { json }: OperatorFlags): Promise<void> {
   await requireQueue(operator, queue);
   await operator.pause(queue);
-  print(json, { json: { queue, isPaused: true }, text: () => `${queue} is paused; acktor resume ${queue} ends it\n` });
+  print(json, {
+    json: { queue, isPaused: true },
+    text: () => say`${queue} is paused; acktor resume ${queue} ends it\n`,
+  });
 }
 
 /** What the help of both commands ends with. */

@@ -12,6 +12,7 @@ import {
   type OperatorFlags,
 } from '../operating/operator-command.js';
 import { since, until } from '../output/durations.js';
+import { say, type Printable } from '../../foreign-text/foreign-text.js';
 import { colours, print } from '../output/output.js';
 import { observeRates, type QueueRates } from '../rates/rates.js';
 
@@ -60,8 +61,8 @@ async function observe(look: () => Promise<readonly QueueDepth[]>, flags: Queues
   return await observeRates({ depths: look, workers: () => fleet.workers() });
 }
 
-function listed(lines: readonly QueueLine[], { namespace, address }: Operator): string {
-  const none = `no queue was used yet in the namespace ${namespace} on ${address}; --discover looks for those of BullMQ clients\n`;
+function listed(lines: readonly QueueLine[], { namespace, address }: Operator): Printable {
+  const none = say`no queue was used yet in the namespace ${namespace} on ${address.toString()}; --discover looks for those of BullMQ clients\n`;
   return lines.length === 0 ? none : table(columnsAt(Date.now()), lines, { head: colours.dim });
 }
 

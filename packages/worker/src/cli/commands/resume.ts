@@ -3,6 +3,7 @@ import type { Operator } from '@acktor/core';
 import type { Command } from 'commander';
 import { requireQueue } from '../operating/known-queues.js';
 import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
+import { say } from '../../foreign-text/foreign-text.js';
 import { print } from '../output/output.js';
 import { explanation } from './pause.js';
 
@@ -19,5 +20,5 @@ export function resumeCommand(): Command {
 async function resume(operator: Operator, queue: string, { json }: OperatorFlags): Promise<void> {
   await requireQueue(operator, queue);
   await operator.resume(queue);
-  print(json, { json: { queue, isPaused: false }, text: () => `${queue} goes on\n` });
+  print(json, { json: { queue, isPaused: false }, text: () => say`${queue} goes on\n` });
 }

@@ -9,6 +9,7 @@ import {
   type OperatorFlags,
 } from '../operating/operator-command.js';
 import { FleetPicture } from '../top/fleet-picture.js';
+import { printJson, write } from '../output/output.js';
 import { LiveScreen } from '../top/live-screen.js';
 import { topPage, topSorts, type TopSort } from '../top/top-page.js';
 
@@ -31,12 +32,11 @@ async function top(flags: OperatorFlags): Promise<void> {
 
 /** A line for each thing that the watch tells, until the program is ended. */
 async function stream(fleet: ConnectedFleet): Promise<void> {
-  const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const watcher: FleetWatcher = {
-    onReport: (report) => say({ type: 'report', report }),
-    onFrame: (frame) => say({ type: 'frame', frame }),
-    onGone: (workerId, how) => say({ type: 'gone', workerId, how }),
-    onConnection: (state) => say({ type: 'connection', state }),
+    onReport: (report) => printJson({ type: 'report', report }),
+    onFrame: (frame) => printJson({ type: 'frame', frame }),
+    onGone: (workerId, how) => printJson({ type: 'gone', workerId, how }),
+    onConnection: (state) => printJson({ type: 'connection', state }),
   };
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
@@ -51,9 +51,8 @@ async function once(fleet: ConnectedFleet): Promise<void> {
   await sleep(ONCE_AFTER_MS);
   ending.abort();
   await watching;
-  process.stdout.write(
-    topPage(picture, { sort: 'time in state', isPaused: false, lines: Infinity, nowMs: Date.now() }),
-  );
+  const page = topPage(picture, { sort: 'time in state', isPaused: false, lines: Infinity, nowMs: Date.now() });
+  write(process.stdout, page);
 }
 
 async function live(fleet: ConnectedFleet): Promise<void> {

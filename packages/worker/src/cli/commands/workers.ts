@@ -9,7 +9,7 @@ import {
   type OperatorFlags,
 } from '../operating/operator-command.js';
 import { duration } from '../output/durations.js';
-import { firstLine, printable } from '../../foreign-text/foreign-text.js';
+import { firstLine, joined, say, type Piece, type Printable } from '../../foreign-text/foreign-text.js';
 import { colours, counted, print } from '../output/output.js';
 
 /** The command, ready to be added to a program. */
@@ -39,14 +39,14 @@ function byPlace(one: WorkerReport, other: WorkerReport): number {
   return one.host.localeCompare(other.host, 'en') || one.pid - other.pid;
 }
 
-function page(reports: readonly WorkerReport[], { all }: WorkersFlags): string {
-  if (reports.length === 0) return 'no worker answers; start one: acktor work <files>\n';
+function page(reports: readonly WorkerReport[], { all }: WorkersFlags): Printable {
+  if (reports.length === 0) return say`no worker answers; start one: acktor work <files>\n`;
   const held = reports.flatMap(heldBy).toSorted((one, other) => other.heldForMs - one.heldForMs);
   const shown = all ? held : held.slice(0, MOST_HELD);
   const more = held.length - shown.length;
-  const rest = more > 0 ? `and ${counted(more, 'more job')}: --all lists them\n` : '';
-  const longest = shown.length === 0 ? '' : `\n${table(HELD_COLUMNS, shown, { head: colours.dim })}${rest}`;
-  return table(COLUMNS, reports, { head: colours.dim }) + longest;
+  const rest = more > 0 ? say`and ${counted(more, 'more job')}: --all lists them\n` : '';
+  const longest = shown.length === 0 ? '' : say`\n${table(HELD_COLUMNS, shown, { head: colours.dim })}${rest}`;
+  return joined([table(COLUMNS, reports, { head: colours.dim }), longest]);
 }
 
 const COLUMNS: readonly Column<WorkerReport>[] = [
@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<WorkerReport>[] = [
   { head: 'consumers', cell: consumersOf },
 ];
 
-function lagOf({ eventLoop: { blockedForMs, lagP99Ms } }: WorkerReport): string {
+function lagOf({ eventLoop: { blockedForMs, lagP99Ms } }: WorkerReport): Piece {
   return blockedForMs > 0 ? colours.red(`blocked ${duration(blockedForMs)}`) : duration(lagP99Ms);
 }
 
@@ -97,7 +97,7 @@ const HELD_COLUMNS: readonly Column<HeldJob>[] = [
   { head: 'held for', cell: ({ heldForMs }) => duration(heldForMs), isNumber: true },
   { head: 'queue', cell: ({ consumer }) => consumer.queue },
   { head: 'job', cell: ({ job }) => firstLine(job.jobName) },
-  { head: 'id', cell: ({ job }) => printable(job.jobId) },
+  { head: 'id', cell: ({ job }) => job.jobId },
   { head: 'attempt', cell: ({ job }) => String(job.attempt), isNumber: true },
   { head: 'state', cell: ({ consumer }) => consumer.state },
   { head: 'worker', cell: ({ workerId }) => workerId },

@@ -1,6 +1,7 @@
 // Asks before something is destroyed.
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
+import type { Printable } from '../../foreign-text/foreign-text.js';
 import { NotConfirmedError } from './output-errors.js';
 
 /** Who can be asked, and where. */
@@ -21,12 +22,12 @@ export function atTheTerminal(): Asking {
  * Resolves when the answer is yes, or `--yes` said so before.
  * @throws NotConfirmedError when nobody can be asked, or the answer is anything else.
  */
-export async function confirm(question: string, isAnswered: boolean | undefined, asking: Asking): Promise<void> {
+export async function confirm(question: Printable, isAnswered: boolean | undefined, asking: Asking): Promise<void> {
   if (isAnswered) return;
   if (!asking.isInteractive) throw new NotConfirmedError('nobody is at a terminal to confirm it: pass --yes');
   const dialogue = createInterface(asking);
   try {
-    const answer = await dialogue.question(`${question} [y/N] `);
+    const answer = await dialogue.question(`${question.toString()} [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new NotConfirmedError('it was not confirmed');
   } finally {
     dialogue.close();

@@ -15,7 +15,10 @@ export class NotFoundError extends AcktorError {
   readonly code = 'ACKTOR_NOT_FOUND';
 }
 
+/** The code of what was typed wrongly. */
+export const BAD_USAGE = 'ACKTOR_BAD_USAGE';
+
 /** Arguments that are fine one by one and mean nothing together. */
 export class UsageError extends AcktorError {
-  readonly code = 'ACKTOR_BAD_USAGE';
+  readonly code = BAD_USAGE;
 }

@@ -1,5 +1,6 @@
 // What can be wrong with what a command is told, before it does anything.
 import { AcktorError } from '@acktor/core';
+import { quoted } from '@acktor/core/broker';
 
 /** The text of a flag or a variable cannot be read. */
 export class SettingError extends AcktorError {
@@ -10,7 +11,7 @@ export class SettingError extends AcktorError {
     readonly expected: string,
     readonly found: string,
   ) {
-    super(`expected ${source} to be ${expected}, got ${JSON.stringify(found)}`);
+    super(`expected ${source} to be ${expected}, got ${quoted(found)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 // A terminal that shows one page after another in the same place, and hears keys.
 import { emitKeypressEvents } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { Printable } from '../../foreign-text/foreign-text.js';
 
 export interface Terminal {
   readonly input: ReadStream;
@@ -30,8 +31,8 @@ export class LiveScreen {
     return this.#terminal.output.rows;
   }
 
-  show(page: string): void {
-    const lines = page.split('\n').slice(0, this.lines);
+  show(page: Printable): void {
+    const lines = page.toString().split('\n').slice(0, this.lines);
     this.#terminal.output.write(`${HOME}${lines.map((line) => line + CLEAR_LINE).join('\r\n')}${CLEAR_BELOW}`);
   }
 

@@ -2,7 +2,7 @@
 import type { ConsumerReport, WorkerReport } from '@acktor/core/broker';
 import { table, type Column } from '../../table/table.js';
 import { duration } from '../output/durations.js';
-import { firstLine } from '../../foreign-text/foreign-text.js';
+import { firstLine, joined, say, type Piece, type Printable } from '../../foreign-text/foreign-text.js';
 import { colours, counted } from '../output/output.js';
 import type { FleetPicture, SeenWorker } from './fleet-picture.js';
 import type { QueueRate } from './rate-window.js';
@@ -20,21 +20,26 @@ export interface TopPageOptions {
 }
 
 /** Ends with a newline. */
-export function topPage(picture: FleetPicture, options: TopPageOptions): string {
+export function topPage(picture: FleetPicture, options: TopPageOptions): Printable {
   const workers = picture.workers();
   if (workers.length === 0)
-    return `${summary(workers, picture, options)}\nno worker answers; start one: acktor work <files>\n`;
+    return say`${summary(workers, picture, options)}\nno worker answers; start one: acktor work <files>\n`;
   const head = [
     summary(workers, picture, options),
     table(QUEUE_COLUMNS, queueLines(workers, picture.rates()), STYLE),
     table(WORKER_COLUMNS, workers, STYLE),
   ];
-  const room = options.lines - head.join('\n').split('\n').length - 2;
+  const room = options.lines - joined(head, '\n').toString().split('\n').length - 2;
   const consumers = heldBy(workers).toSorted(ORDERS[options.sort]).slice(0, Math.max(0, room));
-  return [...head, ...(consumers.length > 0 ? [table(heldColumns(options.nowMs), consumers, STYLE)] : [])].join('\n');
+  const held = consumers.length > 0 ? [table(heldColumns(options.nowMs), consumers, STYLE)] : [];
+  return joined([...head, ...held], '\n');
 }
 
-function summary(workers: readonly SeenWorker[], { isAway }: FleetPicture, { isPaused, sort }: TopPageOptions): string {
+function summary(
+  workers: readonly SeenWorker[],
+  { isAway }: FleetPicture,
+  { isPaused, sort }: TopPageOptions,
+): Printable {
   const here = workers.filter(({ gone }) => gone === undefined).map(({ report }) => report);
   const consumers = here.flatMap((report) => report.consumers);
   const parts = [
@@ -46,9 +51,9 @@ function summary(workers: readonly SeenWorker[], { isAway }: FleetPicture, { isP
   const notes = [
     ...(isAway ? [colours.red('the server is away')] : []),
     ...(isPaused ? [colours.yellow('paused')] : []),
-    colours.dim(`sorted by ${sort}`),
+    colours.dim(say`sorted by ${sort}`),
   ];
-  return `${parts.join(' · ')}   ${notes.join(' · ')}\n`;
+  return say`${joined(parts, ' · ')}   ${joined(notes, ' · ')}\n`;
 }
 
 function statesOf(consumers: readonly ConsumerReport[]): readonly string[] {
@@ -108,7 +113,7 @@ const WORKER_COLUMNS: readonly Column<SeenWorker>[] = [
   { head: 'memory', cell: ({ report }) => `${(report.residentBytes / 1_048_576).toFixed(0)} MiB`, isNumber: true },
 ];
 
-function stateOf({ report, gone }: SeenWorker): string {
+function stateOf({ report, gone }: SeenWorker): Piece {
   if (gone === undefined) return firstLine(report.state);
   return gone === 'died' ? colours.magenta('died') : colours.dim('left');
 }
@@ -117,7 +122,7 @@ function busyOf({ consumers }: WorkerReport): string {
   return `${consumers.filter(({ held }) => held).length} of ${consumers.length}`;
 }
 
-function lagOf({ eventLoop: { blockedForMs, lagP99Ms } }: WorkerReport): string {
+function lagOf({ eventLoop: { blockedForMs, lagP99Ms } }: WorkerReport): Piece {
   return blockedForMs > 0 ? colours.red(`blocked ${duration(blockedForMs)}`) : duration(lagP99Ms);
 }
 

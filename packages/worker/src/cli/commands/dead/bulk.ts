@@ -9,9 +9,9 @@ import {
   type OperatorFlags,
 } from '../../operating/operator-command.js';
 import { atTheTerminal, confirm } from '../../output/asking.js';
-import { firstLine } from '../../../foreign-text/foreign-text.js';
+import { firstLine, joined, say, type Printable } from '../../../foreign-text/foreign-text.js';
 import { NotFoundError, UsageError } from '../../output/output-errors.js';
-import { counted, print } from '../../output/output.js';
+import { counted, print, write } from '../../output/output.js';
 import { showProgress } from '../../output/progress.js';
 import { filterOf, withFilterFlags, type FilterFlags } from './dead-filter.js';
 
@@ -69,8 +69,8 @@ async function run(action: BulkAction, { operator, queue, ids }: Asked, flags: B
   const preview = ids.length > 0 ? await previewOf(letters, queue, ids) : await letters.preview(filter);
   const matched = preview.count;
   if (flags.dryRun || matched === 0) return tell({ queue, matched, done: 0, missed: 0 }, action, flags);
-  process.stderr.write(described(preview, queue));
-  const question = `${capitalised(action.name)} ${counted(matched, 'dead letter')} of ${queue}?`;
+  write(process.stderr, described(preview, queue));
+  const question = say`${capitalised(action.name)} ${counted(matched, 'dead letter')} of ${queue}?`;
   await confirm(question, flags.yes, atTheTerminal());
   const { touched, missed } = await watched(matched, (onProgress) =>
     ids.length > 0 ? touchEach(action, letters, ids) : action.all(letters, { ...filter, onProgress }),
@@ -114,11 +114,11 @@ async function touchEach(action: BulkAction, letters: DeadLetters, ids: readonly
   return { touched, missed: ids.length - touched };
 }
 
-function described({ count, reasons }: DeadLetterPreview, queue: string): string {
+function described({ count, reasons }: DeadLetterPreview, queue: string): Printable {
   const lines = reasons
     .slice(0, MOST_REASONS)
-    .map((each) => `  ${each.count.toLocaleString('en')}  ${firstLine(each.reason)}\n`);
-  return `${counted(count, 'dead letter')} of ${queue}\n${lines.join('')}`;
+    .map((each) => say`  ${each.count.toLocaleString('en')}  ${firstLine(each.reason)}\n`);
+  return say`${counted(count, 'dead letter')} of ${queue}\n${joined(lines)}`;
 }
 
 interface Outcome {
@@ -134,8 +134,8 @@ function tell({ queue, matched, done, missed }: Outcome, action: BulkAction, { j
     json: { queue, matched, [action.done]: done, missed },
     text: () =>
       dryRun
-        ? `${counted(matched, 'dead letter')} of ${queue} match\n`
-        : `${counted(done, 'dead letter')} ${action.done}${others}\n`,
+        ? say`${counted(matched, 'dead letter')} of ${queue} match\n`
+        : say`${counted(done, 'dead letter')} ${action.done}${others}\n`,
   });
 }
 

@@ -10,7 +10,7 @@ import {
   type OperatorFlags,
 } from '../../operating/operator-command.js';
 import { since } from '../../output/durations.js';
-import { firstLine, printable } from '../../../foreign-text/foreign-text.js';
+import { firstLine, joined, say, type Printable } from '../../../foreign-text/foreign-text.js';
 import { colours, counted, print } from '../../output/output.js';
 import { wholeNumber } from '../../settings/settings.js';
 import { filterOf, withFilterFlags, type FilterFlags } from './dead-filter.js';
@@ -44,14 +44,14 @@ async function list(operator: Operator, queue: string, flags: ListFlags): Promis
   for await (const letter of operator.deadLetters(queue).list({ ...filter, ...span })) letters.push(letter);
   print(flags.json, {
     json: { queue, deadLetters: letters.map((letter) => ({ ...letter, payload: undefined, history: undefined })) },
-    text: () => (letters.length === 0 ? `no such dead letters in ${queue}\n` : listed(letters)),
+    text: () => (letters.length === 0 ? say`no such dead letters in ${queue}\n` : listed(letters)),
   });
 }
 
-function listed(letters: readonly DeadLetter[]): string {
+function listed(letters: readonly DeadLetter[]): Printable {
   const nowMs = Date.now();
   const columns: readonly Column<DeadLetter>[] = [
-    { head: 'id', cell: ({ id }) => printable(id) },
+    { head: 'id', cell: ({ id }) => id },
     { head: 'job', cell: ({ jobName }) => firstLine(jobName) },
     { head: 'died', cell: ({ deadAt }) => `${since(deadAt.getTime(), nowMs)} ago`, isNumber: true },
     { head: 'attempts', cell: ({ attemptsMade }) => String(attemptsMade), isNumber: true },
@@ -66,17 +66,21 @@ async function count(operator: Operator, flags: ListFlags): Promise<void> {
   for (const { queue, deadLetters } of await operator.queues()) {
     if (deadLetters > 0) queues.push({ queue, ...(await operator.deadLetters(queue).preview(filter)) });
   }
-  print(flags.json, { json: { queues }, text: () => queues.map(paragraph).join('') || 'no dead letters\n' });
+  print(flags.json, {
+    json: { queues },
+    text: () => (queues.length > 0 ? joined(queues.map(paragraph)) : say`no dead letters\n`),
+  });
 }
 
 type QueueCount = DeadLetterPreview & { readonly queue: string };
 
-function paragraph({ queue, count: all, reasons }: QueueCount): string {
+function paragraph({ queue, count: all, reasons }: QueueCount): Printable {
   const columns: readonly Column<(typeof reasons)[number]>[] = [
     { head: 'letters', cell: ({ count: letters }) => letters.toLocaleString('en'), isNumber: true },
     { head: 'reason', cell: ({ reason }) => firstLine(reason) },
   ];
-  return `${queue}: ${counted(all, 'dead letter')}\n${table(columns, reasons.slice(0, MOST_REASONS), { indent: '  ', head: colours.dim })}`;
+  const most = table(columns, reasons.slice(0, MOST_REASONS), { indent: '  ', head: colours.dim });
+  return say`${queue}: ${counted(all, 'dead letter')}\n${most}`;
 }
 
 const MOST_REASONS = 10;
