@@ -4,7 +4,7 @@ import type * as ChannelModule from '../../packages/worker/dist/channel/channel.
 import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.js';
 import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as CrewModule from '../../packages/worker/dist/worker/crew.js';
-import type * as HotStepsModule from '../../packages/worker/dist/consumer/hot-steps.js';
+import type * as CompiledMachineModule from '../../packages/worker/dist/consumer/compiled-machine.js';
 import type * as EndLogModule from '../../packages/worker/dist/delivery/end-log.js';
 import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
 import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
@@ -47,7 +47,7 @@ export const { channelLogic } = await inside<typeof ChannelLogicModule>('channel
 export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');
 export const { Crew } = await inside<typeof CrewModule>('worker/crew.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');
-export const { withHotSteps } = await inside<typeof HotStepsModule>('consumer/hot-steps.js');
+export const { compiledMachine } = await inside<typeof CompiledMachineModule>('consumer/compiled-machine.js');
 export const { handlersByQueue } = await inside<typeof RegistryModule>('handler/handler-registry.js');
 export const { RestartIntensity } = await inside<typeof RestartIntensityModule>('supervisor/restart-intensity.js');
 export const { Roster } = await inside<typeof RosterModule>('supervisor/roster.js');

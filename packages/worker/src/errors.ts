@@ -99,3 +99,15 @@ export class MetricsPortError extends AcktorError {
     super(`cannot listen on ${host}:${port} for metrics: ${why}; choose another port, or 0 for any`, options);
   }
 }
+
+/** A machine cannot be compiled: its chart has what only XState itself can run, or names what it does not have. */
+export class UncompilableChartError extends AcktorError {
+  readonly code = 'ACKTOR_UNCOMPILABLE_CHART';
+
+  constructor(
+    readonly machineId: string,
+    complaint: string,
+  ) {
+    super(`the machine "${machineId}" cannot be compiled: ${complaint}`);
+  }
+}

@@ -5,7 +5,7 @@ import { Channel, type ChannelParts } from '../channel/channel.js';
 import type { JobCancel } from '../channel/early-cancels.js';
 import type { JobTotals } from '../channel/totals.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
-import { withHotSteps } from '../consumer/hot-steps.js';
+import { compiledMachine } from '../consumer/compiled-machine.js';
 import { withObservedSteps, type StepListener } from '../consumer/observed-steps.js';
 import type { ConsumerEvent } from '../consumer/consumer-protocol.js';
 import { dottedState, type ConsumerState } from '../consumer/consumer-state.js';
@@ -41,7 +41,7 @@ export class Crew {
     this.#channelActor = createActor(channelLogic, { id: 'channel', input: { channel: this.#channel } });
     this.feed = this.#openFeed();
     const isInspected = () => parts.inspect !== undefined;
-    const machine = withHotSteps(consumerMachine.provide({ actors: { runner: runnerLogic(parts) } }), isInspected);
+    const machine = compiledMachine(consumerMachine.provide({ actors: { runner: runnerLogic(parts) } }), isInspected);
     const { onStep } = parts;
     const metered = onStep ? withObservedSteps(machine, { onStep }) : machine;
     this.#machine = withObservedSteps(metered, this.feed);
