@@ -37,6 +37,51 @@ describeInBrowser('a session on the page', () => {
     await tab.sees(tab.button('Pause notes'));
   });
 
+  it('lets whoever has the printed link in, who has given no tokens', async () => {
+    await using dashboard = await dashboardOn(open.trial, { trustMachine: false });
+    await using tab = await OpenedPage.open(dashboard.url, { expected: /401/ });
+    await tab.page.goto(dashboard.url);
+    await tab.sees(tab.page.getByLabel('Token'));
+    await tab.page.goto(dashboard.signInUrl);
+    await tab.sees(tab.page.locator('.link-live'));
+    expect(tab.page.url()).to.not.include('token');
+  });
+
+  it('takes the whole link in place of the token', async () => {
+    await using dashboard = await dashboardOn(open.trial, { trustMachine: false });
+    await using tab = await OpenedPage.open(dashboard.url, { expected: /401/ });
+    await tab.page.goto(dashboard.url);
+    await tab.page.getByLabel('Token').fill(dashboard.signInUrl);
+    await tab.button('Open').click();
+    await tab.sees(tab.page.locator('.link-live'));
+  });
+
+  it('says that a link holds a wrong token, once, and asks for another', async () => {
+    await using dashboard = await dashboardOn(open.trial, { tokens });
+    await using tab = await OpenedPage.open(dashboard.url, { expected: /401/ });
+    await tab.page.goto(`${dashboard.url}?token=of-yesterday#/queues`);
+    await tab.sees(tab.page.getByRole('heading', { name: 'This link does not open the dashboard' }));
+    expect(tab.page.url()).to.equal(`${dashboard.url}#/queues`);
+    await tab.page.getByLabel('Token').fill(tokens.viewer);
+    await tab.button('Open').click();
+    await tab.sees(tab.page.getByRole('link', { name: 'notes' }));
+  });
+
+  it('is not asked for a token where the application says who may come in', async () => {
+    await using dashboard = await dashboardOn(open.trial, { authorize: () => undefined });
+    await using tab = await OpenedPage.open(dashboard.url, { expected: /401/ });
+    await tab.page.goto(dashboard.url);
+    await tab.sees(tab.page.getByRole('heading', { name: 'Not signed in' }));
+    expect(await tab.page.getByLabel('Token').count()).to.equal(0);
+  });
+
+  it('shows a page to a person who opens an address that is none', async () => {
+    await using dashboard = await dashboardOn(open.trial);
+    await using tab = await OpenedPage.open(dashboard.url, { expected: /404/ });
+    await tab.page.goto(`${dashboard.url}nowhere`);
+    await tab.sees(tab.page.getByRole('heading', { name: 'Not there' }));
+  });
+
   it('ends when the person signs out, and asks for the token again', async () => {
     await using dashboard = await dashboardOn(open.trial, { tokens });
     await using tab = await OpenedPage.open(dashboard.url, { expected: /401/ });

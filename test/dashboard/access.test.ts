@@ -38,7 +38,7 @@ describe('access to the dashboard', () => {
   let headers: Readonly<Record<Visitor, Record<string, string>>>;
 
   before('serves a dashboard with tokens, and signs two people in', async () => {
-    trial = await openTrial({ trust: { kind: 'tokens' }, options: { tokens } });
+    trial = await openTrial({ trust: { kind: 'tokens', tokens } });
     const [viewer, operator] = await Promise.all([signIn(trial, tokens.viewer), signIn(trial, tokens.operator)]);
     headers = { nobody: {}, viewer, operator };
   });
@@ -83,8 +83,8 @@ describe('access to the dashboard', () => {
   });
 
   it('keeps payloads and results from viewers when it is told to', async () => {
-    const options = { tokens, payloadsFor: 'operator' } as const;
-    await using guarded = await openTrial({ trust: { kind: 'tokens' }, options });
+    const options = { payloadsFor: 'operator' } as const;
+    await using guarded = await openTrial({ trust: { kind: 'tokens', tokens }, options });
     const viewer = await signIn(guarded, tokens.viewer);
     const operator = await signIn(guarded, tokens.operator);
     const path = 'api/queues/payments/jobs/o-1/payload';

@@ -16,6 +16,7 @@ import type * as BrowserModule from '../../packages/dashboard/dist/cli/open-brow
 
 export type { ChartView } from '../../packages/dashboard/dist/protocol/chart-view.js';
 export type { QueueSource, Sources } from '../../packages/dashboard/dist/sources/sources.js';
+export type { SealParts } from '../../packages/dashboard/dist/access/session-seal.js';
 export type { Route } from '../../packages/dashboard/dist/http/route.js';
 export type { Trust } from '../../packages/dashboard/dist/access/gate.js';
 export type { FleetFrame, FleetSnapshot, LiveEvent } from '../../packages/dashboard/dist/protocol/live.js';
@@ -43,7 +44,7 @@ export const { permits } = await inside<typeof SessionModule>('access/session.js
 export const { SessionSeal } = await inside<typeof SealModule>('access/session-seal.js');
 export const { SharedAnswer } = await inside<typeof SharedAnswerModule>('http/shared-answer.js');
 export const { createRedaction } = await inside<typeof RedactionModule>('jobs/redaction.js');
-export const { hasDesktop } = await inside<typeof BrowserModule>('cli/open-browser.js');
+export const { hasDesktop, openBrowser } = await inside<typeof BrowserModule>('cli/open-browser.js');
 
 // A path that stands in this file is right for the source or for what it is compiled to, never for both.
 function inside<Module>(path: string): Promise<Module> {

@@ -1,7 +1,8 @@
 // A dashboard on invented sources, listening on a free port.
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { ConnectionLostError, DeadLetters } from '@acktor/core';
 import type { DashboardHandlerOptions } from '@acktor/dashboard';
 import {
@@ -39,7 +40,7 @@ export const quietLogger = { info: write, warn: write, error: write };
 /** By default everybody is an operator, for being on this machine. */
 export async function openTrial({ trust = { kind: 'machine' }, ...rest }: TrialOptions = {}): Promise<DashboardTrial> {
   const fleet = new ScriptedFleet();
-  const options = dashboardHandlerOptions.check({ logger: quietLogger, ...rest.options });
+  const options = dashboardHandlerOptions.check({ logger: quietLogger, ...sharedSecret(trust), ...rest.options });
   const sources: Sources = {
     server: 'redis://invented:6379',
     fleet,
@@ -57,6 +58,24 @@ export async function openTrial({ trust = { kind: 'machine' }, ...rest }: TrialO
     await server[Symbol.asyncDispose]();
   };
   return { url: server.url, fleet, routes, ask, [Symbol.asyncDispose]: close };
+}
+
+/** Without it each dashboard stretches its tokens, which keeps a core busy for a second or so. */
+function sharedSecret({ kind }: Trust): DashboardHandlerOptions {
+  return kind === 'tokens' ? { secret: 'a secret that is long enough for a seal' } : {};
+}
+
+/** What a person gets who opens an address in a browser: fetch would say that it is no navigation. */
+export async function openAddress(url: string | URL, headers: Record<string, string> = {}): Promise<OpenedAddress> {
+  const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'sec-fetch-mode': 'navigate' };
+  const sent = request(url, { headers: { ...browser, ...headers } }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, headers: response.headers, text: await readText(response) };
+}
+
+export interface OpenedAddress extends Pick<IncomingMessage, 'headers'> {
+  readonly status: number;
+  readonly text: string;
 }
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;

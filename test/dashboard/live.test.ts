@@ -180,7 +180,7 @@ describe('the live stream', () => {
   });
 
   it('goes to nobody without a session', async () => {
-    await using trial = await openTrial({ trust: { kind: 'tokens' }, options: { tokens } });
+    await using trial = await openTrial({ trust: { kind: 'tokens', tokens } });
     expect((await trial.ask('api/live')).status).to.equal(401);
     using browser = await LiveReader.open(trial.url, await signIn(trial, tokens.viewer));
     await browser.snapshot();

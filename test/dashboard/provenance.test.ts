@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { Dashboard, dashboardHandler, OpenDashboardError } from '@acktor/dashboard';
+import { Dashboard, dashboardHandler, OpenDashboardError, TrustMachineError } from '@acktor/dashboard';
 import { openTrial, tokens, type DashboardTrial } from './dashboard-trial.js';
 import type { ErrorView, SessionView } from './dashboard-inside.js';
 
@@ -84,10 +84,12 @@ describe('where a request to the dashboard comes from', () => {
   it('refuses what came through a proxy, for then it may come from anywhere', async () => {
     expect(await knock(trial, 'api/session', { 'x-forwarded-for': '203.0.113.9' })).to.equal('ACKTOR_BAD_HOST');
     expect(await knock(trial, 'api/session', { forwarded: 'for=203.0.113.9' })).to.equal('ACKTOR_BAD_HOST');
+    for (const header of ['x-real-ip', 'x-client-ip', 'true-client-ip', 'cf-connecting-ip', 'via', 'x-forwarded-proto'])
+      expect(await knock(trial, 'api/session', { [header]: '203.0.113.9' }), header).to.equal('ACKTOR_BAD_HOST');
   });
 
   it('takes any host and any proxy where people show tokens', async () => {
-    await using guarded = await openTrial({ trust: { kind: 'tokens' }, options: { tokens } });
+    await using guarded = await openTrial({ trust: { kind: 'tokens', tokens } });
     const headers = { host: 'ops.example.com', 'x-forwarded-for': '203.0.113.9' };
     expect(await knock(guarded, 'api/session', headers)).to.equal('ACKTOR_NOT_SIGNED_IN');
   });
@@ -113,6 +115,21 @@ describe('a dashboard that all could reach', () => {
       );
       expect(error).to.be.instanceOf(OpenDashboardError).with.property('message').that.includes('tokens: {');
     });
+
+  it('trusts its machine on a loopback address alone, and beside nothing else', async () => {
+    const redis = 'redis://127.0.0.1:1';
+    const authorize = () => 'viewer' as const;
+    for (const [options, beside] of [
+      [{ host: '0.0.0.0' }, 'host 0.0.0.0'],
+      [{ tokens }, 'tokens'],
+      [{ authorize }, 'authorize'],
+    ] as const) {
+      const error = await Dashboard.start({ ...options, redis, port: 0, trustMachine: true }).catch(
+        (caught: unknown) => caught,
+      );
+      expect(error).to.be.instanceOf(TrustMachineError).with.property('beside', beside);
+    }
+  });
 
   it('is no handler without saying who may come in', () => {
     expect(() => dashboardHandler({})).to.throw(OpenDashboardError);

@@ -8,7 +8,7 @@ import { breaking, die, fragile, mended } from '../dead-letters/graves.js';
 import { rejection } from '../server/rejection.js';
 import { signal } from '../signals/signal.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
-import { post, quietLogger } from './dashboard-trial.js';
+import { openAddress, post, quietLogger } from './dashboard-trial.js';
 import { LiveReader } from './live-reader.js';
 import type {
   DeadLetterGroup,
@@ -39,7 +39,7 @@ describe('the dashboard of a real fleet', function () {
     trial = await WorkerTrial.open();
     const { url: redis, namespace } = trial;
     const redact = ['data.card', 'result.secret'];
-    dashboard = await Dashboard.start({ redis, namespace, port: 0, redact, logger: quietLogger });
+    dashboard = await Dashboard.start({ redis, namespace, port: 0, redact, trustMachine: true, logger: quietLogger });
     ({ csrf } = await get<SessionView>('api/session'));
   });
 
@@ -192,7 +192,12 @@ describe('a dashboard', function () {
 
   it('answers 503 while its Redis is away, says so on the live stream, and goes on when it is back', async () => {
     await using server = await PrivateServer.start();
-    await using dashboard = await Dashboard.start({ redis: server.url, port: 0, logger: quietLogger });
+    await using dashboard = await Dashboard.start({
+      redis: server.url,
+      port: 0,
+      trustMachine: true,
+      logger: quietLogger,
+    });
     using browser = await LiveReader.open(dashboard.url);
     await browser.snapshot();
     await server.kill();
@@ -221,5 +226,43 @@ describe('a dashboard', function () {
     const dashboard = await Dashboard.start({ redis: trial.url, port: 0, logger: quietLogger });
     await Promise.all([dashboard.close(), dashboard.close()]);
     await dashboard.close();
+  });
+});
+
+describe('the dashboard of an embedded server, on a machine that others use, too', function () {
+  this.timeout(60_000);
+
+  it('lets nobody in for being there, and whoever has its link as an operator', async () => {
+    await using trial = await WorkerTrial.open();
+    const { id } = await trial.producer.send(charge, payload);
+    const { url: redis, namespace } = trial;
+    await using dashboard = await Dashboard.start({ redis, namespace, port: 0, logger: quietLogger });
+    const job = `${dashboard.url}api/queues/payments/jobs/${id}`;
+    expect((await fetch(`${job}/payload`)).status).to.equal(401);
+    expect((await fetch(`${job}/cancel`, post({}))).status).to.equal(401);
+    expect((await fetch(`${dashboard.url}api/live`)).status).to.equal(401);
+    const { status, headers } = await openAddress(dashboard.signInUrl);
+    expect(status).to.equal(303);
+    const cookie = String(headers['set-cookie']).split(';')[0] ?? '';
+    const { csrf, role } = (await (
+      await fetch(`${dashboard.url}api/session`, { headers: { cookie } })
+    ).json()) as SessionView;
+    expect(role).to.equal('operator');
+    expect((await fetch(`${job}/payload`, { headers: { cookie } })).status).to.equal(200);
+    expect((await fetch(`${job}/cancel`, post({}, { cookie, 'x-acktor-csrf': csrf }))).status).to.equal(200);
+  });
+
+  it('makes another token each time, and puts none that was given into the link', async () => {
+    const options = { port: 0, logger: quietLogger };
+    await using trial = await WorkerTrial.open();
+    await using one = await Dashboard.start({ ...options, redis: trial.url });
+    await using other = await Dashboard.start({ ...options, redis: trial.url });
+    await using given = await Dashboard.start({
+      ...options,
+      redis: trial.url,
+      tokens: { viewer: 'viewer-token-0123' },
+    });
+    expect(new URL(one.signInUrl).search).to.not.equal(new URL(other.signInUrl).search);
+    expect(given.signInUrl).to.equal(given.url);
   });
 });

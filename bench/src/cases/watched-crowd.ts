@@ -26,7 +26,7 @@ async function watchCrowd(subject: SubjectName, bench: Bench): Promise<Figures> 
   const consumers = CONSUMERS / PROCESSES;
   const crowd = await Crowd.gather(subject, bench, { queues, consumers, jobs: JOBS, isMixed: false });
   const redis = RedisAddress.ofSocket(bench.redis.address).revealUrl();
-  await using dashboard = await Dashboard.start({ redis, port: 0, logger: silence });
+  await using dashboard = await Dashboard.start({ redis, port: 0, trustMachine: true, logger: silence });
   await using view = await WatchedPage.open(dashboard.url);
   crowd.begin();
   await view.says(`${PROCESSES} processes · ${CONSUMERS.toLocaleString('en')} consumers`);

@@ -59,13 +59,17 @@ export interface HandlerParts {
 export function trustOf({ tokens, authorize }: CheckedHandlerOptions): Trust | undefined {
   if (authorize !== undefined) return { kind: 'application', authorize };
   const hasTokens = tokens?.viewer !== undefined || tokens?.operator !== undefined;
-  return hasTokens ? { kind: 'tokens' } : undefined;
+  return tokens !== undefined && hasTokens ? { kind: 'tokens', tokens } : undefined;
 }
 
 /** A handler, and what is behind it. */
 export function createHandler({ options, trust, connect }: HandlerParts) {
-  const { tokens, redact, payloadsFor, namespace, origins, logger = defaultLogger() } = options;
-  const seal = new SessionSeal([tokens?.viewer, tokens?.operator].filter((token) => token !== undefined));
+  const { redact, payloadsFor, namespace, origins, secret, trustProxy, logger = defaultLogger() } = options;
+  const tokens = trust.kind === 'tokens' ? trust.tokens : undefined;
+  const seal = SessionSeal.open({ secret, tokens });
+  // Whoever needs it is told of a failure; nobody may be there yet who does.
+  seal.catch(() => undefined);
+  if (trust.kind === 'application' && secret === undefined) logger.warn({}, NO_SECRET);
   const house = new House(connect, logger);
   const routes = allRoutes({
     house,
@@ -75,15 +79,20 @@ export function createHandler({ options, trust, connect }: HandlerParts) {
     page: openWebPage(),
     payloadsFor: payloadsFor === 'operator' ? 'operator' : 'viewer',
     redaction: createRedaction(redact),
-    tokens: trust.kind === 'tokens' ? new TokenDesk(tokens ?? {}) : undefined,
+    tokens: tokens && new TokenDesk(tokens),
+    trustProxy,
   });
   const dispatch = createDispatch({ routes, logger, gate: new Gate({ trust, seal, origins }) });
   const at = (mount: string) => (request: IncomingMessage, response: ServerResponse) =>
     void dispatch(request, response, mount);
   const close = () => house.close();
   const extras = { at, fastify: fastifyPlugin(dispatch), close, [Symbol.asyncDispose]: close };
-  return { handler: Object.assign(at(''), extras) satisfies DashboardHandler, house, routes };
+  return { handler: Object.assign(at(''), extras) satisfies DashboardHandler, house, routes, seal };
 }
+
+const NO_SECRET =
+  'authorize without secret: should several processes serve this dashboard, or one that is restarted under open pages, changes ' +
+  'are refused with 403, for each process seals with a key of its own. Pass secret, 32 bytes or more, the same to all of them';
 
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');

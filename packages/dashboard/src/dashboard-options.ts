@@ -7,6 +7,7 @@ const token = {
   type: 'string',
   expected: 'a text of 16 characters at least',
   accepts: (text: string) => text.length >= 16,
+  isSecret: true,
 } as const;
 
 const handlerTable = {
@@ -26,6 +27,19 @@ const handlerTable = {
     expected: 'a function from a request to "viewer", "operator" or undefined',
     accepts: (value: unknown): value is Authorize => typeof value === 'function',
     doc: "The application's own answer to who may come in, in place of tokens; a promise of it will do.",
+  },
+  secret: {
+    type: 'value',
+    expected: 'a string, Buffer or Uint8Array of 32 bytes at least',
+    accepts: (value: unknown): value is string | Uint8Array => isSecret(value),
+    isSecret: true,
+    doc: 'What all replicas share: it seals their sessions, and the tokens that changes carry. Without it `tokens` do, and with `authorize` each process has its own.',
+  },
+  trustProxy: {
+    type: 'count',
+    default: 0,
+    max: 10,
+    doc: 'How many proxies of yours stand in front: so many of the last addresses in `X-Forwarded-For` are believed, for counting wrong tokens. 0 believes none.',
   },
   origins: {
     type: 'value',
@@ -68,7 +82,12 @@ const dashboardTable = {
     default: '127.0.0.1',
     expected: 'an address or a name of this machine',
     accepts: (text: string) => text !== '',
-    doc: 'The address to listen on. Any but a loopback address needs `tokens` or `authorize`.',
+    doc: 'The address to listen on. Any but a loopback address needs `tokens` or `authorize`; on that one a token of its own is made without them.',
+  },
+  trustMachine: {
+    type: 'boolean',
+    default: false,
+    doc: 'Whether everybody on this machine, whichever their user, is an operator without a token. On a loopback address alone, and without `tokens` and `authorize`.',
   },
   port: { type: 'count', default: 3900, max: 65_535, doc: 'The port to listen on; 0 takes a free one.' },
 } as const satisfies OptionTable;
@@ -84,6 +103,11 @@ export type CheckedHandlerOptions = ReturnType<typeof dashboardHandlerOptions.ch
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isSecret(value: unknown): value is string | Uint8Array {
+  if (typeof value === 'string') return Buffer.byteLength(value) >= 32;
+  return value instanceof Uint8Array && value.length >= 32;
 }
 
 function isOrigin(text: string): boolean {

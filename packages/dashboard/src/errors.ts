@@ -10,7 +10,20 @@ export class OpenDashboardError extends AcktorError {
     super(
       `expected tokens or authorize with ${where}, got neither: everybody who reaches it could read and change every queue. ` +
         `Pass tokens: { viewer, operator }, each of 16 characters at least, or authorize: (request) => role; ` +
-        `or listen on 127.0.0.1 with Dashboard.start()`,
+        `or listen on 127.0.0.1 with Dashboard.start(), which makes a token of its own`,
+    );
+  }
+}
+
+/** It was said that this machine is trusted, where others could come in, too, or where tokens were given as well. Nothing was opened. */
+export class TrustMachineError extends AcktorError {
+  readonly code = 'ACKTOR_TRUST_MACHINE';
+
+  /** @param beside what it does not go with, as in "host 0.0.0.0". */
+  constructor(readonly beside: string) {
+    super(
+      `expected trustMachine on a loopback address and without tokens and authorize, got it with ${beside}: everybody on ` +
+        `this machine would be an operator, whatever else is said. Leave out one of both`,
     );
   }
 }
@@ -30,7 +43,7 @@ export class ListenError extends AcktorError {
 }
 
 /** The statuses that a request may be answered with when it is refused. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 503;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 429 | 500 | 503;
 
 /** A request that is answered with an error. Its message is shown to whoever asked, so it holds no secret and no payload. */
 export class RequestError extends AcktorError {

@@ -6,4 +6,4 @@ export type { Authorize } from './access/gate.js';
 export type { FastifyPlugin } from './fastify-plugin.js';
 export type { DashboardLogger } from './logger.js';
 export type { Role } from './protocol/requests.js';
-export { ListenError, OpenDashboardError } from './errors.js';
+export { ListenError, OpenDashboardError, TrustMachineError } from './errors.js';

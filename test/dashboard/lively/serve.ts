@@ -19,7 +19,7 @@ await using supervisor = await Supervisor.start({ files, redis, processes: 3, co
 await using producer = await Producer.connect({ redis });
 await using dashboard = await Dashboard.start({ redis, port, redact: ['data.card'], logger: quietLogger });
 const timers = [setInterval(sendSome, 250), setInterval(() => void killOne(), 20_000)];
-process.stdout.write(`The dashboard of a lively fleet is on ${dashboard.url}\n`);
+process.stdout.write(`The dashboard of a lively fleet is on ${dashboard.signInUrl}\n`);
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 for (const timer of timers) clearInterval(timer);
 

@@ -11,7 +11,13 @@ export type SingleOption = Exclude<OptionSpec, GroupOption>;
 export function optionFault(spec: SingleOption, value: unknown, option: string): string | undefined {
   const wanted = wantedOf(spec, value);
   if (wanted === undefined) return undefined;
-  return `expected ${option} to be ${wanted}, got ${describe(value)}${reasonOf(spec, value)}`;
+  return `expected ${option} to be ${wanted}, got ${givenWords(spec, value)}${reasonOf(spec, value)}`;
+}
+
+/** Messages end in logs: a secret that is too short is one all the same. */
+function givenWords(spec: SingleOption, value: unknown): string {
+  const isHidden = 'isSecret' in spec && typeof value === 'string';
+  return isHidden ? `a text of ${value.length} characters` : describe(value);
 }
 
 /** Why there are bounds: of interest to who gave a number, not to who gave a text. */

@@ -32,6 +32,8 @@ export interface StringOption extends OptionDoc {
   readonly expected?: string;
   /** Whether the text is that. Left out where somebody else says so, with an error of its own. */
   readonly accepts?: (text: string) => boolean;
+  /** Whether no message may repeat it. */
+  readonly isSecret?: true;
   readonly required?: true;
 }
 
@@ -49,6 +51,8 @@ export interface ValueOption extends OptionDoc {
   /** With an article, for messages: "a pino logger". */
   readonly expected: string;
   readonly accepts: (value: unknown) => value is unknown;
+  /** Whether no message may repeat it. */
+  readonly isSecret?: true;
   readonly default?: unknown;
   readonly required?: true;
 }

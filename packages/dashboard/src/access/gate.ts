@@ -7,20 +7,21 @@ import { equalTexts } from './equal-texts.js';
 import { requireLocalHost, requireOwnOrigin } from './provenance.js';
 import { permits, type Needs, type Session } from './session.js';
 import type { SessionSeal } from './session-seal.js';
+import type { Tokens } from './token-desk.js';
 
 /** The application's own answer to who calls: a role, or undefined for nobody. */
 export type Authorize = (request: IncomingMessage) => Role | undefined | Promise<Role | undefined>;
 
 /** How roles are come by. */
 export type Trust =
-  /** Whoever is on this machine is an operator: has the Redis, too. */
+  /** Whoever is on this machine, whichever its user, is an operator: because somebody has said so. */
   | { readonly kind: 'machine' }
-  | { readonly kind: 'tokens' }
+  | { readonly kind: 'tokens'; readonly tokens: Tokens }
   | { readonly kind: 'application'; readonly authorize: Authorize };
 
 export interface GateParts {
   readonly trust: Trust;
-  readonly seal: SessionSeal;
+  readonly seal: Promise<SessionSeal>;
   /** Origins that people see besides the Host of a request. */
   readonly origins: readonly string[];
 }
@@ -50,13 +51,14 @@ export class Gate {
     // A link from elsewhere may open the page, which holds nothing.
     if (changes || route.needs !== 'nobody') requireOwnOrigin(request, origins);
     const session = await this.#sessionOf(request);
-    if (!permits(session, route.needs, Date.now())) throw refusal(session, route.needs);
+    if (!permits(session, route.needs, Date.now())) throw refusal(session, route.needs, trust);
     if (changes && route.needs !== 'nobody') requireCsrf(request, session);
     return session;
   }
 
   async #sessionOf(request: IncomingMessage): Promise<Session | undefined> {
-    const { trust, seal } = this.#parts;
+    const { trust } = this.#parts;
+    const seal = await this.#parts.seal;
     switch (trust.kind) {
       case 'machine':
         return seal.standing('operator', Infinity);
@@ -81,11 +83,14 @@ function requireCsrf({ headers }: IncomingMessage, session: Session | undefined)
   throw new RequestError(
     403,
     'ACKTOR_BAD_CSRF',
-    "expected the session's token in the header x-acktor-csrf: GET api/session tells it",
+    "expected the session's token in the header x-acktor-csrf: GET api/session tells it. Where several processes serve the " +
+      'dashboard, pass the same secret to all of them: each knows only the tokens of its own',
   );
 }
 
-function refusal(session: Session | undefined, needs: Needs): RequestError {
+function refusal(session: Session | undefined, needs: Needs, { kind }: Trust): RequestError {
+  if (session === undefined && kind === 'application')
+    return new RequestError(401, 'ACKTOR_NOT_LET_IN', 'expected somebody whom the application lets in: sign in there');
   if (session === undefined) return new RequestError(401, 'ACKTOR_NOT_SIGNED_IN', 'expected a token: sign in first');
   return new RequestError(403, 'ACKTOR_NOT_ALLOWED', `expected an ${needs}, got a ${session.role}`);
 }

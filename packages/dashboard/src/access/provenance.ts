@@ -15,8 +15,8 @@ export function requireOwnOrigin({ headers }: IncomingMessage, origins: readonly
 }
 
 /**
- * Refuses a name of ours that is not the machine's own, and a proxy. Whoever needs no token is trusted for being on this
- * machine; a page whose name was made to mean 127.0.0.1, and a proxy that speaks for others, are not.
+ * Refuses a name of ours that is not the machine's own, and a proxy. Where this machine is trusted, a page whose name was made
+ * to mean 127.0.0.1 is not, nor is a proxy that speaks for others.
  *
  * @throws RequestError ACKTOR_BAD_HOST.
  */
@@ -28,7 +28,7 @@ export function requireLocalHost({ headers }: IncomingMessage): void {
     403,
     'ACKTOR_BAD_HOST',
     'expected a request to localhost, 127.0.0.1 or [::1] from this machine itself: with another name, or through a proxy, ' +
-      'the dashboard needs tokens',
+      'the dashboard needs tokens in place of trustMachine',
   );
 }
 
@@ -37,7 +37,25 @@ export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
-const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'] as const;
+/** By any of them a proxy says that it speaks for another: most proxies can be told to send just one. */
+const PROXY_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-original-forwarded-for',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-envoy-external-address',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'fly-client-ip',
+] as const;
 
 function isOwnOrigin(origin: string | undefined, host: string | undefined, origins: readonly string[]): boolean {
   if (origin === undefined || origins.includes(origin)) return true;

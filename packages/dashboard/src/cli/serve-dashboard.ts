@@ -10,11 +10,11 @@ export interface ServeWishes {
   readonly opensBrowser: boolean;
 }
 
-/** Serves a dashboard and prints its address; resolves once SIGINT or SIGTERM has ended it. @throws what `Dashboard.start` throws. */
+/** Serves a dashboard and prints the link to open; resolves once SIGINT or SIGTERM has ended it. @throws what `Dashboard.start` throws. */
 export async function serveDashboard(options: DashboardOptions, { opensBrowser }: ServeWishes): Promise<void> {
   await using dashboard = await Dashboard.start(options);
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  process.stdout.write(`The dashboard is on ${visible(dashboard.url)}\n`);
-  if (opensBrowser && hasDesktop(process)) await openBrowser(dashboard.url);
+  process.stdout.write(`The dashboard is on ${visible(dashboard.signInUrl)}\n`);
+  await using _ = opensBrowser && hasDesktop(process) ? await openBrowser(dashboard.signInUrl) : undefined;
   await ended;
 }

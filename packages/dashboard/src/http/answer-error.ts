@@ -1,5 +1,5 @@
 // What a failure is to whoever asked: an error of ours with its message, or nothing but that something failed.
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   AcktorError,
   BrokerUnreachableError,
@@ -12,10 +12,12 @@ import {
 import { RequestError, type RefusalStatus } from '../errors.js';
 import type { DashboardLogger } from '../logger.js';
 import type { ErrorView } from '../protocol/requests.js';
+import { sendErrorPage } from './error-page.js';
 import { sendAnswer } from './response.js';
+import { wantsPage } from './wants-page.js';
 
-/** Answers an error, unless an answer has begun: then it breaks off. */
-export function answerError(error: unknown, response: ServerResponse, logger: DashboardLogger): void {
+/** Answers an error, unless an answer has begun: then it breaks off. A person who has opened it as a page gets one to read. */
+export function answerError(error: unknown, { request, response, logger }: FailedCall): void {
   const status = statusOf(error);
   if (status === 500) logger.error({ err: error }, 'a request failed');
   if (response.headersSent) {
@@ -23,8 +25,15 @@ export function answerError(error: unknown, response: ServerResponse, logger: Da
     return;
   }
   // What is left of a body that was refused is not waited for.
-  if (status === 413) response.setHeader('connection', 'close');
-  sendAnswer(response, { status, body: viewOf(error) });
+  if (status === 413 || status === 408) response.setHeader('connection', 'close');
+  if (wantsPage(request)) sendErrorPage(response, status, viewOf(error));
+  else sendAnswer(response, { status, body: viewOf(error) });
+}
+
+export interface FailedCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly logger: DashboardLogger;
 }
 
 function statusOf(error: unknown): RefusalStatus {

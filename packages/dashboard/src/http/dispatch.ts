@@ -36,7 +36,7 @@ export function createDispatch({ routes, gate, logger }: DispatchParts): Dispatc
       const answered = await answer(request, response, mountedUrl(request, mount));
       if (answered !== 'answered') sendAnswer(response, answered);
     } catch (error) {
-      answerError(error, response, logger);
+      answerError(error, { request, response, logger });
     }
   };
 }

@@ -18,13 +18,17 @@
 //   POST api/queues/:queue/dead-letters/purge     → { count }         operator; body DeadLetterAction
 //
 // Requests that change something carry the header `x-acktor-csrf` with the session's token (all but the token's own POST).
-// Errors are an ErrorView with 400, 401, 403, 404, 405, 409, 413, 429 (too many wrong tokens), 500 or 503 (no Redis).
-// A page that is opened with `?token=…` is sent on to itself without it, with the cookie set.
+// Errors are an ErrorView with 400, 401, 403, 404, 405, 408, 409, 413, 429 (too many wrong tokens), 500 or 503 (no Redis).
+// A page that is opened with `?token=…` is sent on to itself without it: with the cookie set, or with `?refused=…`.
 
 import type { JobAttempt, JobPlace } from '@acktor/core/broker';
 
 /** A viewer looks; an operator acts, too. */
 export type Role = 'viewer' | 'operator';
+
+/** The parameter of the page's address that says that its link held no good token, and why: it was wrong, or one too many. */
+export const REFUSED = 'refused';
+export type Refused = 'wrong' | 'many';
 
 export interface SessionView {
   readonly role: Role;

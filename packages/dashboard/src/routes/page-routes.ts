@@ -1,15 +1,14 @@
 // The page itself. It holds nothing that is secret, so it needs nobody: what it shows it has to ask for.
-import type { SessionSeal } from '../access/session-seal.js';
-import type { TokenDesk } from '../access/token-desk.js';
+import { RequestError } from '../errors.js';
+import { wantsPage } from '../http/wants-page.js';
 import { nothingAt } from '../http/route-finder.js';
 import type { Answer, Call, Route } from '../http/route.js';
 import type { WebPage } from '../page/web-page.js';
-import { signIn } from './session-routes.js';
+import { REFUSED, type Refused } from '../protocol/requests.js';
+import { signIn, type SignInParts } from './session-routes.js';
 
-export interface PageParts {
+export interface PageParts extends SignInParts {
   readonly page: WebPage;
-  readonly seal: SessionSeal;
-  readonly tokens: TokenDesk | undefined;
 }
 
 export function pageRoutes(parts: PageParts): readonly Route[] {
@@ -37,9 +36,27 @@ async function openPage(parts: PageParts, call: Call): Promise<Answer> {
 
 /** A token in a URL stays in histories and logs: the browser is sent on without it. */
 async function exchange(parts: PageParts, { request, query }: Call, token: string): Promise<Answer> {
-  const { cookie } = await signIn(parts, request, token);
   const rest = new URLSearchParams(query);
   rest.delete('token');
-  const search = rest.size === 0 ? '' : `?${rest.toString()}`;
-  return { status: 303, headers: { location: `./${search}`, 'set-cookie': cookie } };
+  try {
+    const { cookie } = await signIn(parts, request, token);
+    return sendOn(rest, { 'set-cookie': cookie });
+  } catch (error) {
+    const refused = wantsPage(request) ? refusedFor(error) : undefined;
+    if (refused === undefined) throw error;
+    rest.set(REFUSED, refused);
+    return sendOn(rest);
+  }
+}
+
+function sendOn(query: URLSearchParams, headers: Readonly<Record<string, string>> = {}): Answer {
+  const search = query.size === 0 ? '' : `?${query.toString()}`;
+  return { status: 303, headers: { location: `./${search}`, ...headers } };
+}
+
+/** What the page is to say to a person whose link was no good: it has the form to sign in with. */
+function refusedFor(error: unknown): Refused | undefined {
+  if (!(error instanceof RequestError)) return undefined;
+  if (error.code === 'ACKTOR_WRONG_TOKEN') return 'wrong';
+  return error.code === 'ACKTOR_TOO_MANY_TOKENS' ? 'many' : undefined;
 }

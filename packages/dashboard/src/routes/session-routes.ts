@@ -1,5 +1,6 @@
 // Signing in and out, and who one is.
 import type { IncomingMessage } from 'node:http';
+import { clientAddress } from '../access/client-address.js';
 import { sessionCookie } from '../access/session-cookie.js';
 import type { SessionSeal } from '../access/session-seal.js';
 import type { Session } from '../access/session.js';
@@ -10,9 +11,11 @@ import type { SessionView } from '../protocol/requests.js';
 import { textIn } from './asked.js';
 
 export interface SessionParts {
-  readonly seal: SessionSeal;
+  readonly seal: Promise<SessionSeal>;
   /** Undefined where sessions do not come from tokens. */
   readonly tokens: TokenDesk | undefined;
+  /** How many proxies in front are believed. */
+  readonly trustProxy: number;
   readonly namespace: string;
   readonly version: string;
   /** The server for people. */
@@ -40,20 +43,23 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
       method: 'DELETE',
       path: '/api/session',
       needs: 'viewer',
-      handle: ({ request }) => ({
-        headers: { 'set-cookie': sessionCookie(request, parts.seal.cookieName, '') },
+      handle: async ({ request }) => ({
+        headers: { 'set-cookie': sessionCookie(request, (await parts.seal).cookieName, '') },
         body: { ok: true },
       }),
     },
   ];
 }
 
+export type SignInParts = Pick<SessionParts, 'seal' | 'tokens' | 'trustProxy'>;
+
 /** A token for a session. @throws RequestError when it is wrong, or one time too many. */
-export async function signIn(parts: Pick<SessionParts, 'seal' | 'tokens'>, request: IncomingMessage, token: string) {
-  const { seal, tokens } = parts;
+export async function signIn(parts: SignInParts, request: IncomingMessage, token: string) {
+  const { tokens, trustProxy } = parts;
   if (tokens === undefined)
     throw new RequestError(409, 'ACKTOR_NO_TOKENS', 'no token is needed here, and none is known');
-  const role = await tokens.roleOf(token, request.socket.remoteAddress ?? 'nowhere');
+  const role = tokens.roleOf(token, clientAddress(request, trustProxy));
+  const seal = await parts.seal;
   const { text, session } = seal.issue(role, Date.now());
   return { session, cookie: sessionCookie(request, seal.cookieName, text) };
 }

@@ -43,7 +43,7 @@ export async function audit(order: AuditOrder, show: (report: Report) => Promise
     await using producer = await Producer.connect({ redis: server.url });
     await using fleet = startFleet(folder, order.consumers);
     await using dashboard = await watchAudit(server.url);
-    console.log(`Watch it on ${dashboard.url}${UNTIL[order.after]}`);
+    console.log(`Watch it on ${dashboard.signInUrl}${UNTIL[order.after]}`);
     const outcome = await auditWith({ producer, fleet, interruption }, order);
     // What they had to tell is complete then. The same workers stay for who watches: others would be a riddle.
     await (order.after === 'watch' ? fleet.caughtUp() : fleet.close());
@@ -52,7 +52,7 @@ export async function audit(order: AuditOrder, show: (report: Report) => Promise
     const { consumers, project } = order;
     const run = { startedAt: startedAt.toISOString(), tookMs, workers: PROCESSES, consumers, kills, redelivered };
     await show(makeReport(basename(project), outcome, run));
-    if (order.after === 'watch') await goOn({ producer, fleet, interruption }, order, dashboard.url);
+    if (order.after === 'watch') await goOn({ producer, fleet, interruption }, order, dashboard.signInUrl);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

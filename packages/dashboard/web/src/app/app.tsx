@@ -13,7 +13,7 @@ import { QueuesPage } from '../pages/queues/queues-page.js';
 import { useAnswer } from '../requests/use-answer.js';
 import { useRoute, type Place } from '../route/route.js';
 import { SessionProvider } from '../session/session.js';
-import { SignIn } from '../session/sign-in.js';
+import { NotLetIn, SignIn } from '../session/sign-in.js';
 import { announceDeaths } from './announce-deaths.js';
 import { Header, LinkBanner } from './header.js';
 import { Verdict } from './verdict.js';
@@ -30,9 +30,9 @@ export function App() {
         </SessionProvider>
       </CSPProvider>
     );
-  return answer.error.status === 401 ? (
-    <SignIn onSignedIn={again} />
-  ) : (
+  if (answer.error.code === 'ACKTOR_NOT_LET_IN') return <NotLetIn onAgain={again} />;
+  if (answer.error.status === 401) return <SignIn onSignedIn={again} />;
+  return (
     <Notice>
       <Failed error={answer.error} onAgain={again} />
     </Notice>

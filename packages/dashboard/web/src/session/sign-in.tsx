@@ -1,5 +1,6 @@
-// Asks for the token when the server wants one.
+// Asks for the token when the server wants one, and says so when the link that was opened held none that is good.
 import { useState, type SubmitEvent } from 'react';
+import { REFUSED, type Refused } from '#protocol/requests.js';
 import { Button } from '../fields/button.js';
 import { RequestError, write } from '../requests/request.js';
 
@@ -8,14 +9,20 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
   const [fault, setFault] = useState<string>();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    write('api/session', '', { token }).then(onSignedIn, (error: unknown) =>
+    write('api/session', '', { token: tokenIn(token) }).then(onSignedIn, (error: unknown) =>
       setFault(error instanceof RequestError ? error.message : String(error)),
     );
   };
   return (
     <main className="notice" id="content">
-      <h1>Acktor</h1>
-      <p>This dashboard is for people with its token. Whoever started it has it.</p>
+      <h1>{refused === undefined ? 'Acktor' : refusals[refused].title}</h1>
+      <p role={refused === undefined ? undefined : 'alert'}>
+        {refused === undefined ? 'This dashboard is for people with its token.' : refusals[refused].words}
+      </p>
+      <p className="dim">
+        Whoever started the dashboard has a link with the token in it, or knows the token. Open that link, or paste
+        either of them here:
+      </p>
       <form className="sign-in" onSubmit={submit}>
         <label htmlFor="token">Token</label>
         <input
@@ -33,4 +40,48 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
       {fault === undefined ? null : <p role="alert">{fault}</p>}
     </main>
   );
+}
+
+/** Where the application around the dashboard says who may come in: no token helps. */
+export function NotLetIn({ onAgain }: { readonly onAgain: () => void }) {
+  return (
+    <main className="notice" id="content">
+      <h1>Not signed in</h1>
+      <p role="alert">The application that this dashboard is part of lets in whoever has signed in there.</p>
+      <p className="dim">
+        Sign in to it in this browser, then try again. If you are signed in, ask who runs it for access.
+      </p>
+      <Button onClick={onAgain}>Try again</Button>
+    </main>
+  );
+}
+
+const refusals: Readonly<Record<Refused, { readonly title: string; readonly words: string }>> = {
+  wrong: {
+    title: 'This link does not open the dashboard',
+    words:
+      'Its token is not, or not any more, one of this dashboard: a dashboard may get a new one whenever it starts.',
+  },
+  many: {
+    title: 'Too many wrong tokens',
+    words: 'Nobody is let in from your address for a minute. Wait, then open the link again.',
+  },
+};
+
+const refused = takeRefused();
+
+/** What the server said of the link that was opened. The address goes on without it, so that it is said once. */
+function takeRefused(): Refused | undefined {
+  const address = new URL(window.location.href);
+  const said = address.searchParams.get(REFUSED);
+  address.searchParams.delete(REFUSED);
+  if (said !== null) window.history.replaceState(null, '', address);
+  return said === 'wrong' || said === 'many' ? said : undefined;
+}
+
+/** People copy the whole link. */
+function tokenIn(text: string): string {
+  const trimmed = text.trim();
+  const link = URL.canParse(trimmed) ? new URL(trimmed).searchParams.get('token') : null;
+  return link ?? trimmed;
 }

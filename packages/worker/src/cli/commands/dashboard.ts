@@ -61,11 +61,13 @@ class NoDashboardError extends AcktorError {
 }
 
 const EXPLANATION = `
-On 127.0.0.1 without tokens whoever is on this machine may look and act: they can reach its Redis, too. For others, give tokens
-and put a proxy with TLS in front; docs/dashboard.md says how. SIGTERM and SIGINT end it.
+It prints the link to open. On 127.0.0.1 without tokens that link holds a token which is made for this run: whoever has the link
+may look and act, and nobody else on this machine comes in. For others, give tokens and put a proxy with TLS in front;
+docs/dashboard.md says how. SIGTERM and SIGINT end it.
 
 Examples:
   acktor dashboard                                on http://127.0.0.1:3900/
   acktor dashboard -r redis://db:6379 -p 8080     of a Redis of yours
   acktor dashboard --redact data.card,result.pin  hides what nobody has to see
+  acktor dashboard --trust-machine                for all users of a machine that is yours alone
   ACKTOR_VIEWER_TOKEN=… acktor dashboard --host 0.0.0.0`;

@@ -1,5 +1,5 @@
 // What `acktor dashboard` can be told.
-import { connectionSettings, items, last, wholeNumber, type Setting } from './settings.js';
+import { connectionSettings, items, last, wholeNumber, yesOrNo, type Setting } from './settings.js';
 
 export const dashboardSettings: readonly Setting[] = [
   ...connectionSettings,
@@ -30,6 +30,27 @@ export const dashboardSettings: readonly Setting[] = [
     variable: 'ACKTOR_OPERATOR_TOKEN',
     doc: 'whoever shows it may look and act',
     read: last,
+  },
+  {
+    option: 'secret',
+    flag: '--secret <text>',
+    variable: 'ACKTOR_DASHBOARD_SECRET',
+    doc: 'what all replicas share, of 32 bytes at least: it seals their sessions; better in the environment',
+    read: last,
+  },
+  {
+    option: 'trustMachine',
+    flag: '--trust-machine',
+    variable: 'ACKTOR_DASHBOARD_TRUST_MACHINE',
+    doc: 'let everybody on this machine, whichever their user, look and act without a token',
+    read: (texts, source) => yesOrNo(last(texts), source),
+  },
+  {
+    option: 'trustProxy',
+    flag: '--trust-proxy <n>',
+    variable: 'ACKTOR_DASHBOARD_TRUST_PROXY',
+    doc: 'how many proxies of yours stand in front, whose X-Forwarded-For is believed (default: 0)',
+    read: (texts, source) => wholeNumber(last(texts), source),
   },
   {
     option: 'redact',

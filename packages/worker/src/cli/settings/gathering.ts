@@ -44,7 +44,14 @@ function fromEnvironment({ variable, read }: Setting, environment: Surroundings[
   return text === undefined || text === '' ? undefined : read([text], variable);
 }
 
+/** `--port` of `-p, --port <port>`. */
+function nameOf(flag: string): string {
+  return flag.replace(/^-\w, | <.*/g, '');
+}
+
 function fromFlag({ flag, read }: Setting, given: SettingFlags[string]): unknown {
-  if (given === undefined || typeof given === 'boolean') return undefined;
-  return read(typeof given === 'string' ? [given] : given, flag.replace(/^-\w, | <.*/g, ''));
+  if (given === undefined || given === false) return undefined;
+  // A flag without a value says yes by being there.
+  if (given === true) return read(['yes'], nameOf(flag));
+  return read(typeof given === 'string' ? [given] : given, nameOf(flag));
 }

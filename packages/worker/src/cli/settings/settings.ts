@@ -133,6 +133,13 @@ export function wholeNumber(text: string, source: string): number {
   throw new SettingError(source, 'a whole number', text);
 }
 
+/** @throws SettingError */
+export function yesOrNo(text: string, source: string): boolean {
+  if (/^(yes|true|1)$/i.test(text)) return true;
+  if (/^(no|false|0)$/i.test(text)) return false;
+  throw new SettingError(source, 'yes or no', text);
+}
+
 /** What stands between commas. */
 export function items(text: string): readonly string[] {
   return text
