@@ -72,6 +72,15 @@ export function deliveriesConform(open: OpenBroker): void {
       expect(await trial().takeAll()).to.deep.equal(['b']);
     });
 
+    it('keeps a job that is requeued for later until it is due, and counts no attempt', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      await trial().settle(await trial().take(), { kind: 'requeue', afterMs: 40 });
+      expect(await trial().takeAll()).to.deep.equal(['b']);
+      const { nextDueAtMs } = await trial().glance();
+      while (Date.now() < Number(nextDueAtMs)) await trial().queue.waitForWork(Number(nextDueAtMs) - Date.now());
+      expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 0 });
+    });
+
     it('puts a requeued job with a priority before its equals', async () => {
       await trial().send({ id: 'a', priority: 5 }, { id: 'b', priority: 5 }, { id: 'urgent', priority: 1 });
       const urgent = await trial().take();
@@ -94,7 +103,9 @@ export function deliveriesConform(open: OpenBroker): void {
         const job = await trial().take();
         expect(await trial().settle(job, settlement)).to.equal('stored');
         expect(await trial().settle(job, settlement)).to.equal('stored');
-        const mayComeBack = settlement.kind === 'requeue' || (settlement.kind === 'retry' && settlement.delayMs === 0);
+        const waitMs =
+          settlement.kind === 'requeue' ? (settlement.afterMs ?? 0) : settlement.kind === 'retry' && settlement.delayMs;
+        const mayComeBack = waitMs === 0;
         expect(await trial().takeAll()).to.deep.equal(mayComeBack ? ['a'] : []);
       });
     }

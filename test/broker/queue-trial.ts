@@ -117,6 +117,7 @@ export const settlements: readonly (readonly [words: string, settlement: Settlem
   ['a retry at once', retry(0)],
   ['a retry later', retry(5_000)],
   ['a requeue', requeue],
+  ['a requeue for later', { kind: 'requeue', afterMs: 5_000 }],
 ];
 
 export function leaseOf({ record, leaseToken }: LeasedJob): Lease {

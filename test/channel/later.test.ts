@@ -114,7 +114,7 @@ describe('a channel, when there is work for later', () => {
   it('comes a little late to what is due after it has left a job to others, so that they are first', async () => {
     const trial = new ChannelTrial();
     const a = await trial.holder('too-new');
-    a.settles({ kind: 'requeue', afterMs: 400 });
+    a.settles({ kind: 'requeue', afterMs: 400, isForOthers: true });
     (await trial.nextCall()).answer([{ settled: 'stored' }], { nextDueAtMs: 400 });
     await a.hears('settlement.stored');
     a.parks();

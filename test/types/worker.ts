@@ -1,6 +1,6 @@
 // Compiled, never run: what fits a contract compiles, and what does not, does not.
 import { job, type Producer, type Receipt } from '@acktor/core';
-import { handles, reject, type Delivery, type Handler, type Rejection, type Worker } from '@acktor/worker';
+import { FinalError, handles, reject, type Delivery, type Handler, type Rejection, type Worker } from '@acktor/worker';
 import { expectTypeOf } from 'expect-type';
 import * as v from 'valibot';
 import { z } from 'zod';
@@ -39,10 +39,12 @@ export async function sends(producer: Producer) {
 // What a handler gets is the output of the payload's schema; what it returns is the input of the result's.
 @handles(charge)
 export class ChargeCard implements Handler<typeof charge> {
-  async handle({ data, signal, attempt, redelivered, fence, progress, log }: Delivery<typeof charge>) {
+  async handle(delivery: Delivery<typeof charge>) {
+    const { data, signal, attempt, attempts, isLastAttempt, redelivered, fence, progress, log } = delivery;
     expectTypeOf(data).toEqualTypeOf<{ orderId: string; at: Date }>();
     expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
-    expectTypeOf({ attempt, fence }).toEqualTypeOf<{ attempt: number; fence: number }>();
+    expectTypeOf({ attempt, attempts, fence }).toEqualTypeOf<{ attempt: number; attempts: number; fence: number }>();
+    expectTypeOf(isLastAttempt).toEqualTypeOf<boolean>();
     expectTypeOf(redelivered).toEqualTypeOf<boolean>();
     await progress({ percent: 50 });
     await log('half way');
@@ -123,10 +125,23 @@ export class WrongImplementation implements Handler<typeof charge> {
   }
 }
 
-// @ts-expect-error a reason is a text
+reject({ deadLetter: new Error('why') });
+reject({ requeueInMs: 30_000 });
+reject({ retryInMs: 30_000, reason: new Error('why') });
+// @ts-expect-error a reason is a text or an error
 reject({ deadLetter: true });
 // @ts-expect-error to requeue is to say so
 reject({ requeue: false });
+// @ts-expect-error one of the two
+reject({ requeue: true, deadLetter: 'why' });
+// @ts-expect-error a dead letter's reason is the dead letter itself
+reject({ deadLetter: 'why', reason: 'why' });
+
+// A failure that is final, with a code and a cause of the user's own.
+export class CardDeclined extends FinalError {
+  override readonly code = 'CARD_DECLINED';
+}
+export const declined = new CardDeclined('no', { cause: new Error('why') });
 
 export function starts(start: typeof Worker.start) {
   start({ handlers: [ChargeCard, Free, Mail, Sends], consumers: { payments: 8 }, leaseMs: 5_000 });

@@ -74,6 +74,11 @@ export type Roster = RosterModule.Roster;
 export type Crew = CrewModule.Crew;
 export type Channel = ChannelModule.Channel;
 
+/** A second copy of a module, as a second installation of the package has it. */
+export function insideAgain<Module>(path: string): Promise<Module> {
+  return inside<Module>(`${path}?copy`);
+}
+
 // A path that stands in this file is right for the source or for what it is compiled to, never for both.
 function inside<Module>(path: string): Promise<Module> {
   return import(new URL(`../../../packages/worker/dist/${path}`, import.meta.url).href) as Promise<Module>;

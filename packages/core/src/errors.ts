@@ -1,5 +1,7 @@
 // Every error that Acktor's core throws on purpose: one base class, one stable code for each.
 
+const ACKTOR_ERROR = Symbol.for('acktor.error');
+
 /** What an error knows besides its message: the cause, and the facts a program can act on. */
 export interface AcktorErrorDetails {
   readonly cause?: unknown;
@@ -14,10 +16,28 @@ export interface AcktorErrorDetails {
 export abstract class AcktorError extends Error {
   abstract readonly code: string;
 
+  // Errors of another installed copy are recognized by the name of their class: a program, its handlers and the dashboard may each
+  // have a copy of their own. Not declared, for it changes no type.
+  static {
+    Object.defineProperties(this.prototype, { [ACKTOR_ERROR]: { value: true } });
+    Object.defineProperty(this, Symbol.hasInstance, { value: isInstance });
+  }
+
   constructor(message: string, { cause }: AcktorErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
   }
+}
+
+function isInstance(this: new () => unknown, value: unknown): boolean {
+  if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+  return typeof value === 'object' && value !== null && ACKTOR_ERROR in value && hasClassNamed(this.name, value);
+}
+
+function hasClassNamed(name: string, value: object): boolean {
+  for (let kind: unknown = value; kind instanceof Object; kind = Object.getPrototypeOf(kind))
+    if (kind.constructor.name === name) return true;
+  return false;
 }
 
 /** One thing wrong with a payload or a result, and where: `data.items[3].cents`. */

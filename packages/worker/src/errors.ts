@@ -43,6 +43,17 @@ export class ShutdownError extends AcktorError {
   }
 }
 
+/**
+ * A failure that trying again cannot mend. Thrown by a handler, as it is or extended, it makes its job a dead letter at once, with
+ * its message, stack and causes.
+ *
+ * @example
+ * class CardDeclined extends FinalError {}
+ */
+export class FinalError extends AcktorError {
+  readonly code: string = 'ACKTOR_FINAL';
+}
+
 /** Two classes handle one job. */
 export class DuplicateHandlerError extends AcktorError {
   readonly code = 'ACKTOR_DUPLICATE_HANDLER';

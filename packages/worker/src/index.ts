@@ -30,6 +30,7 @@ export {
   CancelledError,
   DeadlineError,
   DuplicateHandlerError,
+  FinalError,
   LeaseLostError,
   MetricsOffError,
   MetricsPortError,

@@ -43,14 +43,26 @@ export interface LeasedJob {
 export type Settlement =
   | { readonly kind: 'ack'; readonly result: string }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure }
-  /** Back to the queue, without counting an attempt: at its head at once, or, after so many milliseconds from 1, at its tail. */
-  | { readonly kind: 'requeue'; readonly afterMs?: number }
+  | Requeue
   | { readonly kind: 'deadLetter'; readonly failure: Failure };
+
+/** Back to the queue, without counting an attempt. */
+export interface Requeue {
+  readonly kind: 'requeue';
+  /** How long until then, in milliseconds from 1: the job comes back at the queue's tail. Without, at once, and at its head. */
+  readonly afterMs?: number;
+  /** Why, as the job's history says it. */
+  readonly reason?: string;
+  /** Whether other workers can handle the job, and this one cannot: it is left to them, and its history says nothing of it. */
+  readonly isForOthers?: boolean;
+}
 
 /** Why a delivery was rejected, as kept with the job. */
 export interface Failure {
   readonly reason: string;
   readonly stack: string | undefined;
+  /** Whether something was thrown; otherwise the handler, or Acktor, chose this end. The job's history says which. */
+  readonly isThrown?: boolean;
 }
 
 /** What became of one settlement. `gone`: the job no longer exists; `lost`: the lease belongs to nobody or another. */

@@ -19,7 +19,7 @@ export function attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs 
     startedAtMs,
     endedAtMs,
     end: endOf(settlement),
-    ...(settlement.kind !== 'requeue' && { reason: settlement.failure.reason }),
+    ...reasonOf(settlement),
     path: [
       ['processing', startedAtMs],
       ['rejecting', endedAtMs],
@@ -27,8 +27,12 @@ export function attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs 
   };
 }
 
-/** A handler that throws leaves a stack; one that chose its end with `reject()` leaves none. */
+function reasonOf(settlement: Rejected): { readonly reason?: string } {
+  if (settlement.kind !== 'requeue') return { reason: settlement.failure.reason };
+  return settlement.reason === undefined ? {} : { reason: settlement.reason };
+}
+
 function endOf(settlement: Rejected): AttemptEnd {
   if (settlement.kind === 'requeue') return 'requeued';
-  return settlement.failure.stack === undefined ? 'rejected' : 'threw';
+  return settlement.failure.isThrown ? 'threw' : 'rejected';
 }

@@ -127,10 +127,13 @@ export class Channel {
     this.#line.add(this.#wishes.begin(consumer, settle, request?.wantsNext ?? true));
   }
 
-  /** An ack needs no record: the job's own times and its result say it all. */
+  /** An ack needs no record: the job's own times and its result say it all. What is left to others is nobody's attempt. */
   #settling(consumer: ConsumerRef, { job, settlement }: SettlementRequest): Settling {
     if (settlement.kind === 'ack') return { job, settlement };
-    if (settlement.kind === 'requeue' && settlement.afterMs !== undefined) this.#watch.standBack(settlement.afterMs);
+    if (settlement.kind === 'requeue' && settlement.isForOthers) {
+      this.#watch.standBack(settlement.afterMs ?? 0);
+      return { job, settlement };
+    }
     const { clock, process: worker } = this.#parts;
     const startedAtMs = this.#held.heldSinceMs(consumer) ?? clock.now();
     const attempt = attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs: clock.now() });

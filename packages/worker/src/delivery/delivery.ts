@@ -2,6 +2,7 @@
 import type { AnyJob, PayloadOf } from '@acktor/core';
 import type { LeasedJob, WorkQueue } from '@acktor/core/broker';
 import { LeaseLostError } from '../errors.js';
+import { attemptsOf } from './settlement.js';
 
 /**
  * One attempt of one job, handed to one handler. Its parts may be taken out by name, `handle({ data, signal })`; they are not
@@ -21,6 +22,10 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly signal: AbortSignal;
   /** 1 for the first attempt; grows with every rejection that is tried again. */
   readonly attempt: number;
+  /** How often the job is tried in all: as its send, or else its contract, says. */
+  readonly attempts: number;
+  /** Whether the job becomes a dead letter when this attempt fails. */
+  readonly isLastAttempt: boolean;
   /**
    * Whether an earlier delivery of this job lost its lease, so that its work may be half done. A delivery that was requeued, as by a
    * worker that stops, or one before a redrive, does not count: `fence` above 1 tells of any.
@@ -75,6 +80,14 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
 
   get attempt(): number {
     return this.#parts.leased.record.attemptsMade + 1;
+  }
+
+  get attempts(): number {
+    return attemptsOf(this.#parts.job, this.#parts.leased.record);
+  }
+
+  get isLastAttempt(): boolean {
+    return this.attempt >= this.attempts;
   }
 
   get redelivered(): boolean {

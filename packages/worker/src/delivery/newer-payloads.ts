@@ -29,7 +29,7 @@ export class NewerPayloads {
     const nowMs = this.#clock.now();
     const wishedMs = nowMs + backoffDelayMs({ type: 'fixed', delayMs, jitter: 0.5 }, 1);
     this.#lastReturnMs = Math.max(this.#lastReturnMs + SPACING_MS, wishedMs);
-    return { kind: 'requeue', afterMs: this.#lastReturnMs - nowMs };
+    return { kind: 'requeue', afterMs: this.#lastReturnMs - nowMs, isForOthers: true };
   }
 
   #say({ name, version, queue }: JobRecord, job: AnyJob): void {

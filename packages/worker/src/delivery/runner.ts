@@ -21,7 +21,7 @@ import { abortError, Attempt } from './attempt.js';
 import { LeasedDelivery } from './delivery.js';
 import { EndLog } from './end-log.js';
 import { NewerPayloads } from './newer-payloads.js';
-import { Rejection } from './reject.js';
+import { isRejection } from './reject.js';
 import { deadLetter, FinalFailure, settleError, settleOwnFault, settleRejection } from './settlement.js';
 
 /** What a runner stands on; shared by all consumers of a queue. */
@@ -103,7 +103,7 @@ async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts)
   const { record } = attempt.leased;
   try {
     const value = await deliver(attempt, entry, parts);
-    if (value instanceof Rejection) return rejected(settleRejection(value, entry.job, record));
+    if (isRejection(value)) return rejected(settleRejection(value, entry.job, record));
     const encoded = encode(entry, value, parts);
     return { type: 'handler.returned', result: encoded instanceof Promise ? await encoded : encoded };
   } catch (error) {

@@ -1,10 +1,10 @@
 // Decides how a delivery ends when its handler did not simply return.
 import { inspect } from 'node:util';
-import type { AnyJob } from '@acktor/core';
+import { OptionsError, type AnyJob } from '@acktor/core';
 import { backoffDelayMs, type Failure, type JobRecord } from '@acktor/core/broker';
 import type { Rejected } from '../consumer/consumer-protocol.js';
-import { CancelledError } from '../errors.js';
-import type { Rejection } from './reject.js';
+import { CancelledError, FinalError } from '../errors.js';
+import { isRejection, rejectFault, type Rejection } from './reject.js';
 
 /** A failure that trying again cannot mend: a payload or a result off its schema. */
 export class FinalFailure extends Error {
@@ -13,22 +13,35 @@ export class FinalFailure extends Error {
   }
 }
 
-/** The end of a delivery whose handler threw: again later while attempts are left, else, or when final, dead letter. */
+/**
+ * The end of a delivery whose handler threw: again later while attempts are left, else, or when final, dead letter. A rejection that
+ * was thrown counts as if it had been returned.
+ */
 export function settleError(error: unknown, job: AnyJob, record: JobRecord): Rejected {
-  const failure = failureOf(error instanceof FinalFailure ? error.cause : error);
-  const isFinal = error instanceof FinalFailure || error instanceof CancelledError;
-  if (isFinal || !hasAttemptsLeft(job, record)) return { kind: 'deadLetter', failure };
+  if (isSafely(isRejection, error)) return settleRejection(error, job, record);
+  const failure = { ...failureOf(error instanceof FinalFailure ? error.cause : error), isThrown: true };
+  if (isSafely(isFinal, error) || !hasAttemptsLeft(job, record)) return { kind: 'deadLetter', failure };
   return { kind: 'retry', delayMs: backoffDelayMs(record.backoff ?? job.backoff, record.attemptsMade + 1), failure };
 }
 
-/** The end of a delivery whose handler chose it with `reject()`. */
+/** The end of a delivery whose handler chose it with `reject()`, which another copy of this package may have made. */
 export function settleRejection({ options }: Rejection, job: AnyJob, record: JobRecord): Rejected {
-  if ('requeue' in options) return { kind: 'requeue' };
-  if ('deadLetter' in options) return deadLetter(options.deadLetter);
-  const failure = { reason: `the handler asked to be tried again in ${options.retryInMs} ms`, stack: undefined };
-  return hasAttemptsLeft(job, record)
-    ? { kind: 'retry', delayMs: options.retryInMs, failure }
-    : { kind: 'deadLetter', failure };
+  const fault = rejectFault(options);
+  if (fault !== undefined) return settleError(new OptionsError([fault]), job, record);
+  if (options.deadLetter !== undefined) return { kind: 'deadLetter', failure: failureOf(options.deadLetter) };
+  if (options.requeue) return { kind: 'requeue' };
+  if (options.requeueInMs !== undefined) return requeueLater(options.requeueInMs, options.reason);
+  const asked = `the handler asked to be tried again in ${options.retryInMs} ms`;
+  const failure = failureOf(options.reason ?? asked);
+  if (hasAttemptsLeft(job, record)) return { kind: 'retry', delayMs: options.retryInMs, failure };
+  const usedUp = `attempts are used up (${record.attemptsMade + 1} of ${attemptsOf(job, record)})`;
+  const why = options.reason === undefined ? asked : `${asked}: ${failure.reason}`;
+  return { kind: 'deadLetter', failure: { ...failure, reason: `${usedUp}; ${why}` } };
+}
+
+function requeueLater(afterMs: number, reason: string | Error | undefined): Rejected {
+  const asked = `the handler asked for it again in ${afterMs} ms, without counting an attempt`;
+  return { kind: 'requeue', afterMs, reason: reason === undefined ? asked : `${asked}: ${failureOf(reason).reason}` };
 }
 
 /** A dead letter with a reason of our own. */
@@ -41,8 +54,37 @@ export function settleOwnFault(fault: unknown): Rejected {
   return { kind: 'deadLetter', failure: failureOf(fault) };
 }
 
+/** How often the job is tried in all. */
+export function attemptsOf(job: AnyJob, record: JobRecord): number {
+  return record.attempts ?? job.attempts;
+}
+
 function hasAttemptsLeft(job: AnyJob, record: JobRecord): boolean {
-  return record.attemptsMade + 1 < (record.attempts ?? job.attempts);
+  return record.attemptsMade + 1 < attemptsOf(job, record);
+}
+
+function isFinal(error: unknown): boolean {
+  return [FinalFailure, FinalError, CancelledError].some((final) => error instanceof final) || isUnrecoverable(error);
+}
+
+/** BullMQ's error for the same purpose, or one that extends it: by name, for BullMQ is none of this package's dependencies. */
+function isUnrecoverable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === UNRECOVERABLE) return true;
+  for (let kind: unknown = error; kind instanceof Error; kind = Object.getPrototypeOf(kind))
+    if (kind.constructor.name === UNRECOVERABLE) return true;
+  return false;
+}
+
+const UNRECOVERABLE = 'UnrecoverableError';
+
+/** What a handler throws may not even bear being looked at: a proxy, or an error with getters that throw. */
+function isSafely<T>(is: ((value: unknown) => value is T) | ((value: unknown) => boolean), value: unknown): value is T {
+  try {
+    return is(value);
+  } catch {
+    return false;
+  }
 }
 
 /** A handler may throw what cannot even be looked at, such as an error whose message is a getter that throws. */

@@ -57,7 +57,7 @@ function writeSettlement(entries: (string | number)[], settle: Settling): void {
       if (job.retention === '') return void write('ack', job.fieldCount, attemptsMade + 1, settlement.result);
       return void write('keep', job.retention, settlement.result);
     case 'requeue':
-      if (settlement.afterMs !== undefined) return void write('postpone', Math.ceil(settlement.afterMs));
+      if (settlement.afterMs !== undefined) return void write('postpone', remembered, Math.ceil(settlement.afterMs));
       return void write('requeue', remembered);
     case 'deadLetter':
       return void write('deadLetter', job.retention, remembered, ...failureArguments(job, settlement.failure));

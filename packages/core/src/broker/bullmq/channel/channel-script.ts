@@ -13,7 +13,7 @@ import { places } from './told-fields.js';
  * - `deadLetter`: the settled job, its own retention or '', the attempt to remember as JSON or '', reason, stack traces as JSON;
  * - `retry`: the same and the delay (ms);
  * - `requeue`: the settled job, the attempt to remember or '';
- * - `postpone`, a requeue for later that is not remembered: the settled job, the delay (ms, from 1).
+ * - `postpone`, a requeue for later: the same and the delay (ms, from 1).
  *
  * A settled job is its id, its lease token, and its life: fence and leases lost, with a slash between.
  */

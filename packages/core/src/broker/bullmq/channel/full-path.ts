@@ -24,7 +24,7 @@ local function bullmq()
   local prefix, now, leaseMs, worker = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
   -- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
   local retention = { completed = { age = tonumber(ARGV[5]), count = tonumber(ARGV[6]) }, failed = { count = -1 } }
-  local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 4 }
+  local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 5 }
 
 ${wrapScripts(['moveToActive', 'moveToFinished', 'moveToDelayed', 'retryJob', 'moveJobFromActiveToWait'])}
 
@@ -112,7 +112,7 @@ ${reclaiming}
   -- A delay that counts no attempt.
   function operations.postpone(job)
     return moveToDelayed({ marker, active, prioritized, delayed, job.key, events, meta, stalled, wait, limiter, pc },
-      { prefix, now, job.id, job.token, ARGV[job.at], '1', {}, '0' })
+      { prefix, now, job.id, job.token, ARGV[job.at + 1], '1', {}, '0' })
   end
 
   function operations.requeue(job)
@@ -124,7 +124,7 @@ ${reclaiming}
   end
 
   -- Where an entry that ended without an ack has the attempt to remember, after the job.
-  local attemptAt = { deadLetter = 1, retry = 1, requeue = 0 }
+  local attemptAt = { deadLetter = 1, retry = 1, requeue = 0, postpone = 0 }
 
   local function settle(word, at)
     local id = ARGV[at]
