@@ -1,5 +1,5 @@
 // A runner with handlers of a test's own, below a parent that only writes down what it hears.
-import type { JobRecord } from '@acktor/core/broker';
+import { GuardedLog, type JobRecord } from '@acktor/core/broker';
 import type { AnyHandlerClass } from '@acktor/worker';
 import { container, type DependencyContainer } from 'tsyringe';
 import { createActor, setup, SimulatedClock, type Actor } from 'xstate';
@@ -31,7 +31,15 @@ export class RunnerTrial {
     const { queue, clock, log, heard } = this;
     const handlers = handlersByQueue(classes).get('notes') ?? new Map();
     const limits = { maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
-    const runner = runnerLogic({ queue, clock, log, container: this.container, handlers, limits, ...parts });
+    const runner = runnerLogic({
+      queue,
+      clock,
+      log: new GuardedLog(log),
+      container: this.container,
+      handlers,
+      limits,
+      ...parts,
+    });
     const parent = setup({ types: { events: {} as ConsumerEvent }, actors: { runner } }).createMachine({
       invoke: { src: 'runner', id: 'runner' },
       on: { '*': { actions: ({ event }) => heard.push(event) } },

@@ -1,4 +1,5 @@
 // A crew on a scripted queue, with a clock that stands still.
+import { GuardedLog } from '@acktor/core/broker';
 import { container } from 'tsyringe';
 import { SimulatedClock } from 'xstate';
 import { ScriptedQueue, type ScriptedCall } from '../channel/scripted-queue.js';
@@ -13,7 +14,7 @@ export class CrewTrial {
   constructor(parts: Pick<CrewParts, 'handlers'> & Partial<CrewParts>) {
     this.crew = new Crew({
       queue: this.queue,
-      log: this.log,
+      log: new GuardedLog(this.log),
       process: 'here',
       consumers: 1,
       leaseMs: 3_000,

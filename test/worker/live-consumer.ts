@@ -1,5 +1,5 @@
 // One consumer on a real queue, with its real channel and runner, whose every state is written down.
-import type { Broker } from '@acktor/core/broker';
+import { GuardedLog, type Broker } from '@acktor/core/broker';
 import { consumerMachine, type AnyHandlerClass } from '@acktor/worker';
 import { container } from 'tsyringe';
 import { createActor, type Actor } from 'xstate';
@@ -25,7 +25,7 @@ export class LiveConsumer {
       leanPath: true,
       onActivity: () => undefined,
       clock: systemClock,
-      log: this.log,
+      log: new GuardedLog(this.log),
       container,
       limits: { maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
       handlers: handlersByQueue([handler]).get('notes') ?? new Map(),

@@ -51,6 +51,7 @@ export type { Environment } from './server/program.js';
 export type { ServerBinary, ServerKind } from './server/server-binary.js';
 export type { ServerSettings } from './server/server-process.js';
 export type { CancelRequest, Pulse, ReapReport, ReapRules } from './broker/pulse.js';
+export { GuardedLog } from './guarded-log.js';
 export { gravest } from './broker/joined-report.js';
 export type { AttemptEnd, AttemptRecord } from './broker/attempt-record.js';
 export { connectFleet, fleetOptions, type ConnectedFleet, type FleetOptions } from './fleet/connect-fleet.js';

@@ -1,6 +1,7 @@
 // The dashboard as a handler: for a server of the application's own, at any path.
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GuardedLog } from '@acktor/core/broker';
 import { Gate, type Trust } from './access/gate.js';
 import { SessionSeal } from './access/session-seal.js';
 import { TokenDesk } from './access/token-desk.js';
@@ -64,7 +65,8 @@ export function trustOf({ tokens, authorize }: CheckedHandlerOptions): Trust | u
 
 /** A handler, and what is behind it. */
 export function createHandler({ options, trust, connect }: HandlerParts) {
-  const { redact, payloadsFor, namespace, origins, secret, trustProxy, logger = defaultLogger() } = options;
+  const { redact, payloadsFor, namespace, origins, secret, trustProxy } = options;
+  const logger = new GuardedLog(options.logger ?? defaultLogger());
   const tokens = trust.kind === 'tokens' ? trust.tokens : undefined;
   const seal = SessionSeal.open({ secret, tokens });
   // Whoever needs it is told of a failure; nobody may be there yet who does.

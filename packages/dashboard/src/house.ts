@@ -1,7 +1,7 @@
 // What the routes share: the system that is shown, reached when it is first needed.
+import type { GuardedLog } from '@acktor/core/broker';
 import { ClosedError } from '@acktor/core';
 import { LiveHub } from './live/live-hub.js';
-import type { DashboardLogger } from './logger.js';
 import type { Sources } from './sources/sources.js';
 
 export interface OpenHouse {
@@ -12,11 +12,11 @@ export interface OpenHouse {
 /** Opens once, for all who ask; again after a failure. */
 export class House {
   readonly #connect: () => Promise<Sources>;
-  readonly #logger: DashboardLogger;
+  readonly #logger: GuardedLog;
   #opening: Promise<OpenHouse> | undefined;
   #isClosed = false;
 
-  constructor(connect: () => Promise<Sources>, logger: DashboardLogger) {
+  constructor(connect: () => Promise<Sources>, logger: GuardedLog) {
     this.#connect = connect;
     this.#logger = logger;
   }

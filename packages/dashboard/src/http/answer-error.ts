@@ -1,4 +1,5 @@
 // What a failure is to whoever asked: an error of ours with its message, or nothing but that something failed.
+import type { GuardedLog } from '@acktor/core/broker';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   AcktorError,
@@ -10,7 +11,6 @@ import {
   ServerRefusalError,
 } from '@acktor/core';
 import { RequestError, type RefusalStatus } from '../errors.js';
-import type { DashboardLogger } from '../logger.js';
 import type { ErrorView } from '../protocol/requests.js';
 import { sendErrorPage } from './error-page.js';
 import { sendAnswer } from './response.js';
@@ -33,7 +33,7 @@ export function answerError(error: unknown, { request, response, logger }: Faile
 export interface FailedCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly logger: DashboardLogger;
+  readonly logger: GuardedLog;
 }
 
 function statusOf(error: unknown): RefusalStatus {

@@ -1,7 +1,7 @@
 // From a request to its route, through the gate, to an answer.
+import type { GuardedLog } from '@acktor/core/broker';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gate } from '../access/gate.js';
-import type { DashboardLogger } from '../logger.js';
 import { answerError } from './answer-error.js';
 import { readBody } from './body.js';
 import { mountedUrl, type MountedUrl } from './mounted-url.js';
@@ -12,7 +12,7 @@ import { createRouteFinder } from './route-finder.js';
 export interface DispatchParts {
   readonly routes: readonly Route[];
   readonly gate: Gate;
-  readonly logger: DashboardLogger;
+  readonly logger: GuardedLog;
 }
 
 /** Answers one request, whatever it is, below a mount such as `/acktor`. Never rejects. */

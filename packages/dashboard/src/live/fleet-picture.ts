@@ -1,6 +1,5 @@
 // All that a browser can be shown, put together: workers, flows, queues and charts.
-import type { QueueDepth, WorkerFrame, WorkerReport } from '@acktor/core/broker';
-import type { DashboardLogger } from '../logger.js';
+import type { QueueDepth, WorkerFrame, WorkerReport, GuardedLog } from '@acktor/core/broker';
 import type { FleetFrame, FleetSnapshot } from '../protocol/live.js';
 import type { Sources } from '../sources/sources.js';
 import { ChartShelf } from './chart-shelf.js';
@@ -13,7 +12,7 @@ import { QueueTally } from './queue-tally.js';
 
 export interface FleetPictureParts {
   readonly sources: Pick<Sources, 'fleet' | 'charts' | 'draw'>;
-  readonly logger: DashboardLogger;
+  readonly logger: GuardedLog;
   /** Told when a chart has come that snapshots lacked before. */
   readonly onChart: () => void;
 }

@@ -1,9 +1,8 @@
 // Between the fleet and the browsers: one watch, one count, one text for each frame, however many browsers look.
 import { randomBytes } from 'node:crypto';
-import type { FleetWatcher } from '@acktor/core/broker';
+import type { FleetWatcher, GuardedLog } from '@acktor/core/broker';
 import { RequestError } from '../errors.js';
 import type { Call } from '../http/route.js';
-import type { DashboardLogger } from '../logger.js';
 import type { LiveEvent } from '../protocol/live.js';
 import type { QueueHistory } from '../protocol/requests.js';
 import type { Sources } from '../sources/sources.js';
@@ -16,7 +15,7 @@ import { QueueLooks } from './queue-looks.js';
 
 export interface LiveHubParts {
   readonly sources: Sources;
-  readonly logger: DashboardLogger;
+  readonly logger: GuardedLog;
 }
 
 /** Tells browsers what happens, ten times a second at most; and looks at the queues, whether anybody is there or not. */

@@ -1,7 +1,6 @@
 // The channel: the one actor in a worker through which the consumers of a queue fetch, ack and reject.
-import type { ChannelAnswer, ChannelReply, Settling, WorkQueue } from '@acktor/core/broker';
+import type { ChannelAnswer, ChannelReply, Settling, WorkQueue, GuardedLog } from '@acktor/core/broker';
 import type { ChannelMessage, ConsumerRef, SettlementRequest } from '../consumer/consumer-protocol.js';
-import type { Logger } from '../log/logger.js';
 import { attemptRecord } from './attempt-record.js';
 import { CallLine, callSize } from './call-line.js';
 import type { Clock } from './clock.js';
@@ -29,7 +28,7 @@ export interface ChannelParts {
   /** Told when somebody of the fleet has work: this process, or whoever took what the queue's sign had announced. */
   readonly onActivity: () => void;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: GuardedLog;
 }
 
 /** Fetches and settles for the consumers of one queue, knows what each of them holds, and keeps their leases. */

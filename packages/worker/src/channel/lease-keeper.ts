@@ -1,6 +1,5 @@
 // Keeps the leases of what is held: renews them, finds those that are lost, and gives back what is leased and held by nobody.
-import type { WorkQueue } from '@acktor/core/broker';
-import type { Logger } from '../log/logger.js';
+import type { WorkQueue, GuardedLog } from '@acktor/core/broker';
 import { repeat, type Clock } from './clock.js';
 import type { HeldDeliveries } from './held-deliveries.js';
 import type { Wishes } from './wishes.js';
@@ -12,7 +11,7 @@ export interface LeaseKeeperParts {
   readonly wishes: Pick<Wishes, 'answered'>;
   readonly leaseMs: number;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: GuardedLog;
 }
 
 /**

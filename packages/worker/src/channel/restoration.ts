@@ -1,7 +1,6 @@
 // Brings a channel back after its connection broke or its server refused a call.
-import type { WorkQueue } from '@acktor/core/broker';
+import type { WorkQueue, GuardedLog } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
-import type { Logger } from '../log/logger.js';
 import type { Clock } from './clock.js';
 import type { HeldDeliveries } from './held-deliveries.js';
 import type { LeaseKeeper } from './lease-keeper.js';
@@ -21,7 +20,7 @@ export interface RestorationParts {
   readonly line: Holdable & { quiet(): Promise<void> };
   readonly watch: Holdable;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: GuardedLog;
 }
 
 /**

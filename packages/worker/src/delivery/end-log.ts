@@ -1,8 +1,7 @@
 // What a worker's log has of the ends of deliveries: all of them at debug, dead letters at warn.
-import type { Failure, JobRecord, Settlement } from '@acktor/core/broker';
+import type { Failure, GuardedLog, JobRecord, Settlement } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
 import { firstLine } from '../foreign-text/foreign-text.js';
-import type { Logger } from '../log/logger.js';
 
 /** A handler returned, or its delivery is rejected so. */
 export type LoggedEnd =
@@ -10,19 +9,19 @@ export type LoggedEnd =
 
 /** Shared by the consumers of a queue. A queue whose jobs all fail does not bury the log: its dead letters have them all. */
 export class EndLog {
-  readonly #log: Logger;
+  readonly #log: GuardedLog;
   readonly #clock: Pick<Clock, 'now'>;
   #spanFromMs = -Infinity;
   #saidInSpan = 0;
   #withheld = 0;
 
-  constructor({ log, clock }: { readonly log: Logger; readonly clock: Pick<Clock, 'now'> }) {
+  constructor({ log, clock }: { readonly log: GuardedLog; readonly clock: Pick<Clock, 'now'> }) {
     this.#log = log;
     this.#clock = clock;
   }
 
   write(end: LoggedEnd, { id, name, queue, attemptsMade }: JobRecord): void {
-    if (end.type === 'handler.returned' && this.#log.isLevelEnabled?.('debug') === false) return;
+    if (end.type === 'handler.returned' && !this.#log.isDebugEnabled()) return;
     const facts = { job: id, name, attempt: attemptsMade + 1 };
     if (end.type === 'handler.returned') return this.#log.debug({ ...facts, end: 'ack' }, 'handled');
     const { kind } = end.settlement;

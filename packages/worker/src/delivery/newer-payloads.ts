@@ -1,18 +1,17 @@
 // Payloads of a newer version than this worker's contract knows: left to newer workers, while a deploy goes on.
 import type { AnyJob } from '@acktor/core';
-import { backoffDelayMs, type JobRecord } from '@acktor/core/broker';
+import { backoffDelayMs, type JobRecord, type GuardedLog } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
 import type { Rejected } from '../consumer/consumer-protocol.js';
-import type { Logger } from '../log/logger.js';
 
 /** Gives them back, and says so once for each job and version. */
 export class NewerPayloads {
-  readonly #log: Logger;
+  readonly #log: GuardedLog;
   readonly #clock: Clock;
   readonly #said = new Set<string>();
   #lastReturnMs = 0;
 
-  constructor({ log, clock }: { readonly log: Logger; readonly clock: Clock }) {
+  constructor({ log, clock }: { readonly log: GuardedLog; readonly clock: Clock }) {
     this.#log = log;
     this.#clock = clock;
   }

@@ -9,6 +9,7 @@ import {
   type MaybePromise,
   type TracedDelivery,
   type WorkQueue,
+  type GuardedLog,
 } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
 import type { ConsumerEvent, RunnerOrder } from '../consumer/consumer-protocol.js';
@@ -16,7 +17,6 @@ import { CancelledError } from '../errors.js';
 import type { Handler } from '../handler/handler.js';
 import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
 import { openScope, type Container } from '../handler/handler-scope.js';
-import type { Logger } from '../log/logger.js';
 import { abortError, Attempt } from './attempt.js';
 import { LeasedDelivery } from './delivery.js';
 import { EndLog } from './end-log.js';
@@ -31,7 +31,7 @@ export interface RunnerParts {
   readonly container: Container;
   readonly limits: JsonLimits;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: GuardedLog;
 }
 
 /** How a handler ended, in the consumer's words. */
@@ -132,7 +132,7 @@ async function deliver(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts
 }
 
 /** The handler has ended already: what its dependencies do when they are disposed of does not undo its work. */
-async function quietly(closing: Promise<void>, log: Logger): Promise<void> {
+async function quietly(closing: Promise<void>, log: GuardedLog): Promise<void> {
   try {
     await closing;
   } catch (error) {

@@ -2,9 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import { BrokerUnreachableError, ServerRefusalError } from '@acktor/core';
-import { RedisAddress, type CancelRequest } from '@acktor/core/broker';
+import { RedisAddress, type CancelRequest, type GuardedLog } from '@acktor/core/broker';
 import type { Feed } from '../feed/feed.js';
-import type { Logger } from '../log/logger.js';
 import { HOLD_OFF_MS } from './beat.js';
 import type { HeartbeatFailure, HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
 import { logReport } from './report-log.js';
@@ -26,7 +25,7 @@ export interface HeartbeatParts {
   readonly onCancel: (request: CancelRequest) => void;
   /** What is said of this process to those who look at the fleet. */
   readonly feed: Pick<Feed, 'openPort'>;
-  readonly log: Logger;
+  readonly log: GuardedLog;
 }
 
 /**

@@ -1,9 +1,9 @@
 // What a heartbeat thread reports, as the worker's log has it.
-import type { Logger } from '../log/logger.js';
+import type { GuardedLog } from '@acktor/core/broker';
 import type { HeartbeatReport } from './heartbeat-protocol.js';
 
 export interface ReportLog {
-  readonly log: Logger;
+  readonly log: GuardedLog;
   readonly worker: string;
   readonly leaseMs: number;
 }

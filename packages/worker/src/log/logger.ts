@@ -2,7 +2,7 @@
 import { visibleJson } from '@acktor/core/broker';
 import { pino } from 'pino';
 
-/** What Acktor asks of a logger; a pino logger is one. */
+/** What Acktor asks of a logger; a pino logger is one. What it throws, or rejects with, is a process warning once, and no job's end. */
 export interface Logger {
   debug(facts: object, message: string): void;
   info(facts: object, message: string): void;

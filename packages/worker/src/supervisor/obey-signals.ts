@@ -1,5 +1,5 @@
 // What the signals of a supervisor's process mean.
-import type { Logger } from '../log/logger.js';
+import type { GuardedLog } from '@acktor/core/broker';
 import { statesTable } from './states-table.js';
 import type { WorkerView } from './worker-process.js';
 
@@ -16,7 +16,7 @@ export interface Obedient {
  * SIGTERM and SIGINT drain, a second one ends at once; SIGHUP replaces the workers one by one; SIGUSR2 prints what every
  * consumer does, on standard output. Listens until the supervisor has stopped.
  */
-export function obeySignals(supervisor: Obedient, log: Logger): void {
+export function obeySignals(supervisor: Obedient, log: GuardedLog): void {
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (isStopping) return supervisor.end();

@@ -1,8 +1,7 @@
 // What a supervisor's chart does: to its worker processes, and to its connection.
-import type { ConnectedBroker } from '@acktor/core/broker';
+import type { ConnectedBroker, GuardedLog } from '@acktor/core/broker';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Logger } from '../log/logger.js';
 import { travellingOptionTable } from '../worker/worker-options.js';
 import type { ChildPlan } from './child-protocol.js';
 import type { CheckedSupervisorOptions } from './supervisor-options.js';
@@ -15,7 +14,7 @@ import { WorkerProcess } from './worker-process.js';
 export interface SupervisorParts {
   readonly options: CheckedSupervisorOptions;
   readonly connected: ConnectedBroker;
-  readonly log: Logger;
+  readonly log: GuardedLog;
   /** By their numbers. */
   readonly processes: Map<number, WorkerProcess>;
   readonly metrics: SupervisorMetrics;

@@ -1,6 +1,6 @@
 // A supervisor: worker processes on this machine, replaced when they end and drained when it is told to.
 import type { AcktorError } from '@acktor/core';
-import { connectBroker } from '@acktor/core/broker';
+import { connectBroker, GuardedLog } from '@acktor/core/broker';
 import { createActor, type Actor } from 'xstate';
 import { defaultLogger } from '../log/logger.js';
 import { obeySignals } from './obey-signals.js';
@@ -144,7 +144,7 @@ export class Supervisor {
 }
 
 async function openParts(options: CheckedSupervisorOptions): Promise<SupervisorParts> {
-  const log = options.logger ?? defaultLogger();
+  const log = new GuardedLog(options.logger ?? defaultLogger());
   const warn = (message: string) => log.warn({ supervisor: process.pid }, message);
   const connected = await connectBroker({ ...options, name: 'acktor-supervisor', warn });
   const processes = new Map<number, WorkerProcess>();

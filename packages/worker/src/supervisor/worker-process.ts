@@ -1,8 +1,7 @@
 // One worker process: its chart with its effects on a child process and the broker.
-import type { Broker } from '@acktor/core/broker';
+import type { Broker, GuardedLog } from '@acktor/core/broker';
 import { createActor, type Actor } from 'xstate';
 import type { ConsumerState } from '../consumer/consumer-state.js';
-import type { Logger } from '../log/logger.js';
 import type { MetricsData } from '../metrics/worker-metrics.js';
 import { Child } from './child.js';
 import type { ChildPlan, ChildReport } from './child-protocol.js';
@@ -17,7 +16,7 @@ export interface WorkerProcessParts {
   readonly deliveryLimit: number;
   readonly times: WorkerProcessInput;
   readonly broker: Broker;
-  readonly log: Logger;
+  readonly log: GuardedLog;
   readonly tell: (event: SupervisorEvent) => void;
 }
 

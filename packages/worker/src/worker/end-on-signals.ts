@@ -1,5 +1,5 @@
 // Ends the process when it is told to: first by draining its workers, and at once when told twice.
-import type { Logger } from '../log/logger.js';
+import type { GuardedLog } from '@acktor/core/broker';
 
 /** What is to be closed before the process ends. */
 export interface Closable {
@@ -11,7 +11,7 @@ export interface Closable {
  * On SIGTERM or SIGINT closes `worker`, and all others that this was asked for, and exits with 0 when the last has stopped; on a
  * second one exits with 1 at once, and what is held comes back as from a killed worker. Listens until no such worker is left.
  */
-export function endOnSignals(worker: Closable, log: Logger): void {
+export function endOnSignals(worker: Closable, log: GuardedLog): void {
   if (open.size === 0) for (const signal of SIGNALS) process.on(signal, end);
   open.set(worker, log);
   void worker.stopped().then(() => forget(worker));
@@ -20,7 +20,7 @@ export function endOnSignals(worker: Closable, log: Logger): void {
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 // Signals are the process's, not a worker's: whoever drains fastest must not end the process under the others.
-const open = new Map<Closable, Logger>();
+const open = new Map<Closable, GuardedLog>();
 let isEnding = false;
 
 function end(signal: NodeJS.Signals): void {

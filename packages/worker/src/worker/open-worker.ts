@@ -1,5 +1,5 @@
 // Puts a worker together: everything is checked before anything is opened, and nothing stays open when something fails.
-import { connectBroker, type ConnectedBroker } from '@acktor/core/broker';
+import { connectBroker, GuardedLog, type ConnectedBroker } from '@acktor/core/broker';
 import { systemClock } from '../channel/clock.js';
 import { checkParameters } from '../handler/check-parameters.js';
 import { UnknownQueueError } from '../handler/handler-file-errors.js';
@@ -9,7 +9,7 @@ import { Feed } from '../feed/feed.js';
 import { MachineShelf } from '../feed/machine-shelf.js';
 import { Heartbeat } from '../heartbeat/heartbeat.js';
 import { connectInspector, type StatelyInspector } from '../inspection/stately-inspector.js';
-import { defaultLogger, type Logger } from '../log/logger.js';
+import { defaultLogger } from '../log/logger.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { Crew } from './crew.js';
 import { newWorkerId } from './worker-id.js';
@@ -25,7 +25,7 @@ export interface WorkerParts {
   /** Undefined unless the options ask for them. */
   readonly metrics: WorkerMetrics | undefined;
   readonly inspector: StatelyInspector | undefined;
-  readonly log: Logger;
+  readonly log: GuardedLog;
   readonly options: CheckedWorkerOptions;
 }
 
@@ -35,7 +35,7 @@ export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerP
   refuseStrangers(options.consumers, [...queues.keys()]);
   const container = options.container ?? freshContainer();
   for (const { handlerClass } of allHandlers(queues)) checkParameters(container, handlerClass);
-  const log = options.logger ?? defaultLogger();
+  const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
   const warn = (message: string) => log.warn({ worker: id }, message);
   const connected = await connectBroker({ ...options, name: 'acktor-worker', warn });

@@ -115,7 +115,7 @@ const workerTable = {
     type: 'value',
     expected: 'a logger with debug, info, warn and error, such as pino()',
     accepts: (value: unknown): value is Logger => isLogger(value),
-    doc: 'Where the worker writes its log; by default JSON lines on standard error.',
+    doc: 'Where the worker writes its log; by default JSON lines on standard error. One that throws or rejects costs lines of the log, and no job.',
   },
 } as const satisfies OptionTable;
 
