@@ -79,6 +79,15 @@ export class QueueTrial {
     return glance;
   }
 
+  /** Resolves when the next delayed job is due, by the server's clock. */
+  async untilDue(): Promise<void> {
+    for (;;) {
+      const { nextDue } = await this.glance();
+      if (nextDue === undefined || nextDue.inMs <= 0) return;
+      await this.queue.waitForWork(nextDue.inMs);
+    }
+  }
+
   /** Takes every delivery from a process that is known to be dead, and gives its jobs back. Answers their ids. */
   async bury(process: string, deliveryLimit = 20): Promise<readonly string[]> {
     return (await this.broker.bury(this.queue.name, { process, deliveryLimit })).returned;

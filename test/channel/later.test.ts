@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import { turn } from '../signals/signal.js';
 import { ChannelTrial } from './channel-trial.js';
+import { dueIn } from './scripted-queue.js';
 
 describe('a channel, when there is work for later', () => {
   it('wakes one when a delayed job is due that a sign has announced', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
-    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(700) });
+    await turn();
     await trial.pass(699);
     expect(a.words).to.deep.equal([]);
     await trial.pass(1);
@@ -20,7 +22,7 @@ describe('a channel, when there is work for later', () => {
     a?.parks();
     await turn();
     b?.wants();
-    (await trial.nextCall()).answer([], { nextDueAtMs: 400 });
+    (await trial.nextCall()).answer([], { nextDue: dueIn(400) });
     await b?.hears('queue.empty');
     expect(trial.queue.waits.all.map(({ timeoutMs }) => timeoutMs)).to.deep.equal([5_000]);
     await trial.pass(400);
@@ -35,8 +37,8 @@ describe('a channel, when there is work for later', () => {
       const trial = new ChannelTrial();
       const a = trial.consumer('a');
       a.parks();
-      (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: first });
-      (await trial.queue.waits.upTo(2)).at(-1)?.end({ kind: 'due', dueAtMs: second });
+      (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(first) });
+      (await trial.queue.waits.upTo(2)).at(-1)?.end({ kind: 'due', due: dueIn(second) });
       await turn();
       await trial.pass(300);
       expect(a.words, `${first}, then ${second}`).to.deep.equal(['work.ready']);
@@ -47,16 +49,17 @@ describe('a channel, when there is work for later', () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     a?.parks();
-    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 5_000 });
+    (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(5_000) });
     await turn();
     b?.wants();
-    (await trial.nextCall()).answer([], { nextDueAtMs: 9_000 });
+    (await trial.nextCall()).answer([], { nextDue: dueIn(9_000) });
     await b?.hears('queue.empty');
     await trial.pass(5_000);
     expect(a?.words, 'it may have looked before the job was there').to.deep.equal(['work.ready']);
     a?.parks();
     b?.wants();
-    (await trial.nextCall()).answer([], { nextDueAtMs: 9_000 });
+    (await trial.nextCall()).answer([], { nextDue: { atMs: 9_000, inMs: 4_000 } });
+    await turn();
     await trial.pass(3_999);
     expect(a?.words).to.deep.equal(['work.ready']);
     await trial.pass(1);
@@ -72,7 +75,7 @@ describe('a channel, when there is work for later', () => {
       return setTimer(run, ms);
     };
     trial.consumer('a').parks();
-    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 31_536_000_000 });
+    (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(31_536_000_000) });
     await turn();
     expect(Math.max(...timersMs)).to.equal(2 ** 31 - 1);
   });
@@ -81,8 +84,7 @@ describe('a channel, when there is work for later', () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     b?.wants();
-    trial.clock.increment(900);
-    (await trial.nextCall()).answer([], { nextDueAtMs: 400 });
+    (await trial.nextCall()).answer([], { nextDue: { atMs: 400, inMs: -500 } });
     await b?.hears('queue.empty');
     a?.parks();
     await trial.pass(0);
@@ -93,20 +95,20 @@ describe('a channel, when there is work for later', () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
-    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(700) });
     await turn();
     a.leaves();
     await trial.pass(700);
-    expect(trial.queue.passedOn).to.deep.equal([{ kind: 'due', dueAtMs: 700 }]);
+    expect(trial.queue.passedOn).to.deep.equal([{ kind: 'due', due: dueIn(700) }]);
   });
 
   it('tells others of the next delayed job when it is closed', async () => {
     const trial = new ChannelTrial();
     trial.consumer('a').parks();
-    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(700) });
     await turn();
     await trial.channel.close();
-    expect(trial.queue.passedOn).to.deep.equal([{ kind: 'due', dueAtMs: 700 }]);
+    expect(trial.queue.passedOn).to.deep.equal([{ kind: 'due', due: dueIn(700) }]);
     await trial.pass(700);
     expect(trial.queue.passedOn, 'nothing rings any more').to.have.length(1);
   });
@@ -115,7 +117,7 @@ describe('a channel, when there is work for later', () => {
     const trial = new ChannelTrial();
     const a = await trial.holder('too-new');
     a.settles({ kind: 'requeue', afterMs: 400, isForOthers: true });
-    (await trial.nextCall()).answer([{ settled: 'stored' }], { nextDueAtMs: 400 });
+    (await trial.nextCall()).answer([{ settled: 'stored' }], { nextDue: dueIn(400) });
     await a.hears('settlement.stored');
     a.parks();
     await trial.pass(410);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ack } from '../broker/queue-trial.js';
 import { turn } from '../signals/signal.js';
 import { ChannelTrial } from './channel-trial.js';
+import { dueIn } from './scripted-queue.js';
 
 const broken = new Error('the connection broke');
 
@@ -179,7 +180,7 @@ describe('a channel, when its server goes away', () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
-    (await trial.queue.waits.first()).end({ kind: 'due', dueAtMs: 700 });
+    (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(700) });
     await trial.queue.waits.upTo(2);
     trial.channel.restoration.away();
     await trial.pass(700);

@@ -1,5 +1,6 @@
 // A work queue in memory that answers when the test says so: every call, wait, renewal and reconciliation is kept.
 import type {
+  DueTime,
   AnsweredTokens,
   ChannelAnswer,
   ChannelReply,
@@ -96,12 +97,17 @@ export class ScriptedQueue implements WorkQueue {
   }
 }
 
+/** A time of a server whose clock says 0. */
+export function dueIn(inMs: number): DueTime {
+  return { atMs: inMs, inMs };
+}
+
 function ordinary({ settle }: ChannelRequest): ChannelReply {
   return { settled: settle ? 'stored' : undefined, fetched: undefined, error: undefined };
 }
 
 function wholeGlance(glance: Partial<QueueGlance> | undefined): QueueGlance | undefined {
-  return glance && { ready: 0, nextDueAtMs: undefined, limitedForMs: 0, ...glance };
+  return glance && { ready: 0, nextDue: undefined, limitedForMs: 0, ...glance };
 }
 
 function fetches(requests: readonly ChannelRequest[], ids: readonly string[]): readonly Partial<ChannelReply>[] {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { turn } from '../signals/signal.js';
 import type { ConsumerRef } from '../worker-inside/inside.js';
 import { ChannelTrial, type ConsumerOnTrial } from './channel-trial.js';
+import { dueIn } from './scripted-queue.js';
 
 describe('a channel, when its consumers are idle', () => {
   it('wakes who has been idle longest, so that they take turns: 1, 2, 1, 2', async () => {
@@ -16,6 +17,21 @@ describe('a channel, when its consumers are idle', () => {
       await turn();
     }
     expect(woken).to.deep.equal(['1', '2', '1', '2']);
+  });
+
+  it('has who is parked first look without a sign, which one who died may have taken along', async () => {
+    const trial = new ChannelTrial();
+    trial.channel.begin();
+    const [a, b] = trial.consumers('a', 'b');
+    a?.parks();
+    b?.parks();
+    await turn();
+    expect([a?.words, b?.words, trial.queue.waits.all.length]).to.deep.equal([['work.ready'], [], 0]);
+    a?.wants();
+    (await trial.nextCall()).answer([], { nextDue: dueIn(400) });
+    await trial.queue.waits.first();
+    await trial.pass(400);
+    expect(b?.words, 'it has learned when the next delayed job is due').to.deep.equal(['work.ready']);
   });
 
   it('wakes one for a sign of work, though many are idle', async () => {

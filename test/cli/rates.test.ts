@@ -14,6 +14,7 @@ describe('the rates of a queue', () => {
     deadLetters: 0,
     oldestWaitingAtMs: undefined,
     nextDueAtMs: undefined,
+    readAtMs: 0,
     ...counts,
   });
   const totals = (counts: Partial<QueueTotals>): readonly QueueTotals[] => [

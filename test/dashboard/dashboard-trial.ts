@@ -120,6 +120,7 @@ export const noQueues: QueueSource = {
 };
 
 const noLetters = {
+  nowMs: () => Promise.resolve(0),
   count: () => Promise.resolve(0),
   async *scan() {},
   read: (ids: readonly string[]) => Promise.resolve(ids.map(() => undefined)),

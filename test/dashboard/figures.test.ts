@@ -16,6 +16,7 @@ const depth: QueueDepth = {
   deadLetters: 0,
   oldestWaitingAtMs: undefined,
   nextDueAtMs: undefined,
+  readAtMs: 0,
 };
 
 describe('the flows of a fleet', () => {

@@ -159,11 +159,12 @@ describe('the live stream', () => {
       deadLetters: 4,
       oldestWaitingAtMs: 17,
       nextDueAtMs: undefined,
+      readAtMs: 0,
     };
     await using trial = await openTrial({ queues: { queues: () => Promise.resolve([depth]) } });
     using browser = await LiveReader.open(trial.url);
     const { queues } = await browser.frame((frame) => (frame.queues ?? []).length > 0);
-    const { acked: _, nextDueAtMs: __, ...shown } = depth;
+    const { acked: _, nextDueAtMs: __, readAtMs: ___, ...shown } = depth;
     expect(queues?.[0]).to.deep.include(shown);
     const history = (await (await trial.ask('api/queues/payments/history')).json()) as {
       points: { waiting: number }[];

@@ -6,6 +6,8 @@ import type * as OptionsModule from '../../packages/core/dist/broker/bullmq/stor
 import type * as RecordModule from '../../packages/core/dist/broker/bullmq/channel/leased-record.js';
 import type * as SendCallModule from '../../packages/core/dist/broker/bullmq/sending/send-call.js';
 import type * as SendScriptModule from '../../packages/core/dist/broker/bullmq/sending/send-script.js';
+import type * as TimeModule from '../../packages/core/dist/broker/bullmq/server-time.js';
+import type * as RedisScriptModule from '../../packages/core/dist/redis/redis-script.js';
 import type * as ToldModule from '../../packages/core/dist/broker/bullmq/channel/told-fields.js';
 import type * as ShippedModule from '../../packages/core/dist/broker/bullmq/bullmq-scripts.js';
 
@@ -17,8 +19,11 @@ export type { OutgoingJob } from '../../packages/core/dist/broker/sending.js';
 export type { ScriptClient } from '../../packages/core/dist/redis/redis-script.js';
 
 export const { SEPARATOR, writeEntries } = await inside<typeof CallModule>('broker/bullmq/channel/channel-call.js');
-export const { channelScript } = await inside<typeof ScriptModule>('broker/bullmq/channel/channel-script.js');
-export const { sendScript } = await inside<typeof SendScriptModule>('broker/bullmq/sending/send-script.js');
+export const { channelText } = await inside<typeof ScriptModule>('broker/bullmq/channel/channel-script.js');
+export const { sendText } = await inside<typeof SendScriptModule>('broker/bullmq/sending/send-script.js');
+export const { serverNow } = await inside<typeof TimeModule>('broker/bullmq/server-time.js');
+export type { RedisScript } from '../../packages/core/dist/redis/redis-script.js';
+export const { RedisScript: Script } = await inside<typeof RedisScriptModule>('redis/redis-script.js');
 export const { writeJobs } = await inside<typeof SendCallModule>('broker/bullmq/sending/send-call.js');
 export const { storedOptions } = await inside<typeof OptionsModule>('broker/bullmq/stored-options.js');
 export const { queueKeys } = await inside<typeof KeysModule>('broker/bullmq/queue-keys.js');

@@ -84,8 +84,6 @@ function attemptOf(dice: Dice, { kind }: Settlement): Pick<NonNullable<ChannelRe
       attempt: 1,
       fence: 1,
       worker: 'process',
-      startedAtMs: 1,
-      endedAtMs: 2,
       end: 'threw',
       reason: 'it broke',
     },

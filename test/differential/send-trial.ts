@@ -1,6 +1,6 @@
 // One state and a producer's call, three ways: BullMQ's own calls, our call, and our call with its lean path.
 import type { Batch } from './batch.js';
-import { queueKeys, sendScript, writeJobs, type OutgoingJob } from './core-inside.js';
+import { queueKeys, writeJobs, type OutgoingJob } from './core-inside.js';
 import { fill } from './database.js';
 import { Dice, SEND_ODDITIES } from './dice.js';
 import { plainSends } from './plain-send.js';
@@ -8,7 +8,7 @@ import { randomSend, randomSendState } from './random-send.js';
 import type { QueueState } from './random-state.js';
 import { NAMESPACE, PREFIX, QUEUE } from './state-draft.js';
 import { runPlain, settled, type Outcome } from './trial.js';
-import type { TrialScripts } from './trial-scripts.js';
+import { sendAt, type TrialScripts } from './trial-scripts.js';
 
 /** What a seed stands for. */
 export interface SendTrial {
@@ -54,6 +54,6 @@ function runPlainSends(batch: Batch, scripts: TrialScripts, { state, jobs }: Sen
 
 /** As `addJobs` calls it, at a time of ours. */
 function runSend(batch: Batch, { state, jobs }: SendTrial, leanPath: '0' | '1'): Promise<unknown> {
-  const args = [PREFIX, state.now, leanPath, ...writeJobs(jobs)];
-  return sendScript.run(batch.scripts, queueKeys(NAMESPACE, QUEUE).send, args);
+  const args = [PREFIX, leanPath, ...writeJobs(jobs)];
+  return sendAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).send, String(state.now)], args);
 }

@@ -1,6 +1,15 @@
 // The digests of the scripts that the trials run, all of them known to the server.
 import type { Redis } from 'ioredis';
-import { channelScript, queueKeys, scriptText, sendScript, type BullmqScriptName } from './core-inside.js';
+import {
+  channelText,
+  queueKeys,
+  Script,
+  scriptText,
+  sendText,
+  serverNow,
+  type BullmqScriptName,
+  type RedisScript,
+} from './core-inside.js';
 import { fillText, readOutText } from './database.js';
 
 export interface TrialScripts {
@@ -21,13 +30,23 @@ const WRAPPED_SCRIPTS: readonly BullmqScriptName[] = [
   'moveJobFromActiveToWait',
 ];
 
+/** Our scripts, but for their time: BullMQ's take one from the caller, so that of the trial is told to both. It is the last of the keys. */
+export const channelAt: RedisScript = atTimeOfTrial(channelText);
+export const sendAt: RedisScript = atTimeOfTrial(sendText);
+
+function atTimeOfTrial(text: string): RedisScript {
+  const told = text.replace(serverNow, '\nlocal now = KEYS[#KEYS]\n');
+  if (told === text) throw new Error('expected the script to take the time of the server where serverNow says so');
+  return new Script(told);
+}
+
 /** Loads the scripts, ours among them: a call in a batch cannot be sent again with its text. */
 export async function loadScripts(client: Redis): Promise<TrialScripts> {
   const load = async (text: string) => String(await client.script('LOAD', text));
   const digests = await Promise.all(WRAPPED_SCRIPTS.map(async (name) => [name, await load(scriptText(name))] as const));
   const shipped = new Map<BullmqScriptName, string>(digests);
-  await channelScript.run(client, queueKeys('none', 'none').channel, ['none:none:', 0, 1, '', 1, 1, '0', '1']);
-  await sendScript.run(client, queueKeys('none', 'none').send, ['none:none:', 0, '1']);
+  await channelAt.run(client, [...queueKeys('none', 'none').channel, '0'], ['none:none:', 1, '', 1, 1, '0', '1']);
+  await sendAt.run(client, [...queueKeys('none', 'none').send, '0'], ['none:none:', '1']);
   return { fill: await load(fillText), readOut: await load(readOutText), shipped: (name) => digestOf(shipped, name) };
 }
 

@@ -1,13 +1,13 @@
 // One state, three ways: BullMQ's own calls, the channel's call, and the channel's call with its lean path.
 import type { Batch } from './batch.js';
-import { channelScript, queueKeys, writeEntries } from './core-inside.js';
+import { queueKeys, writeEntries } from './core-inside.js';
 import { fill } from './database.js';
 import { CHANNEL_ODDITIES, Dice } from './dice.js';
 import { plainCalls, type PlainCall } from './plain-call.js';
 import { randomCall, type RandomCall } from './random-call.js';
 import { randomState, type QueueState } from './random-state.js';
 import { NAMESPACE, PREFIX, QUEUE } from './state-draft.js';
-import type { TrialScripts } from './trial-scripts.js';
+import { channelAt, type TrialScripts } from './trial-scripts.js';
 import { SETTINGS } from './trial-settings.js';
 
 /** What a seed stands for. */
@@ -78,10 +78,10 @@ export function runPlain(
 /** As `BullmqWorkQueue#exchange` calls it, at a time of ours. */
 function runChannel(batch: Batch, { state, call }: Trial, leanPath: boolean): Promise<unknown> {
   const { ackedAgeSeconds, ackedCount } = state.retention;
-  const head = [PREFIX, state.now, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];
+  const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];
   const switches = [call.wantsGlance ? '1' : '0', leanPath ? '1' : '0', SETTINGS.separator];
   const args = [...head, ...switches, ...writeEntries(call.requests)];
-  return channelScript.run(batch.scripts, queueKeys(NAMESPACE, QUEUE).channel, args);
+  return channelAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).channel, String(state.now)], args);
 }
 
 export async function settled(promise: Promise<unknown>): Promise<PromiseSettledResult<unknown>> {

@@ -6,7 +6,14 @@ import { MessageChannel } from 'node:worker_threads';
 import { Heard } from '../signals/heard.js';
 import { beat, newSign, type HeartbeatReport } from '../worker-inside/inside.js';
 
-const calm: ReapReport = { hasSuspects: false, active: 0, returnedJobIds: [], hasForgotten: false, faults: [] };
+const calm: ReapReport = {
+  hasSuspects: false,
+  active: 0,
+  returnedJobIds: [],
+  hasForgotten: false,
+  nextDueInMs: undefined,
+  faults: [],
+};
 
 describe('the beat of a heartbeat', () => {
   it('looks after what other servers have when one is away, whose leases it cannot renew', async () => {

@@ -5,11 +5,18 @@ import { QueueTrial } from '../broker/queue-trial.js';
 import { recording } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
-import { brokerOptions, freshNamespace } from '../real-redis/real-redis.js';
+import { brokerOptions, freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 import { ForgetfulProxy } from './forgetful-proxy.js';
 
-const rules: ReapRules = { deliveryLimit: 20, intervalMs: 1, graceMs: 250, holdOffMs: 2_000, usesPresence: true };
+const rules: ReapRules = {
+  deliveryLimit: 20,
+  intervalMs: 1,
+  graceMs: 250,
+  holdOffMs: 2_000,
+  longestGapMs: 60_000,
+  usesPresence: true,
+};
 
 describe('presence', function () {
   this.timeout(60_000);
@@ -61,6 +68,47 @@ describe('presence', function () {
       while ((await serverMs()) < fromMs + rules.graceMs);
     }
     expect(outcomes).to.deep.equal([0, 0, 0, 1]);
+    await connected.close();
+  });
+
+  it('lets nobody lose a lease that nobody could renew: after a gap between turns, all have time to renew first', async () => {
+    const namespace = freshNamespace();
+    await using server = await PrivateServer.start();
+    const connected = await connectBroker(brokerOptions({ redis: server.url, namespace }));
+    await using pulse = await appeared(server.url, namespace);
+    const trial = new QueueTrial(connected.broker, 'notes');
+    const short = { ...rules, longestGapMs: 300, holdOffMs: 600 };
+    const { returnedJobIds: before } = await pulse.reap(short);
+    await trial.send({ id: 'kept' }, { id: 'lost' });
+    const kept = await trial.take('here|1', { worker: 'here', leaseMs: 50 });
+    await trial.take('here|2', { worker: 'here', leaseMs: 50 });
+    using redis = await plainRedis(server.url);
+    await redis.client('PAUSE', 400, 'ALL');
+    const { returnedJobIds: after } = await pulse.reap(short);
+    expect([before, after]).to.deep.equal([[], []]);
+    expect(await trial.queue.renew([kept], 60_000), 'it is taken up again').to.deep.equal([]);
+    let returned: readonly string[] = [];
+    while (returned.length === 0) ({ returnedJobIds: returned } = await pulse.reap(short));
+    expect(returned).to.deep.equal(['lost']);
+    await connected.close();
+  });
+
+  it('gives a sign for a delayed job that is overdue, and says when the next one is due', async () => {
+    const namespace = freshNamespace();
+    const connected = await connectBroker(brokerOptions({ redis: redisUrl(), namespace }));
+    await using pulse = await appeared(redisUrl(), namespace);
+    const trial = new QueueTrial(connected.broker, 'notes');
+    expect((await pulse.reap(rules)).nextDueInMs).to.equal(undefined);
+    await trial.send({ id: 'later', delayMs: 30_000 });
+    expect((await trial.queue.waitForWork(5_000)).kind, 'a process takes the sign along, and dies').to.equal('due');
+    const dueInMs = async () => Number((await pulse.reap(rules)).nextDueInMs);
+    expect(await dueInMs()).to.be.within(1, 30_000);
+    await trial.send({ id: 'soon', delayMs: 1 });
+    await trial.queue.waitForWork(5_000);
+    while ((await dueInMs()) > -60);
+    await pulse.reap(rules);
+    expect(await trial.queue.waitForWork(5_000)).to.deep.equal({ kind: 'ready' });
+    expect(await trial.takeAll()).to.deep.equal(['soon']);
     await connected.close();
   });
 });

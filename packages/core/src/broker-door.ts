@@ -30,6 +30,7 @@ export type {
   ChannelAnswer,
   ChannelReply,
   ChannelRequest,
+  DueTime,
   ExchangeOptions,
   Failure,
   FetchedJob,
@@ -53,10 +54,11 @@ export type { ServerSettings } from './server/server-process.js';
 export type { CancelRequest, Pulse, ReapReport, ReapRules } from './broker/pulse.js';
 export { GuardedLog } from './guarded-log.js';
 export { gravest } from './broker/joined-report.js';
-export type { AttemptEnd, AttemptRecord } from './broker/attempt-record.js';
+export type { AttemptEnd, AttemptNote, AttemptRecord } from './broker/attempt-record.js';
 export { connectFleet, fleetOptions, type ConnectedFleet, type FleetOptions } from './fleet/connect-fleet.js';
 export type { Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
 export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
+export { steadyNowMs } from './fleet/steady-time.js';
 export { writeFrame, writeMachine, writeReport } from './fleet/fleet-message.js';
 export type { StepCount, WorkerFrame } from './fleet/worker-frame.js';
 export type {

@@ -3,17 +3,21 @@
 /** How an attempt ended that was no ack. */
 export type AttemptEnd = 'threw' | 'rejected' | 'requeued' | 'leaseLost' | 'workerDied';
 
-/** One delivery that ended without an ack: who had it, when, and how it ended. Times in milliseconds since the epoch. */
-export interface AttemptRecord {
+/** One delivery that ended without an ack, as its worker knows it: who had it, and how it ended. When is the server's to say. */
+export interface AttemptNote {
   /** From 1. A delivery that lost its lease or was requeued is followed by one of the same number. */
   readonly attempt: number;
   readonly fence: number;
   /** The id of the worker process. */
   readonly worker: string;
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
   readonly end: AttemptEnd;
   readonly reason?: string;
+}
+
+/** The same as it is kept. Times in milliseconds since the epoch, by the server's clock. */
+export interface AttemptRecord extends AttemptNote {
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
   /** The consumer's states and when it entered each, the oldest first. */
   readonly path?: readonly (readonly [state: string, atMs: number])[];
 }

@@ -39,6 +39,9 @@ export interface DeadLetterBox {
   /** How many there are. */
   count(): Promise<number>;
 
+  /** What the server's clock says, by which letters died, in milliseconds since the epoch. */
+  nowMs(): Promise<number>;
+
   /** Goes through the letters page by page; each that is there all the time comes once, later ones do not come. */
   scan(span: DeadSpan): AsyncIterable<readonly DeadSummary[]>;
 

@@ -12,8 +12,14 @@ export function joinedReport(turns: readonly PromiseSettledResult<ReapReport>[])
     active: reports.reduce((sum, { active }) => sum + active, 0),
     returnedJobIds: reports.flatMap(({ returnedJobIds }) => returnedJobIds),
     hasForgotten: reports.some(({ hasForgotten }) => hasForgotten),
+    nextDueInMs: soonest(reports.map(({ nextDueInMs }) => nextDueInMs)),
     faults: [...faults, ...reports.flatMap((report) => report.faults)],
   };
+}
+
+function soonest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** A connection that broke comes back by itself; a server that says no goes on saying it. */

@@ -48,8 +48,10 @@ export interface ReapRules {
   readonly intervalMs: number;
   /** How long a process may be without presence before it counts as dead. */
   readonly graceMs: number;
-  /** How long nobody counts as dead after a restart or failover of the server, when all presences are gone at once. */
+  /** How long nobody counts as dead after a restart or failover of the server, when all presences are gone at once, or after a gap between turns. */
   readonly holdOffMs: number;
+  /** How far two turns are apart at most while the server answers. After a longer gap, too, nobody counts as dead for the hold-off. */
+  readonly longestGapMs: number;
   /** Whether presence can be relied on; without, only expired leases are given back. */
   readonly usesPresence: boolean;
 }
@@ -63,6 +65,8 @@ export interface ReapReport {
   readonly returnedJobIds: readonly string[];
   /** Whether the server knew nothing of the fleet any more, though it had met it: its data are gone. */
   readonly hasForgotten: boolean;
+  /** In how long the next delayed job is due, less than 0 when it is overdue; undefined when there is none. */
+  readonly nextDueInMs: number | undefined;
   /** Why a turn at some of the queues was not had. */
   readonly faults: readonly unknown[];
 }

@@ -1,6 +1,6 @@
 // One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
 import type { Backoff } from '../contract/backoff.js';
-import type { AttemptRecord } from './attempt-record.js';
+import type { AttemptNote } from './attempt-record.js';
 
 /** One accepted job as it lies in the queue, before anybody has looked inside its payload. */
 export interface JobRecord {
@@ -11,7 +11,7 @@ export interface JobRecord {
   readonly payload: string;
   /** The version of the payload; 1 where nobody said any. */
   readonly version: number;
-  /** When the job was sent, in milliseconds since the epoch, by the producer's clock. */
+  /** When the job was sent, in milliseconds since the epoch, by the server's clock. */
   readonly sentAtMs: number;
   readonly priority: number;
   /** How often the job was delivered and rejected so far; 0 on its first delivery. */
@@ -80,7 +80,7 @@ export interface Settling {
   readonly job: LeasedJob;
   readonly settlement: Settlement;
   /** What is remembered of a delivery that ends without an ack. */
-  readonly attempt?: AttemptRecord;
+  readonly attempt?: AttemptNote;
 }
 
 /** The answer to one {@link ChannelRequest}, in the order of the call. */
@@ -101,10 +101,18 @@ export type FetchedJob =
 export interface QueueGlance {
   /** Jobs that could be fetched right now. */
   readonly ready: number;
-  /** When the next delayed job is due, in milliseconds since the epoch; undefined when none is. */
-  readonly nextDueAtMs: number | undefined;
+  /** When the next delayed job is due; undefined when none is. */
+  readonly nextDue: DueTime | undefined;
   /** For how long a rate limit of the queue forbids fetching; 0 when none does. */
   readonly limitedForMs: number;
+}
+
+/** A time of the server's clock, and how far away it was when the server said so: a worker's own clock may say anything. */
+export interface DueTime {
+  /** In milliseconds since the epoch, by the server's clock: to be compared with others of its, and given back to it. */
+  readonly atMs: number;
+  /** From then on, in milliseconds; 0 or less when it is past. */
+  readonly inMs: number;
 }
 
 export interface ChannelAnswer {
@@ -147,7 +155,7 @@ export interface WorkQueue {
    */
   exchange(requests: readonly ChannelRequest[], options: ExchangeOptions): Promise<ChannelAnswer>;
 
-  /** Waits until the queue may have work, or `timeoutMs` have passed. `dueAtMs` says that nothing is ready before then. */
+  /** Waits until the queue may have work, or `timeoutMs` have passed. `due` says that nothing is ready before then. */
   waitForWork(timeoutMs: number): Promise<WorkSign>;
 
   /** Gives a sign that nobody here can follow to the next who waits, in whichever process: a wait takes its sign along. */
@@ -174,4 +182,4 @@ export interface WorkQueue {
 
 /** Why a wait ended: there may be work now, nothing is ready before a time, or the wait was too long. */
 export type WorkSign =
-  { readonly kind: 'ready' } | { readonly kind: 'due'; readonly dueAtMs: number } | { readonly kind: 'timeout' };
+  { readonly kind: 'ready' } | { readonly kind: 'due'; readonly due: DueTime } | { readonly kind: 'timeout' };

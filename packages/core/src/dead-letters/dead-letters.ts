@@ -69,6 +69,11 @@ export class DeadLetters {
     return deadLetterOf(this.#parts.queue, record);
   }
 
+  /** What the server's clock says, by which letters died: where `since` and `until` are reckoned from. */
+  async serverTime(): Promise<Date> {
+    return new Date(await this.#parts.box.nowMs());
+  }
+
   /** How many letters match. @throws OptionsError. */
   async count(filter: DeadLetterFilter = {}): Promise<number> {
     const isAll = this.#parts.jobName === undefined && Object.keys(filter).length === 0;

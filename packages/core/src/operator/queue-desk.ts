@@ -17,6 +17,8 @@ export interface QueueDepth {
   readonly oldestWaitingAtMs: number | undefined;
   /** When the next delayed job is due; undefined when none is delayed. */
   readonly nextDueAtMs: number | undefined;
+  /** When this was read, by the server's clock, as all times here are. */
+  readonly readAtMs: number;
 }
 
 /** What may be wrong with a queue. */

@@ -44,7 +44,7 @@ async function list(house: House, call: Call): Promise<Answer> {
 async function preview(house: House, call: Call): Promise<Answer> {
   const action = deadLetterActionIn(call.body);
   const letters = await lettersOf(house, call);
-  const atMs = Date.now();
+  const atMs = (await letters.serverTime()).getTime();
   if (action.which === 'one') {
     const isThere = (await letters.get(action.id)) !== undefined;
     return {

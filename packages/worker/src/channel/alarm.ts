@@ -1,33 +1,32 @@
-// An alarm at a time of the clock: one at once.
+// An alarm that rings after a while: one at once.
 import type { Clock } from './clock.js';
 
-export class Alarm {
+export class Alarm<What> {
   readonly #clock: Clock;
-  readonly #ring: (atMs: number) => void;
-  #pending: { readonly atMs: number; readonly timer: unknown } | undefined;
+  readonly #ring: (what: What) => void;
+  #pending: { readonly what: What; readonly timer: unknown } | undefined;
 
-  constructor(clock: Clock, ring: (atMs: number) => void) {
+  constructor(clock: Clock, ring: (what: What) => void) {
     this.#clock = clock;
     this.#ring = ring;
   }
 
-  /** For when it is set; undefined when it is not. */
-  get atMs(): number | undefined {
-    return this.#pending?.atMs;
+  /** What it is set for; undefined when it is not. */
+  get pending(): What | undefined {
+    return this.#pending?.what;
   }
 
   /**
-   * Rings `lateMs` after the time it is set for, at once when that is past. What it was set for before is forgotten. A time that is
-   * weeks away rings early: whoever hears of it looks, and sets it anew.
+   * Rings in so many milliseconds, at once for none or less. What it was set for before is forgotten. A time that is weeks away rings
+   * early: whoever hears of it looks, and sets it anew.
    */
-  set(atMs: number, lateMs = 0): void {
+  set(what: What, inMs: number): void {
     this.clear();
     const ring = () => {
       this.#pending = undefined;
-      this.#ring(atMs);
+      this.#ring(what);
     };
-    const inMs = Math.max(atMs + lateMs - this.#clock.now(), 0);
-    this.#pending = { atMs, timer: this.#clock.setTimeout(ring, Math.min(inMs, LONGEST_TIMER_MS)) };
+    this.#pending = { what, timer: this.#clock.setTimeout(ring, Math.min(Math.max(inMs, 0), LONGEST_TIMER_MS)) };
   }
 
   clear(): void {

@@ -1,29 +1,21 @@
 // What is kept with a job of a delivery that ended without an ack.
-import type { AttemptEnd, AttemptRecord, LeasedJob } from '@acktor/core/broker';
+import type { AttemptEnd, AttemptNote, LeasedJob } from '@acktor/core/broker';
 import type { Rejected } from '../consumer/consumer-protocol.js';
 
-/** A delivery that is over. Times in milliseconds since the epoch. */
+/** A delivery that is over. */
 export interface EndedDelivery {
   readonly job: LeasedJob;
   readonly settlement: Rejected;
   readonly worker: string;
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
 }
 
-export function attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs }: EndedDelivery): AttemptRecord {
+export function attemptNote({ job, settlement, worker }: EndedDelivery): AttemptNote {
   return {
     attempt: job.record.attemptsMade + 1,
     fence: job.record.deliveries,
     worker,
-    startedAtMs,
-    endedAtMs,
     end: endOf(settlement),
     ...reasonOf(settlement),
-    path: [
-      ['processing', startedAtMs],
-      ['rejecting', endedAtMs],
-    ],
   };
 }
 

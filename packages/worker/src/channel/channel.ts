@@ -1,7 +1,7 @@
 // The channel: the one actor in a worker through which the consumers of a queue fetch, ack and reject.
 import type { ChannelAnswer, ChannelReply, Settling, WorkQueue, GuardedLog } from '@acktor/core/broker';
 import type { ChannelMessage, ConsumerRef, SettlementRequest } from '../consumer/consumer-protocol.js';
-import { attemptRecord } from './attempt-record.js';
+import { attemptNote } from './attempt-record.js';
 import { CallLine, callSize } from './call-line.js';
 import type { Clock } from './clock.js';
 import { EarlyCancels, isCancelled, type JobCancel } from './early-cancels.js';
@@ -65,6 +65,11 @@ export class Channel {
   readonly totals = () => this.#totals.report();
   readonly totalsByJob = () => this.#totals.byJob();
 
+  /** To be called before the consumers come: who is parked first looks without a sign, for one who died may have taken it along. */
+  begin(): void {
+    this.#watch.lookWithoutSign();
+  }
+
   receive(message: ChannelMessage): void {
     const { consumer } = message;
     switch (message.type) {
@@ -122,20 +127,18 @@ export class Channel {
   }
 
   #ask(consumer: ConsumerRef, request?: SettlementRequest): void {
-    const settle = request && this.#settling(consumer, request);
+    const settle = request && this.#settling(request);
     this.#line.add(this.#wishes.begin(consumer, settle, request?.wantsNext ?? true));
   }
 
   /** An ack needs no record: the job's own times and its result say it all. What is left to others is nobody's attempt. */
-  #settling(consumer: ConsumerRef, { job, settlement }: SettlementRequest): Settling {
+  #settling({ job, settlement }: SettlementRequest): Settling {
     if (settlement.kind === 'ack') return { job, settlement };
     if (settlement.kind === 'requeue' && settlement.isForOthers) {
       this.#watch.standBack(settlement.afterMs ?? 0);
       return { job, settlement };
     }
-    const { clock, process: worker } = this.#parts;
-    const startedAtMs = this.#held.heldSinceMs(consumer) ?? clock.now();
-    const attempt = attemptRecord({ job, settlement, worker, startedAtMs, endedAtMs: clock.now() });
+    const attempt = attemptNote({ job, settlement, worker: this.#parts.process });
     return { job, settlement, attempt };
   }
 

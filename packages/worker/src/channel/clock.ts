@@ -1,25 +1,33 @@
 // Time as the channel takes it: the machine's by default, a simulated one in tests.
+import { steadyNowMs } from '@acktor/core/broker';
 
-/** Milliseconds since the epoch, and timers. XState's clocks are of this form. */
+/**
+ * Milliseconds since the epoch that only ever grow, and timers. XState's clocks are of this form.
+ *
+ * What is decided by it are spans within this process. It says when it is for people alone, and never to the server, which has a clock.
+ */
 export interface Clock {
   now(): number;
   setTimeout(run: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
 }
 
-/** The machine's own clock. Its timers do not keep a process alive. */
+/**
+ * The machine's own clock, from when the process started: neither who sets the machine's clock nor a handler that puts another
+ * `Date.now` in place changes it. Its timers do not keep a process alive.
+ */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: steadyNowMs,
   setTimeout: (run, ms) => setTimeout(run, ms).unref(),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 
-/** Runs `task` again and again, `everyMs` after the last one ended, until the answer is called. */
-export function repeat(clock: Clock, everyMs: number, task: () => Promise<void>): () => void {
+/** Runs `task` again and again, `everyMs()` after the last one ended, until the answer is called. */
+export function repeat(clock: Clock, everyMs: () => number, task: () => Promise<void>): () => void {
   let isStopped = false;
   let timer: unknown;
   const schedule = () => {
-    timer = clock.setTimeout(() => void task().finally(() => isStopped || schedule()), everyMs);
+    timer = clock.setTimeout(() => void task().finally(() => isStopped || schedule()), everyMs());
   };
   schedule();
   return () => {

@@ -21,15 +21,17 @@ export interface LeaseKeeperParts {
  */
 export class LeaseKeeper {
   readonly #parts: LeaseKeeperParts;
-  #straysUntilMs = 0;
+  #straysUntilMs = -Infinity;
+  #hasFailed = false;
   /** Ends the keeping. */
   readonly stop: () => void;
 
   /** Begins to keep. */
   constructor(parts: LeaseKeeperParts) {
     this.#parts = parts;
-    // Three chances before a lease expires.
-    this.stop = repeat(parts.clock, parts.leaseMs / 3, () => this.#keep());
+    // Three chances before a lease expires; where one fails another soon, for a server that answers again gives leases back after a while.
+    const everyMs = () => (this.#hasFailed ? Math.min(parts.leaseMs / 9, KEEP_AGAIN_MS) : parts.leaseMs / 3);
+    this.stop = repeat(parts.clock, everyMs, () => this.#keep());
   }
 
   /**
@@ -65,8 +67,10 @@ export class LeaseKeeper {
   async #keep(): Promise<void> {
     try {
       await this.#renew();
+      this.#hasFailed = false;
       if (this.#parts.clock.now() < this.#straysUntilMs) await this.#giveBackStrays();
     } catch (error) {
+      this.#hasFailed = true;
       this.#parts.log.debug({ err: error }, 'the leases could not be renewed');
     }
   }
@@ -84,3 +88,5 @@ export class LeaseKeeper {
 
 /** Far longer than Linux goes on with what a closed connection had left to send (100 s), for a proxy may be more patient. */
 const STRAYS_FOR_MS = 900_000;
+/** Well within the time for which the reaper holds off after a server that answered nobody. */
+const KEEP_AGAIN_MS = 500;

@@ -1,5 +1,5 @@
 // Waits for work on behalf of the parked consumers of one channel, on one connection for all of them.
-import type { QueueGlance, WorkQueue, WorkSign } from '@acktor/core/broker';
+import type { DueTime, QueueGlance, WorkQueue, WorkSign } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
@@ -24,8 +24,8 @@ export interface WatchParts {
  */
 export class Watch {
   readonly #parts: WatchParts;
-  readonly #nextDue: Alarm;
-  readonly #limit: Alarm;
+  readonly #nextDue: Alarm<DueTime>;
+  readonly #limit: Alarm<'limit'>;
   #isWaiting = false;
   #isHeld = false;
   #isClosed = false;
@@ -37,13 +37,13 @@ export class Watch {
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
-    this.#nextDue = new Alarm(parts.clock, (dueAtMs) => this.#answerDue(dueAtMs));
+    this.#nextDue = new Alarm(parts.clock, (due) => this.#answerDue(due));
     this.#limit = new Alarm(parts.clock, () => this.lookWithoutSign());
   }
 
   /** Waits, if somebody is parked and nobody waits yet. */
   look(): void {
-    if (this.#isWaiting || this.#limit.atMs !== undefined || this.#canWakeNobody) return;
+    if (this.#isWaiting || this.#limit.pending || this.#canWakeNobody) return;
     this.#isWaiting = true;
     void this.#waitOnce().finally(() => {
       this.#isWaiting = false;
@@ -52,14 +52,14 @@ export class Watch {
   }
 
   /** Remembers what the queue said about later: when a delayed job is due, for how long a limit holds. */
-  remember({ nextDueAtMs, limitedForMs }: QueueGlance): void {
+  remember({ nextDue, limitedForMs }: QueueGlance): void {
     if (this.#isClosed) return;
     const nowMs = this.#parts.clock.now();
-    if (limitedForMs > 0) this.#limit.set(nowMs + limitedForMs);
+    if (limitedForMs > 0) this.#limit.set('limit', limitedForMs);
     else this.#limit.clear();
     // What a call saw before a job was delayed may be read after that job's sign.
     const isOutdated = nowMs - this.#signedAtMs < LONGEST_LOOK_MS;
-    if (nextDueAtMs !== undefined) this.#expect(nextDueAtMs, isOutdated);
+    if (nextDue) this.#expect(nextDue, isOutdated);
     else if (!isOutdated) this.#nextDue.clear();
   }
 
@@ -111,8 +111,8 @@ export class Watch {
     this.#isClosed = true;
     this.#looking?.end();
     const signs: WorkSign[] = [];
-    if (this.#nextDue.atMs !== undefined) signs.push({ kind: 'due', dueAtMs: this.#nextDue.atMs });
-    if (this.#owesALook || this.#limit.atMs !== undefined) signs.push({ kind: 'ready' });
+    if (this.#nextDue.pending) signs.push({ kind: 'due', due: this.#nextDue.pending });
+    if (this.#owesALook || this.#limit.pending) signs.push({ kind: 'ready' });
     this.#nextDue.clear();
     this.#limit.clear();
     if (signs.length > 0)
@@ -126,7 +126,7 @@ export class Watch {
       const sign = await queue.waitForWork(longestWaitMs);
       if (sign.kind === 'ready') onActivity();
       if (this.#canWakeNobody) await queue.passOn(sign);
-      else if (sign.kind === 'due') this.#hearOfDue(sign.dueAtMs);
+      else if (sign.kind === 'due') this.#hearOfDue(sign.due);
       else await this.#haveOneLook();
     } catch {
       // The sign may have been on its way.
@@ -136,22 +136,23 @@ export class Watch {
   }
 
   /** Somebody else may have passed the sign on, who knew no sooner job. */
-  #hearOfDue(dueAtMs: number): void {
+  #hearOfDue(due: DueTime): void {
     this.#signedAtMs = this.#parts.clock.now();
-    this.#expect(dueAtMs, true);
+    this.#expect(due, true);
   }
 
-  #expect(dueAtMs: number, unlessSooner: boolean): void {
-    const isSooner = this.#nextDue.atMs !== undefined && this.#nextDue.atMs < dueAtMs;
+  #expect(due: DueTime, unlessSooner: boolean): void {
+    const known = this.#nextDue.pending;
+    const isSooner = known !== undefined && known.atMs < due.atMs;
     if (unlessSooner && isSooner) return;
     const isStandingBack = this.#parts.clock.now() < this.#standsBackUntilMs;
-    this.#nextDue.set(dueAtMs, isStandingBack ? LATE_MS : 0);
+    this.#nextDue.set(due, Math.max(due.inMs, 0) + (isStandingBack ? LATE_MS : 0));
   }
 
   /** With nobody here to look, others of the fleet are told: the sign that announced the job may have come to us alone. */
-  #answerDue(dueAtMs: number): void {
+  #answerDue(due: DueTime): void {
     if (this.#isHeld) this.#owesALook = true;
-    else if (this.#canWakeNobody) void this.#passOn({ kind: 'due', dueAtMs });
+    else if (this.#canWakeNobody) void this.#passOn({ kind: 'due', due });
     else this.#wakeOne();
   }
 

@@ -33,7 +33,7 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly redelivered: boolean;
   /** Grows with every delivery of this job. A database that has seen a greater one refuses a zombie's write. */
   readonly fence: number;
-  /** When the job was sent, by the producer's clock. */
+  /** When the job was sent, by the server's clock. */
   readonly sentAt: Date;
   /**
    * Keeps any JSON value with the job, for people to see. Need not be awaited: a rejection that nobody hears is let go.

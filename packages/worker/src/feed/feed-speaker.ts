@@ -1,6 +1,6 @@
 // The heartbeat thread's side of the feed: answers what is asked, at once, and publishes while somebody watches.
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { writeFrame, writeMachine, writeReport, type FleetAsk, type FleetLine } from '@acktor/core/broker';
+import { steadyNowMs, writeFrame, writeMachine, writeReport, type FleetAsk, type FleetLine } from '@acktor/core/broker';
 import { msSinceSign } from '../heartbeat/sign-of-life.js';
 import type { Lag } from './event-loop.js';
 import type { FeedNote, FeedOrder } from './feed-protocol.js';
@@ -85,7 +85,7 @@ export class FeedSpeaker {
   }
 
   #watched(): void {
-    this.#watchedUntilMs = Date.now() + WATCHED_FOR_MS;
+    this.#watchedUntilMs = steadyNowMs() + WATCHED_FOR_MS;
     if (this.#watching) return;
     this.#order({ type: 'watched' });
     this.#watching = setInterval(() => this.#stayWatched(), LOOK_EVERY_MS);
@@ -93,19 +93,19 @@ export class FeedSpeaker {
 
   /** Says something now and then though nothing happens, so that silence means something. */
   #stayWatched(): void {
-    if (Date.now() > this.#watchedUntilMs) {
+    if (steadyNowMs() > this.#watchedUntilMs) {
       clearInterval(this.#watching);
       this.#watching = undefined;
       return this.#order({ type: 'unwatched' });
     }
-    if (Date.now() - this.#spokeAtMs >= SPEAK_EVERY_MS) this.#frame(NOTHING);
+    if (steadyNowMs() - this.#spokeAtMs >= SPEAK_EVERY_MS) this.#frame(NOTHING);
   }
 
   #frame(changes: string): void {
     if (this.#watching === undefined) return;
     const { workerId, line } = this.#parts;
     this.#sequence += 1;
-    this.#spokeAtMs = Date.now();
+    this.#spokeAtMs = steadyNowMs();
     const head = { workerId, sequence: this.#sequence, atMs: this.#spokeAtMs, eventLoop: this.#eventLoop() };
     void line.tell(writeFrame({ ...head, changes })).then(() => this.#order({ type: 'said' }));
   }

@@ -1,7 +1,7 @@
 // The main thread's side of the feed: gathers what is to be said of this process, and hands it to the heartbeat thread.
 import { hostname } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { WorkerReport } from '@acktor/core/broker';
+import { steadyNowMs, type WorkerReport } from '@acktor/core/broker';
 import { version } from '../version.js';
 import { EventLoopLag } from './event-loop.js';
 import type { FeedNote, FeedOrder } from './feed-protocol.js';
@@ -12,9 +12,9 @@ import type { MachineShelf } from './machine-shelf.js';
 /** Speaks only when it is asked, and ten times a second while somebody watches. */
 export class Feed {
   readonly #workerId: string;
-  readonly #startedAtMs = Date.now();
+  readonly #startedAtMs = steadyNowMs();
   readonly #sources: FeedSource[];
-  readonly #lag = new EventLoopLag(Date.now);
+  readonly #lag = new EventLoopLag(steadyNowMs);
   readonly #refreshing: NodeJS.Timeout;
   #ticking: NodeJS.Timeout | undefined;
   #port: MessagePort | undefined;
@@ -146,7 +146,7 @@ export class Feed {
       pid: process.pid,
       version,
       startedAtMs: this.#startedAtMs,
-      atMs: Date.now(),
+      atMs: steadyNowMs(),
       state: this.#state(),
       consumers: parts.flatMap(({ consumers = [] }) => consumers),
       actors: parts.flatMap(({ actors = [] }) => actors),

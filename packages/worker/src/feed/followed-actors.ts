@@ -1,5 +1,5 @@
 // Follows the actors on registered charts that are no consumers: the worker's own, and the user's.
-import type { ActorReport } from '@acktor/core/broker';
+import { steadyNowMs, type ActorReport } from '@acktor/core/broker';
 import type { AnyActorRef, AnyStateMachine, InspectionEvent, Snapshot, StateValue } from 'xstate';
 import { dottedState } from '../consumer/consumer-state.js';
 import type { FeedSource, SourceChanges, SourceReport } from './feed-source.js';
@@ -15,7 +15,7 @@ export class FollowedActors implements FeedSource {
 
   constructor(machines: MachineShelf) {
     this.#tallies = new Map(
-      machines.ids.map((id) => [id, new StepTally({ machineId: id, queue: NO_QUEUE, now: Date.now })]),
+      machines.ids.map((id) => [id, new StepTally({ machineId: id, queue: NO_QUEUE, now: steadyNowMs })]),
     );
   }
 
@@ -27,7 +27,7 @@ export class FollowedActors implements FeedSource {
     if (tally === undefined) return;
     if (!this.#names.has(actor)) this.#names.set(actor, this.#freeName(actor.id));
     if (tally.standing(actor)) tally.stepped(actor, dottedState(value));
-    else tally.follow(actor, { state: dottedState(value), sinceMs: Date.now() });
+    else tally.follow(actor, { state: dottedState(value), sinceMs: steadyNowMs() });
     if (status !== 'active') this.#forget(actor, tally);
   };
 

@@ -16,7 +16,7 @@ export interface BeatParts {
 
 /** Beats until it is told to stop. A beat that fails is made again: the connection comes back by itself. */
 export async function beat(parts: BeatParts): Promise<void> {
-  const state: BeatState = { isStopped: false, busyUntilMs: 0, renewAtMs: 0, ...CALM };
+  const state: BeatState = { isStopped: false, busyUntilMs: 0, renewAtMs: 0, dueAtMs: Infinity, ...CALM };
   const wake = listen(parts.port, state);
   while (!state.isStopped) {
     await beatOnce(parts, state).then(
@@ -31,6 +31,8 @@ interface BeatState {
   isStopped: boolean;
   busyUntilMs: number;
   renewAtMs: number;
+  /** When the next delayed job will be due that is known of, by this process's monotonic clock. */
+  dueAtMs: number;
   isHanging: boolean;
   hasSuspects: boolean;
   isRefused: boolean;
@@ -45,10 +47,14 @@ function reportRefusal(error: unknown, { tell }: BeatParts, state: BeatState): v
   state.isRefused = true;
 }
 
-/** However idle the fleet seems, a lease is renewed before it is over. */
-function pauseMs({ busyUntilMs, hasSuspects }: BeatState, leaseMs: number): number {
+/** However idle the fleet seems, a lease is renewed before it is over, and a delayed job is not left to who may have died. */
+function pauseMs({ busyUntilMs, hasSuspects, dueAtMs }: BeatState, leaseMs: number): number {
   if (hasSuspects) return SUSPECT_EVERY_MS;
-  return performance.now() < busyUntilMs ? BUSY_EVERY_MS : Math.min(IDLE_EVERY_MS, leaseMs / 3);
+  const nowMs = performance.now();
+  if (nowMs < busyUntilMs) return BUSY_EVERY_MS;
+  const idleMs = Math.min(IDLE_EVERY_MS, leaseMs / 3);
+  const overdueInMs = dueAtMs - nowMs + OVERDUE_MS + 1;
+  return overdueInMs > 0 ? Math.min(idleMs, overdueInMs) : idleMs;
 }
 
 /** Ends the pause between two beats when there is a reason to. */
@@ -83,15 +89,16 @@ async function beatOnce({ pulse, input, hasPresence, tell }: BeatParts, state: B
 
 async function renewInTime(pulse: Pulse, { leaseMs }: HeartbeatInput, state: BeatState): Promise<void> {
   if (state.isHanging || performance.now() < state.renewAtMs) return;
-  // Three chances before a lease expires, and more where one fails.
-  state.renewAtMs = performance.now() + leaseMs / 9;
+  // Three chances before a lease expires, and more where one fails: until the hold-off is over, all must have renewed.
+  state.renewAtMs = performance.now() + Math.min(leaseMs / 9, RENEW_AGAIN_MS);
   await pulse.renewAll(leaseMs);
   state.renewAtMs = performance.now() + leaseMs / 3;
 }
 
 function heed(report: ReapReport, state: BeatState, tell: BeatParts['tell']): void {
-  const { active, returnedJobIds, hasSuspects, hasForgotten } = report;
+  const { active, returnedJobIds, hasSuspects, hasForgotten, nextDueInMs = Infinity } = report;
   state.hasSuspects = hasSuspects;
+  state.dueAtMs = performance.now() + nextDueInMs;
   if (active > 0) state.busyUntilMs = performance.now() + STAY_BUSY_MS;
   if (hasForgotten) tell({ type: 'forgotten' });
   if (returnedJobIds.length > 0) tell({ type: 'returned', jobIds: returnedJobIds });
@@ -106,8 +113,9 @@ function watchMainThread({ lastSign, hangMs }: HeartbeatInput, state: BeatState,
   state.isHanging = isHanging;
 }
 
-function rulesOf({ deliveryLimit, graceMs }: HeartbeatInput, usesPresence: boolean): ReapRules {
-  return { deliveryLimit, graceMs, usesPresence, intervalMs: BUSY_EVERY_MS - 10, holdOffMs: HOLD_OFF_MS };
+function rulesOf({ deliveryLimit, graceMs, leaseMs }: HeartbeatInput, usesPresence: boolean): ReapRules {
+  const longestGapMs = Math.min(2 * IDLE_EVERY_MS, (leaseMs * 2) / 3);
+  return { deliveryLimit, graceMs, usesPresence, longestGapMs, intervalMs: BUSY_EVERY_MS - 10, holdOffMs: HOLD_OFF_MS };
 }
 
 /** How often the fleet is looked over while anybody works: a death is noticed within this and the grace time. */
@@ -116,9 +124,12 @@ const BUSY_EVERY_MS = 100;
 const SUSPECT_EVERY_MS = 25;
 /**
  * How often while nobody does. Whoever takes work wakes an idle process by the queue's marker. That the server's data are
- * gone is found within this.
+ * gone is found within this, and so is a delayed job whose sign a process took along that died.
  */
-const IDLE_EVERY_MS = 4_000;
+const IDLE_EVERY_MS = 1_000;
+/** What is due is looked for when it counts as forgotten, and not before: the reaper gives no sign for it sooner. */
+const OVERDUE_MS = 50;
+const RENEW_AGAIN_MS = 500;
 const STAY_BUSY_MS = 2_000;
 /** Long enough for every worker to reconnect (at most 300 ms between attempts) and to appear again. */
 export const HOLD_OFF_MS = 2_000;

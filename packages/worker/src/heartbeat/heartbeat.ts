@@ -40,7 +40,7 @@ export class Heartbeat {
   readonly #lastSign = newSign();
   readonly #signs: NodeJS.Timeout;
   #thread: Thread | undefined;
-  #saidBusyAtMs = 0;
+  #saidBusyAtMs = -Infinity;
   #lastEndedAtMs = -Infinity;
   #hasBegun = false;
   #isClosing = false;
@@ -71,7 +71,7 @@ export class Heartbeat {
 
   /** Says that somebody of the fleet has work. Cheap: passed on once in a while. */
   busy(): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     if (nowMs - this.#saidBusyAtMs < SAY_BUSY_EVERY_MS) return;
     this.#saidBusyAtMs = nowMs;
     this.#order({ type: 'busy' });

@@ -42,11 +42,12 @@ export class QueueMetrics {
     for (const gauge of [this.#jobs, this.#oldest, this.#paused, this.#desired]) gauge.reset();
   }
 
-  set({ depth, handlingMs }: QueueReading, nowMs: number): void {
-    const { queue, waiting, delayed, active, deadLetters, isPaused, oldestWaitingAtMs } = depth;
+  set({ depth, handlingMs }: QueueReading): void {
+    const { queue, waiting, delayed, active, deadLetters, isPaused, readAtMs } = depth;
+    const { oldestWaitingAtMs = readAtMs } = depth;
     const places = { waiting, delayed, active, dead_letter: deadLetters };
     for (const [place, count] of Object.entries(places)) this.#jobs.set({ queue, place }, count);
-    this.#oldest.set({ queue }, oldestWaitingAtMs === undefined ? 0 : Math.max(0, nowMs - oldestWaitingAtMs) / 1_000);
+    this.#oldest.set({ queue }, Math.max(0, readAtMs - oldestWaitingAtMs) / 1_000);
     this.#paused.set({ queue }, isPaused ? 1 : 0);
     const demand = { waiting: isPaused ? 0 : waiting, active, backlogMs: this.#backlogMs };
     this.#desired.set({ queue }, desiredConsumers({ ...demand, handlingMs: handlingMs ?? GUESSED_HANDLING_MS }));

@@ -59,9 +59,7 @@ export class SupervisorMetrics {
   async #readQueues(): Promise<void> {
     const depths = await this.#sources.depths().catch(() => undefined);
     this.#queues.clear();
-    for (const depth of depths ?? []) {
-      this.#queues.set({ depth, handlingMs: this.#times.meanMs(depth.queue) }, Date.now());
-    }
+    for (const depth of depths ?? []) this.#queues.set({ depth, handlingMs: this.#times.meanMs(depth.queue) });
   }
 
   #gaugeWorkers(): void {

@@ -53,6 +53,7 @@ export class Crew {
 
   start(): void {
     this.#channelActor.start();
+    this.#channel.begin();
     for (let number = 1; number <= this.#parts.consumers; number += 1) this.#startConsumer(`${this.queue}-${number}`);
   }
 

@@ -123,11 +123,20 @@ export class BullmqPulse implements Pulse {
   }
 
   async #reapQueue({ prefix, reaper, presences }: QueueKeys, rules: ReapRules): Promise<ReapReport> {
-    const { deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence } = rules;
-    const args = [prefix, deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence ? '1' : '0', ...presences];
+    const { deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence, longestGapMs } = rules;
+    const times = [intervalMs, graceMs, holdOffMs];
+    const args = [prefix, deliveryLimit, ...times, usesPresence ? '1' : '0', longestGapMs, ...presences];
     const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
-    const [suspects, active, returnedJobIds, forgotten] = answer as ReapAnswer;
-    return { hasSuspects: suspects === 1, active, returnedJobIds, hasForgotten: forgotten === 1, faults: [] };
+    const [suspects, active, returnedJobIds, forgotten, dueInMs] = answer as ReapAnswer;
+    const nextDueInMs = dueInMs ?? undefined;
+    return {
+      hasSuspects: suspects === 1,
+      active,
+      returnedJobIds,
+      hasForgotten: forgotten === 1,
+      nextDueInMs,
+      faults: [],
+    };
   }
 
   /** Answers whether the server knew nothing of the fleet. */
@@ -154,4 +163,10 @@ export class BullmqPulse implements Pulse {
   }
 }
 
-type ReapAnswer = readonly [suspects: number, active: number, returnedJobIds: readonly string[], forgotten: number];
+type ReapAnswer = readonly [
+  suspects: number,
+  active: number,
+  returnedJobIds: readonly string[],
+  forgotten: number,
+  dueInMs: number | null,
+];

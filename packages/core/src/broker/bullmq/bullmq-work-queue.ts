@@ -19,6 +19,7 @@ import { reconcileScript, renewScript } from './channel/lease-scripts.js';
 import { logScript, progressScript } from './channel/delivery-scripts.js';
 import type { QueueKeys } from './queue-keys.js';
 import type { Retention } from './retention.js';
+import { serverNowMs } from './server-time.js';
 
 /** What a work queue stands on. */
 export interface BullmqWorkQueueParts {
@@ -50,16 +51,7 @@ export class BullmqWorkQueue implements WorkQueue {
     const glance = options.wantsGlance ? '1' : '0';
     const { ackedAgeSeconds, ackedCount } = this.#parts.retention;
     const leanPath = options.leanPath ? '1' : '0';
-    const head = [
-      Date.now(),
-      options.leaseMs,
-      options.worker,
-      ackedAgeSeconds,
-      ackedCount,
-      glance,
-      leanPath,
-      SEPARATOR,
-    ];
+    const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, glance, leanPath, SEPARATOR];
     const answer = await this.#run(channelScript, [...head, ...writeEntries(requests)]);
     return readAnswer(answer, requests, this.name);
   }
@@ -70,15 +62,17 @@ export class BullmqWorkQueue implements WorkQueue {
     const seconds = Math.max(timeoutMs, SHORTEST_WAIT_MS) / 1000;
     const popped = await guard.run(() => client.bzpopmin(this.#parts.keys.marker, seconds));
     if (!popped) return { kind: 'timeout' };
-    const dueAtMs = Number(popped[2]);
-    return dueAtMs === 0 ? { kind: 'ready' } : { kind: 'due', dueAtMs };
+    const atMs = Number(popped[2]);
+    return atMs === 0
+      ? { kind: 'ready' }
+      : { kind: 'due', due: { atMs, inMs: atMs - (await guard.run(() => serverNowMs(client))) } };
   }
 
   async passOn(sign: WorkSign): Promise<void> {
     const { guard, keys } = this.#parts;
     if (sign.kind === 'ready') await guard.run((client) => client.zadd(keys.marker, 0, '0'));
     // Unless a newer mark has come meanwhile.
-    if (sign.kind === 'due') await guard.run((client) => client.zadd(keys.marker, 'NX', sign.dueAtMs, '1'));
+    if (sign.kind === 'due') await guard.run((client) => client.zadd(keys.marker, 'NX', sign.due.atMs, '1'));
   }
 
   async progress({ jobId, leaseToken }: Lease, progress: string): Promise<boolean> {

@@ -18,7 +18,7 @@ export interface QueueKeys {
   readonly barrier: string;
   /** The pub/sub channel on which workers hear of cancelled jobs. */
   readonly control: string;
-  /** The keys of the reaper's scripts: the channel's, then who is suspect of having died, and whose turn it is. */
+  /** The keys of the reaper's scripts: the channel's, then who is suspect of having died, whose turn it is, and when the last was. */
   readonly reaper: readonly string[];
   readonly suspects: string;
   /** What a process's presence channel begins with; its id follows. In the queue's own slot, where scripts can count it. */
@@ -59,7 +59,7 @@ export function queueKeys(namespace: string, queue: string, place: QueuePlace = 
     events: key('events'),
     barrier: key('acktor:confirm'),
     control: key(`acktor:${databasePart(database)}control`),
-    reaper: [...CHANNEL_KEYS, 'acktor:suspects', 'acktor:turn'].map(key),
+    reaper: [...CHANNEL_KEYS, 'acktor:suspects', 'acktor:turn', 'acktor:last-turn'].map(key),
     suspects: key('acktor:suspects'),
     presence,
     presences: [...new Set([presence, key('acktor:alive:')])],

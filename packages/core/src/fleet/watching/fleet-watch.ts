@@ -6,6 +6,7 @@ import { onAbort } from '../../redis/on-abort.js';
 import type { FleetHub } from '../redis/fleet-hub.js';
 import type { WorkerFrame } from '../worker-frame.js';
 import { KnownWorkers } from './known-workers.js';
+import { steadyNowMs } from '../steady-time.js';
 
 /** Resolves when the signal aborts, and has stopped listening then. */
 export async function watchFleet(hub: FleetHub, watcher: FleetWatcher, signal: AbortSignal): Promise<void> {
@@ -53,7 +54,7 @@ class FleetWatch {
   }
 
   #meetAll(): void {
-    this.#known.askedAll(Date.now());
+    this.#known.askedAll(steadyNowMs());
     this.#sign();
     this.#askForReport();
   }
@@ -69,7 +70,7 @@ class FleetWatch {
 
   #answered(answer: FleetAnswer): void {
     if (answer.type !== 'report') return;
-    const isNews = this.#known.reported(answer.report.workerId, answer.sequence, Date.now());
+    const isNews = this.#known.reported(answer.report.workerId, answer.sequence, steadyNowMs());
     if (isNews) this.#watcher.onReport(answer.report);
   }
 
@@ -86,7 +87,7 @@ class FleetWatch {
   }
 
   #frame(frame: WorkerFrame): void {
-    const verdict = this.#known.heard(frame.workerId, frame.sequence, Date.now());
+    const verdict = this.#known.heard(frame.workerId, frame.sequence, steadyNowMs());
     if (verdict === 'next') this.#watcher.onFrame(frame);
     if (verdict === 'gap') this.#askForReport(frame.workerId);
   }
@@ -95,7 +96,7 @@ class FleetWatch {
     this.#isAway = state === 'away';
     this.#watcher.onConnection(state);
     if (this.#isAway) return;
-    this.#judgesAfterMs = Date.now() + HOLD_OFF_MS;
+    this.#judgesAfterMs = steadyNowMs() + HOLD_OFF_MS;
     this.#meetAll();
   }
 
@@ -106,13 +107,13 @@ class FleetWatch {
     const missing = await this.#hub.missing(ids).catch(() => undefined);
     // The connection may have broken meanwhile: then nobody was heard, whoever is alive.
     if (!this.#canJudge()) return;
-    const silent = this.#known.silentFor(SILENT_FOR_MS, Date.now());
+    const silent = this.#known.silentFor(SILENT_FOR_MS, steadyNowMs());
     for (const id of new Set([...this.#known.missed(missing ?? []), ...silent]))
       if (this.#known.forget(id)) this.#watcher.onGone(id, 'died');
   }
 
   #canJudge(): boolean {
-    return !this.#isAway && Date.now() >= this.#judgesAfterMs;
+    return !this.#isAway && steadyNowMs() >= this.#judgesAfterMs;
   }
 }
 

@@ -132,13 +132,13 @@ function refusalOf(code: number): string | undefined {
   return code === -9 ? 'a child of the job has failed' : undefined;
 }
 
-function readGlance([ready, dueMs, limitedForMs]: RawGlance): QueueGlance {
-  return { ready, nextDueAtMs: dueMs === 0 ? undefined : dueMs, limitedForMs };
+function readGlance([ready, dueMs, limitedForMs, nowMs]: RawGlance): QueueGlance {
+  return { ready, nextDue: dueMs === 0 ? undefined : { atMs: dueMs, inMs: dueMs - nowMs }, limitedForMs };
 }
 
 /** A settlement's code, a fetched job, what failed, or null for no job. */
 type RawEntry = number | string | readonly [failure: string] | null;
-type RawGlance = readonly [ready: number, dueMs: number, limitedForMs: number];
+type RawGlance = readonly [ready: number, dueMs: number, limitedForMs: number, nowMs: number];
 type RawAnswer = readonly [entries: readonly RawEntry[], glance: RawGlance | null];
 
 const MISSING_ENTRY: RawEntry = ['the answer has fewer entries than the call'];

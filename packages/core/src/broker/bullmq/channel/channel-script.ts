@@ -1,6 +1,7 @@
 // The group script of a channel: settles and fetches for many consumers in one call, with BullMQ's own scripts inside.
 import { RedisScript } from '../../../redis/redis-script.js';
 import { fullPath } from './full-path.js';
+import { serverNow } from '../server-time.js';
 import { leanPath } from './lean-path.js';
 import { places } from './told-fields.js';
 
@@ -21,8 +22,8 @@ export type ChannelWord = 'fetch' | 'ack' | 'keep' | 'deadLetter' | 'retry' | 'r
 
 /**
  * KEYS: the `channel` keys of the queue.
- * ARGV: prefix, now (ms), lease (ms), worker name, how long (s) and how many acked jobs are kept, whether to glance in any case
- * ('1'), whether the lean path may be taken ('1'), what stands between the parts of a fetched job; then the entries, each a
+ * ARGV: prefix, lease (ms), worker name, how long (s) and how many acked jobs are kept, whether to glance in any case ('1'),
+ * whether the lean path may be taken ('1'), what stands between the parts of a fetched job; then the entries, each a
  * {@link ChannelWord} and its arguments.
  *
  * Answers `[entries, glance]`. An entry is answered by
@@ -31,11 +32,11 @@ export type ChannelWord = 'fetch' | 'ack' | 'keep' | 'deadLetter' | 'retry' | 'r
  * - null, when it found nothing to fetch;
  * - and else by one text that tells of the job it fetched (`readToldJob` reads it).
  *
- * The glance, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms)]`.
+ * The glance, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms), now (ms)]`.
  */
-export const channelScript = new RedisScript(`
-
-local firstEntry = 10
+export const channelText = `
+${serverNow}
+local firstEntry = 9
 local isEmpty, limitedMs = false, 0
 ${places}
 
@@ -44,14 +45,14 @@ ${fullPath}
 ${leanPath}
 
 local replies, fetches, nextDueMs
-if ARGV[8] == '1' then
+if ARGV[7] == '1' then
   local isDone, answer
   isDone, answer, fetches, nextDueMs = pcall(lean)
   if isDone then replies = answer elseif hasBegun then error(answer) end
 end
 local isLean = replies ~= nil
 if not isLean then replies = bullmq().runEach() end
-if not isEmpty and ARGV[7] == '0' then return { replies, false } end
+if not isEmpty and ARGV[6] == '0' then return { replies, false } end
 
 local function glance()
   local call = redis.call
@@ -63,13 +64,16 @@ local function glance()
     local attributes = call('HMGET', meta, 'paused', 'concurrency')
     local isHeldUp = limitedMs > 0 or attributes[1]
     if isHeldUp or (attributes[2] and call('LLEN', active) >= tonumber(attributes[2])) then
-      return { 0, nextDueMs or 0, limitedMs }
+      return { 0, nextDueMs or 0, limitedMs, tonumber(now) }
     end
   end
-  return { call('LLEN', wait) + call('ZCARD', prioritized), nextDueMs or 0, 0 }
+  return { call('LLEN', wait) + call('ZCARD', prioritized), nextDueMs or 0, 0, tonumber(now) }
 end
 
 -- What cannot be seen is not ready, and no reason to answer nothing of what was done.
 local isSeen, seen = pcall(glance)
-return { replies, isSeen and seen or { 0, 0, limitedMs } }
-`);
+return { replies, isSeen and seen or { 0, 0, limitedMs, tonumber(now) } }
+`;
+
+/** {@link channelText}, to be run. */
+export const channelScript = new RedisScript(channelText);

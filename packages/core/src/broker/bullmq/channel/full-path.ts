@@ -12,7 +12,7 @@ const REMOVED_JOB = 'removed';
  * entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a
  * lean call seldom needs these.
  *
- * Expects `firstEntry`, `placeOf`, `isEmpty` and `limitedMs`.
+ * Expects `now`, `firstEntry`, `placeOf`, `isEmpty` and `limitedMs`.
  */
 export const fullPath = `
 local setUp
@@ -21,9 +21,9 @@ local function bullmq()
   local call = redis.call
   local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed =
     unpack(KEYS)
-  local prefix, now, leaseMs, worker = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+  local prefix, leaseMs, worker = ARGV[1], ARGV[2], ARGV[3]
   -- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
-  local retention = { completed = { age = tonumber(ARGV[5]), count = tonumber(ARGV[6]) }, failed = { count = -1 } }
+  local retention = { completed = { age = tonumber(ARGV[4]), count = tonumber(ARGV[5]) }, failed = { count = -1 } }
   local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 5 }
 
 ${wrapScripts(['moveToActive', 'moveToFinished', 'moveToDelayed', 'retryJob', 'moveJobFromActiveToWait'])}
@@ -37,7 +37,7 @@ ${rememberAttempt}
     if type(fields) == 'table' then
       ${readFields}
       told[placeOf.count], told[placeOf.id] = isPlain and #fields / 2 or -1, job[2]
-      return table.concat(told, ARGV[9])
+      return table.concat(told, ARGV[8])
     end
     isEmpty = true
     limitedMs = math.max(limitedMs, tonumber(job[3]))
@@ -123,6 +123,13 @@ ${reclaiming}
     return math.min(code, 0)
   end
 
+  local function rememberEnd(jobKey, attempt)
+    local startedAtMs, endedAtMs = tonumber(call('HGET', jobKey, 'processedOn') or 0), tonumber(now)
+    attempt.startedAtMs, attempt.endedAtMs = startedAtMs, endedAtMs
+    attempt.path = { { 'processing', startedAtMs }, { 'rejecting', endedAtMs } }
+    remember(jobKey, attempt)
+  end
+
   -- Where an entry that ended without an ack has the attempt to remember, after the job.
   local attemptAt = { deadLetter = 1, retry = 1, requeue = 0, postpone = 0 }
 
@@ -135,7 +142,7 @@ ${reclaiming}
     -- A handler that has thrown has not ended its process.
     if code == 0 and word == 'retry' then call('HDEL', job.key, 'suspicions') end
     local attempt = attemptAt[word] and ARGV[job.at + attemptAt[word]] or ''
-    if code == 0 and attempt ~= '' and call('EXISTS', job.key) == 1 then remember(job.key, cjson.decode(attempt)) end
+    if code == 0 and attempt ~= '' and call('EXISTS', job.key) == 1 then rememberEnd(job.key, cjson.decode(attempt)) end
     return code
   end
 

@@ -134,14 +134,15 @@ const forgetSurplus = `
  * `test/differential` holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either, what
  * fails later fails the call. It answers the replies, how many entries fetch, and when the next delayed job is due (ms).
  *
- * Expects `bullmq`, `placeOf` and `firstEntry`. Its sections share their names.
+ * Expects `now`, `bullmq`, `placeOf` and `firstEntry`. Its sections share their names.
  */
 export const leanPath = `
 local hasBegun = false
 local function lean()
   local call, KEYS, ARGV = redis.call, KEYS, ARGV
   local wait, active, prioritized, events, stalled, _, delayed, _, meta, _, marker, completed = unpack(KEYS)
-  local prefix, now, leaseMs, worker, separator = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[9]
+  local prefix, leaseMs, worker, separator = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
+  local now = now
 ${leanPlan}
 ${moveIds}
 ${unlock}

@@ -83,7 +83,7 @@ export const leanPlan = `
   -- is not done here.
   local surplus, room = {}, 0
   if #acks > 0 then
-    local keptSeconds, keptCount = tonumber(ARGV[5]), tonumber(ARGV[6])
+    local keptSeconds, keptCount = tonumber(ARGV[4]), tonumber(ARGV[5])
     room = keptCount - call('ZCARD', completed)
     local count = math.max(#acks - room, 0)
     -- Lua unpacks some 8,000 values at most, and a job has six keys: a queue that kept far more before is BullMQ's to clear.

@@ -97,7 +97,7 @@ export class ConfirmLine {
     const demand = { confirm, timeoutMs: Math.max(...calls.map(({ timeoutMs }) => timeoutMs)) };
     // A job that the queue held already was not written again, and a wait speaks of the connection's last write: this one
     // comes after whatever put the job there.
-    const barrier = client.set(calls[0]?.barrierKey ?? '', Date.now());
+    const barrier = client.set(calls[0]?.barrierKey ?? '', '1');
     const [write, wait] = await Promise.allSettled([barrier, this.#confirmedCount(client, demand)]);
     const refusal = [write, wait].find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
     if (refusal) return { ...demand, confirmed: 0, reply: String((refusal.reason as Error).message) };

@@ -1,6 +1,7 @@
 // Learns from a server's own figures when its disk has what was written, where WAITAOF cannot be believed.
 import type { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
+import { serverNowMs } from '../server-time.js';
 
 /**
  * Resolves with 1 when everything that the client wrote before is on the server's disk, with 0 after `timeoutMs`.
@@ -32,9 +33,4 @@ async function isNoneUnderWay(client: Redis): Promise<boolean> {
   const persistence = await client.info('persistence');
   if (!persistence.includes('aof_last_write_status:ok')) throw new Error('its last write to the disk failed');
   return persistence.includes('aof_pending_bio_fsync:0');
-}
-
-async function serverNowMs(client: Redis): Promise<number> {
-  const [seconds, microseconds] = await client.time();
-  return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
 }

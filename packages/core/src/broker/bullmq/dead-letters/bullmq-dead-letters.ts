@@ -4,6 +4,7 @@ import type { RedisScript, ScriptClient } from '../../../redis/redis-script.js';
 import type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from '../../dead-letter-box.js';
 import { purgeScript, redriveScript } from './dead-letter-scripts.js';
 import type { QueueKeys } from '../queue-keys.js';
+import { serverNowMs } from '../server-time.js';
 import { storedVersion } from '../stored-options.js';
 
 /** The {@link DeadLetterBox} on BullMQ. */
@@ -18,6 +19,10 @@ export class BullmqDeadLetters implements DeadLetterBox {
 
   count(): Promise<number> {
     return this.#guard.run((client) => client.zcard(this.#keys.failed));
+  }
+
+  nowMs(): Promise<number> {
+    return this.#guard.run(serverNowMs);
   }
 
   async *scan({ sinceMs, untilMs, order }: DeadSpan): AsyncGenerator<readonly DeadSummary[]> {

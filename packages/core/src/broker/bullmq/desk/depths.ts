@@ -1,11 +1,12 @@
 // How full a queue is, read in one atomic call.
 import { RedisScript, type ScriptClient } from '../../../redis/redis-script.js';
 import type { QueueDepth } from '../../../operator/queue-desk.js';
+import { serverNow } from '../server-time.js';
 import type { QueueSeat } from './queue-seat.js';
 
 export async function readDepth(client: ScriptClient, { queue, keys }: QueueSeat): Promise<QueueDepth> {
   const answer = (await depthScript.run(client, keys.channel, [keys.prefix])) as DepthAnswer;
-  const [isPaused, waiting, delayed, active, acked, deadLetters, oldest, nextDue] = answer;
+  const [isPaused, waiting, delayed, active, acked, deadLetters, oldest, nextDue, readAtMs] = answer;
   return {
     queue,
     isPaused: isPaused === 1,
@@ -16,6 +17,7 @@ export async function readDepth(client: ScriptClient, { queue, keys }: QueueSeat
     deadLetters,
     oldestWaitingAtMs: oldest === null ? undefined : Number(oldest),
     nextDueAtMs: nextDue === null ? undefined : Math.floor(Number(nextDue) / DUE_UNITS_PER_MS),
+    readAtMs,
   };
 }
 
@@ -31,6 +33,7 @@ type DepthAnswer = readonly [
   deadLetters: number,
   oldestWaitingAtMs: string | null,
   nextDueScore: string | null,
+  readAtMs: number,
 ];
 
 /**
@@ -40,6 +43,7 @@ type DepthAnswer = readonly [
  * first: each is found without a walk. In between an older one may stand, and is not looked for.
  */
 const depthScript = new RedisScript(`
+${serverNow}
 local prefix = ARGV[1]
 local wait, active, prioritized, delayed, paused, meta, completed, failed =
   KEYS[1], KEYS[2], KEYS[3], KEYS[7], KEYS[8], KEYS[9], KEYS[12], KEYS[13]
@@ -68,5 +72,6 @@ return {
   call('ZCARD', delayed), call('LLEN', active), call('ZCARD', completed), call('ZCARD', failed),
   oldest,
   call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2] or false,
+  tonumber(now),
 }
 `);

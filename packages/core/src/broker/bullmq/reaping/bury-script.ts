@@ -77,10 +77,8 @@ end`;
  */
 export const buryScript = new RedisScript(`
 local prefix, deliveryLimit, process = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local nowMs = 0
 ${giveBack}
 ${judging}
-nowMs = now()
 local returned = {}
 for _, id in ipairs(redis.call('LRANGE', active, 0, -1)) do
   local token = redis.call('GET', prefix .. id .. ':lock')

@@ -1,35 +1,37 @@
 // Lua that breaks a lease and gives its job back, and that knows a server which has just come up.
 import { rememberAttempt } from '../dead-letters/history-script.js';
+import { serverNow } from '../server-time.js';
 
 // A server's run id changes when it restarts, and is another when a replica takes over: then every presence is gone, and
 // nobody is dead. A server that no one of the fleet has met before, or that has lost its data, has lost nobody: `meetServer`
 // answers whether it is such a one.
 export const meetServer = `
-local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
+${serverNow}
+local nowMs = tonumber(now)
 
 local function meetServer(suspects, holdOffMs)
   local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
   local known = redis.call('HGET', suspects, '#run')
   if known == run then return false end
   redis.call('DEL', suspects)
-  redis.call('HSET', suspects, '#run', run, '#until', known and now() + holdOffMs or 0)
+  redis.call('HSET', suspects, '#run', run, '#until', known and nowMs + holdOffMs or 0)
   return not known
 end`;
+
+/** How late a delayed job is when it counts as one that everybody has forgotten. */
+export const OVERDUE_MS = 50;
 
 /**
  * Defines `giveBack(id, ending, judge)`: breaks the lease of an active job and puts the job back at the head of its queue, counted
  * and remembered; condemns it when it has lost more leases than the delivery limit, but for those that it is spared
  * (\`spared\`, a field of its hash). A `judge` decides in its place, and answers whether the caller puts the job elsewhere.
- * Expects KEYS as {@link reapScript} has them, `prefix`, `nowMs` and `deliveryLimit`.
+ * Expects KEYS as {@link reapScript} has them, `prefix` and `deliveryLimit`.
  */
 export const giveBack = `
 ${meetServer}
 ${rememberAttempt}
-local wait, active, prioritized, events, stalled, meta, marker =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[9], KEYS[11]
+local wait, active, prioritized, events, stalled, delayed, meta, marker =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[7], KEYS[9], KEYS[11]
 
 local function condemn(key, lost)
   if lost <= deliveryLimit then return end
@@ -60,10 +62,19 @@ local function giveBack(id, ending, judge)
   redis.call('XADD', events, '*', 'event', 'stalled', 'jobId', id)
 end
 
--- Also mends a sign that a dying worker took along: where there is work and nobody was told, somebody is told.
+-- In how many milliseconds the next delayed job is due, less than none when it is overdue; false when there is none.
+local function dueInMs()
+  local due = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  return due[2] and math.floor(tonumber(due[2]) / 0x1000) - nowMs
+end
+
+-- Also mends a sign that a dying worker took along: where there is work and nobody was told, somebody is told. Who knows of a delayed
+-- job comes for it when it is due; a sign for one that is hardly late would only make two come.
 local function signal()
   if redis.call('HEXISTS', meta, 'paused') == 1 then return end
-  if redis.call('EXISTS', wait, prioritized) > 0 then redis.call('ZADD', marker, 0, '0') end
+  local inMs = dueInMs()
+  local isOverdue = inMs and inMs <= -${OVERDUE_MS}
+  if isOverdue or redis.call('EXISTS', wait, prioritized) > 0 then redis.call('ZADD', marker, 0, '0') end
 end
 
 local function processOf(token)

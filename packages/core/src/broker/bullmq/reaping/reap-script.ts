@@ -13,6 +13,8 @@ const TOGETHER_MS = 150;
  * must not count that as time in which the process could have come back: whoever wakes first would take its neighbours for dead.
  */
 const MOST_PER_LOOK_MS = 60;
+/** Longer ago, it says that the fleet was gone rather than the server. */
+const LAST_TURN_KEPT_MS = 3_600_000;
 /** Enough for any grace time. */
 const MOST_LOOKS = 10;
 
@@ -21,21 +23,21 @@ const MOST_LOOKS = 10;
  *
  * A delivery whose lease has expired is given back. So is one whose process has had no presence for the grace time, and was
  * looked for often enough in it. After a restart or failover of the server all presences are gone at once, so nothing is
- * decided until the hold-off is over.
+ * decided until the hold-off is over. The same when nobody has had a turn for longer than turns are apart: then the server answered
+ * nobody (somebody's script ran, its disk was full, it was frozen), so leases have expired that nobody could renew.
  *
- * KEYS: the \`channel\` keys, then suspects and turn. ARGV: prefix, delivery limit, interval (ms), grace (ms), hold-off (ms),
- * whether presence works ('1'), then what the presence channels begin with.
- * Answers \`[is anybody suspect, active, ids given back, are the data gone]\`.
+ * KEYS: the \`channel\` keys, then suspects, turn, and when the last turn was. ARGV: prefix, delivery limit, interval (ms), grace (ms),
+ * hold-off (ms), whether presence works ('1'), the longest gap between two turns (ms), then what the presence channels begin with.
+ * Answers \`[is anybody suspect, active, ids given back, are the data gone, in how many ms the next delayed job is due or false]\`.
  */
 export const reapScript = new RedisScript(`
 local prefix, deliveryLimit, intervalMs, graceMs, holdOffMs = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local suspects, turn = KEYS[14], KEYS[15]
-local nowMs = 0
+local suspects, turn, lastTurn, longestGapMs = KEYS[14], KEYS[15], KEYS[16], tonumber(ARGV[7])
 ${giveBack}
 
 if not redis.call('SET', turn, '1', 'NX', 'PX', intervalMs) then
   -- Who always comes too late must know, too, that there is work: only who knows goes on beating.
-  return { redis.call('HLEN', suspects) > 2 and 1 or 0, redis.call('LLEN', active), {}, 0 }
+  return { redis.call('HLEN', suspects) > 2 and 1 or 0, redis.call('LLEN', active), {}, 0, dueInMs() }
 end
 
 -- Only who holds something and is missing stays suspect; the hash has two more fields, '#run' and '#until'.
@@ -50,16 +52,19 @@ end
 -- Whoever beats has met the server before: where nothing is known of it, its data are gone.
 local hasForgotten = redis.call('HEXISTS', suspects, '#run') == 0 and meetServer(suspects, holdOffMs) and 1 or 0
 
+local last = tonumber(redis.call('GET', lastTurn) or now)
+redis.call('SET', lastTurn, now, 'PX', ${LAST_TURN_KEPT_MS})
+if nowMs - last > longestGapMs then redis.call('HSET', suspects, '#until', nowMs + holdOffMs) end
+
 local ids = redis.call('LRANGE', active, 0, -1)
 if #ids == 0 then
   forgetSuspects(function() return false end)
   signal()
-  return { 0, 0, {}, hasForgotten }
+  return { 0, 0, {}, hasForgotten, dueInMs() }
 end
-nowMs = now()
 
 local function hasPresence(process)
-  for i = 7, #ARGV do
+  for i = 8, #ARGV do
     if redis.call('PUBSUB', 'SHARDNUMSUB', ARGV[i] .. process)[2] > 0 then return true end
   end
   return false
@@ -140,7 +145,7 @@ forgetSuspects(function(process) return presence[process] == false and not dead[
 signal()
 -- The next look comes soon, so that the dead are found when the grace time is over and not an interval later.
 if isAnySuspect then redis.call('PEXPIRE', turn, math.min(tonumber(intervalMs), 20)) end
-return { isAnySuspect and 1 or 0, #ids - #returned, returned, hasForgotten }
+return { isAnySuspect and 1 or 0, #ids - #returned, returned, hasForgotten, dueInMs() }
 `);
 
 /**

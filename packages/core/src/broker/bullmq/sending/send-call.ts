@@ -19,7 +19,7 @@ export async function addJobs(
   client: ScriptClient,
   { keys, jobs, leanPath }: SendCall,
 ): Promise<readonly (SendOutcome | SendRefusal)[]> {
-  const head = [keys.prefix, Date.now(), leanPath ? '1' : '0'];
+  const head = [keys.prefix, leanPath ? '1' : '0'];
   const outcomes = await sendScript.run(client, keys.send, [...head, ...writeJobs(jobs)]);
   if (outcomes === ALL_ACCEPTED) return jobs.map(() => 'accepted');
   if (!Array.isArray(outcomes) || outcomes.length !== jobs.length) throw new BrokerReplyError('the send script');

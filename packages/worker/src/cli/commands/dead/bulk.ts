@@ -62,10 +62,11 @@ interface Asked {
 
 async function run(action: BulkAction, { operator, queue, ids }: Asked, flags: BulkFlags): Promise<void> {
   requireChoice(action, ids, flags);
-  // What dies after the question is not meant by its answer.
-  const filter = { until: new Date(), ...filterOf(flags) };
   await requireQueue(operator, queue);
   const letters = operator.deadLetters(queue);
+  const now = await letters.serverTime();
+  // What dies after the question is not meant by its answer.
+  const filter = { until: now, ...filterOf(flags, now) };
   const preview = ids.length > 0 ? await previewOf(letters, queue, ids) : await letters.preview(filter);
   const matched = preview.count;
   if (flags.dryRun || matched === 0) return tell({ queue, matched, done: 0, missed: 0 }, action, flags);
@@ -92,7 +93,7 @@ async function watched<Answer>(
 
 /** All of a queue must be said, for it is easily meant by nobody. */
 function requireChoice({ name }: BulkAction, ids: readonly string[], { all, ...flags }: BulkFlags): void {
-  const isFiltered = Object.keys(filterOf(flags)).length > 0;
+  const isFiltered = Object.keys(filterOf(flags, new Date(0))).length > 0;
   const choices = [ids.length > 0, isFiltered, all === true].filter(Boolean).length;
   if (choices === 1) return;
   const complaint =

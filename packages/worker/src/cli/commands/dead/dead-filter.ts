@@ -20,20 +20,25 @@ export function withFilterFlags(command: Command): Command {
     .option('--until <when>', 'only letters that died until then');
 }
 
-/** @throws SettingError for a time that is none. */
-export function filterOf({ reason, job, since, until }: FilterFlags, nowMs = Date.now()): DeadLetterFilter {
+/** Spans are reckoned from `now`, which is to be the server's. @throws SettingError for a time that is none. */
+export function filterOf({ reason, job, since, until }: FilterFlags, now: Date): DeadLetterFilter {
   return {
     ...(reason !== undefined && { reason: { contains: reason } }),
     ...(job !== undefined && { jobName: job }),
-    ...(since !== undefined && { since: timeOf(since, '--since', nowMs) }),
-    ...(until !== undefined && { until: timeOf(until, '--until', nowMs) }),
+    ...(since !== undefined && { since: timeOf(since, '--since', now) }),
+    ...(until !== undefined && { until: timeOf(until, '--until', now) }),
   };
 }
 
-function timeOf(text: string, flag: string, nowMs: number): Date {
+/** Before anything is asked of a server. @throws SettingError for a time that is none. */
+export function requireTimes(flags: FilterFlags): void {
+  filterOf(flags, new Date(0));
+}
+
+function timeOf(text: string, flag: string, now: Date): Date {
   const [, count, unit] = /^(\d{1,9})(s|m|h|d)$/.exec(text) ?? [];
   const unitMs = UNITS_MS[unit ?? ''];
-  const time = unitMs === undefined ? new Date(text) : new Date(nowMs - Number(count) * unitMs);
+  const time = unitMs === undefined ? new Date(text) : new Date(now.getTime() - Number(count) * unitMs);
   if (!Number.isNaN(time.getTime())) return time;
   throw new SettingError(flag, 'a span such as 30m, 2h or 3d, or a date such as 2026-03-01T12:00', text);
 }

@@ -13,7 +13,7 @@ import { since } from '../../output/durations.js';
 import { firstLine, joined, say, type Printable } from '../../../foreign-text/foreign-text.js';
 import { colours, counted, print } from '../../output/output.js';
 import { wholeNumber } from '../../settings/settings.js';
-import { filterOf, withFilterFlags, type FilterFlags } from './dead-filter.js';
+import { filterOf, requireTimes, withFilterFlags, type FilterFlags } from './dead-filter.js';
 
 interface ListFlags extends OperatorFlags, FilterFlags {
   readonly limit: string;
@@ -38,10 +38,12 @@ export function deadListCommand(): Command {
 
 async function list(operator: Operator, queue: string, flags: ListFlags): Promise<void> {
   const span = { limit: wholeNumber(flags.limit, '--limit'), offset: wholeNumber(flags.offset, '--offset') };
-  const filter = filterOf(flags);
+  requireTimes(flags);
   await requireQueue(operator, queue);
+  const found = operator.deadLetters(queue);
+  const filter = filterOf(flags, await found.serverTime());
   const letters: DeadLetter[] = [];
-  for await (const letter of operator.deadLetters(queue).list({ ...filter, ...span })) letters.push(letter);
+  for await (const letter of found.list({ ...filter, ...span })) letters.push(letter);
   print(flags.json, {
     json: { queue, deadLetters: letters.map((letter) => ({ ...letter, payload: undefined, history: undefined })) },
     text: () => (letters.length === 0 ? say`no such dead letters in ${queue}\n` : listed(letters)),
@@ -61,10 +63,12 @@ function listed(letters: readonly DeadLetter[]): Printable {
 }
 
 async function count(operator: Operator, flags: ListFlags): Promise<void> {
-  const filter = filterOf(flags);
+  requireTimes(flags);
   const queues: QueueCount[] = [];
   for (const { queue, deadLetters } of await operator.queues()) {
-    if (deadLetters > 0) queues.push({ queue, ...(await operator.deadLetters(queue).preview(filter)) });
+    if (deadLetters === 0) continue;
+    const letters = operator.deadLetters(queue);
+    queues.push({ queue, ...(await letters.preview(filterOf(flags, await letters.serverTime()))) });
   }
   print(flags.json, {
     json: { queues },
