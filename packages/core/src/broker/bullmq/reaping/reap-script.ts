@@ -36,7 +36,9 @@ local suspects, turn, lastTurn, longestGapMs = KEYS[14], KEYS[15], KEYS[16], ton
 ${giveBack}
 
 if not redis.call('SET', turn, '1', 'NX', 'PX', intervalMs) then
-  -- Who always comes too late must know, too, that there is work: only who knows goes on beating.
+  -- Who always comes too late must know, too, that there is work: only who knows goes on beating. It may have come for a delayed job
+  -- that was not overdue when the turn was had.
+  signal()
   return { redis.call('HLEN', suspects) > 2 and 1 or 0, redis.call('LLEN', active), {}, 0, dueInMs() }
 end
 
