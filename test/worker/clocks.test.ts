@@ -20,9 +20,9 @@ describe('a machine whose clock is off', () => {
   for (const [what, clock] of Object.entries(CLOCKS)) {
     it(`writes the server's times, ${what} or not`, async () => {
       const namespace = freshNamespace();
-      const { broker, close } = await connectBroker(brokerOptions({ redis: redisUrl(), namespace }));
+      const connected = await connectBroker(brokerOptions({ redis: redisUrl(), namespace }));
       using redis = await plainRedis(redisUrl());
-      const trial = new QueueTrial(broker, 'notes');
+      const trial = new QueueTrial(connected.broker, 'notes');
       const beganAtMs = trueNow() - 1_000;
       const isNow = (text: string | null) => expect(Number(text)).to.be.within(beganAtMs, trueNow() + 1_000);
       using _ = clockOf(clock);
@@ -42,7 +42,7 @@ describe('a machine whose clock is off', () => {
       expect((await trial.glance()).nextDue?.inMs).to.be.within(50_000, 60_000);
       const sign = await trial.queue.waitForWork(1_000);
       if (sign.kind === 'due') expect(sign.due.inMs).to.be.within(50_000, 60_000);
-      await close();
+      await connected.close();
     });
 
     it(`handles what others delayed when it is due, ${what} or not`, async () => {
