@@ -76,8 +76,7 @@ export function deliveriesConform(open: OpenBroker): void {
       await trial().send({ id: 'a' }, { id: 'b' });
       await trial().settle(await trial().take(), { kind: 'requeue', afterMs: 40 });
       expect(await trial().takeAll()).to.deep.equal(['b']);
-      const { nextDueAtMs } = await trial().glance();
-      while (Date.now() < Number(nextDueAtMs)) await trial().queue.waitForWork(Number(nextDueAtMs) - Date.now());
+      await trial().untilDue();
       expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 0 });
     });
 
