@@ -13,6 +13,9 @@ export interface BenchArguments {
   readonly isReport: boolean;
   /** Which results, one file or several of different cases; those of the last bench without. */
   readonly resultsFiles: readonly string[];
+  /** The folder of another build to compare this one with, in place of the peers. */
+  readonly against: string | undefined;
+  readonly pairs: number;
 }
 
 /** @throws TypeError or RangeError that says what was expected. */
@@ -26,6 +29,8 @@ export function readArguments(args: readonly string[]): BenchArguments {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      against: { type: 'string' },
+      pairs: { type: 'string' },
       report: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -34,22 +39,26 @@ export function readArguments(args: readonly string[]): BenchArguments {
   if (unexpected !== undefined) throw new TypeError(`expected options, got "${unexpected}"; cases are named by --case`);
   return {
     cases: values.case.flatMap((names) => names.split(',')).filter((name) => name !== ''),
-    rounds: roundsOf(values.rounds, values.quick),
+    rounds: countOf('--rounds', values.rounds, values.quick ? QUICK_ROUNDS : ROUNDS),
     isQuick: values.quick,
     isJson: values.json,
     isHelp: values.help,
     profileFolder: values.profile,
     isReport: values.report,
     resultsFiles: positionals,
+    against: values.against,
+    pairs: countOf('--pairs', values.pairs, values.quick ? QUICK_PAIRS : PAIRS),
   };
 }
 
-function roundsOf(text: string | undefined, isQuick: boolean): number {
-  if (text === undefined) return isQuick ? QUICK_ROUNDS : ROUNDS;
-  const rounds = Number(text);
-  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= 1_000) return rounds;
-  throw new RangeError(`expected --rounds to be a whole number from 1 to 1,000, got ${text}`);
+function countOf(option: string, text: string | undefined, usual: number): number {
+  if (text === undefined) return usual;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 1_000) return count;
+  throw new RangeError(`expected ${option} to be a whole number from 1 to 1,000, got ${text}`);
 }
 
 const ROUNDS = 5;
 const QUICK_ROUNDS = 2;
+const PAIRS = 9;
+const QUICK_PAIRS = 2;

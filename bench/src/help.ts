@@ -1,4 +1,5 @@
 // What `npm run bench -- --help` says.
+import { AGAINST_CASES } from './against/against.js';
 import { cases } from './cases/cases.js';
 import { metrics } from './measuring/metric.js';
 
@@ -15,6 +16,10 @@ can be unpacked. Medians, and the spread of the ratios, are told at the end. Hal
   --json          one JSON object on standard output, and nothing else there
   --profile dir   write a processor profile of each process under test (their figures suffer)
   --report [file…] write docs/performance.md and its charts from the last results, or those of files; measures nothing
+  --against dir   another built clone of Acktor in place of the peers: pairs of runs of this build and of that one, whose own
+                  processes are put under test; says how many times as good this one is, and whether it is at least 0.97.
+                  Without --case: ${AGAINST_CASES.join(', ')}
+  --pairs n       so many of these pairs instead of 9 (2 with --quick)
   --help          this text
 
 Cases

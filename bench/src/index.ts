@@ -1,5 +1,8 @@
 export { median, percentile, spread } from './statistics/median.js';
 export { compare, type Comparison, type Round } from './measuring/comparison.js';
+export { againstTable, type AgainstReport } from './against/against.js';
+export { buildIn } from './against/build.js';
+export { comparePairs, isHereFirst, LEAST_SHARE, type Pair } from './against/pairs.js';
 export type { Figures, Metric } from './measuring/metric.js';
 export { readArguments, type BenchArguments } from './command-line.js';
 export { casesNamed } from './cases/cases.js';

@@ -1,5 +1,6 @@
 // `npm run bench`: measures, tells how it goes on standard error, and prints the results.
 import { loadavg } from 'node:os';
+import { AGAINST_CASES, againstTable, benchAgainst } from './against/against.js';
 import { casesNamed } from './cases/cases.js';
 import { readArguments, type BenchArguments } from './command-line.js';
 import { helpText } from './help.js';
@@ -15,6 +16,7 @@ try {
   const options = readArguments(process.argv.slice(2));
   if (options.isHelp) console.log(helpText());
   else if (options.isReport) await writePage(await readResults(options.resultsFiles));
+  else if (options.against !== undefined) await benchBuilds(options, options.against);
   else await bench(options);
 } catch (error) {
   console.error(error instanceof TypeError || error instanceof RangeError ? error.message : error);
@@ -42,6 +44,16 @@ async function bench(options: BenchArguments): Promise<void> {
   };
   await saveResults(report);
   console.log(options.isJson ? toJson(report) : toTable(report));
+}
+
+/** This build and another, without peers. */
+async function benchBuilds(options: BenchArguments, folder: string): Promise<void> {
+  const wanted = casesNamed(options.cases.length > 0 ? options.cases : AGAINST_CASES, options);
+  const load = loadavg()[0] ?? 0;
+  await using servers = await Servers.start(tell);
+  leaveOnSignals(servers);
+  const report = await benchAgainst({ ...options, cases: wanted, folder, load, servers, tell });
+  console.log(options.isJson ? JSON.stringify(report) : againstTable(report));
 }
 
 /** The other cases are measured nevertheless: they may have taken half an hour. */

@@ -68,10 +68,15 @@ export function runFifty(jobs: number, subject: SubjectName, bench: Bench): Prom
  */
 const MOST_WARM_UP_JOBS = 10_000;
 
+/** How many jobs are worked uncounted before so many. */
+export function warmUpJobsFor(jobs: number): number {
+  return Math.min(Math.ceil(jobs / 2), MOST_WARM_UP_JOBS);
+}
+
 async function runLoad(amount: Amount, subject: SubjectName, bench: Bench): Promise<Figures> {
   const { consumers, handlerMs, quickJobs = amount.jobs } = amount;
   const jobs = bench.isQuick ? quickJobs : amount.jobs;
-  const warmUpJobs = Math.min(Math.ceil(jobs / 2), MOST_WARM_UP_JOBS);
+  const warmUpJobs = warmUpJobsFor(jobs);
   const total = jobs + warmUpJobs;
   await fillQueue(subject, bench, { jobs: total });
   await bench.server.settle();

@@ -2,7 +2,7 @@
 import { connectFleet, RedisAddress, type ConnectedFleet, type StepCount } from '@acktor/core/broker';
 import type { SubjectName } from '../subjects/subjects.js';
 import type { Bench, BenchCase } from './bench-case.js';
-import { runFifty } from './throughput.js';
+import { runFifty, warmUpJobsFor } from './throughput.js';
 
 export const watchedCase: BenchCase = {
   name: 'watched',
@@ -69,4 +69,4 @@ function sum(numbers: readonly number[]): number {
 /** Long enough that the begin of a watch, and of the code for it, is a small part. */
 const JOBS = 60_000;
 /** With those of the warm-up. */
-const ALL_JOBS = JOBS + JOBS / 10;
+const ALL_JOBS = JOBS + warmUpJobsFor(JOBS);

@@ -40,6 +40,22 @@ export const metrics = {
   kills: 'how many kills these figures are of',
 } as const;
 
+/** Of all others less is better. */
+const MORE_IS_BETTER: ReadonlySet<string> = new Set([
+  'jobs_per_s',
+  'sends_per_s',
+  'scaling',
+  'even_jobs',
+  'even_time',
+  'watched_share',
+  'view_frames_per_s',
+  'kills',
+]);
+
+export function isMoreBetter(metric: Metric): boolean {
+  return MORE_IS_BETTER.has(metric);
+}
+
 export type Metric = keyof typeof metrics;
 
 /** What one run of one subject gave. */

@@ -13,6 +13,8 @@ export interface RoundsParts {
   readonly rounds: number;
   /** Where processor profiles of the processes under test go; none are made without. */
   readonly profileFolder: string | undefined;
+  /** Whose processes are put under test: those of another build, or by default ours. */
+  readonly entries?: URL;
   /** Told, in words for people, how it goes. */
   readonly tell: (message: string) => void;
 }
@@ -44,13 +46,18 @@ function mostRounds({ mostRounds: most = Infinity }: BenchCase, isQuick: boolean
   return isQuick && most < Infinity ? 1 : most;
 }
 
-async function runOnce(benchCase: BenchCase, subject: SubjectName, parts: RoundsParts): Promise<Figures> {
-  const { servers, isQuick, profileFolder, tell } = parts;
+/** One run of one subject, on an emptied server, in fresh processes that are gone afterwards. */
+export async function runOnce(
+  benchCase: BenchCase,
+  subject: SubjectName,
+  { servers, isQuick, profileFolder, tell, entries }: Omit<RoundsParts, 'rounds'>,
+): Promise<Figures> {
   const server = await servers.serverOf(subject);
   await server.clear();
   const started: SubjectProcess[] = [];
   const start: Bench['start'] = (name, order) => {
-    const child = new SubjectProcess(name, { queue: QUEUE, address: server.address, ...order }, profileFolder);
+    const wish = { queue: QUEUE, address: server.address, ...order };
+    const child = new SubjectProcess(name, wish, { profileFolder, entries });
     started.push(child);
     return child;
   };

@@ -1,6 +1,7 @@
 // What the bench says at the end: one JSON object for programs, a table for people.
 import type { Comparison } from '../measuring/comparison.js';
 import { verdictOn } from './goals.js';
+import { textTable } from './text-table.js';
 import type { Machine, Versions } from './surroundings.js';
 
 export interface BenchReport {
@@ -21,16 +22,8 @@ export function toJson(report: BenchReport): string {
 
 /** A line of columns for each result, under the machine and the versions. */
 export function toTable({ machine, versions, results, command, tookSeconds }: BenchReport): string {
-  const rows = [HEAD, ...results.map(rowOf)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => aligned(cell, widths[column] ?? 0, column))
-      .join('  ')
-      .trimEnd(),
-  );
   const head = [machineLine(machine), versionsLine(versions), `${command}: ${tookSeconds} s`];
-  return [...head, '', ...lines].join('\n');
+  return [...head, '', textTable(HEAD, results.map(rowOf), { from: 2, to: 6 })].join('\n');
 }
 
 export function machineLine({ processor, cores, memoryGb, system, load }: Machine): string {
@@ -56,9 +49,4 @@ function rowOf(result: Comparison): readonly string[] {
 export function short(value: number | null): string {
   if (value === null) return '';
   return value >= 1_000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
-}
-
-/** Numbers to the right, words to the left. */
-function aligned(cell: string, width: number, column: number): string {
-  return column >= 2 && column <= 5 ? cell.padStart(width) : cell.padEnd(width);
 }

@@ -15,6 +15,16 @@ export interface Leaving {
   readonly tally?: Tally;
 }
 
+/** What a process is started from, and what it leaves. */
+export interface SubjectPlace {
+  /** Where its processor profile goes; none is made without. */
+  readonly profileFolder?: string | undefined;
+  /** The folder of the subjects' entries, with a slash at its end: ours, or those of another build. */
+  readonly entries?: URL | undefined;
+}
+
+const ENTRIES = new URL('.', import.meta.url);
+
 /** A fresh process for one order. */
 export class SubjectProcess {
   readonly #child: ChildProcess;
@@ -22,10 +32,10 @@ export class SubjectProcess {
   readonly #exited: Promise<unknown>;
   readonly #reports = new Map<Report['stage'], PromiseWithResolvers>();
 
-  constructor(subject: SubjectName, order: Order, profileFolder?: string) {
+  constructor(subject: SubjectName, order: Order, { profileFolder, entries = ENTRIES }: SubjectPlace = {}) {
     this.#title = `${subject} ${order.kind}`;
     for (const stage of ['ready', 'started', 'done', 'left'] as const) this.#reports.set(stage, withResolvers());
-    this.#child = fork(fileURLToPath(new URL(`${subject}.js`, import.meta.url)), [JSON.stringify(order)], {
+    this.#child = fork(fileURLToPath(new URL(`${subject}.js`, entries)), [JSON.stringify(order)], {
       execArgv: ['--expose-gc', ...(profileFolder === undefined ? [] : profileFlags(profileFolder, this.#title))],
       env: { ...process.env, ACKTOR_LOG_LEVEL: 'error' },
       stdio: ['ignore', 2, 2, 'ipc'],

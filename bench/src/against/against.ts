@@ -1,0 +1,110 @@
+// `npm run bench -- --against <folder>`: this build of Acktor against another, in one run.
+import type { BenchCase } from '../cases/bench-case.js';
+import { runOnce, type RoundsParts } from '../measuring/rounds.js';
+import { thisMachine, versionsWith, type Machine, type Versions } from '../report/surroundings.js';
+import { machineLine, short, versionsLine } from '../report/report.js';
+import { textTable } from '../report/text-table.js';
+import { buildIn, thisBuild, type Build } from './build.js';
+import { comparePairs, isHereFirst, LEAST_SHARE, type BuildComparison, type Pair } from './pairs.js';
+
+/** What came of it. */
+export interface AgainstReport {
+  readonly here: Pick<Build, 'folder' | 'commit'>;
+  readonly there: Pick<Build, 'folder' | 'commit'>;
+  readonly leastShare: number;
+  readonly machine: Machine;
+  readonly versions: Versions;
+  readonly results: readonly BuildComparison[];
+  readonly tookSeconds: number;
+}
+
+export interface AgainstWish extends Omit<RoundsParts, 'rounds' | 'entries'> {
+  readonly cases: readonly BenchCase[];
+  readonly folder: string;
+  readonly pairs: number;
+  /** How busy the machine was before. */
+  readonly load: number;
+}
+
+/** The cases that a change of the path of a delivery shows in, and that take seconds. */
+export const AGAINST_CASES: readonly string[] = ['noop-50', 'noop-1', 'start-idle'];
+
+/**
+ * Runs each case in pairs, a run of either build next to one of the other, each in fresh processes of its own clone: the processes
+ * under test and the packages are those of the folder, the driver and the server are ours.
+ * @throws RangeError where the folder is no build; Error when a run of either fails, with which.
+ */
+export async function benchAgainst({ cases, folder, pairs, load, ...parts }: AgainstWish): Promise<AgainstReport> {
+  const [here, there] = [await thisBuild(), await buildIn(folder)];
+  const startedAtMs = performance.now();
+  const results: BuildComparison[] = [];
+  for (const benchCase of cases) {
+    parts.tell(`${benchCase.name}: ${benchCase.about}`);
+    results.push(...comparePairs(benchCase.name, await runPairs(benchCase, { here, there, pairs }, parts)));
+  }
+  return {
+    here: nameOf(here),
+    there: nameOf(there),
+    leastShare: LEAST_SHARE,
+    machine: thisMachine(load),
+    versions: await versionsWith(await parts.servers.versions()),
+    results,
+    tookSeconds: Math.round((performance.now() - startedAtMs) / 1_000),
+  };
+}
+
+function nameOf({ folder, commit }: Build): Pick<Build, 'folder' | 'commit'> {
+  return { folder, commit };
+}
+
+interface Match {
+  readonly here: Build;
+  readonly there: Build;
+  readonly pairs: number;
+}
+
+async function runPairs(
+  benchCase: BenchCase,
+  { here, there, pairs }: Match,
+  parts: Omit<RoundsParts, 'rounds' | 'entries'>,
+): Promise<readonly Pair[]> {
+  const run = ({ entries, folder }: Build) =>
+    runOnce(benchCase, 'acktor', { ...parts, entries }).catch((cause: unknown) => {
+      throw new Error(`${benchCase.name} failed with the build in ${folder}: ${String(cause)}`, { cause });
+    });
+  const done: Pair[] = [];
+  for (let number = 0; number < pairs; number += 1) {
+    const [first, second] = isHereFirst(number) ? [here, there] : [there, here];
+    const [one, other] = [await run(first), await run(second)];
+    const pair = isHereFirst(number) ? { here: one, there: other } : { here: other, there: one };
+    done.push(pair);
+    const shares = comparePairs(benchCase.name, [pair]).map(({ metric, share }) => `${metric} ${short(share)}`);
+    parts.tell(`${benchCase.name} ${number + 1}/${pairs}: ${shares.join(', ')}`);
+  }
+  return done;
+}
+
+/** For people. */
+export function againstTable({ here, there, machine, versions, results, tookSeconds }: AgainstReport): string {
+  return [
+    machineLine(machine),
+    versionsLine(versions),
+    `here   ${here.commit}  ${here.folder}`,
+    `there  ${there.commit}  ${there.folder}`,
+    `in ${tookSeconds} s; share: how many times as good as there, the median of the pairs; ≥ ${LEAST_SHARE} is kept`,
+    '',
+    textTable(HEAD, results.map(rowOf), { from: 2, to: 7 }),
+  ].join('\n');
+}
+
+function verdictOf(isKept: boolean | null): string {
+  if (isKept === null) return '';
+  return isKept ? 'kept' : 'lost';
+}
+
+const HEAD = ['case', 'metric', 'here', 'there', 'share', 'spread', 'pairs', `≥ ${LEAST_SHARE}`] as const;
+
+function rowOf({ case: name, metric, here, there, share, spread, pairs, isKept }: BuildComparison): readonly string[] {
+  const range = spread === null ? '' : `${short(spread[0])} to ${short(spread[1])}`;
+  return [name, metric, short(here), short(there), short(share), range, String(pairs), verdictOf(isKept)];
+}
