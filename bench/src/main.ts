@@ -32,7 +32,11 @@ async function bench(options: BenchArguments): Promise<void> {
   const results: Comparison[] = [];
   for (const benchCase of wanted) {
     tell(`${benchCase.name}: ${benchCase.about}`);
-    results.push(...(await runRounds(benchCase, { ...options, servers, tell }).catch(failed(benchCase.name))));
+    results.push(
+      ...(await runRounds(benchCase, { ...options, servers, tell }).catch((error: unknown) =>
+        onFailure(benchCase.name, error),
+      )),
+    );
   }
   const report: BenchReport = {
     machine: thisMachine(load),
@@ -52,17 +56,15 @@ async function benchBuilds(options: BenchArguments, folder: string): Promise<voi
   const load = loadavg()[0] ?? 0;
   await using servers = await Servers.start(tell);
   leaveOnSignals(servers);
-  const report = await benchAgainst({ ...options, cases: wanted, folder, load, servers, tell });
+  const report = await benchAgainst({ ...options, cases: wanted, folder, load, servers, tell, onFailure });
   console.log(options.isJson ? JSON.stringify(report) : againstTable(report));
 }
 
 /** The other cases are measured nevertheless: they may have taken half an hour. */
-function failed(name: string): (error: unknown) => readonly Comparison[] {
-  return (error) => {
-    console.error(`${name} failed:`, error);
-    process.exitCode = 1;
-    return [];
-  };
+function onFailure(name: string, error: unknown): readonly [] {
+  console.error(`${name} failed:`, error);
+  process.exitCode = 1;
+  return [];
 }
 
 /** A bench that is broken off leaves no server behind; the processes under test end when they see it go. */

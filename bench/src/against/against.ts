@@ -22,6 +22,8 @@ export interface AgainstWish extends Omit<RoundsParts, 'rounds' | 'entries'> {
   readonly cases: readonly BenchCase[];
   readonly folder: string;
   readonly pairs: number;
+  /** What stands for the results of a case that failed. */
+  readonly onFailure: (name: string, error: unknown) => readonly BuildComparison[];
   /** How busy the machine was before. */
   readonly load: number;
 }
@@ -32,15 +34,26 @@ export const AGAINST_CASES: readonly string[] = ['noop-50', 'noop-1', 'start-idl
 /**
  * Runs each case in pairs, a run of either build next to one of the other, each in fresh processes of its own clone: the processes
  * under test and the packages are those of the folder, the driver and the server are ours.
- * @throws RangeError where the folder is no build; Error when a run of either fails, with which.
+ * A case that fails with either build is passed to `onFailure`, with which it was, and the others run nevertheless.
+ * @throws RangeError where the folder is no build.
  */
-export async function benchAgainst({ cases, folder, pairs, load, ...parts }: AgainstWish): Promise<AgainstReport> {
+export async function benchAgainst({
+  cases,
+  folder,
+  pairs,
+  load,
+  onFailure,
+  ...parts
+}: AgainstWish): Promise<AgainstReport> {
   const [here, there] = [await thisBuild(), await buildIn(folder)];
   const startedAtMs = performance.now();
   const results: BuildComparison[] = [];
   for (const benchCase of cases) {
     parts.tell(`${benchCase.name}: ${benchCase.about}`);
-    results.push(...comparePairs(benchCase.name, await runPairs(benchCase, { here, there, pairs }, parts)));
+    const compared = runPairs(benchCase, { here, there, pairs }, parts).then((all) =>
+      comparePairs(benchCase.name, all),
+    );
+    results.push(...(await compared.catch((error: unknown) => onFailure(benchCase.name, error))));
   }
   return {
     here: nameOf(here),
