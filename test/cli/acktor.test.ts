@@ -2,7 +2,9 @@ import { chartOf, consumerMachine, mermaid, workerMachine } from '@acktor/worker
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { acktor, commandFile } from './command.js';
 
@@ -23,7 +25,7 @@ describe('the command acktor', () => {
   });
 
   it("prints its package's version", async () => {
-    const file = await readFile(new URL('../../package.json', `file://${commandFile}`), 'utf8');
+    const file = await readFile(new URL('../package.json', `file://${commandFile}`), 'utf8');
     const { version } = JSON.parse(file) as { version: string };
     expect(await acktor('--version')).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
@@ -77,6 +79,33 @@ describe('the command acktor', () => {
     const ended = once(child, 'close');
     expect(await text(child.stderr)).to.equal('');
     expect(await ended).to.deep.equal([0, null]);
+  });
+
+  it('is there before the build is, so that npm links it when it installs, and says then what is missing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'acktor-unbuilt-'));
+    try {
+      const copy = join(folder, 'bin/acktor.js');
+      await mkdir(dirname(copy));
+      await copyFile(commandFile, copy);
+      await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+      const child = spawn(process.execPath, [copy, '--version'], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const ended = once(child, 'close');
+      expect(await text(child.stderr))
+        .to.include(join(folder, 'dist/cli/main.js'))
+        .and.to.include('npm run build');
+      expect(await ended).to.deep.equal([1, null]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('is, as every command of a package, no file that the build makes', async () => {
+    const packages = new URL('../../', `file://${commandFile}`);
+    for (const name of await readdir(packages)) {
+      const manifest = await readFile(new URL(`${name}/package.json`, packages), 'utf8');
+      const { bin = {} } = JSON.parse(manifest) as { readonly bin?: Readonly<Record<string, string>> };
+      for (const path of Object.values(bin)) expect(path, name).to.match(/^bin\//);
+    }
   });
 
   it('is a program that a shell can run', async () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
 import { acktor, commandFile } from './command.js';
 
-const machines = fileURLToPath(new URL('../worker/worker.machine.js', `file://${commandFile}`));
+const machines = fileURLToPath(new URL('../dist/worker/worker.machine.js', `file://${commandFile}`));
 
 describe('acktor chart', () => {
   it('prints a picture, whole or folded', async () => {
@@ -23,7 +23,7 @@ describe('acktor chart', () => {
     const wrong = await acktor('chart', `${machines}#other`);
     expect(wrong).to.include({ code: 2, stdout: '' });
     expect(wrong.stderr).to.contain('it has workerMachine');
-    const several = await acktor('chart', fileURLToPath(new URL('../index.js', `file://${commandFile}`)));
+    const several = await acktor('chart', fileURLToPath(new URL('../dist/index.js', `file://${commandFile}`)));
     expect(several).to.include({ code: 2, stdout: '' });
     expect(several.stderr).to.contain('FILE#export').and.contain('consumerMachine');
   });

@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-// The command `acktor`.
+// What the command `acktor` runs: bin/acktor.js starts it.
 import { runProgram } from './program.js';
 
 await runProgram(process.argv);
