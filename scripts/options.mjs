@@ -5,7 +5,7 @@ import {
   deadLetterBulkOptions,
   deadLetterListOptions,
 } from '../packages/core/dist/dead-letters/dead-letter-options.js';
-import { jobListOptions, operatorOptions } from '../packages/core/dist/operator/operator-options.js';
+import { jobListOptions, operatorOptions, pauseOptions } from '../packages/core/dist/operator/operator-options.js';
 import {
   cancelOptions,
   producerOptions,
@@ -27,6 +27,7 @@ const tables = {
   'dead letter bulk': deadLetterBulkOptions,
   operator: operatorOptions,
   'job list': jobListOptions,
+  pause: pauseOptions,
   worker: workerOptions,
   supervisor: supervisorOptions,
   dashboard: dashboardOptions,

@@ -55,7 +55,10 @@ describe('the command acktor jobs', function () {
     );
     const { code, stderr } = await trial.run('jobs', 'notes', 'failed');
     expect(code).to.equal(2);
-    expect(stderr).to.include('Allowed choices are waiting, delayed, active, acked, dead');
+    expect(stderr).to.include('Allowed choices are waiting, delayed, active, acked, dead. Did you mean dead?');
+    expect((await trial.run('jobs', 'notes', 'actve')).stderr).to.include('Did you mean active?');
+    const byItsJson = await trial.run('jobs', 'notes', 'deadLettered');
+    expect(byItsJson).to.include({ code: 0, stdout: 'no dead jobs in notes\n' });
   });
 });
 

@@ -70,6 +70,24 @@ describe('every command of acktor', function () {
     }
   });
 
+  it('answers wrong usage in JSON, too, to who asked for JSON', async () => {
+    const wrong: readonly (readonly [args: readonly string[], words: string])[] = [
+      [['queues', '--jsn'], "unknown option '--jsn'"],
+      [['jobs'], "missing required argument 'queue'"],
+      [['jobs', 'notes', 'failed'], 'Did you mean dead?'],
+      [['nothing'], "unknown command 'nothing'"],
+    ];
+    for (const [args, words] of wrong) {
+      const { code, stdout, stderr } = await acktor(...args, '--json');
+      expect(code, args.join(' ')).to.equal(2);
+      const { error } = JSON.parse(stdout) as { readonly error: { readonly code: string; readonly message: string } };
+      expect(error.code, args.join(' ')).to.equal('ACKTOR_BAD_USAGE');
+      expect(error.message).to.include(words);
+      expect(stderr).to.include(words);
+    }
+    expect(await acktor('queues', '--help', '--json')).to.include({ code: 0, stderr: '' });
+  });
+
   it('exits with 2 for an address, a namespace and a queue that cannot be', async () => {
     expect(await acktor('queues', '--redis', 'http://db')).to.include({ code: 2, stdout: '' });
     expect(await acktor('queues', '--redis', redisUrl(), '--namespace', 'a:b')).to.include({ code: 2, stdout: '' });

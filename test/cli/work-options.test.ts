@@ -122,6 +122,11 @@ describe('the options of acktor work', () => {
     expect(await optionsOf({}, { ACKTOR_CONFIG: 'other.mjs' })).to.include({ leaseMs: 3_000 });
   });
 
+  it('leave to the dashboard what a shared configuration says of it', async () => {
+    await write('acktor.config.json', '{ "port": 3901, "host": "127.0.0.1", "namespace": "acme" }');
+    expect(await optionsOf()).to.deep.equal({ namespace: 'acme', files: [path('dist/mail.js')] });
+  });
+
   it('say, without files anywhere, how to name them', async () => {
     expect((await rejection(optionsOf({}, {}, []), NoHandlerFilesError)).message).to.include('acktor work');
   });
@@ -131,6 +136,9 @@ describe('the options of acktor work', () => {
     ['acktor.config.json', '{ files: 1 }', 'it is no JSON'],
     ['acktor.config.mjs', 'throw new Error("too early")', 'it did not load: too early'],
     ['acktor.config.mjs', 'export const settings = {}', 'it holds no object'],
+    ['acktor.config.json', '{ "file": ["dist/*.js"] }', 'an unknown option file (did you mean files?)'],
+    ['acktor.config.json', '{ "redsi": "redis://db" }', 'an unknown option redsi (did you mean redis?)'],
+    ['acktor.config.json', '{ "files": "dist/mail.js" }', "files as an array of paths, such as ['dist/handlers/*.js']"],
   ];
   for (const [name, text, words] of broken) {
     it(`name a configuration file of which ${words}`, async () => {

@@ -66,6 +66,15 @@ describe('job', () => {
     expect(error.message).to.equal('contract of job mail: unknown option deadlineMS (did you mean deadlineMs?)');
   });
 
+  it('says of a bound why that bound is there, and not the other', async () => {
+    const least = await refusal(ContractError, () => job('mail', { queue: 'q', data, attempts: 0 }));
+    expect(least.message).to.match(/attempts to be at least 1, got 0 \(it counts the first attempt, too: .*BullMQ.*0/);
+    const most = await refusal(ContractError, () => job('mail', { queue: 'q', data, attempts: 1_001 }));
+    expect(most.message).to.include('at most 1000, got 1001 (a job that failed a thousand times fails again');
+    const deadline = await refusal(ContractError, () => job('mail', { queue: 'q', data, deadlineMs: 0 }));
+    expect(deadline.message).to.equal('contract of job mail: expected deadlineMs to be at least 1, got 0');
+  });
+
   it('refuses a deadline that no timer can keep', async () => {
     const error = await refusal(ContractError, () => job('mail', { queue: 'q', data, deadlineMs: 2 ** 31 }));
     expect(error.message).to.contain('at most 2147483647, got 2147483648 (Node fires a longer timer at once)');

@@ -53,7 +53,7 @@ describe('Operator, acting on queues', function () {
     await using opened = await openOperatorTrial();
     const { operator, trial } = opened;
     await using queue = trial.queue('notes');
-    await operator.pause('notes');
+    await operator.pause('notes', { allowUnused: true });
     await operator.pause('notes');
     expect(await queue.isPaused()).to.equal(true);
     await operator.resume('notes');

@@ -2,6 +2,7 @@
 export { backoffDelayMs } from './contract/backoff.js';
 export { checkName, nameFault, type NameKind } from './contract/names.js';
 export { quoted, visible, visibleJson } from './foreign-text/foreign-text.js';
+export { requireContract } from './contract/job.js';
 export { encodePayload } from './contract/payload.js';
 export { decodeResult, encodeResult } from './contract/result.js';
 export type { MaybePromise } from './contract/maybe-promise.js';

@@ -1,4 +1,5 @@
 // Every error that Acktor's core throws on purpose: one base class, one stable code for each.
+import { describe } from './options/describe.js';
 
 const ACKTOR_ERROR = Symbol.for('acktor.error');
 
@@ -98,6 +99,28 @@ export class OptionsError extends AcktorError {
   constructor(readonly faults: readonly OptionFault[]) {
     super(faults.map((fault) => fault.message).join('; '));
   }
+}
+
+/** What stands where a contract has to. */
+export class NotAContractError extends AcktorError {
+  readonly code = 'ACKTOR_NOT_A_CONTRACT';
+
+  constructor(
+    /** The call that takes the contract. */
+    readonly call: string,
+    found: unknown,
+  ) {
+    super(
+      `expected the contract that job() made as the first argument of ${call}, got ${describe(found)} (${adviceOn(found)})`,
+    );
+  }
+}
+
+function adviceOn(found: unknown): string {
+  if (typeof found === 'string') return 'its name alone says no schema and no queue: import the contract and pass that';
+  if (found === undefined)
+    return 'look whether the name that is imported is exported, and whether modules import each other';
+  return "pass what job('name', { queue, data }) returned";
 }
 
 /** A contract that cannot be: `faults` lists all that `job()` found wrong with it. */

@@ -23,6 +23,7 @@ export {
   AcktorError,
   ContractError,
   NameError,
+  NotAContractError,
   OptionsError,
   PayloadError,
   ResultError,
@@ -54,7 +55,8 @@ export type {
   ReasonFilter,
 } from './dead-letters/dead-letter-options.js';
 export { Operator } from './operator/operator.js';
-export type { JobListing, JobListOptions, OperatorOptions } from './operator/operator-options.js';
+export { QueueNotFoundError } from './operator/operator-errors.js';
+export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';
 export type { JobAttempt, JobDetails, JobPlace, JobSummary, QueueDepth } from './operator/queue-desk.js';
 export type { CancelOutcome } from './broker/cancel-outcome.js';
 export {

@@ -40,6 +40,6 @@ export const brokerOptionTable = {
     min: 1,
     max: 10_000_000,
     doc: 'How many acked jobs a queue remembers at most.',
-    because: 'an id that is forgotten at once cannot stop a resend from adding the job twice',
+    because: { min: 'an id that is forgotten at once cannot stop a resend from adding the job twice' },
   },
 } as const satisfies OptionTable;

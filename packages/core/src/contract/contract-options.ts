@@ -36,7 +36,7 @@ export const contractOptions = defineOptions({
     type: 'ms',
     min: 1,
     max: longestTimerMs,
-    because: 'Node fires a longer timer at once',
+    because: { max: 'Node fires a longer timer at once' },
     doc: 'How long one attempt may take; for ever when left out.',
   },
   version: {

@@ -2,9 +2,10 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Backoff } from './backoff.js';
-import { ContractError, type OptionFault } from '../errors.js';
+import { ContractError, NotAContractError, type OptionFault } from '../errors.js';
 import { contractOptions } from './contract-options.js';
 import { nameFault } from './names.js';
+import { isStandardSchema } from './schema.js';
 import { upgradeFaults, type UpgradeSteps, type VersionOptions } from './versions.js';
 
 /** What producers and workers agree on. Made by {@link job}, frozen. */
@@ -92,6 +93,17 @@ export function job<
   if (missing.length > 0) throw new ContractError(name, missing);
   // The table sees schemas as such; which ones they are, only the caller's types know.
   return Object.freeze({ name, ...examined.values }) as JobContract<Name, Payload, Result>;
+}
+
+/** @throws NotAContractError for anything but a contract; `call` is what it was passed to, for people. */
+export function requireContract(value: unknown, call: string): asserts value is AnyJob {
+  if (!isContract(value)) throw new NotAContractError(call, value);
+}
+
+function isContract(value: unknown): value is AnyJob {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, queue, data } = value as Partial<AnyJob>;
+  return typeof name === 'string' && typeof queue === 'string' && isStandardSchema(data);
 }
 
 function nameFaults(name: unknown): readonly OptionFault[] {

@@ -10,7 +10,10 @@ export const attemptsOption = {
   type: 'count',
   min: 1,
   max: 1_000,
-  because: 'a job that failed a thousand times fails again: dead-letter it and redrive it once the cause is gone',
+  because: {
+    min: 'it counts the first attempt, too: 1 tries once and never again, which is what BullMQ means by 0 and by none',
+    max: 'a job that failed a thousand times fails again: dead-letter it and redrive it once the cause is gone',
+  },
   doc: 'How often a job is tried in all before it is dead-lettered.',
 } as const;
 

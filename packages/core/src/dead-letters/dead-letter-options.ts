@@ -50,7 +50,7 @@ const bulkTable = {
     min: 1,
     max: 1_000,
     doc: 'How many letters one atomic call touches at most.',
-    because: 'nobody else is served during a call',
+    because: { max: 'nobody else is served during a call' },
   },
   onProgress: {
     type: 'value',

@@ -26,7 +26,7 @@ const listTable = {
     min: 1,
     max: 1_000,
     doc: 'How many jobs to list at most.',
-    because: 'nobody else is served during the call',
+    because: { max: 'nobody else is served during the call' },
   },
   cursor: {
     type: 'string',
@@ -41,6 +41,20 @@ export const jobListOptions = defineOptions(listTable);
 
 /** What {@link Operator.jobs} takes. */
 export type JobListOptions = OptionsInput<typeof listTable>;
+
+const pauseTable = {
+  allowUnused: {
+    type: 'boolean',
+    default: false,
+    doc: 'Whether a queue may be paused that nobody used yet, so that already its first job waits.',
+  },
+} as const;
+
+/** Checks the options of a pause. */
+export const pauseOptions = defineOptions(pauseTable);
+
+/** What {@link Operator.pause} takes besides the queue. */
+export type PauseOptions = OptionsInput<typeof pauseTable>;
 
 /** One page of a list. */
 export interface JobListing {

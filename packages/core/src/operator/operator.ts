@@ -8,16 +8,20 @@ import { cancelOptions, type CancelOptions } from '../producer/producer-options.
 import {
   jobListOptions,
   operatorOptions,
+  pauseOptions,
   type JobListing,
   type JobListOptions,
   type OperatorOptions,
+  type PauseOptions,
 } from './operator-options.js';
+import { QueueNotFoundError } from './operator-errors.js';
 import type { JobDetails, JobSummary, QueueDepth, QueueDesk } from './queue-desk.js';
 
 /**
  * Looks into the queues of a namespace and acts on them. It needs no contracts: queues and jobs go by their names, those of
  * plain BullMQ clients, too. Every method throws ConnectionLostError when the connection breaks before the answer,
- * ServerRefusalError when the answer is no, ClosedError after `close()`, and NameError for a queue that cannot be.
+ * ServerRefusalError when the answer is no, ClosedError after `close()`, and NameError for a queue that cannot be. What looks for
+ * jobs of a queue, or acts on it, throws QueueNotFoundError, with the name that was meant, for a queue that nobody ever used.
  *
  * @example
  * await using operator = await Operator.connect();
@@ -26,6 +30,7 @@ import type { JobDetails, JobSummary, QueueDepth, QueueDesk } from './queue-desk
 export class Operator {
   readonly #connected: ConnectedBroker;
   readonly #namespace: string;
+  readonly #known = new Set<string>();
 
   private constructor(connected: ConnectedBroker, namespace: string) {
     this.#connected = connected;
@@ -87,8 +92,8 @@ export class Operator {
    * @throws OptionsError
    */
   async jobs(queue: string, options: JobListOptions): Promise<JobListing> {
-    checkName('queue', queue);
     const { place, limit, cursor = '0' } = jobListOptions.check(options);
+    await this.#requireQueue(queue);
     const offset = Number(cursor);
     const { jobs, hasMore } = await this.#desk.jobs(queue, { place, limit, offset });
     return { jobs, cursor: hasMore ? String(offset + limit) : undefined };
@@ -96,7 +101,7 @@ export class Operator {
 
   /** One job with its payload, result, log and attempts; undefined when the queue knows no job of that id. */
   async job(queue: string, id: string): Promise<JobDetails | undefined> {
-    checkName('queue', queue);
+    await this.#requireQueue(queue);
     return this.#desk.job(queue, id);
   }
 
@@ -109,22 +114,25 @@ export class Operator {
 
   /**
    * Consumers finish what they hold and fetch no more of this queue, in the whole fleet, until it is resumed; those of plain
-   * BullMQ, too. Producers go on sending. May be repeated, and survives restarts of everything.
+   * BullMQ, too. Producers go on sending. May be repeated, and survives restarts of everything. A queue that nobody used yet is
+   * refused, for its name may be misspelt; with `allowUnused` it is paused before its first job. @throws OptionsError.
    */
-  async pause(queue: string): Promise<void> {
-    checkName('queue', queue);
+  async pause(queue: string, options: PauseOptions = {}): Promise<void> {
+    const { allowUnused } = pauseOptions.check(options);
+    if (allowUnused) checkName('queue', queue);
+    else await this.#requireQueue(queue);
     await this.#desk.pause(queue);
   }
 
   /** Lets a paused queue go on, at once. May be repeated. */
   async resume(queue: string): Promise<void> {
-    checkName('queue', queue);
+    await this.#requireQueue(queue);
     await this.#desk.resume(queue);
   }
 
   /** Makes a delayed job due at once. Answers whether it was delayed. */
   async runNow(queue: string, id: string): Promise<boolean> {
-    checkName('queue', queue);
+    await this.#requireQueue(queue);
     return this.#desk.runNow(queue, id);
   }
 
@@ -133,8 +141,9 @@ export class Operator {
    * by its handler and dead-lettered. May be repeated. @throws OptionsError.
    */
   async cancel(queue: string, id: string, options: CancelOptions = {}): Promise<CancelOutcome> {
-    checkName('queue', queue);
-    return this.#connected.broker.cancel(queue, id, cancelOptions.check(options).why);
+    const { why } = cancelOptions.check(options);
+    await this.#requireQueue(queue);
+    return this.#connected.broker.cancel(queue, id, why);
   }
 
   /** The dead letters of a queue. @throws NameError. */
@@ -150,6 +159,17 @@ export class Operator {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Asked once: a queue does not cease to be. */
+  async #requireQueue(queue: string): Promise<void> {
+    checkName('queue', queue);
+    if (this.#known.has(queue)) return;
+    if (!(await this.#desk.knows(queue))) {
+      const { address, namespace } = this;
+      throw new QueueNotFoundError(queue, { address, namespace, queues: await this.queueNames() });
+    }
+    this.#known.add(queue);
   }
 
   get #desk(): QueueDesk {

@@ -101,6 +101,8 @@ export interface QueueDesk {
    * Takes as long as there are keys (about a second for a million), in short calls that let others have their turn.
    */
   discoverQueues(): Promise<readonly string[]>;
+  /** Whether a worker or a producer, or any BullMQ client, used the queue, or somebody paused it. */
+  knows(queue: string): Promise<boolean>;
   /** All zeros for a queue that was never used. */
   depth(queue: string): Promise<QueueDepth>;
   symptoms(queue: string): Promise<QueueSymptoms>;

@@ -20,9 +20,14 @@ function givenWords(spec: SingleOption, value: unknown): string {
   return isHidden ? `a text of ${value.length} characters` : describe(value);
 }
 
-/** Why there are bounds: of interest to who gave a number, not to who gave a text. */
+/** Why the bound is there that the number is beyond; nothing for what is no number. */
 function reasonOf(spec: SingleOption, value: unknown): string {
-  return 'because' in spec && typeof value === 'number' ? ` (${spec.because})` : '';
+  if (!('because' in spec) || typeof value !== 'number') return '';
+  const { min, max } = boundsOf(spec);
+  const { because = {} } = spec;
+  const beyondMin = value < min ? because.min : undefined;
+  const reason = value > max ? because.max : beyondMin;
+  return reason === undefined ? '' : ` (${reason})`;
 }
 
 /** What the value should have been, as in "expected leaseMs to be …"; undefined when it is that. */

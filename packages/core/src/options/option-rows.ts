@@ -56,5 +56,7 @@ function boundsText(spec: OptionSpec): string {
 }
 
 function docOf(spec: OptionSpec): string {
-  return 'because' in spec ? `${spec.doc} Bounded because ${spec.because}.` : spec.doc;
+  const { min, max } = 'because' in spec ? spec.because : {};
+  const reasons = [min, max].filter((reason) => reason !== undefined);
+  return reasons.length === 0 ? spec.doc : `${spec.doc} Bounded because ${reasons.join(', and ')}.`;
 }

@@ -14,8 +14,8 @@ export interface NumberOption extends OptionDoc {
   readonly min?: number;
   /** Default: 1 for a share, the largest safe whole number for the others. */
   readonly max?: number;
-  /** Why a value out of bounds is wrong: "a lease shorter than a second is lost to a garbage collection". */
-  readonly because?: string;
+  /** Why a value beyond either bound is wrong: `{ min: 'a lease shorter than a second is lost to a garbage collection' }`. */
+  readonly because?: { readonly min?: string; readonly max?: string };
   readonly required?: true;
 }
 

@@ -32,7 +32,7 @@ const producerTable = {
     min: 1,
     max: 10_000,
     doc: 'How long the disk or the replicas may take to confirm a job that the server has.',
-    because: 'a connection that is silent for 15 seconds counts as dead',
+    because: { max: 'a connection that is silent for 15 seconds counts as dead' },
   },
   maxPayloadBytes: {
     type: 'bytes',
@@ -107,7 +107,7 @@ const resultTable = {
     type: 'ms',
     min: 1,
     max: 2_147_483_647,
-    because: 'Node fires a longer timer at once',
+    because: { max: 'Node fires a longer timer at once' },
     doc: 'How long to wait for the result; for ever when left out.',
   },
   signal: {

@@ -3,7 +3,7 @@ import { ClosedError } from '../broker/broker-errors.js';
 import type { CancelOutcome } from '../broker/cancel-outcome.js';
 import type { Confirm } from '../broker/confirm.js';
 import { connectBroker, type ConnectedBroker } from '../broker/connect-broker.js';
-import type { AnyJob, PayloadInput } from '../contract/job.js';
+import { requireContract, type AnyJob, type PayloadInput } from '../contract/job.js';
 import { checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
 import { retriesToStore } from '../contract/retry-options.js';
@@ -75,7 +75,7 @@ export class Producer {
    * of the same turn of the event loop travel together, and share their wait for a confirmation.
    *
    * The id is given before sending, so a resend by the connection cannot add the job twice.
-   * @throws PayloadError, OptionsError, NameError: nothing was sent.
+   * @throws PayloadError, OptionsError, NameError, NotAContractError: nothing was sent.
    * @throws SendRefusedError: the server refused it; the job was not accepted.
    * @throws SendUnconfirmedError: no answer within `sendTimeoutMs`; sending again under the same id is safe.
    * @throws ConfirmShortfallError: the server has the job, but it was not confirmed in time.
@@ -83,6 +83,7 @@ export class Producer {
    */
   async send<J extends AnyJob>(job: J, data: PayloadInput<J>, options?: SendOptions): Promise<Receipt<J>> {
     this.#requireOpen();
+    requireContract(job, 'send');
     this.#sendsInFlight += 1;
     try {
       return await this.#sendOne(job, data, options);
@@ -95,18 +96,21 @@ export class Producer {
   /**
    * Sends a stream of jobs in constant memory, some hundreds in flight at a time; a slow server slows the source down.
    *
+   * @throws NotAContractError: nothing was sent.
    * @throws BulkSendError at the first job that could not be sent; it says how many were accepted before.
    */
-  sendBulk<J extends AnyJob>(
+  async sendBulk<J extends AnyJob>(
     job: J,
     payloads: Iterable<PayloadInput<J>> | AsyncIterable<PayloadInput<J>>,
     options: BulkOptions<J> = {},
   ): Promise<BulkSummary> {
+    requireContract(job, 'sendBulk');
     return sendInBulk((data, each) => this.send(job, data, each), payloads, options);
   }
 
-  /** The receipt of a job that was sent before, by its id: to wait for its result from another process. */
+  /** The receipt of a job that was sent before, by its id: to wait for its result from another process. @throws NameError, NotAContractError. */
   receipt<J extends AnyJob>(job: J, id: string): Receipt<J> {
+    requireContract(job, 'receipt');
     checkName('id', id);
     return new Receipt({ job, id, outcome: 'accepted', broker: this.#connected.broker, limits: this.#options });
   }
@@ -116,17 +120,19 @@ export class Producer {
    * Of one that is under way the handler's signal aborts with a CancelledError, in whichever process it runs, and the job is
    * dead-lettered when the handler lets go; a handler that returns all the same is acked. May be repeated.
    *
-   * @throws NameError, OptionsError: nothing was done. @throws ConnectionLostError: it may have been done; cancel again.
+   * @throws NameError, OptionsError, NotAContractError: nothing was done. @throws ConnectionLostError: it may have been done; cancel again.
    */
   async cancel(job: AnyJob, id: string, options: CancelOptions = {}): Promise<CancelOutcome> {
     this.#requireOpen();
+    requireContract(job, 'cancel');
     checkName('id', id);
     return this.#connected.broker.cancel(job.queue, id, cancelOptions.check(options).why);
   }
 
-  /** The dead letters of a job, or of a whole queue by its name. @throws NameError. */
+  /** The dead letters of a job, or of a whole queue by its name. @throws NameError, NotAContractError. */
   deadLetters(jobOrQueue: AnyJob | string): DeadLetters {
     this.#requireOpen();
+    if (typeof jobOrQueue !== 'string') requireContract(jobOrQueue, 'deadLetters');
     const queue = typeof jobOrQueue === 'string' ? jobOrQueue : jobOrQueue.queue;
     checkName('queue', queue);
     const jobName = typeof jobOrQueue === 'string' ? undefined : jobOrQueue.name;

@@ -8,6 +8,7 @@ import {
   ConnectionLostError,
   NameError,
   OptionsError,
+  QueueNotFoundError,
   ServerRefusalError,
 } from '@acktor/core';
 import { RequestError, type RefusalStatus } from '../errors.js';
@@ -39,6 +40,7 @@ export interface FailedCall {
 function statusOf(error: unknown): RefusalStatus {
   if (error instanceof RequestError) return error.status;
   if (error instanceof NameError || error instanceof OptionsError) return 400;
+  if (error instanceof QueueNotFoundError) return 404;
   return AWAY.some((kind) => error instanceof kind) ? 503 : 500;
 }
 

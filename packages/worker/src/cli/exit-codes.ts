@@ -1,5 +1,12 @@
 // What a command's exit code says, for scripts.
-import { BrokerUnreachableError, ConnectionLostError, AddressError, NameError, OptionsError } from '@acktor/core';
+import {
+  AddressError,
+  BrokerUnreachableError,
+  ConnectionLostError,
+  NameError,
+  OptionsError,
+  QueueNotFoundError,
+} from '@acktor/core';
 import { CommanderError } from 'commander';
 import { NotConfirmedError, NotFoundError, UsageError } from './output/output-errors.js';
 import { ConfigFileError, SettingError } from './settings/setting-errors.js';
@@ -18,7 +25,7 @@ export const exitCodes = {
 /** The code for what a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
-  if (error instanceof NotFoundError) return exitCodes.notFound;
+  if (error instanceof NotFoundError || error instanceof QueueNotFoundError) return exitCodes.notFound;
   if (isOneOf(UNREACHABLE, error)) return exitCodes.unreachable;
   return isOneOf(MISTAKES, error) ? exitCodes.usage : exitCodes.failed;
 }

@@ -25,7 +25,7 @@ export const travellingOptionTable = {
     min: 1_000,
     max: 3_600_000,
     doc: 'How long a lease lasts unless renewed; it is renewed three times in that span.',
-    because: 'a lease shorter than a second is lost to a garbage collection',
+    because: { min: 'a lease shorter than a second is lost to a garbage collection' },
   },
   deliveryLimit: {
     type: 'count',
@@ -40,7 +40,7 @@ export const travellingOptionTable = {
     min: 50,
     max: 600_000,
     doc: 'How long another worker process may be gone from the server before its jobs are given back.',
-    because: 'a connection that breaks for a moment takes some 50 ms to come back',
+    because: { min: 'a connection that breaks for a moment takes some 50 ms to come back' },
   },
   hangMs: {
     type: 'ms',

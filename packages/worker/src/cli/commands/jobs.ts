@@ -1,6 +1,7 @@
 // `acktor jobs`: lists the jobs of a queue, by where they are.
 import type { JobListing, JobPlace, JobSummary, Operator } from '@acktor/core';
-import { Argument, Option, type Command } from 'commander';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { closestMatch } from 'leven';
 import { table, type Column } from '../../table/table.js';
 import { requireQueue } from '../operating/known-queues.js';
 import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
@@ -22,7 +23,9 @@ export function jobsCommand(): Command {
         'are due, active ones by when they were fetched; acked and dead ones newest first.',
     )
     .argument('<queue>', 'the queue')
-    .addArgument(new Argument('[state]', 'where the jobs are').choices(Object.keys(PLACES)).default('waiting'))
+    .addArgument(
+      new Argument('[state]', `where the jobs are: ${STATES.join(', ')}`).argParser(stateOf).default('waiting'),
+    )
     .addOption(new Option('-n, --limit <n>', 'how many to list, at most 1,000').default('50'))
     .option('--cursor <cursor>', 'where an earlier page ended');
   return withOperatorFlags(command)
@@ -41,6 +44,29 @@ const PLACES = {
 } as const satisfies Record<string, JobPlace>;
 
 type State = keyof typeof PLACES;
+const STATES = Object.keys(PLACES) as readonly State[];
+
+/** Also by the word that JSON has for it. What other tools call it is not guessed at, but answered. */
+function stateOf(word: string): State {
+  const state = STATES.find((known) => known === word || PLACES[known] === word);
+  if (state !== undefined) return state;
+  const meant = ELSEWHERE.get(word.toLowerCase()) ?? closestMatch(word, [...STATES], { maxDistance: 3 });
+  const advice = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  throw new InvalidArgumentError(`Allowed choices are ${STATES.join(', ')}.${advice}`);
+}
+
+/** BullMQ's words, and people's. */
+const ELSEWHERE: ReadonlyMap<string, State> = new Map([
+  ['wait', 'waiting'],
+  ['prioritized', 'waiting'],
+  ['completed', 'acked'],
+  ['done', 'acked'],
+  ['failed', 'dead'],
+  ['dead-letter', 'dead'],
+  ['dead-letters', 'dead'],
+  ['dead-lettered', 'dead'],
+  ['deadletters', 'dead'],
+]);
 
 interface Asked {
   readonly queue: string;
@@ -94,7 +120,7 @@ const EXPLANATION = `
 JSON: { "queue", "state", "jobs": [Job], "cursor" }, without cursor on the last page; Job is
   { "queue", "id", "name", "place": "waiting" | "delayed" | "active" | "acked" | "deadLettered", "sentAtMs", "attemptsMade",
     "deliveries", "priority", "reason", "dueAtMs", "startedAtMs", "endedAtMs", "workerId" }
-Times are milliseconds since the epoch; what is not known is left out.
+Times are milliseconds since the epoch; what is not known is left out. The state may be given as the "place" it is in JSON, too.
 
 Exit codes: 0 listed (also when there are none), 1 failed, 2 wrong usage, 3 no such queue, 4 no server.
 

@@ -4,6 +4,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { visible } from '@acktor/core/broker';
+import { closestMatch } from 'leven';
+import { supervisorOptions } from '../../supervisor/supervisor-options.js';
+import { dashboardSettings } from './dashboard-settings.js';
 import { ConfigFileError } from './setting-errors.js';
 
 /** What a file says; empty without a file. */
@@ -22,6 +26,7 @@ export async function readConfig(folder: string, named: string | undefined): Pro
   if (file === undefined) return { file, options: {} };
   if (!existsSync(file)) throw new ConfigFileError(file, 'but there is no such file');
   const options = optionsIn(file, extname(file) === '.json' ? await parsed(file) : await imported(file));
+  requireKnown(file, options);
   return { file, options: { ...options, ...filesFrom(file, options['files']) } };
 }
 
@@ -48,6 +53,34 @@ async function imported(file: string): Promise<unknown> {
 function optionsIn(file: string, found: unknown): Readonly<Record<string, unknown>> {
   if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
   throw new ConfigFileError(file, 'but it holds no object: export one as default, or as config');
+}
+
+/** Whichever command reads it: one that is misspelt would count for nobody. */
+function requireKnown(file: string, options: Readonly<Record<string, unknown>>): void {
+  const known = configNames();
+  const faults = Object.keys(options)
+    .filter((name) => !known.includes(name))
+    .map((name) => unknown(name, known));
+  if (faults.length > 0) throw new ConfigFileError(file, `but it has ${faults.join('; ')}`);
+  const { files } = options;
+  if (files !== undefined && !Array.isArray(files))
+    throw new ConfigFileError(
+      file,
+      `with files as an array of paths, such as ['dist/handlers/*.js']; got ${typeof files}`,
+    );
+}
+
+function unknown(name: string, known: readonly string[]): string {
+  const near = closestMatch(name, [...known], { maxDistance: MOST_EDITS });
+  const advice = near === undefined ? 'docs/options.md has all that there are' : `did you mean ${near}?`;
+  return `an unknown option ${visible(name)} (${advice})`;
+}
+
+const MOST_EDITS = 3;
+
+/** Of supervisors and their workers, and of dashboards: one file serves them all. */
+function configNames(): readonly string[] {
+  return [...supervisorOptions.rows().map(({ name }) => name), ...dashboardSettings.map(({ option }) => option)];
 }
 
 /** Paths in the file are seen from the file, wherever the command is run. */

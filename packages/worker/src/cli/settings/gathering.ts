@@ -16,8 +16,8 @@ export interface Surroundings {
 }
 
 /**
- * All options of the file, with those that the environment or a flag sets in their place. Unknown names and values out of
- * bounds are left for the check of whoever takes them.
+ * All options of the file, with those that the environment or a flag sets in their place. Values out of bounds are left
+ * for the check of whoever takes them.
  * @throws SettingError, ConfigFileError
  */
 export async function gatherOptions(

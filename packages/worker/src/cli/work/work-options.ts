@@ -1,7 +1,8 @@
 // The options of `acktor work`.
 import type { SupervisorOptions } from '../../supervisor/supervisor-options.js';
 import { gatherOptions, type SettingFlags, type Surroundings } from '../settings/gathering.js';
-import { workSettings } from '../settings/settings.js';
+import { dashboardSettings } from '../settings/dashboard-settings.js';
+import { connectionSettings, workSettings } from '../settings/settings.js';
 import { handlerFiles } from './handler-files.js';
 
 /**
@@ -15,8 +16,16 @@ export async function workOptions(
 ): Promise<SupervisorOptions> {
   const options = await gatherOptions(workSettings, flags, surroundings);
   const patterns = files.length > 0 ? files : textsIn(options['files']);
-  return { ...options, files: await handlerFiles(patterns, surroundings.folder) };
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !FOR_DASHBOARDS.has(name)));
+  return { ...own, files: await handlerFiles(patterns, surroundings.folder) };
 }
+
+/** A configuration file may be shared with `acktor dashboard`. */
+const FOR_DASHBOARDS: ReadonlySet<string> = new Set(
+  dashboardSettings
+    .map(({ option }) => option)
+    .filter((option) => !connectionSettings.some((own) => own.option === option)),
+);
 
 function textsIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -43,6 +43,16 @@ export class BullmqDesk implements QueueDesk {
     return this.#parts.names.discover();
   }
 
+  async knows(queue: string): Promise<boolean> {
+    const isNamed = (await this.#parts.names.all()).includes(queue);
+    return (
+      isNamed ||
+      this.#parts
+        .guardOf(queue)
+        .run(async (client) => (await client.exists(`${this.#seat(queue).keys.prefix}meta`)) === 1)
+    );
+  }
+
   depth(queue: string): Promise<QueueDepth> {
     return this.#parts.guardOf(queue).run((client) => readDepth(client, this.#seat(queue)));
   }
