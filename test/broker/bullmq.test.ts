@@ -50,7 +50,7 @@ describe('the broker, seen from plain BullMQ', () => {
     await trial.send({ id: 'acked' }, { id: 'dead' }, { id: 'later' });
     const acked = await trial.take();
     await trial.queue.progress({ jobId: 'acked', leaseToken: acked.leaseToken }, '{"percent":50}');
-    await trial.queue.log({ jobId: 'acked', leaseToken: acked.leaseToken }, 'half way');
+    await trial.queue.log({ jobId: 'acked', leaseToken: acked.leaseToken }, 'half way', 1_000);
     await trial.settle(acked, ack);
     await trial.settle(await trial.take(), deadLetter);
     await trial.settle(await trial.take(), retry(5_000));

@@ -73,9 +73,9 @@ export function leasesConform(open: OpenBroker): void {
       await trial().bury('dead');
       const held = leaseOf(await trial().take('here|1'));
       expect(await trial().queue.progress(held, '{"percent":50}')).to.equal(true);
-      expect(await trial().queue.log(held, 'half way')).to.equal(true);
+      expect(await trial().queue.log(held, 'half way', 1_000)).to.equal(true);
       expect(await trial().queue.progress(lost, '{"percent":99}')).to.equal(false);
-      expect(await trial().queue.log(lost, 'nearly done')).to.equal(false);
+      expect(await trial().queue.log(lost, 'nearly done', 1_000)).to.equal(false);
     });
 
     it('gives back what a process does not know it holds, the oldest first, and nothing else', async () => {

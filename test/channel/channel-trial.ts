@@ -1,5 +1,6 @@
 // A channel on a scripted queue, with consumers that only write down what they hear, and a clock that a test turns.
-import { GuardedLog, type LeasedJob, type Settlement } from '@acktor/core/broker';
+import { defaultJsonLimits } from '@acktor/core';
+import { defaultTextLimits, GuardedLog, type LeasedJob, type Settlement } from '@acktor/core/broker';
 import { SimulatedClock } from 'xstate';
 import { LogRecorder } from '../signals/log-recorder.js';
 import { Heard } from '../signals/heard.js';
@@ -18,11 +19,13 @@ export class ChannelTrial {
     const { queue, clock, log } = this;
     const onActivity = () => undefined;
     const times = { leaseMs: 3_000, longestWaitMs: 5_000, leanPath: true };
+    const limits = { ...defaultJsonLimits, ...defaultTextLimits };
     this.channel = new Channel({
       queue,
       process: 'here',
       consumers: 4,
       ...times,
+      limits,
       onActivity,
       clock,
       log: new GuardedLog(log),

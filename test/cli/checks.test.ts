@@ -10,6 +10,7 @@ const exam: ServerExam = {
     isCluster: false,
     hasShardPubSub: true,
     hasWaitAof: true,
+    maxTextBytes: 536_870_912,
     persistence: {
       isAppendOnly: true,
       appendFsync: 'everysec',

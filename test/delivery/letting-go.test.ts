@@ -1,4 +1,11 @@
-import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '@acktor/worker';
+import {
+  CancelledError,
+  DeadlineError,
+  LeaseLostError,
+  ProgressError,
+  ShutdownError,
+  type Delivery,
+} from '@acktor/worker';
 import { expect } from 'chai';
 import { handlerOf, recording } from '../handler/handler-of.js';
 import { hurried, note } from '../jobs/notes.js';
@@ -145,6 +152,54 @@ describe('progress and log', () => {
   });
 });
 
+describe('progress', () => {
+  const refused: readonly (readonly [what: string, value: unknown, fault: string])[] = [
+    ['nothing', undefined, 'progress: expected a JSON value, got undefined'],
+    ['a function', () => 1, 'progress: expected a JSON value, got a function'],
+    ['a symbol', Symbol('s'), 'progress: expected a JSON value, got a symbol'],
+    [
+      'what makes itself nothing',
+      { toJSON: () => undefined },
+      'progress.toJSON: expected a JSON value, got a function',
+    ],
+    ['a list that makes itself nothing', Object.assign([1], { toJSON: () => undefined }), 'progress.toJSON: expected'],
+    ['a bigint', { done: 1n }, 'progress.done: expected a JSON value, got a bigint'],
+    ['more than maxProgressBytes', 'x'.repeat(16_384), 'progress: expected at most 16384 bytes of JSON, got 16386'],
+    [
+      'a getter that throws',
+      {
+        get done() {
+          throw new Error('not now');
+        },
+      },
+      'one that cannot be read: not now',
+    ],
+  ];
+  for (const [what, value, fault] of refused) {
+    it(`refuses ${what}, and keeps nothing of it`, async () => {
+      const { failure, kept } = await saying(({ progress }) => progress(value));
+      expect(failure).to.be.instanceOf(ProgressError);
+      expect(failure?.message).to.contain('progress of job job-1').and.contain(fault);
+      expect(kept).to.deep.equal([]);
+    });
+  }
+});
+
+describe('a log line', () => {
+  it('is cut where it is too long, and says so', async () => {
+    const { kept } = await saying(({ log }) => log('🚀'.repeat(2_000)));
+    const [, , line] = kept[0] as readonly [string, unknown, string];
+    expect(Buffer.byteLength(line)).to.be.within(4_000, 4_096);
+    expect(line).to.match(/^(🚀)+… \(cut: 8,000 bytes\)$/u);
+  });
+
+  it('is refused when it is no text', async () => {
+    const { failure } = await saying(({ log }) => log(undefined as unknown as string));
+    expect(failure).to.be.instanceOf(ProgressError);
+    expect(failure?.message).to.contain('line: expected a text to log, got undefined');
+  });
+});
+
 describe('progress and log that nobody awaits', () => {
   it('do not end the process when they fail', async () => {
     const handler = handlerOf(note, ({ progress, log }) => {
@@ -166,11 +221,30 @@ describe('progress and log that nobody awaits', () => {
   });
 });
 
+/** What comes of it when a handler says something, on a queue that keeps everything. */
+async function saying(say: (delivery: Delivery<typeof note>) => Promise<void>) {
+  let failure: Error | undefined;
+  const handler = handlerOf(note, async (delivery) => {
+    failure = await say(delivery).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    return { length: 0 };
+  });
+  const kept: unknown[] = [];
+  const keep = (what: string) => (lease: unknown, text: string) => Promise.resolve(kept.push([what, lease, text]) > 0);
+  const trial = new RunnerTrial([handler]);
+  Object.assign(trial.queue, { progress: keep('progress'), log: keep('log') });
+  trial.handle();
+  await trial.end();
+  return { failure, kept };
+}
+
 /** A runner whose handler tells of its progress, on a queue that answers as told. */
 function keeping(answer: boolean | Error) {
   const handler = handlerOf(note, async ({ progress, log }) => {
     await progress({ percent: 50 });
-    await progress(undefined);
+    await progress(null);
     await log('half way');
     return { length: 0 };
   });

@@ -1,5 +1,5 @@
 // A runner with handlers of a test's own, below a parent that only writes down what it hears.
-import { GuardedLog, type JobRecord } from '@acktor/core/broker';
+import { defaultTextLimits, GuardedLog, type JobRecord } from '@acktor/core/broker';
 import type { AnyHandlerClass } from '@acktor/worker';
 import { container, type DependencyContainer } from 'tsyringe';
 import { createActor, setup, SimulatedClock, type Actor } from 'xstate';
@@ -30,7 +30,7 @@ export class RunnerTrial {
   constructor(classes: readonly AnyHandlerClass[], parts: Partial<RunnerParts> = {}) {
     const { queue, clock, log, heard } = this;
     const handlers = handlersByQueue(classes).get('notes') ?? new Map();
-    const limits = { maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
+    const limits = { ...defaultTextLimits, maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
     const runner = runnerLogic({
       queue,
       clock,

@@ -11,6 +11,7 @@ import type * as RedisScriptModule from '../../packages/core/dist/redis/redis-sc
 import type * as ToldModule from '../../packages/core/dist/broker/bullmq/channel/told-fields.js';
 import type * as ShippedModule from '../../packages/core/dist/broker/bullmq/bullmq-scripts.js';
 
+import type { ChannelRequest } from '../../packages/core/dist/broker/work-queue.js';
 export type { ChannelRequest, Settlement } from '../../packages/core/dist/broker/work-queue.js';
 export type { BullmqLeasedJob } from '../../packages/core/dist/broker/bullmq/channel/leased-record.js';
 export type { ToldHash } from '../../packages/core/dist/broker/bullmq/channel/told-fields.js';
@@ -18,7 +19,9 @@ export type { BullmqScriptName } from '../../packages/core/dist/broker/bullmq/bu
 export type { OutgoingJob } from '../../packages/core/dist/broker/sending.js';
 export type { ScriptClient } from '../../packages/core/dist/redis/redis-script.js';
 
-export const { SEPARATOR, writeEntries } = await inside<typeof CallModule>('broker/bullmq/channel/channel-call.js');
+const { SEPARATOR, writeCall } = await inside<typeof CallModule>('broker/bullmq/channel/channel-call.js');
+export { SEPARATOR };
+export const writeEntries = (requests: readonly ChannelRequest[]) => writeCall(requests, Infinity).entries;
 export const { channelText } = await inside<typeof ScriptModule>('broker/bullmq/channel/channel-script.js');
 export const { sendText } = await inside<typeof SendScriptModule>('broker/bullmq/sending/send-script.js');
 export const { serverNow } = await inside<typeof TimeModule>('broker/bullmq/server-time.js');

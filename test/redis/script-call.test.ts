@@ -1,4 +1,5 @@
 // Script calls as we write them, held to what ioredis writes.
+import { UnwritableCallError } from '@acktor/core';
 import { expect } from 'chai';
 import { Command } from 'ioredis';
 import type * as CallModule from '../../packages/core/dist/redis/script-call.js';
@@ -12,7 +13,7 @@ const cases: readonly { readonly what: string; readonly args: readonly (string |
   { what: 'without arguments', args: [] },
   { what: 'with keys and texts', args: [2, 'bull:q:wait', 'bull:q:active', 'ack', '{"ok":true}'] },
   { what: 'with an empty text', args: [0, '', 'next'] },
-  { what: 'with numbers', args: [0, -1, 0.5, 1_795_948_503_921, Number.MAX_SAFE_INTEGER] },
+  { what: 'with numbers', args: [0, -1, 1_795_948_503_921, Number.MAX_SAFE_INTEGER] },
   { what: 'with texts of more bytes than units', args: [0, 'Grüße', '漢字', '🚀', '\u0000\r\n$5'] },
   { what: 'with half of a pair at the end of a text', args: [0, '\ud83d', '\ude80'] },
 ];
@@ -25,6 +26,32 @@ describe('a script call', () => {
       expect(bytesOf(new ScriptCall(scriptHead(DIGEST), args))).to.deep.equal(bytesOf(theirs));
     });
   }
+
+  const unwritable: readonly (readonly [what: string, value: unknown])[] = [
+    ['nothing', undefined],
+    ['null', null],
+    ['a symbol', Symbol('s')],
+    ['a bigint', 1n],
+    ['a boolean', true],
+    ['an object', { toString: () => 'x' }],
+    ['a fraction', 0.5],
+    ['no number', Number.NaN],
+    ['an endless number', Infinity],
+    ['a number that would be written with an exponent', 1e21],
+  ];
+  for (const [what, value] of unwritable) {
+    it(`refuses ${what}, for it would be stored as a word`, () => {
+      expect(() => new ScriptCall(scriptHead(DIGEST), [0, value as string])).to.throw(
+        UnwritableCallError,
+        'nothing was sent',
+      );
+    });
+  }
+
+  it('refuses more text than a string can be', () => {
+    const long = 'x'.repeat(300_000_000);
+    expect(() => new ScriptCall(scriptHead(DIGEST), [0, long, long])).to.throw(UnwritableCallError, 'more text');
+  });
 });
 
 function bytesOf(command: Command): Buffer {

@@ -1,5 +1,5 @@
 // A crew on a scripted queue, with a clock that stands still.
-import { GuardedLog } from '@acktor/core/broker';
+import { defaultTextLimits, GuardedLog } from '@acktor/core/broker';
 import { container } from 'tsyringe';
 import { SimulatedClock } from 'xstate';
 import { ScriptedQueue, type ScriptedCall } from '../channel/scripted-queue.js';
@@ -20,7 +20,7 @@ export class CrewTrial {
       leaseMs: 3_000,
       leanPath: true,
       longestWaitMs: 5_000,
-      limits: { maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
+      limits: { ...defaultTextLimits, maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
       container,
       clock: new SimulatedClock(),
       onActivity: () => undefined,

@@ -1,5 +1,5 @@
 // One consumer on a real queue, with its real channel and runner, whose every state is written down.
-import { GuardedLog, type Broker } from '@acktor/core/broker';
+import { defaultTextLimits, GuardedLog, type Broker } from '@acktor/core/broker';
 import { consumerMachine, type AnyHandlerClass } from '@acktor/worker';
 import { container } from 'tsyringe';
 import { createActor, type Actor } from 'xstate';
@@ -27,7 +27,7 @@ export class LiveConsumer {
       clock: systemClock,
       log: new GuardedLog(this.log),
       container,
-      limits: { maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
+      limits: { ...defaultTextLimits, maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
       handlers: handlersByQueue([handler]).get('notes') ?? new Map(),
     };
     this.channel = new Channel(parts);

@@ -39,6 +39,7 @@ export {
   NotDurableError,
   ServerRefusalError,
   ServerTooOldError,
+  UnwritableCallError,
 } from './redis/redis-errors.js';
 export { Producer } from './producer/producer.js';
 export { Receipt } from './producer/receipt.js';

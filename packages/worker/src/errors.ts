@@ -1,5 +1,5 @@
 // Every error that the worker throws on purpose, and what a handler's signal may carry.
-import { AcktorError } from '@acktor/core';
+import { AcktorError, type AcktorErrorDetails, type Fault } from '@acktor/core';
 
 /** The lease of a delivery is lost: another consumer may have the job. Stop, and change nothing more. */
 export class LeaseLostError extends AcktorError {
@@ -7,6 +7,19 @@ export class LeaseLostError extends AcktorError {
 
   constructor(readonly jobId: string) {
     super(`the lease of job ${jobId} is lost: it may run elsewhere by now; nothing that this handler does is acked`);
+  }
+}
+
+/** What a handler said of its progress, or a line of its log, cannot be kept; `faults` says where it is wrong. Nothing was kept of it. */
+export class ProgressError extends AcktorError {
+  readonly code = 'ACKTOR_BAD_PROGRESS';
+
+  constructor(
+    readonly jobId: string,
+    readonly faults: readonly Fault[],
+    details: AcktorErrorDetails = {},
+  ) {
+    super(`progress of job ${jobId}: ${faults.map(({ path, message }) => `${path}: ${message}`).join('; ')}`, details);
   }
 }
 

@@ -35,6 +35,7 @@ export {
   MetricsOffError,
   MetricsPortError,
   NotAHandlerError,
+  ProgressError,
   ShutdownError,
   UnresolvableParameterError,
 } from './errors.js';

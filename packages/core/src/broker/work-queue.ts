@@ -164,8 +164,8 @@ export interface WorkQueue {
   /** Keeps the handler's progress, any JSON text, with the job. Does nothing, and answers false, for a lost lease. */
   progress(lease: Lease, progress: string): Promise<boolean>;
 
-  /** Appends a line to the job's log. Does nothing, and answers false, for a lost lease. */
-  log(lease: Lease, line: string): Promise<boolean>;
+  /** Appends a line to the job's log, which keeps the newest `keptLines`. Does nothing, and answers false, for a lost lease. */
+  log(lease: Lease, line: string, keptLines: number): Promise<boolean>;
 
   /**
    * Renews the leases of what is held, for `leaseMs` from now, also one that expired while nobody else was given the job. Answers the

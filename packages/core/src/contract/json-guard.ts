@@ -1,7 +1,7 @@
 // Finds what JSON would lose or refuse, before JSON.stringify drops it in silence.
 
 import type { Fault } from '../errors.js';
-import { countFault, depthFault, type JsonLimits } from './json-limits.js';
+import { countFault, depthFault, type NamedLimits } from './json-limits.js';
 import { formatPath } from './path.js';
 
 /**
@@ -11,7 +11,7 @@ import { formatPath } from './path.js';
  * cycles, what lies deeper than `maxPayloadDepth`, `undefined` in an array (JSON would make it null), and keys called
  * `__proto__` (dropped on arrival). An `undefined` property is left out, as JSON does, and so is no fault.
  */
-export function findJsonFaults(root: string, value: unknown, limits: JsonLimits): readonly Fault[] {
+export function findJsonFaults(root: string, value: unknown, limits: NamedLimits): readonly Fault[] {
   const search: Search = { root, limits, path: [], ancestors: [], faults: [], valuesLeft: limits.maxPayloadBytes };
   if (value !== undefined) visit(search, value);
   if (search.valuesLeft < 0 && search.faults.length === 0) return [{ path: root, message: countFault(limits) }];
@@ -20,7 +20,7 @@ export function findJsonFaults(root: string, value: unknown, limits: JsonLimits)
 
 interface Search {
   readonly root: string;
-  readonly limits: JsonLimits;
+  readonly limits: NamedLimits;
   readonly path: (string | number)[];
   readonly ancestors: object[];
   readonly faults: Fault[];
@@ -48,10 +48,19 @@ function visit(search: Search, value: unknown): void {
 function visitObject(search: Search, value: object): void {
   if (search.ancestors.length >= search.limits.maxPayloadDepth) return giveUpAtDepth(search, value);
   search.ancestors.push(value);
-  if (Array.isArray(value)) visitItems(search, value);
-  else if (isPlain(value)) visitProperties(search, value);
+  if (Array.isArray(value)) visitPlain(search, value, visitItems);
+  else if (isPlain(value)) visitPlain(search, value, visitProperties);
   else report(search, describeInstance(value));
   search.ancestors.pop();
+}
+
+/** A method that `JSON.stringify` would ask instead, be it hidden from those who list the keys. */
+function visitPlain<T extends object>(search: Search, value: T, visitParts: (search: Search, value: T) => void): void {
+  const toJson: unknown = Reflect.get(value, 'toJSON');
+  if (typeof toJson !== 'function') return visitParts(search, value);
+  search.path.push('toJSON');
+  report(search, 'a function');
+  search.path.pop();
 }
 
 function visitItems(search: Search, items: readonly unknown[]): void {

@@ -8,6 +8,12 @@ export interface JsonLimits {
   readonly maxPayloadDepth: number;
 }
 
+/** The same where another option says how large it may be. */
+export interface NamedLimits extends JsonLimits {
+  /** Default `maxPayloadBytes`. */
+  readonly sizeOption?: string;
+}
+
 export const defaultJsonLimits: JsonLimits = Object.freeze({ maxPayloadBytes: 262_144, maxPayloadDepth: 64 });
 
 /** A UTF-16 unit takes at most 3 bytes, so short text need not be counted. */
@@ -15,8 +21,9 @@ export function isTooLarge(text: string, { maxPayloadBytes }: JsonLimits): boole
   return text.length * 3 > maxPayloadBytes && Buffer.byteLength(text) > maxPayloadBytes;
 }
 
-export function sizeFault(text: string, { maxPayloadBytes }: JsonLimits): string {
-  const advice = 'store it elsewhere and send its address, or raise maxPayloadBytes at both ends';
+export function sizeFault(text: string, { maxPayloadBytes, sizeOption }: NamedLimits): string {
+  const raise = sizeOption ?? 'maxPayloadBytes at both ends';
+  const advice = `store it elsewhere and send its address, or raise ${raise}`;
   return `expected at most ${maxPayloadBytes} bytes of JSON, got ${Buffer.byteLength(text)} (${advice})`;
 }
 
@@ -24,6 +31,6 @@ export function depthFault({ maxPayloadDepth }: JsonLimits): string {
   return `expected at most ${maxPayloadDepth} arrays and objects within each other (maxPayloadDepth), got more`;
 }
 
-export function countFault({ maxPayloadBytes }: JsonLimits): string {
-  return `expected at most ${maxPayloadBytes} bytes of JSON (maxPayloadBytes), got more values than that`;
+export function countFault({ maxPayloadBytes, sizeOption = 'maxPayloadBytes' }: NamedLimits): string {
+  return `expected at most ${maxPayloadBytes} bytes of JSON (${sizeOption}), got more values than that`;
 }

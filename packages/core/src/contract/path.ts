@@ -2,6 +2,7 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { quoted } from '../foreign-text/foreign-text.js';
+import { shorten } from '../text/cut-text.js';
 
 /** A step into an object or array, as a key or in Standard Schema's wrapping. */
 export type PathStep = PropertyKey | StandardSchemaV1.PathSegment;
@@ -30,5 +31,5 @@ function formatKey(key: PropertyKey): string {
   if (typeof key === 'number') return `[${key}]`;
   const text = String(key);
   if (identifier.test(text) && text.length <= longestKey) return `.${text}`;
-  return `[${quoted(text.length <= longestKey ? text : `${text.slice(0, longestKey)}…`)}]`;
+  return `[${quoted(shorten(text, longestKey))}]`;
 }

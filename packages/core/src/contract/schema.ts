@@ -4,6 +4,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Fault } from '../errors.js';
 import { refuse, type Checked } from './checked.js';
 import type { MaybePromise } from './maybe-promise.js';
+import { shorten } from '../text/cut-text.js';
+import { errorReason } from '../text/error-text.js';
 import { formatPath, valueAt } from './path.js';
 
 /** Validates at once when the schema does. A schema that throws refuses the value: it never throws from here. */
@@ -38,7 +40,7 @@ function judge(outcome: StandardSchemaV1.Result<unknown>, root: string, value: u
 }
 
 function faultOf({ message, path }: StandardSchemaV1.Issue, root: string, value: unknown): Fault {
-  const text = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
+  const text = shorten(String(message), longestMessage);
   return { path: formatPath(root, path), message: withGot(text, valueAt(value, path)) };
 }
 
@@ -49,6 +51,6 @@ function withGot(message: string, got: unknown): string {
 }
 
 function schemaThrew(root: string, cause: unknown): Checked<unknown> {
-  const reason = cause instanceof Error ? cause.message.slice(0, longestMessage) : typeof cause;
+  const reason = cause instanceof Error ? shorten(errorReason(cause), longestMessage) : typeof cause;
   return refuse(root, `the schema itself threw: ${reason}`, cause);
 }

@@ -2,6 +2,7 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { AcktorError, type OptionFault } from '../errors.js';
+import { errorReason } from '../text/error-text.js';
 import type { MaybePromise } from './maybe-promise.js';
 
 /**
@@ -52,10 +53,12 @@ export class UpgradeError extends AcktorError {
     readonly fromVersion: number,
     cause: unknown,
   ) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    super(`payload of job ${job}: its upgrade from version ${fromVersion} to ${fromVersion + 1} threw: ${why}`, {
-      cause,
-    });
+    super(
+      `payload of job ${job}: its upgrade from version ${fromVersion} to ${fromVersion + 1} threw: ${errorReason(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 // Sends a stream of jobs with a bounded number in flight.
 import type { AnyJob, PayloadInput } from '../contract/job.js';
 import { AcktorError } from '../errors.js';
+import { errorReason } from '../text/error-text.js';
 import type { SendOptions } from './producer-options.js';
 import type { Receipt } from './receipt.js';
 
@@ -28,8 +29,7 @@ export class BulkSendError extends AcktorError {
     readonly sent: number,
     cause: unknown,
   ) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`the bulk stopped after ${sent} jobs were accepted: ${reason}`, { cause });
+    super(`the bulk stopped after ${sent} jobs were accepted: ${errorReason(cause)}`, { cause });
   }
 }
 

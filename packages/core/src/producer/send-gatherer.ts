@@ -4,7 +4,7 @@ import type { ConfirmDemand } from '../broker/confirm.js';
 import { ConfirmShortfallError } from '../broker/confirm-errors.js';
 import type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal } from '../broker/sending.js';
 import { SendRefusedError, SendUnconfirmedError } from '../broker/broker-errors.js';
-import { ConnectionLostError, ServerRefusalError } from '../redis/redis-errors.js';
+import { ConnectionLostError, ServerRefusalError, UnwritableCallError } from '../redis/redis-errors.js';
 
 /** What the sends of one queue go through. */
 export interface SendGathererParts {
@@ -39,8 +39,10 @@ export class SendGatherer {
   #flush(): void {
     const pending = this.#pending;
     this.#pending = [];
-    for (let from = 0; from < pending.length; from += JOBS_PER_CALL) {
-      void this.#call(pending.slice(from, from + JOBS_PER_CALL));
+    for (let from = 0; from < pending.length;) {
+      const to = endOfCall(pending, from);
+      void this.#call(pending.slice(from, to));
+      from = to;
     }
   }
 
@@ -81,6 +83,7 @@ export class SendGatherer {
   }
 
   #failure(job: OutgoingJob, cause: unknown): Error {
+    if (cause instanceof UnwritableCallError) return new SendRefusedError(job.id, cause.message, { cause });
     if (cause instanceof ServerRefusalError) return new SendRefusedError(job.id, cause.reply, { cause });
     return new SendUnconfirmedError(job.id, this.#longestMs, { cause });
   }
@@ -94,6 +97,19 @@ interface PendingSend {
 
 /** Some 17 µs of the server's time a job at most (BullMQ 6.7's `addJob`): a call stays under 2 ms, so that others get a turn. */
 const JOBS_PER_CALL = 100;
+
+/** More than that of payloads go in a call of their own each: what a server refuses for its size is refused alone. */
+const UNITS_PER_CALL = 1_048_576;
+
+function endOfCall(pending: readonly PendingSend[], from: number): number {
+  let units = 0;
+  let to = from;
+  for (; to < pending.length && to - from < JOBS_PER_CALL; to += 1) {
+    units += pending[to]?.job.payload.length ?? 0;
+    if (units > UNITS_PER_CALL && to > from) break;
+  }
+  return to;
+}
 
 const NO_ANSWER: SendRefusal = { refused: 'the server gave no answer for this job' };
 

@@ -1,5 +1,6 @@
 // What can be wrong with the Redis that a program names: its address, the way to it, its age, its settings.
 import { AcktorError, type AcktorErrorDetails } from '../errors.js';
+import { shorten } from '../text/cut-text.js';
 import { describeFault, type DurabilityFault } from './durability.js';
 
 /** The text given as the address of a Redis is none. */
@@ -52,6 +53,22 @@ export class ServerRefusalError extends AcktorError {
   }
 }
 
+/**
+ * What was to be sent to the server cannot be written: a fault on this side of the connection, found before anything was sent. Trying
+ * again would find it again.
+ */
+export class UnwritableCallError extends AcktorError {
+  readonly code = 'ACKTOR_UNWRITABLE_CALL';
+
+  /** @param got what came in place of a text or a whole number. */
+  constructor(got: string, details: AcktorErrorDetails = {}) {
+    super(
+      `expected texts and whole numbers that a call to the server can carry, got ${got}; nothing was sent`,
+      details,
+    );
+  }
+}
+
 /** The server is older than anything that Acktor can work with. */
 export class ServerTooOldError extends AcktorError {
   readonly code = 'ACKTOR_SERVER_TOO_OLD';
@@ -81,5 +98,5 @@ export class NotDurableError extends AcktorError {
 // Everything from the scheme to the last "@" may be a password, even in an address that cannot be parsed.
 function withoutPassword(given: string): string {
   const shown = given.replace(/^([a-z+]*:?\/{0,2}).*@/is, '$1***@').replace(/(password=)[^&]*/gi, '$1***');
-  return shown.slice(0, 200);
+  return shorten(shown, 200);
 }

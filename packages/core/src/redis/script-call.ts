@@ -1,5 +1,6 @@
 // A script call for ioredis whose bytes are written here, in one go.
 import { Command } from 'ioredis';
+import { UnwritableCallError } from './redis-errors.js';
 
 /**
  * `EVALSHA` for `Redis.sendCommand`, as the protocol has it: an array of bulk strings.
@@ -13,13 +14,12 @@ export class ScriptCall extends Command {
 
   /**
    * @param head The command's name and the script's digest, as {@link scriptHead} wrote them.
-   * @param args Whole numbers up to `Number.MAX_SAFE_INTEGER`: a greater one would be written with an exponent.
+   * @param args Texts, and whole numbers up to `Number.MAX_SAFE_INTEGER`: a greater one would be written with an exponent.
+   * @throws UnwritableCallError when one is anything else, or all of them together are longer than a string can be; nothing was sent.
    */
   constructor(head: string, args: readonly (string | number)[]) {
     super('evalsha', [], { replyEncoding: 'utf8' });
-    let text = `*${HEAD_PARTS + args.length}\r\n${head}`;
-    for (const argument of args) text += bulkString(argument);
-    this.#text = text;
+    this.#text = written(head, args);
   }
 
   override toWritable(): string {
@@ -34,7 +34,28 @@ export function scriptHead(digest: string): string {
 
 const HEAD_PARTS = 2;
 
+function written(head: string, args: readonly (string | number)[]): string {
+  let text = `*${HEAD_PARTS + args.length}\r\n${head}`;
+  try {
+    for (const argument of args) text += bulkString(argument);
+  } catch (cause) {
+    throw cause instanceof RangeError ? new UnwritableCallError('more text than a call can carry', { cause }) : cause;
+  }
+  return text;
+}
+
+/** What the types say, and what is written, whatever came: `undefined` would be stored as a word, which no reader of JSON takes. */
+export function requireArgument(value: unknown): asserts value is string | number {
+  if (typeof value !== 'string' && !Number.isSafeInteger(value)) throw new UnwritableCallError(whatIs(value));
+}
+
+function whatIs(value: unknown): string {
+  if (typeof value === 'number') return `the number ${value}`;
+  return value === null ? 'null' : typeof value;
+}
+
 function bulkString(value: string | number): string {
-  const text = String(value);
+  requireArgument(value);
+  const text = typeof value === 'string' ? value : String(value);
   return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 }

@@ -13,6 +13,8 @@ export interface ServerFacts {
   readonly hasShardPubSub: boolean;
   /** Whether `confirm: 'fsync'` works: WAITAOF, from Redis 7.2. */
   readonly hasWaitAof: boolean;
+  /** The most bytes that the server takes in one text; it hangs up on whoever sends more. */
+  readonly maxTextBytes: number;
   readonly persistence: PersistenceFacts;
 }
 
@@ -25,7 +27,10 @@ export interface PersistenceFacts {
   readonly evictionPolicy: string | undefined;
 }
 
-/** Reads the facts in three round trips; a server that forbids CONFIG leaves `appendFsync` undefined. */
+/** Of every server that does not tell (`proto-max-bulk-len`). */
+const DEFAULT_MAX_TEXT_BYTES = 536_870_912;
+
+/** Reads the facts in four round trips; a server that forbids CONFIG leaves `appendFsync` undefined. */
 export async function readServerFacts(client: Redis): Promise<ServerFacts> {
   // Without a section: asking for several at once needs Redis 7.
   const info = parseInfo(await client.info());
@@ -38,6 +43,7 @@ export async function readServerFacts(client: Redis): Promise<ServerFacts> {
     isCluster: info.get('cluster_enabled') === '1',
     hasShardPubSub: kind === 'valkey' || isVersionAtLeast(version, 7, 0),
     hasWaitAof: kind === 'valkey' || isVersionAtLeast(version, 7, 2),
+    maxTextBytes: Number((await readSetting(client, 'proto-max-bulk-len')) ?? DEFAULT_MAX_TEXT_BYTES),
     persistence: await readPersistence(client, info),
   };
 }
@@ -49,6 +55,7 @@ export function weakerOf(one: ServerFacts, other: ServerFacts): ServerFacts {
     ...older,
     hasShardPubSub: one.hasShardPubSub && other.hasShardPubSub,
     hasWaitAof: one.hasWaitAof && other.hasWaitAof,
+    maxTextBytes: Math.min(one.maxTextBytes, other.maxTextBytes),
     persistence: {
       ...older.persistence,
       isAppendOnly: bothTrue(one.persistence.isAppendOnly, other.persistence.isAppendOnly),

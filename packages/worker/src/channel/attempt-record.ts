@@ -1,5 +1,5 @@
 // What is kept with a job of a delivery that ended without an ack.
-import type { AttemptEnd, AttemptNote, LeasedJob } from '@acktor/core/broker';
+import { cutText, type AttemptEnd, type AttemptNote, type FailureLimits, type LeasedJob } from '@acktor/core/broker';
 import type { Rejected } from '../consumer/consumer-protocol.js';
 
 /** A delivery that is over. */
@@ -9,19 +9,23 @@ export interface EndedDelivery {
   readonly worker: string;
 }
 
-export function attemptNote({ job, settlement, worker }: EndedDelivery): AttemptNote {
+/** Its reason is cut: all that a job keeps of its attempts is read and written whenever one is added. */
+export function attemptNote(
+  { job, settlement, worker }: EndedDelivery,
+  { maxHistoryReasonBytes }: Pick<FailureLimits, 'maxHistoryReasonBytes'>,
+): AttemptNote {
   return {
     attempt: job.record.attemptsMade + 1,
     fence: job.record.deliveries,
     worker,
     end: endOf(settlement),
-    ...reasonOf(settlement),
+    ...reasonOf(settlement, maxHistoryReasonBytes),
   };
 }
 
-function reasonOf(settlement: Rejected): { readonly reason?: string } {
-  if (settlement.kind !== 'requeue') return { reason: settlement.failure.reason };
-  return settlement.reason === undefined ? {} : { reason: settlement.reason };
+function reasonOf(settlement: Rejected, maxBytes: number): { readonly reason?: string } {
+  const reason = settlement.kind === 'requeue' ? settlement.reason : settlement.failure.reason;
+  return reason === undefined ? {} : { reason: cutText(reason, maxBytes) };
 }
 
 function endOf(settlement: Rejected): AttemptEnd {

@@ -10,6 +10,8 @@ export interface CallLineParts<Wish> {
   readonly onFailure: (wishes: readonly Wish[], error: unknown) => void;
   /** The most requests in one call, from 1. */
   readonly mostPerCall: number;
+  /** What a wish weighs in a call. One heavier than {@link HEAVIEST_CALL} goes alone. */
+  readonly weightOf: (wish: Wish) => number;
 }
 
 /** Requests wait here for the end of the turn, for a free call, and while the line is held. */
@@ -67,8 +69,22 @@ export class CallLine<Wish> {
 
   #flush(fewest = 1): void {
     while (!this.#isHeld && this.#waiting.length >= fewest && this.#callsInFlight < MOST_CALLS_IN_FLIGHT) {
-      void this.#call(this.#waiting.splice(0, this.#parts.mostPerCall));
+      void this.#call(this.#waiting.splice(0, this.#nextCount()));
     }
+  }
+
+  /** How many of those that wait go in the next call. */
+  #nextCount(): number {
+    const { weightOf, mostPerCall } = this.#parts;
+    const most = Math.min(mostPerCall, this.#waiting.length);
+    let weight = 0;
+    let count = 0;
+    for (; count < most; count += 1) {
+      const wish = this.#waiting[count];
+      weight += wish === undefined ? 0 : weightOf(wish);
+      if (weight > HEAVIEST_CALL) break;
+    }
+    return Math.max(count, 1);
   }
 
   async #call(wishes: readonly Wish[]): Promise<void> {
@@ -102,6 +118,9 @@ export function callSize(consumers: number): number {
 
 /** Some 35 µs of the server's time a job (BullMQ 6.7): a call stays near 2 ms, so that others get their turn. */
 const MOST_PER_CALL = 50;
+
+/** In UTF-16 units of text: what a server, or the way to it, does not take for its size then keeps nobody else waiting. */
+export const HEAVIEST_CALL = 1_048_576;
 
 /** One for Redis to work on while Node works on the other's answer. */
 const MOST_CALLS_IN_FLIGHT = 2;

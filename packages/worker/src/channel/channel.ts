@@ -1,6 +1,15 @@
 // The channel: the one actor in a worker through which the consumers of a queue fetch, ack and reject.
-import type { ChannelAnswer, ChannelReply, Settling, WorkQueue, GuardedLog } from '@acktor/core/broker';
+import { UnwritableCallError } from '@acktor/core';
+import {
+  errorReason,
+  type ChannelAnswer,
+  type ChannelReply,
+  type GuardedLog,
+  type Settling,
+  type WorkQueue,
+} from '@acktor/core/broker';
 import type { ChannelMessage, ConsumerRef, SettlementRequest } from '../consumer/consumer-protocol.js';
+import type { DeliveryLimits } from '../delivery/delivery-limits.js';
 import { attemptNote } from './attempt-record.js';
 import { CallLine, callSize } from './call-line.js';
 import type { Clock } from './clock.js';
@@ -10,6 +19,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { LooseDeliveries } from './loose-deliveries.js';
 import { Parking } from './parking.js';
 import { Restoration } from './restoration.js';
+import { Suspects } from './suspects.js';
 import { Totals } from './totals.js';
 import { Watch } from './watch.js';
 import { Wishes } from './wishes.js';
@@ -24,6 +34,8 @@ export interface ChannelParts {
   readonly consumers: number;
   readonly leaseMs: number;
   readonly leanPath: boolean;
+  /** How much is kept of a failure. */
+  readonly limits: DeliveryLimits;
   readonly longestWaitMs: number;
   /** Told when somebody of the fleet has work: this process, or whoever took what the queue's sign had announced. */
   readonly onActivity: () => void;
@@ -44,6 +56,7 @@ export class Channel {
   readonly #restoration: Restoration;
   readonly #keeper: LeaseKeeper;
   readonly #totals: Totals;
+  readonly #suspects = new Suspects();
 
   constructor(parts: ChannelParts) {
     this.#parts = parts;
@@ -123,6 +136,7 @@ export class Channel {
       onAnswer: (wishes, answer) => this.#answer(wishes, answer),
       onFailure: (wishes, error) => this.#fail(wishes, error),
       mostPerCall: callSize(consumers),
+      weightOf: (wish) => this.#suspects.weightOf(wish),
     });
   }
 
@@ -138,7 +152,8 @@ export class Channel {
       this.#watch.standBack(settlement.afterMs ?? 0);
       return { job, settlement };
     }
-    const attempt = attemptNote({ job, settlement, worker: this.#parts.process });
+    const { process: worker, limits } = this.#parts;
+    const attempt = attemptNote({ job, settlement, worker }, limits);
     return { job, settlement, attempt };
   }
 
@@ -153,7 +168,7 @@ export class Channel {
   }
 
   #reply({ consumer, settle }: Wish, reply: ChannelReply): void {
-    if (reply.error) this.#keeper.requestFailed(reply.error);
+    if (reply.error && !(reply.error instanceof UnwritableCallError)) this.#keeper.requestFailed(reply.error);
     const next = this.#loose.readable(reply.fetched);
     this.#totals.count(settle, reply.settled, next);
     if (consumer === undefined) return this.#loose.answered(settle);
@@ -168,7 +183,8 @@ export class Channel {
 
   #refuse(consumer: ConsumerRef, settle: Settling, { settled, error, next }: Refusal): void {
     const { id } = settle.job.record;
-    this.#parts.log.warn({ job: id, settled, settlement: settle.settlement.kind }, 'a settlement was refused');
+    const facts = { job: id, settled, settlement: settle.settlement.kind, ...(error && { err: error }) };
+    this.#parts.log.warn(facts, 'a settlement was refused');
     this.#loose.giveBack(next);
     // Its lease is still ours, and the heartbeat renews it: left alone, the job would be nobody's for as long as we live.
     if (settled === undefined && error)
@@ -178,17 +194,27 @@ export class Channel {
 
   #fail(wishes: readonly Wish[], error: unknown): void {
     this.#restoration.failed(error);
+    const isGuilty = this.#suspects.judge(wishes, error);
     for (const wish of wishes) {
       const { settle, consumer } = wish;
-      if (!settle || !consumer) this.#askAgain(wish);
-      else if (this.#wishes.end(consumer)) this.#restoration.interrupt(consumer);
-      else this.#held.release(consumer);
+      if (!settle || !consumer) this.#askAgain(wish, isGuilty);
+      else if (!this.#wishes.end(consumer)) this.#held.release(consumer);
+      else if (isGuilty)
+        this.#refuse(consumer, settle, {
+          ...NO_REPLY,
+          error: error instanceof Error ? error : new Error(errorReason(error)),
+          next: undefined,
+        });
+      else this.#restoration.interrupt(consumer);
     }
   }
 
-  #askAgain(failed: Wish): void {
+  /** What the server refuses alone, and again, is not asked every time the line goes on: that would hold up the others each time. */
+  #askAgain(failed: Wish, isGuilty: boolean): void {
     const wish = this.#wishes.again(failed);
-    if (wish) this.#line.add(wish);
+    if (wish === undefined) return;
+    if (isGuilty && wish.settle) this.#parts.clock.setTimeout(() => this.#line.add(wish), PAUSE_OF_GUILTY_MS);
+    else this.#line.add(wish);
   }
 
   /** Forgets a consumer. What it holds goes back, unless its settlement is on the way. */
@@ -201,3 +227,6 @@ export class Channel {
     if (isWithdrawn || (!wasParked && !asked && !job)) this.#watch.passedOver(consumer);
   }
 }
+
+/** Until a dead letter that the server would not take is tried again. */
+const PAUSE_OF_GUILTY_MS = 30_000;

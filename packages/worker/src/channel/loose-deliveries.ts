@@ -1,5 +1,5 @@
 // Deliveries that no consumer holds: given back, or dead-lettered when giving them back would not help.
-import type { FetchedJob, LeasedJob, Settling } from '@acktor/core/broker';
+import { cutText, type FetchedJob, type LeasedJob, type Settling } from '@acktor/core/broker';
 import type { CallLine } from './call-line.js';
 import type { HeldDeliveries } from './held-deliveries.js';
 import type { Wish } from './wish.js';
@@ -20,7 +20,10 @@ export class LooseDeliveries {
   }
 
   deadLetter(job: LeasedJob, reason: string): void {
-    this.#settle({ job, settlement: { kind: 'deadLetter', failure: { reason, stack: undefined } } });
+    this.#settle({
+      job,
+      settlement: { kind: 'deadLetter', failure: { reason: cutText(reason, LONGEST_REASON), stack: undefined } },
+    });
   }
 
   /** The job that was fetched, if it can be read; else it is dead-lettered and nobody gets it. */
@@ -40,3 +43,6 @@ export class LooseDeliveries {
     this.#line.add({ consumer: undefined, settle, leaseToken: undefined });
   }
 }
+
+/** In bytes. Of our own words, and of a server's. */
+const LONGEST_REASON = 4_096;

@@ -1,7 +1,8 @@
 // What a handler is given: the payload, the signal, and the ways to tell of its progress.
 import type { AnyJob, PayloadOf } from '@acktor/core';
-import type { LeasedJob, WorkQueue } from '@acktor/core/broker';
-import { LeaseLostError } from '../errors.js';
+import { cutText, refuse, writeJson, type LeasedJob, type WorkQueue } from '@acktor/core/broker';
+import { LeaseLostError, ProgressError } from '../errors.js';
+import type { DeliveryLimits } from './delivery-limits.js';
 import { attemptsOf } from './settlement.js';
 
 /**
@@ -36,11 +37,16 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   /** When the job was sent, by the server's clock. */
   readonly sentAt: Date;
   /**
-   * Keeps any JSON value with the job, for people to see. Need not be awaited: a rejection that nobody hears is let go.
+   * Keeps any JSON value with the job, for people to see, of `maxProgressBytes` at most. Need not be awaited: a rejection that nobody
+   * hears is let go.
+   * @throws ProgressError when the value is not JSON, as `undefined`, or too large or too deep, with the path of what is wrong.
    * @throws LeaseLostError when the lease is lost; ConnectionLostError when the server is away; it may have been kept.
    */
   readonly progress: (value: unknown) => Promise<void>;
-  /** Appends a line to the job's log, which keeps the last 1,000. As {@link Delivery.progress}, @throws and all. */
+  /**
+   * Appends a line to the job's log, which keeps the last `maxLogLines`; of a line above `maxLogLineBytes` the rest is cut. As
+   * {@link Delivery.progress}, @throws and all: a ProgressError when the line is no text.
+   */
   readonly log: (line: string) => Promise<void>;
 }
 
@@ -50,6 +56,7 @@ export interface DeliveryParts<J extends AnyJob> {
   readonly data: PayloadOf<J>;
   readonly leased: LeasedJob;
   readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
+  readonly limits: DeliveryLimits;
   /** Makes the signal when it is first asked for: most handlers of short jobs never do. */
   readonly signal: () => AbortSignal;
 }
@@ -103,15 +110,16 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
   }
 
   get progress(): (value: unknown) => Promise<void> {
-    const { leased, queue } = this.#parts;
+    const { leased, queue, limits } = this.#parts;
     const keep = async (value: unknown) =>
-      requireLease(leased, await queue.progress(leaseOf(leased), JSON.stringify(value ?? null)));
+      requireLease(leased, await queue.progress(leaseOf(leased), progressText(leased, value, limits)));
     return (value) => unheard(keep(value));
   }
 
   get log(): (line: string) => Promise<void> {
-    const { leased, queue } = this.#parts;
-    const append = async (line: string) => requireLease(leased, await queue.log(leaseOf(leased), line));
+    const { leased, queue, limits } = this.#parts;
+    const append = async (line: unknown) =>
+      requireLease(leased, await queue.log(leaseOf(leased), logLine(leased, line, limits), limits.maxLogLines));
     return (line) => unheard(append(line));
   }
 }
@@ -120,6 +128,23 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
 function unheard(said: Promise<void>): Promise<void> {
   said.catch(() => undefined);
   return said;
+}
+
+function progressText({ record }: LeasedJob, value: unknown, limits: DeliveryLimits): string {
+  const { maxProgressBytes: maxPayloadBytes, maxPayloadDepth } = limits;
+  // A whole payload may be nothing; of progress, that is a mistake.
+  const written =
+    value === undefined
+      ? refuse('progress', 'expected a JSON value, got undefined')
+      : writeJson('progress', value, { maxPayloadBytes, maxPayloadDepth, sizeOption: 'maxProgressBytes' });
+  if (written.ok) return written.value;
+  throw new ProgressError(record.id, written.faults, { cause: written.cause });
+}
+
+function logLine({ record }: LeasedJob, line: unknown, { maxLogLineBytes }: DeliveryLimits): string {
+  if (typeof line === 'string') return cutText(line, maxLogLineBytes);
+  const got = line === null ? 'null' : typeof line;
+  throw new ProgressError(record.id, [{ path: 'line', message: `expected a text to log, got ${got}` }]);
 }
 
 function leaseOf({ record, leaseToken }: LeasedJob) {

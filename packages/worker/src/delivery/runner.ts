@@ -1,6 +1,6 @@
 // Runs handlers for one consumer, one after another, and tells it how each ended.
 import { fromCallback } from 'xstate';
-import { decodePayload, type JsonLimits, type PayloadReading } from '@acktor/core';
+import { decodePayload, type PayloadReading } from '@acktor/core';
 import {
   encodeResult,
   traceDelivery,
@@ -12,24 +12,25 @@ import {
   type GuardedLog,
 } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
-import type { ConsumerEvent, RunnerOrder } from '../consumer/consumer-protocol.js';
+import type { ConsumerEvent, Rejected, RunnerOrder } from '../consumer/consumer-protocol.js';
 import { CancelledError } from '../errors.js';
 import type { Handler } from '../handler/handler.js';
 import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
 import { openScope, type Container } from '../handler/handler-scope.js';
 import { abortError, Attempt } from './attempt.js';
 import { LeasedDelivery } from './delivery.js';
+import type { DeliveryLimits } from './delivery-limits.js';
 import { EndLog } from './end-log.js';
 import { NewerPayloads } from './newer-payloads.js';
 import { isRejection } from './reject.js';
-import { deadLetter, FinalFailure, settleError, settleOwnFault, settleRejection } from './settlement.js';
+import { bounded, deadLetter, FinalFailure, settleError, settleOwnFault, settleRejection } from './settlement.js';
 
 /** What a runner stands on; shared by all consumers of a queue. */
 export interface RunnerParts {
   readonly queue: WorkQueue;
   readonly handlers: QueueHandlers;
   readonly container: Container;
-  readonly limits: JsonLimits;
+  readonly limits: DeliveryLimits;
   readonly clock: Clock;
   readonly log: GuardedLog;
 }
@@ -75,11 +76,11 @@ async function runAttempt(attempt: Attempt, parts: RunningParts, tell: (event: C
 // Nothing here waits that need not: each async function more costs a short delivery as much as its two steps on the chart.
 function endOf(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): MaybePromise<HandlerEnd> {
   const { record } = attempt.leased;
-  if (record.condemned !== undefined) return rejected(deadLetter(record.condemned));
-  if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)));
+  if (record.condemned !== undefined) return rejected(deadLetter(record.condemned), parts);
+  if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)), parts);
   const entry = parts.handlers.get(record.name);
-  if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, parts)));
-  if (record.version > entry.job.version) return rejected(parts.newerPayloads.leave(record, entry.job));
+  if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, parts)), parts);
+  if (record.version > entry.job.version) return rejected(parts.newerPayloads.leave(record, entry.job), parts);
   const run = () => traceDelivery(tracedOf(record), () => handle(attempt, entry, parts), failureIn);
   const { deadlineMs } = entry.job;
   return deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: parts.clock, tell });
@@ -94,21 +95,21 @@ function failureIn(end: HandlerEnd): string | undefined {
   return end.type === 'handler.rejected' && 'failure' in end.settlement ? end.settlement.failure.reason : undefined;
 }
 
-function ownFault(fault: unknown, { leased }: Attempt, { log }: RunnerParts): HandlerEnd {
-  log.error({ err: fault, job: leased.record.id }, 'a delivery could not be run');
-  return rejected(settleOwnFault(fault));
+function ownFault(fault: unknown, { leased }: Attempt, parts: RunnerParts): HandlerEnd {
+  parts.log.error({ err: fault, job: leased.record.id }, 'a delivery could not be run');
+  return rejected(settleOwnFault(fault), parts);
 }
 
 async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts): Promise<HandlerEnd> {
   const { record } = attempt.leased;
   try {
     const value = await deliver(attempt, entry, parts);
-    if (isRejection(value)) return rejected(settleRejection(value, entry.job, record));
+    if (isRejection(value)) return rejected(settleRejection(value, entry.job, record), parts);
     const encoded = encode(entry, value, parts);
     return { type: 'handler.returned', result: encoded instanceof Promise ? await encoded : encoded };
   } catch (error) {
     // A handler that was told to let go throws whatever it likes; why it was told is what people want to read.
-    return rejected(settleError(attempt.abortedBy ?? error, entry.job, record));
+    return rejected(settleError(attempt.abortedBy ?? error, entry.job, record), parts);
   }
 }
 
@@ -122,6 +123,7 @@ async function deliver(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts
       data,
       leased: attempt.leased,
       queue: parts.queue,
+      limits: parts.limits,
       signal: () => attempt.signal(),
     });
     return await (scope.handler as Handler<typeof entry.job>).handle(delivery);
@@ -181,8 +183,9 @@ async function withDeadline(
   }
 }
 
-function rejected(settlement: Extract<HandlerEnd, { readonly type: 'handler.rejected' }>['settlement']): HandlerEnd {
-  return { type: 'handler.rejected', settlement };
+/** What failed is cut here, before anybody has it: the log and the trace as well as the queue. */
+function rejected(settlement: Rejected, { limits }: RunnerParts): HandlerEnd {
+  return { type: 'handler.rejected', settlement: bounded(settlement, limits) };
 }
 
 /** Cancelled before this delivery: its handler, if an earlier one ran, is gone. */

@@ -1,7 +1,14 @@
 // Decides how a delivery ends when its handler did not simply return.
-import { inspect } from 'node:util';
 import { OptionsError, type AnyJob } from '@acktor/core';
-import { backoffDelayMs, type Failure, type JobRecord } from '@acktor/core/broker';
+import {
+  backoffDelayMs,
+  cutText,
+  errorReason,
+  errorText,
+  type Failure,
+  type FailureLimits,
+  type JobRecord,
+} from '@acktor/core/broker';
 import type { Rejected } from '../consumer/consumer-protocol.js';
 import { CancelledError, FinalError } from '../errors.js';
 import { isRejection, rejectFault, type Rejection } from './reject.js';
@@ -9,7 +16,7 @@ import { isRejection, rejectFault, type Rejection } from './reject.js';
 /** A failure that trying again cannot mend: a payload or a result off its schema. */
 export class FinalFailure extends Error {
   constructor(override readonly cause: unknown) {
-    super(reasonOf(cause));
+    super(errorReason(cause));
   }
 }
 
@@ -19,7 +26,7 @@ export class FinalFailure extends Error {
  */
 export function settleError(error: unknown, job: AnyJob, record: JobRecord): Rejected {
   if (isSafely(isRejection, error)) return settleRejection(error, job, record);
-  const failure = { ...failureOf(error instanceof FinalFailure ? error.cause : error), isThrown: true };
+  const failure: Failure = { ...errorText(isSafely(isFinalFailure, error) ? error.cause : error), isThrown: true };
   if (isSafely(isFinal, error) || !hasAttemptsLeft(job, record)) return { kind: 'deadLetter', failure };
   return { kind: 'retry', delayMs: backoffDelayMs(record.backoff ?? job.backoff, record.attemptsMade + 1), failure };
 }
@@ -28,11 +35,11 @@ export function settleError(error: unknown, job: AnyJob, record: JobRecord): Rej
 export function settleRejection({ options }: Rejection, job: AnyJob, record: JobRecord): Rejected {
   const fault = rejectFault(options);
   if (fault !== undefined) return settleError(new OptionsError([fault]), job, record);
-  if (options.deadLetter !== undefined) return { kind: 'deadLetter', failure: failureOf(options.deadLetter) };
+  if (options.deadLetter !== undefined) return { kind: 'deadLetter', failure: errorText(options.deadLetter) };
   if (options.requeue) return { kind: 'requeue' };
   if (options.requeueInMs !== undefined) return requeueLater(options.requeueInMs, options.reason);
   const asked = `the handler asked to be tried again in ${options.retryInMs} ms`;
-  const failure = failureOf(options.reason ?? asked);
+  const failure = errorText(options.reason ?? asked);
   if (hasAttemptsLeft(job, record)) return { kind: 'retry', delayMs: options.retryInMs, failure };
   const usedUp = `attempts are used up (${record.attemptsMade + 1} of ${attemptsOf(job, record)})`;
   const why = options.reason === undefined ? asked : `${asked}: ${failure.reason}`;
@@ -41,7 +48,7 @@ export function settleRejection({ options }: Rejection, job: AnyJob, record: Job
 
 function requeueLater(afterMs: number, reason: string | Error | undefined): Rejected {
   const asked = `the handler asked for it again in ${afterMs} ms, without counting an attempt`;
-  return { kind: 'requeue', afterMs, reason: reason === undefined ? asked : `${asked}: ${failureOf(reason).reason}` };
+  return { kind: 'requeue', afterMs, reason: reason === undefined ? asked : `${asked}: ${errorReason(reason)}` };
 }
 
 /** A dead letter with a reason of our own. */
@@ -51,7 +58,7 @@ export function deadLetter(reason: string): Rejected {
 
 /** The end of a delivery that Acktor itself could not run. Trying again would only fail again. */
 export function settleOwnFault(fault: unknown): Rejected {
-  return { kind: 'deadLetter', failure: failureOf(fault) };
+  return { kind: 'deadLetter', failure: errorText(fault) };
 }
 
 /** How often the job is tried in all. */
@@ -61,6 +68,10 @@ export function attemptsOf(job: AnyJob, record: JobRecord): number {
 
 function hasAttemptsLeft(job: AnyJob, record: JobRecord): boolean {
   return record.attemptsMade + 1 < attemptsOf(job, record);
+}
+
+function isFinalFailure(error: unknown): error is FinalFailure {
+  return error instanceof FinalFailure;
 }
 
 function isFinal(error: unknown): boolean {
@@ -87,16 +98,16 @@ function isSafely<T>(is: ((value: unknown) => value is T) | ((value: unknown) =>
   }
 }
 
-/** A handler may throw what cannot even be looked at, such as an error whose message is a getter that throws. */
-function failureOf(error: unknown): Failure {
-  try {
-    return { reason: reasonOf(error), stack: error instanceof Error && error.stack ? String(error.stack) : undefined };
-  } catch {
-    return { reason: 'a value that cannot be shown', stack: undefined };
+/** The settlement with its texts cut to what is kept of them. */
+export function bounded(settlement: Rejected, limits: FailureLimits): Rejected {
+  if (settlement.kind === 'requeue') {
+    const { reason } = settlement;
+    return reason === undefined ? settlement : { ...settlement, reason: cutText(reason, limits.maxReasonBytes) };
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error) return String(error.message || error.name);
-  return typeof error === 'string' ? error : inspect(error, { depth: 1, maxStringLength: 200 });
+  const reason = cutText(settlement.failure.reason, limits.maxReasonBytes);
+  const { stack } = settlement.failure;
+  return {
+    ...settlement,
+    failure: { ...settlement.failure, reason, stack: stack && cutText(stack, limits.maxStackBytes) },
+  };
 }

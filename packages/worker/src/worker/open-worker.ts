@@ -87,7 +87,7 @@ function openCrew(
   handlers: QueueHandlers,
   open: Omit<WorkerParts, 'crews'> & { container: Container },
 ): Crew {
-  const { leaseMs, leanPath, maxPayloadBytes, maxPayloadDepth, consumers } = open.options;
+  const { leaseMs, leanPath, consumers } = open.options;
   return new Crew({
     queue: open.connected.broker.workQueue(queue),
     process: open.id,
@@ -96,7 +96,7 @@ function openCrew(
     container: open.container,
     leaseMs,
     leanPath,
-    limits: { maxPayloadBytes, maxPayloadDepth },
+    limits: open.options,
     longestWaitMs: LONGEST_WAIT_MS,
     onActivity: () => open.heartbeat.busy(),
     ...(open.metrics && { onStep: open.metrics.statesOf(queue).onStep }),

@@ -1,5 +1,11 @@
 // The options of a worker.
-import { brokerOptionTable, defineOptions, type OptionsInput, type OptionTable } from '@acktor/core/broker';
+import {
+  brokerOptionTable,
+  defineOptions,
+  textLimitTable,
+  type OptionsInput,
+  type OptionTable,
+} from '@acktor/core/broker';
 import { isContainer, type Container } from '../handler/handler-scope.js';
 import { isLogger, type Logger } from '../log/logger.js';
 import type { AnyHandlerClass } from '../handler/handler.js';
@@ -82,6 +88,7 @@ export const travellingOptionTable = {
     max: 1_000,
     doc: 'The most arrays and objects within each other. Set it alike at producers.',
   },
+  ...textLimitTable,
 } as const satisfies OptionTable;
 
 const workerTable = {

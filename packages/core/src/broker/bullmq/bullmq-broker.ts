@@ -66,8 +66,8 @@ export class BullmqBroker implements Broker {
     this.#requireOpen();
     this.#names.remember(queue);
     const keys = this.#keysOf(queue);
-    const { leanPath } = this.#parts;
-    const add = (client: ScriptClient) => addJobs(client, { keys, jobs, leanPath });
+    const { leanPath, server } = this.#parts;
+    const add = (client: ScriptClient) => addJobs(client, { keys, jobs, leanPath, maxTextBytes: server.maxTextBytes });
     const line = demand && this.#confirmLineOf(queue, demand.confirm);
     if (!line) return this.#guardOf(queue).run(add);
     const { added, shortfall } = await line.send({ add, barrierKey: keys.barrier, timeoutMs: demand.timeoutMs });
@@ -114,10 +114,17 @@ export class BullmqBroker implements Broker {
   workQueue(name: string): WorkQueue {
     this.#requireOpen();
     this.#names.remember(name);
-    const { openClient, retention } = this.#parts;
+    const { openClient, retention, server } = this.#parts;
     const keys = this.#keysOf(name);
     const openWaitClient = (signal: AbortSignal) => openClient(`acktor-wait-${name}`, keys.marker, signal);
-    const parts = { name, keys, guard: this.#guardOf(name), openWaitClient, retention };
+    const parts = {
+      name,
+      keys,
+      guard: this.#guardOf(name),
+      openWaitClient,
+      retention,
+      maxTextBytes: server.maxTextBytes,
+    };
     const queue = new BullmqWorkQueue(parts);
     this.#queues.add(queue);
     return queue;

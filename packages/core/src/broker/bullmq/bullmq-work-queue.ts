@@ -13,7 +13,7 @@ import type {
 import { hangUp } from '../../redis/connection.js';
 import { ConnectionGuard } from '../../redis/connection-guard.js';
 import type { RedisScript } from '../../redis/redis-script.js';
-import { lifeOf, readAnswer, SEPARATOR, writeEntries } from './channel/channel-call.js';
+import { lifeOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
 import { channelScript } from './channel/channel-script.js';
 import { reconcileScript, renewScript } from './channel/lease-scripts.js';
 import { logScript, progressScript } from './channel/delivery-scripts.js';
@@ -33,6 +33,8 @@ export interface BullmqWorkQueueParts {
    */
   readonly openWaitClient: (signal: AbortSignal) => Promise<Redis>;
   readonly retention: Retention;
+  /** The most bytes that the server takes in one text. */
+  readonly maxTextBytes: number;
 }
 
 /** The {@link WorkQueue} on BullMQ. One blocking connection, opened at the first wait. */
@@ -52,8 +54,9 @@ export class BullmqWorkQueue implements WorkQueue {
     const { ackedAgeSeconds, ackedCount } = this.#parts.retention;
     const leanPath = options.leanPath ? '1' : '0';
     const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, glance, leanPath, SEPARATOR];
-    const answer = await this.#run(channelScript, [...head, ...writeEntries(requests)]);
-    return readAnswer(answer, requests, this.name);
+    const { entries, unwritable } = writeCall(requests, this.#parts.maxTextBytes);
+    const answer = await this.#run(channelScript, [...head, ...entries]);
+    return readAnswer(answer, { requests, queue: this.name, unwritable });
   }
 
   async waitForWork(timeoutMs: number): Promise<WorkSign> {
@@ -79,8 +82,8 @@ export class BullmqWorkQueue implements WorkQueue {
     return (await this.#run(progressScript, [jobId, leaseToken, progress])) === 1;
   }
 
-  async log({ jobId, leaseToken }: Lease, line: string): Promise<boolean> {
-    return (await this.#run(logScript, [jobId, leaseToken, line, MOST_LOG_LINES])) === 1;
+  async log({ jobId, leaseToken }: Lease, line: string, keptLines: number): Promise<boolean> {
+    return (await this.#run(logScript, [jobId, leaseToken, line, keptLines])) === 1;
   }
 
   renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
@@ -118,9 +121,6 @@ export class BullmqWorkQueue implements WorkQueue {
     return (await this.#run(script, args)) as readonly string[];
   }
 }
-
-/** Enough to follow a job, few enough that a handler that logs in a loop cannot fill the server. */
-const MOST_LOG_LINES = 1_000;
 
 /** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ keeps the same floor. */
 const SHORTEST_WAIT_MS = 2;

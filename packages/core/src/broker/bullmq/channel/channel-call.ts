@@ -11,6 +11,11 @@ import type {
   SettleOutcome,
   Settling,
 } from '../../work-queue.js';
+import { isLonger, tooLong } from '../text-size.js';
+import { requireArgument } from '../../../redis/script-call.js';
+import { UnwritableCallError } from '../../../redis/redis-errors.js';
+import { wellFormed } from '../../../text/cut-text.js';
+import { errorReason } from '../../../text/error-text.js';
 import { BrokerReplyError } from '../../broker-errors.js';
 import type { ChannelWord } from './channel-script.js';
 import { readLeasedJob, unreadableJob, type BullmqLeasedJob } from './leased-record.js';
@@ -22,18 +27,56 @@ import { readToldJob } from './told-fields.js';
  */
 export const SEPARATOR = `\x1f${randomBytes(3).toString('base64url')}`;
 
-/** The entries of the call, flat, as {@link ChannelWord} says. A request with both parts makes two entries. */
-export function writeEntries(requests: readonly ChannelRequest[]): (string | number)[] {
-  const entries: (string | number)[] = [];
-  for (const { settle, fetch } of requests) {
-    if (settle) writeSettlement(entries, settle);
-    if (fetch !== undefined) entries.push('fetch', fetch);
-  }
-  return entries;
+/** The requests of one call, written. */
+export interface WrittenCall {
+  /** Flat, as {@link ChannelWord} says. A request with both parts makes two entries. */
+  readonly entries: readonly (string | number)[];
+  /** The settlements that could not be written, and why: the call goes without them. Undefined when all could. */
+  readonly unwritable: ReadonlyMap<ChannelRequest, Error> | undefined;
 }
 
-/** Reads the answer to `requests`, in their order. @throws BrokerReplyError when the answer has another shape. */
-export function readAnswer(answer: unknown, requests: readonly ChannelRequest[], queue: string): ChannelAnswer {
+/** Writes each request by itself, so that one with a settlement that cannot be written holds up none of the others. Never throws. */
+export function writeCall(requests: readonly ChannelRequest[], maxTextBytes: number): WrittenCall {
+  const entries: (string | number)[] = [];
+  let unwritable: Map<ChannelRequest, Error> | undefined;
+  for (const request of requests) {
+    const from = entries.length;
+    try {
+      if (request.settle) {
+        writeSettlement(entries, request.settle);
+        requireWritable(entries, from, maxTextBytes);
+      }
+    } catch (cause) {
+      entries.length = from;
+      (unwritable ??= new Map()).set(request, asUnwritable(cause));
+    }
+    if (request.fetch !== undefined) entries.push('fetch', request.fetch);
+  }
+  return { entries, unwritable };
+}
+
+function requireWritable(entries: readonly unknown[], from: number, maxTextBytes: number): void {
+  for (let at = from; at < entries.length; at += 1) {
+    const entry = entries[at];
+    requireArgument(entry);
+    if (typeof entry === 'string' && isLonger(entry, maxTextBytes))
+      throw new UnwritableCallError(tooLong(entry, maxTextBytes));
+  }
+}
+
+function asUnwritable(cause: unknown): Error {
+  if (cause instanceof UnwritableCallError) return cause;
+  return new UnwritableCallError(`what cannot be written (${errorReason(cause)})`, { cause });
+}
+
+/** The call and its requests, as its answer is read with them. */
+export interface AskedCall extends Pick<WrittenCall, 'unwritable'> {
+  readonly requests: readonly ChannelRequest[];
+  readonly queue: string;
+}
+
+/** Reads the answer to the requests, in their order. @throws BrokerReplyError when the answer has another shape. */
+export function readAnswer(answer: unknown, { requests, queue, unwritable }: AskedCall): ChannelAnswer {
   if (!isRawAnswer(answer)) throw new BrokerReplyError('the channel script');
   const [entries, glance] = answer;
   let entry = 0;
@@ -41,7 +84,11 @@ export function readAnswer(answer: unknown, requests: readonly ChannelRequest[],
     const found = entries[entry++];
     return found === undefined ? MISSING_ENTRY : found;
   };
-  const replies = requests.map((request) => readReply(request, next, queue));
+  const replies = requests.map((request) => {
+    const fault = unwritable?.get(request);
+    if (fault === undefined) return readReply(request, next, queue);
+    return { ...readReply(request.fetch === undefined ? {} : { fetch: request.fetch }, next, queue), error: fault };
+  });
   return { replies, glance: glance === null ? undefined : readGlance(glance) };
 }
 
@@ -51,7 +98,7 @@ function writeSettlement(entries: (string | number)[], settle: Settling): void {
   const { id, attemptsMade } = job.record;
   const write = (word: ChannelWord, ...rest: readonly (string | number)[]) =>
     entries.push(word, id, job.leaseToken, lifeOf(job), ...rest);
-  const remembered = attempt === undefined ? '' : JSON.stringify(attempt);
+  const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
   switch (settlement.kind) {
     case 'ack':
       if (job.retention === '') return void write('ack', job.fieldCount, attemptsMade + 1, settlement.result);
@@ -83,7 +130,22 @@ function failureArguments(job: BullmqLeasedJob, { reason, stack }: Failure): rea
 
 /** The job's stack traces with one more at the end; the oldest go first, so that a job's hash stays small. */
 function tracesWith(job: BullmqLeasedJob, stack: string | undefined): string {
-  return JSON.stringify([...tracesIn(job.traces), ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES));
+  const traces = [...tracesIn(job.traces), ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES);
+  let roomBytes = MAX_TRACES_BYTES;
+  const older = traces.findLastIndex((trace) => (roomBytes -= sizeOf(trace)) < 0);
+  // The newest stays, whatever its size.
+  return wellFormedJson(traces.slice(Math.min(older + 1, traces.length - 1)));
+}
+
+/** Half a pair is written as an escape, on which cjson fails: after the settlement, so that it held and was called failed. */
+function wellFormedJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!/\\ud[89a-f]/.test(text)) return text;
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? wellFormed(part) : part));
+}
+
+function sizeOf(trace: unknown): number {
+  return typeof trace === 'string' ? Buffer.byteLength(trace) : MAX_TRACES_BYTES;
 }
 
 /** None in what cannot be read: one job that somebody has written to by hand must not hold up all that are settled with it. */
@@ -97,6 +159,9 @@ function tracesIn(text = '[]'): readonly unknown[] {
 }
 
 const MAX_TRACES = 10;
+
+/** Of all of them: they are written anew, and read, with every attempt. */
+const MAX_TRACES_BYTES = 65_536;
 
 function readReply({ settle, fetch }: ChannelRequest, next: () => RawEntry, queue: string): ChannelReply {
   const settled = settle && next();

@@ -4,6 +4,7 @@ import { BrokerReplyError } from '../../broker-errors.js';
 import type { OutgoingJob, SendOutcome, SendRefusal } from '../../sending.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { sendScript } from './send-script.js';
+import { isLonger, tooLong } from '../text-size.js';
 import { storedOptions } from '../stored-options.js';
 
 /** What is to be added, and where. */
@@ -12,10 +13,28 @@ export interface SendCall {
   readonly jobs: readonly OutgoingJob[];
   /** Whether an ordinary call may take a shorter way that leaves and answers the same. */
   readonly leanPath: boolean;
+  /** The most bytes that the server takes in one text. */
+  readonly maxTextBytes: number;
 }
 
-/** Adds the jobs to the queue in one call. @throws BrokerReplyError when the answer has another shape. */
-export async function addJobs(
+/**
+ * Adds the jobs to the queue in one call, but for those that the server would not take. @throws BrokerReplyError when the answer has
+ * another shape.
+ */
+export async function addJobs(client: ScriptClient, call: SendCall): Promise<readonly (SendOutcome | SendRefusal)[]> {
+  const { jobs, maxTextBytes } = call;
+  const isTooLong = ({ payload }: OutgoingJob) => isLonger(payload, maxTextBytes);
+  if (!jobs.some(isTooLong)) return addAll(client, call);
+  const sendable = jobs.filter((job) => !isTooLong(job));
+  const outcomes = sendable.length === 0 ? [] : await addAll(client, { ...call, jobs: sendable });
+  let at = 0;
+  return jobs.map((job) => {
+    if (isTooLong(job)) return { refused: `it has ${tooLong(job.payload, maxTextBytes)}` };
+    return outcomes[at++] ?? { refused: 'the server gave no answer for this job' };
+  });
+}
+
+async function addAll(
   client: ScriptClient,
   { keys, jobs, leanPath }: SendCall,
 ): Promise<readonly (SendOutcome | SendRefusal)[]> {
