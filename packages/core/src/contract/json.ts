@@ -1,8 +1,8 @@
 // Values to JSON text and back, within limits, refusing what JSON would change in silence.
 
 import { refuse, type Checked } from './checked.js';
-import { errorReason } from '../text/error-text.js';
-import { shorten } from '../text/cut-text.js';
+import { errorReason } from '../foreign-text/error-text.js';
+import { shorten } from '../foreign-text/cut-text.js';
 import { findJsonFaults } from './json-guard.js';
 import { depthFault, isTooLarge, sizeFault, type JsonLimits, type NamedLimits } from './json-limits.js';
 import { isTooDeep, stripProtoKeys } from './json-shape.js';

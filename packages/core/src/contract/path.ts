@@ -2,7 +2,7 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { quoted } from '../foreign-text/foreign-text.js';
-import { shorten } from '../text/cut-text.js';
+import { shorten } from '../foreign-text/cut-text.js';
 
 /** A step into an object or array, as a key or in Standard Schema's wrapping. */
 export type PathStep = PropertyKey | StandardSchemaV1.PathSegment;

@@ -4,8 +4,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Fault } from '../errors.js';
 import { refuse, type Checked } from './checked.js';
 import type { MaybePromise } from './maybe-promise.js';
-import { shorten } from '../text/cut-text.js';
-import { errorReason } from '../text/error-text.js';
+import { shorten } from '../foreign-text/cut-text.js';
+import { errorReason } from '../foreign-text/error-text.js';
 import { formatPath, valueAt } from './path.js';
 
 /** Validates at once when the schema does. A schema that throws refuses the value: it never throws from here. */

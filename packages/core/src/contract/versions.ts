@@ -2,7 +2,7 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { AcktorError, type OptionFault } from '../errors.js';
-import { errorReason } from '../text/error-text.js';
+import { errorReason } from '../foreign-text/error-text.js';
 import type { MaybePromise } from './maybe-promise.js';
 
 /**

@@ -1,7 +1,7 @@
 // Sends a stream of jobs with a bounded number in flight.
 import type { AnyJob, PayloadInput } from '../contract/job.js';
 import { AcktorError } from '../errors.js';
-import { errorReason } from '../text/error-text.js';
+import { errorReason } from '../foreign-text/error-text.js';
 import type { SendOptions } from './producer-options.js';
 import type { Receipt } from './receipt.js';
 

@@ -1,6 +1,6 @@
 // What can be wrong with the Redis that a program names: its address, the way to it, its age, its settings.
 import { AcktorError, type AcktorErrorDetails } from '../errors.js';
-import { shorten } from '../text/cut-text.js';
+import { shorten } from '../foreign-text/cut-text.js';
 import { describeFault, type DurabilityFault } from './durability.js';
 
 /** The text given as the address of a Redis is none. */

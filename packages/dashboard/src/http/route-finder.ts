@@ -1,4 +1,5 @@
 // The table of routes as a tree.
+import { shorten } from '@acktor/core/broker';
 import createRouter from 'find-my-way';
 import { RequestError } from '../errors.js';
 import type { Call, Route } from './route.js';
@@ -31,7 +32,7 @@ export function createRouteFinder(routes: readonly Route[]): FindRoute {
 
 /** A path that no route has. */
 export function nothingAt(path: string): RequestError {
-  return new RequestError(404, 'ACKTOR_NOT_FOUND', `there is nothing at ${path.slice(0, LONGEST_PART)}`);
+  return new RequestError(404, 'ACKTOR_NOT_FOUND', `there is nothing at ${shorten(path, LONGEST_PART)}`);
 }
 
 const METHODS = ['GET', 'POST', 'DELETE'] as const;
@@ -42,5 +43,5 @@ const LONGEST_PART = 512;
 const nothing = () => undefined;
 
 function wrongMethod(method: string | undefined, path: string): RequestError {
-  return new RequestError(405, 'ACKTOR_WRONG_METHOD', `${path.slice(0, LONGEST_PART)} does not answer ${method}`);
+  return new RequestError(405, 'ACKTOR_WRONG_METHOD', `${shorten(path, LONGEST_PART)} does not answer ${method}`);
 }

@@ -1,6 +1,6 @@
 // What is printed for people. Names, ids, reasons and logs were written by other processes: on a terminal they must not move the
 // cursor, change colours, or look like lines of ours. So whatever prints takes a `Printable`, and a text becomes one here alone.
-import { visible } from '@acktor/core/broker';
+import { shorten, visible } from '@acktor/core/broker';
 
 /** Text that a terminal may get as it is: made by the functions of this file alone, which write out what foreign text controls. */
 export type Printable = PrintableText;
@@ -38,7 +38,7 @@ export function joined(pieces: readonly Piece[], separator = ''): Printable {
 
 /** On one line, and of `longest` characters at most: what is cut ends in `…`. */
 export function line(text: string, longest = LONGEST_LINE): Printable {
-  return new PrintableText(cut(visible(text.slice(0, longest + 1)), longest));
+  return new PrintableText(shorten(visible(shorten(text, longest + 1)), longest));
 }
 
 /** Its first line: a reason may be a message of pages. `-` for none; by default what fits into a table. */
@@ -49,8 +49,7 @@ export function firstLine(text: string | undefined, longest = 60): Printable {
 
 /** A text of several lines: it keeps them, and each but the first begins with `indent`, as no line of ours does. */
 export function block(text: string, indent = '  '): Printable {
-  const whole = text.length > LONGEST_BLOCK ? `${text.slice(0, LONGEST_BLOCK)}…` : text;
-  const lines = whole.trimEnd().split(/\r?\n/);
+  const lines = shorten(text, LONGEST_BLOCK).trimEnd().split(/\r?\n/);
   return new PrintableText(lines.map(visible).join(`\n${indent}`));
 }
 
@@ -71,11 +70,5 @@ function toPrint(piece: Piece): string {
   return String(typeof piece === 'string' ? line(piece) : piece);
 }
 
-function cut(text: string, longest: number): string {
-  return text.length > longest ? `${text.slice(0, longest - 1).replace(HALF, '')}…` : text;
-}
-
-/** The first half of a character, when the other was cut off. */
-const HALF = /[\uD800-\uDBFF]$/;
 const LONGEST_LINE = 1_000;
 const LONGEST_BLOCK = 100_000;

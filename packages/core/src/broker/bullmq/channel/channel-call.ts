@@ -14,8 +14,8 @@ import type {
 import { isLonger, tooLong } from '../text-size.js';
 import { requireArgument } from '../../../redis/script-call.js';
 import { UnwritableCallError } from '../../../redis/redis-errors.js';
-import { wellFormed } from '../../../text/cut-text.js';
-import { errorReason } from '../../../text/error-text.js';
+import { wellFormed } from '../../../foreign-text/cut-text.js';
+import { errorReason } from '../../../foreign-text/error-text.js';
 import { BrokerReplyError } from '../../broker-errors.js';
 import type { ChannelWord } from './channel-script.js';
 import { readLeasedJob, unreadableJob, type BullmqLeasedJob } from './leased-record.js';

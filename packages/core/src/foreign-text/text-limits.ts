@@ -11,7 +11,7 @@ export const textLimitTable = {
     default: 4_096,
     min: 256,
     max: 65_536,
-    because: becauseOfOthers,
+    because: { max: becauseOfOthers },
     doc: 'The most bytes that are kept of why a delivery failed, causes included; the rest is cut.',
   },
   maxHistoryReasonBytes: {
@@ -19,7 +19,7 @@ export const textLimitTable = {
     default: 1_024,
     min: 64,
     max: 16_384,
-    because: 'a job keeps its last fifty attempts',
+    because: { max: 'a job keeps its last fifty attempts' },
     doc: 'The most bytes that are kept of it in the history of the attempts; the rest is cut.',
   },
   maxStackBytes: {
@@ -27,7 +27,7 @@ export const textLimitTable = {
     default: 16_384,
     min: 256,
     max: 262_144,
-    because: becauseOfOthers,
+    because: { max: becauseOfOthers },
     doc: 'The most bytes that are kept of the stack of a failure; the rest is cut. Of the last ten, a job keeps as many as fit into 64 KiB.',
   },
   maxProgressBytes: {
@@ -35,7 +35,7 @@ export const textLimitTable = {
     default: 16_384,
     min: 64,
     max: 1_048_576,
-    because: "each is kept in the queue's event stream, too",
+    because: { max: "each is kept in the queue's event stream, too" },
     doc: 'The most bytes of JSON that `delivery.progress()` takes; more is refused.',
   },
   maxLogLineBytes: {
@@ -43,7 +43,7 @@ export const textLimitTable = {
     default: 4_096,
     min: 64,
     max: 262_144,
-    because: becauseOfOthers,
+    because: { max: becauseOfOthers },
     doc: 'The most bytes that are kept of a line of `delivery.log()`; the rest is cut.',
   },
   maxLogLines: {
