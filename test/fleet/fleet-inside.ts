@@ -1,6 +1,7 @@
 // The parts of the fleet's conversation that no door shows. Types come with the build, values from it.
 import type * as KnownWorkersModule from '../../packages/core/dist/fleet/watching/known-workers.js';
 import type * as PackedTextModule from '../../packages/core/dist/fleet/redis/packed-text.js';
+import type * as ReadMessageModule from '../../packages/core/dist/fleet/read-message.js';
 import type * as FeedModule from '../../packages/worker/dist/feed/feed.js';
 import type * as MachineShelfModule from '../../packages/worker/dist/feed/machine-shelf.js';
 
@@ -9,6 +10,9 @@ export type { SourceChanges } from '../../packages/worker/dist/feed/feed-source.
 
 export const { KnownWorkers } = await inside<typeof KnownWorkersModule>('core/dist/fleet/watching/known-workers.js');
 export const { pack, unpack } = await inside<typeof PackedTextModule>('core/dist/fleet/redis/packed-text.js');
+export const { readAnswer, readAsk, readNews } = await inside<typeof ReadMessageModule>(
+  'core/dist/fleet/read-message.js',
+);
 export const { Feed } = await inside<typeof FeedModule>('worker/dist/feed/feed.js');
 export const { MachineShelf } = await inside<typeof MachineShelfModule>('worker/dist/feed/machine-shelf.js');
 

@@ -1,5 +1,5 @@
 // A watcher that remembers everything, and adds up what it saw.
-import type { Fleet, FleetWatcher, WorkerFrame, WorkerReport } from '@acktor/core/broker';
+import type { DroppedMessages, Fleet, FleetWatcher, WorkerFrame, WorkerReport } from '@acktor/core/broker';
 import { Heard } from '../signals/heard.js';
 
 export interface Gone {
@@ -12,6 +12,7 @@ export class FleetRecorder implements FleetWatcher, Disposable {
   readonly frames = new Heard<WorkerFrame>();
   readonly gone = new Heard<Gone>();
   readonly connection = new Heard<'away' | 'back'>();
+  readonly dropped = new Heard<DroppedMessages>();
   /** Everything, in the order in which it was heard. */
   readonly order: string[] = [];
   readonly #ending = new AbortController();
@@ -38,6 +39,10 @@ export class FleetRecorder implements FleetWatcher, Disposable {
 
   onConnection(state: 'away' | 'back'): void {
     this.connection.push(state);
+  }
+
+  onDropped(dropped: DroppedMessages): void {
+    this.dropped.push(dropped);
   }
 
   /** How often consumers went from one state to the other, by all frames so far. */

@@ -54,6 +54,14 @@ describe('a supervisor', function () {
     expect(states.find((view) => view.pid !== pid)?.consumers?.[0]?.state).to.equal('idle');
   });
 
+  it('drops what a handler sends to it as its parent process, and says so', async () => {
+    await using supervisor = await start();
+    const receipt = await trial.send({ does: 'babble' });
+    await receipt.result();
+    await log.said('does a handler call process.send');
+    expect((await supervisor.states()).map(({ state }) => state)).to.deep.equal(['running', 'running']);
+  });
+
   it('gives back at once what a killed worker held, and starts another in its place', async () => {
     await using supervisor = await start();
     const receipt = await trial.send({ does: 'stick' });

@@ -13,7 +13,7 @@ export const task = job('task', {
     list: z.string(),
     /** How long it takes; the first delivery of a `stuck` one never ends by itself. */
     takesMs: z.int(),
-    does: z.enum(['work', 'stick', 'crash']),
+    does: z.enum(['work', 'stick', 'crash', 'babble']),
   }),
   result: z.object({ pid: z.int(), fence: z.int() }),
   attempts: 1,
@@ -27,6 +27,9 @@ export interface Begun {
   readonly atMs: number;
 }
 
+/** What a program may send to its parent process, whoever that is. */
+const BABBLE = [null, 'hello', [], { type: 'metrics', question: 1, metrics: [null] }, { type: 'running', workerId: 3 }];
+
 let client: ReturnType<typeof connectRedis> | undefined;
 
 @handles(task)
@@ -36,6 +39,7 @@ export class DoTask implements Handler<typeof task> {
     client ??= connectRedis(RedisAddress.parse(data.url), { name: 'acktor-test-task' });
     await (await client).rpush(data.list, JSON.stringify(begun));
     if (data.does === 'crash') process.exit(7);
+    if (data.does === 'babble') for (const message of BABBLE) process.send?.(message);
     if (data.does === 'stick' && fence === 1) await new Promise<never>(() => undefined);
     await takeTime(data.takesMs);
     return { pid: process.pid, fence };

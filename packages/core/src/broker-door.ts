@@ -1,6 +1,6 @@
 // The door for what runs on the broker: workers, tools and views. Applications need only the front door, './index.js'.
 export { backoffDelayMs } from './contract/backoff.js';
-export { checkName, nameFault, type NameKind } from './contract/names.js';
+export { checkId, checkName, LONGEST_ID, nameFault, type NameKind } from './contract/names.js';
 export { quoted, visible, visibleJson } from './foreign-text/foreign-text.js';
 export { requireContract } from './contract/job.js';
 export { encodePayload } from './contract/payload.js';
@@ -62,6 +62,20 @@ export { GuardedLog } from './guarded-log.js';
 export { gravest } from './broker/joined-report.js';
 export type { AttemptEnd, AttemptNote, AttemptRecord } from './broker/attempt-record.js';
 export { connectFleet, fleetOptions, type ConnectedFleet, type FleetOptions } from './fleet/connect-fleet.js';
+export { DropCount, type DroppedMessages } from './foreign/drop-count.js';
+export {
+  amount,
+  byType,
+  count,
+  flag,
+  listOf,
+  MISFIT,
+  oneOf,
+  optional,
+  shape,
+  text,
+  type Reader,
+} from './foreign/reader.js';
 export type { Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
 export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
 export { steadyNowMs } from './fleet/steady-time.js';

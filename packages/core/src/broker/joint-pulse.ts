@@ -2,7 +2,7 @@
 import { ConnectionLostError } from '../redis/redis-errors.js';
 import type { FleetLine } from '../fleet/fleet-line.js';
 import { joinedReport } from './joined-report.js';
-import type { CancelRequest, Pulse, ReapReport, ReapRules } from './pulse.js';
+import type { Pulse, ReapReport, ReapRules } from './pulse.js';
 
 /**
  * Asks all of them, and has every answer before it tells of a failure. A server that hangs is not waited for: the leases of the
@@ -23,8 +23,8 @@ export class JointPulse implements Pulse {
     return (await this.#all((pulse) => pulse.testPresence())).every((hasPresence) => hasPresence);
   }
 
-  async appear(onCancel: (request: CancelRequest) => void): Promise<void> {
-    await this.#all((pulse) => pulse.appear(onCancel));
+  async appear(...listeners: Parameters<Pulse['appear']>): Promise<void> {
+    await this.#all((pulse) => pulse.appear(...listeners));
   }
 
   async renewAll(leaseMs: number): Promise<void> {

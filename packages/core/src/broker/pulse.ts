@@ -1,5 +1,6 @@
 // The pulse's port: what a worker process's heartbeat asks of the server.
 import type { FleetLine } from '../fleet/fleet-line.js';
+import type { DroppedMessages } from '../foreign/drop-count.js';
 
 /**
  * The sign of life of one worker process, for all its queues, on connections of its own: made for a thread that goes on while
@@ -15,8 +16,11 @@ export interface Pulse {
   /**
    * Shows the process as alive for as long as the connection stands, again by itself after a reconnect; and hears on the same
    * connection what is said to all workers of its queues.
+   *
+   * @param onCancel called with a cancel of a job that is cancelled in the store, too.
+   * @param onDropped called at most every ten seconds when messages were dropped that did not fit.
    */
-  appear(onCancel: (request: CancelRequest) => void): Promise<void>;
+  appear(onCancel: (request: CancelRequest) => void, onDropped?: (dropped: DroppedMessages) => void): Promise<void>;
 
   /** Renews every lease of the process for `leaseMs` from now. */
   renewAll(leaseMs: number): Promise<void>;

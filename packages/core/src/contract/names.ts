@@ -19,6 +19,27 @@ export function checkName(kind: NameKind, value: unknown): asserts value is stri
   if (fault !== undefined) throw new NameError(fault);
 }
 
+/**
+ * Accepts an id under which a job may lie, whoever sent it: plain BullMQ clients number theirs, and those of schedulers hold colons. Which
+ * ids *new* jobs may have is stricter: {@link checkName}.
+ *
+ * @throws NameError for what is no text, is empty, or is longer than {@link LONGEST_ID}.
+ */
+export function checkId(value: unknown): asserts value is string {
+  const fault = idOfAnyFault(value);
+  if (fault !== undefined) throw new NameError(fault);
+}
+
+/** In characters: no client that is known gives a longer one. */
+export const LONGEST_ID = 1_024;
+
+function idOfAnyFault(value: unknown): string | undefined {
+  const expected = `expected the id of a job, a text of 1 to ${LONGEST_ID} characters`;
+  if (typeof value !== 'string') return `${expected}, got ${value === null ? 'null' : typeof value}`;
+  if (value === '') return `${expected}, got an empty one`;
+  return value.length > LONGEST_ID ? `${expected}, got ${value.length}` : undefined;
+}
+
 /** What is wrong with a name, in a sentence; undefined when nothing is. */
 export function nameFault(kind: NameKind, value: unknown): string | undefined {
   if (typeof value !== 'string') return `expected the ${kind} name to be a text, got ${typeof value}`;

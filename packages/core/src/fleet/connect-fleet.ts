@@ -26,6 +26,11 @@ export type FleetOptions = OptionsInput<typeof fleetTable>;
 export interface ConnectedFleet extends Fleet, AsyncDisposable {
   /** The server's address; printing it does not show the password. */
   readonly address: RedisAddress;
+  /**
+   * How many messages on the fleet's channels were dropped so far: forged ones, those of newer versions that do not fit, and those on
+   * which a watcher threw. A watcher's `onDropped` says it, too.
+   */
+  readonly droppedMessages: number;
   /** Hangs up. Ends no watch: abort their signals first. May be called twice. */
   close(): Promise<void>;
 }
@@ -55,7 +60,8 @@ function fleetAt(place: ServerPlace, hub: FleetHub): ConnectedFleet {
     hub.close();
     return (closing ??= place.leave());
   };
-  return Object.assign(new RedisFleet(hub), { address: place.address, close, [Symbol.asyncDispose]: close });
+  const wayOut = { address: place.address, close, [Symbol.asyncDispose]: close };
+  return Object.assign(new RedisFleet(hub), wayOut);
 }
 
 async function openHub(address: RedisAddress, options: ReturnType<typeof fleetOptions.check>): Promise<FleetHub> {

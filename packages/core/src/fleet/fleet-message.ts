@@ -55,56 +55,6 @@ export function writeAsk(ask: FleetAsk): string {
   return JSON.stringify(ask);
 }
 
-/** Undefined for anything that is no ask; never throws. */
-export function readAsk(text: string): FleetAsk | undefined {
-  const { type, to, ask, machineId } = fieldsIn(text);
-  if (type === 'watch') return { type };
-  if (!isName(to) || !isName(ask)) return undefined;
-  if (type === 'report') return { type, to, ask };
-  return type === 'machine' && typeof machineId === 'string' ? { type, to, ask, machineId } : undefined;
-}
-
-/** Undefined for anything that is no answer; never throws. The inner parts of a report are not looked at. */
-export function readAnswer(text: string): FleetAnswer | undefined {
-  const { type, ask, sequence, eventLoop, report, id, definition } = fieldsIn(text);
-  if (!isName(ask)) return undefined;
-  if (type === 'report' && typeof sequence === 'number' && isWorkers(report))
-    return { type, ask, sequence, report: { ...report, eventLoop } as WorkerReport };
-  if (type !== 'machine') return undefined;
-  return { type, ask, machine: typeof id === 'string' && isObject(definition) ? { id, definition } : undefined };
-}
-
-/** Undefined for anything that is no news; never throws. The inner parts of a frame are not looked at. */
-export function readNews(text: string): FleetNews | undefined {
-  const { type, changes, workerId, ...head } = fieldsIn(text);
-  if (typeof workerId !== 'string') return undefined;
-  if (type === 'joined' || type === 'left') return { type, workerId };
-  if (type !== 'frame' || typeof head['sequence'] !== 'number' || !isObject(changes)) return undefined;
-  return { type, frame: { ...changes, ...head, workerId } as unknown as WorkerFrame };
-}
-
 function withPart(head: object, name: string, json: string): string {
   return `${JSON.stringify(head).slice(0, -1)},"${name}":${json}}`;
-}
-
-function fieldsIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const data: unknown = JSON.parse(text);
-    return isObject(data) ? data : {};
-  } catch {
-    return {};
-  }
-}
-
-function isObject(data: unknown): data is Readonly<Record<string, unknown>> {
-  return typeof data === 'object' && data !== null && !Array.isArray(data);
-}
-
-function isWorkers(report: unknown): report is Readonly<Record<string, unknown>> {
-  return isObject(report) && typeof report['workerId'] === 'string' && Array.isArray(report['consumers']);
-}
-
-/** What may stand in a channel's name. */
-function isName(data: unknown): data is string {
-  return typeof data === 'string' && /^[\w-]{1,128}$/.test(data);
 }

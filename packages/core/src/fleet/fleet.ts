@@ -1,4 +1,5 @@
 // The fleet's port: asking all worker processes what they do, and watching them do it.
+import type { DroppedMessages } from '../foreign/drop-count.js';
 import type { WorkerFrame } from './worker-frame.js';
 import type { WorkerReport } from './worker-report.js';
 
@@ -33,6 +34,11 @@ export interface FleetWatcher {
   onGone(workerId: string, how: 'left' | 'died'): void;
   /** The connection to the server: while it is away nothing is heard; when it is back, reports come first. */
   onConnection(state: 'away' | 'back'): void;
+  /**
+   * Called at most every ten seconds when messages were dropped: whoever may publish on the server can write to the fleet's channels.
+   * What a watcher throws is caught, counts among them, and is named as `error`.
+   */
+  onDropped?(dropped: DroppedMessages): void;
 }
 
 /** A registered machine as data: what `readChart` of `@acktor/chart` takes. It comes from other processes: read it with care. */

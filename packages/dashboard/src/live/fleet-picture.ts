@@ -55,7 +55,7 @@ export class FleetPicture {
     this.#hearing.reported(report.workerId, nowMs);
     this.#model.report(report);
     this.#tally.report(report);
-    for (const id of report.machineIds) this.#machineIds.add(id);
+    for (const id of report.machineIds) if (this.#machineIds.size < MOST_MACHINES) this.#machineIds.add(id);
   }
 
   frame(frame: WorkerFrame): void {
@@ -123,6 +123,8 @@ export class FleetPicture {
   }
 }
 
+/** Far more than the shelf has room for. */
+const MOST_MACHINES = 1_000;
 /**
  * A consumer's change takes some 28 bytes once packed, most of them its job's id. So this is 140 KB a second at most, and when
  * all of 1,000 consumers change in each tenth of a second, each is told of five times a second.

@@ -18,7 +18,7 @@ export class FlowMeter {
   }
 
   add(steps: readonly StepCount[], nowMs: number): void {
-    for (const step of steps) this.#flowOf(step).add(step, nowMs);
+    for (const step of steps) this.#flowOf(step)?.add(step, nowMs);
   }
 
   /** All arrows of the last minutes; one that was not taken for ten seconds has a rate of 0. */
@@ -27,15 +27,20 @@ export class FlowMeter {
     return [...this.#flows.values()].map((flow) => flow.rate(nowMs, this.#startedAtMs));
   }
 
-  #flowOf(step: StepCount): Flow {
+  /** Undefined for one more than there may be. */
+  #flowOf(step: StepCount): Flow | undefined {
     const key = JSON.stringify([step.machineId, step.queue, step.from, step.to]);
-    const flow = this.#flows.get(key) ?? new Flow(step);
+    const known = this.#flows.get(key);
+    if (known !== undefined || this.#flows.size >= MOST_FLOWS) return known;
+    const flow = new Flow(step);
     this.#flows.set(key, flow);
     return flow;
   }
 }
 
 const SECONDS = 10;
+/** Whoever can write to the server can make arrows up: not without end. */
+const MOST_FLOWS = 10_000;
 const FORGOTTEN_AFTER_MS = 15 * 60_000;
 
 type Arrow = Pick<StepCount, 'machineId' | 'queue' | 'from' | 'to'>;

@@ -125,6 +125,11 @@ export class LiveHub {
       onFrame: (frame) => this.#picture.frame(frame),
       onGone: (workerId, how) => this.#picture.gone(workerId, how),
       onConnection: (state) => this.#heed(state),
+      onDropped: ({ count, total, last, error }) =>
+        this.#parts.logger.warn(
+          { count, total, last, err: error },
+          'messages of the fleet did not fit, and were dropped',
+        ),
     };
   }
 

@@ -50,6 +50,7 @@ export class QueueTally {
     const known = this.#known.get(workerId) ?? new Map<string, QueueTotals>();
     this.#known.set(workerId, known);
     for (const latest of totals) {
+      if (!this.#sums.has(latest.queue) && this.#sums.size >= MOST_QUEUES) continue;
       const before = known.get(latest.queue) ?? noTotals(latest.queue);
       // A report may be older than the frames before it: taken at its word, what it lacks would be counted twice.
       known.set(latest.queue, combined(before, latest, Math.max));
@@ -67,6 +68,9 @@ export class QueueTally {
     this.#sums.set(growth.queue, { totals, acked, rejected });
   }
 }
+
+/** Whoever can write to the server can make queues up: not without end. */
+const MOST_QUEUES = 10_000;
 
 const COUNTS = ['acked', 'retried', 'requeued', 'deadLettered', 'leasesLost', 'redelivered'] as const;
 

@@ -55,6 +55,8 @@ export class FeedSpeaker {
       case 'machine':
         return this.#parts.line.answer(ask.to, writeMachine(ask.ask, ask.machineId, this.#machines.get(ask.machineId)));
       case 'report':
+        // Whoever asks in a flood is answered once it is over.
+        if (this.#waiting.size >= MOST_WAITING) return;
         this.#waiting.set(ask.ask, ask.to);
         this.#order({ type: 'report' });
         setTimeout(() => this.#answerIfBlocked(), BLOCKED_MAIN_MS);
@@ -120,6 +122,8 @@ export class FeedSpeaker {
   }
 }
 
+/** All are answered within 400 ms. */
+const MOST_WAITING = 1_000;
 /** A main thread that moves needs some milliseconds. */
 const BLOCKED_MAIN_MS = 100;
 /** Whoever asks waits for half a second. */

@@ -35,6 +35,8 @@ export type HeartbeatReport =
   | { readonly type: 'refused'; readonly reason: string }
   /** The server lets nobody hear what this process says of itself. */
   | { readonly type: 'unseen'; readonly reason: string }
+  /** Messages on the channels of the queues and the fleet that did not fit. */
+  | { readonly type: 'dropped'; readonly count: number; readonly last: string }
   | { readonly type: 'hangs'; readonly forMs: number }
   | { readonly type: 'hangs.over' };
 

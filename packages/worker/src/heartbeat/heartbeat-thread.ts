@@ -10,7 +10,10 @@ async function main(port: MessagePort, input: HeartbeatInput): Promise<void> {
   const tell = (report: HeartbeatReport) => port.postMessage(report);
   try {
     const pulse = await connectPulse(input.pulse);
-    await pulse.appear((request) => tell({ type: 'cancel', request }));
+    await pulse.appear(
+      (request) => tell({ type: 'cancel', request }),
+      ({ count, last }) => tell({ type: 'dropped', count, last }),
+    );
     const speaker = new FeedSpeaker({
       line: pulse.fleetLine,
       port: input.feed,

@@ -30,6 +30,8 @@ export function logReport(
       );
     case 'unseen':
       return log.warn({ worker, reason: report.reason }, UNSEEN);
+    case 'dropped':
+      return log.warn({ worker, count: report.count, last: report.last }, DROPPED);
     case 'hangs':
       return log.error(
         { worker, forMs: report.forMs },
@@ -43,6 +45,10 @@ export function logReport(
 const FORGOTTEN =
   'the server has lost its data (FLUSHALL, FLUSHDB, or a restart without its file): the jobs that it held are gone, and ' +
   'what handlers still do of them cannot be acked; new jobs are consumed as before';
+
+const DROPPED =
+  'messages on the channels of the queues and the fleet were dropped: they are of no form that is known, or cancel what is not ' +
+  'cancelled in the store; somebody else publishes there, or a newer version';
 
 const UNSEEN = 'the server refuses the channels of the fleet: `acktor workers` and dashboards do not see this worker';
 

@@ -2,32 +2,41 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { DropCount, type DroppedMessages } from '@acktor/core/broker';
 import type { ConsumerState } from '../consumer/consumer-state.js';
 import type { MetricsData } from '../metrics/worker-metrics.js';
 import type { ChildExit } from './child-end.js';
+import { readReport } from './read-report.js';
 import type { ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
 
 /** What a child is born with, and who hears of it. */
 export interface ChildParts {
   readonly plan: ChildPlan;
   readonly onReport: (report: ChildReport) => void;
+  /** Called at most every ten seconds when it said what is no report: a handler's own `process.send()` comes here, too. */
+  readonly onDropped: (dropped: DroppedMessages) => void;
   /** Called once, when the process is gone and all that it said was heard. */
   readonly onExit: (exit: ChildExit) => void;
 }
 
 export class Child {
   readonly #process: ChildProcess;
+  readonly #drops: DropCount;
   readonly #answers = new Map<number, (answer: ChildAnswer) => void>();
   #lastQuestion = 0;
 
-  constructor({ plan, onReport, onExit }: ChildParts) {
+  constructor({ plan, onReport, onDropped, onExit }: ChildParts) {
+    this.#drops = new DropCount(onDropped);
     this.#process = fork(ENTRY, [], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // A group of its own: Ctrl-C is the supervisor's to answer, and it lets its workers finish.
       detached: true,
     });
-    this.#process.on('message', (report: ChildReport) => this.#hear(report, onReport));
-    void this.#exit().then(onExit);
+    this.#process.on('message', (report: unknown) => this.#hear(report, onReport));
+    void this.#exit().then((exit) => {
+      this.#drops.close();
+      onExit(exit);
+    });
     this.#tell({ type: 'start', plan });
   }
 
@@ -71,7 +80,9 @@ export class Child {
     });
   }
 
-  #hear(report: ChildReport, onReport: ChildParts['onReport']): void {
+  #hear(said: unknown, onReport: ChildParts['onReport']): void {
+    const report = readReport(said);
+    if (report === undefined) return this.#drops.drop('a message of a worker process');
     if (report.type === 'states' || report.type === 'metrics') this.#answers.get(report.question)?.(report);
     else onReport(report);
   }

@@ -99,6 +99,7 @@ export class WorkerProcess {
     this.#child = new Child({
       plan: this.#parts.plan,
       onReport: (report) => this.#hear(report),
+      onDropped: ({ count }) => this.#parts.log.warn({ number: this.#parts.number, count }, FOREIGN_MESSAGES),
       onExit: (exit) => this.#actor.send({ type: 'process.exited', exit }),
     });
   }
@@ -144,4 +145,6 @@ function endOf({ exit, failure, worker }: WorkerProcessContext): ProcessEnd {
   };
 }
 
+const FOREIGN_MESSAGES =
+  'messages of a worker process were dropped: does a handler call process.send()? Only its worker may';
 const NOT_GIVEN_BACK = 'what a worker process held could not be given back: it comes back when its leases expire';

@@ -1,5 +1,6 @@
 // The pulse of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
 import type { Redis } from 'ioredis';
+import { DropCount, type DroppedMessages } from '../../foreign/drop-count.js';
 import type { FleetLine } from '../../fleet/fleet-line.js';
 import { RedisFleetLine } from '../../fleet/redis/redis-fleet-line.js';
 import { hangUp } from '../../redis/connection.js';
@@ -35,6 +36,8 @@ export class BullmqPulse implements Pulse {
   readonly #keys: readonly QueueKeys[];
   readonly #guard: ConnectionGuard;
   readonly fleetLine: FleetLine;
+  readonly #drops = new DropCount((dropped) => this.#onDropped(dropped));
+  #onDropped: (dropped: DroppedMessages) => void = () => undefined;
   #subscriber: SteadySubscriber | undefined;
   /** Whether a server that came back knew nothing, and nobody was told yet. */
   #hasForgotten = false;
@@ -50,6 +53,7 @@ export class BullmqPulse implements Pulse {
       namespace: parts.namespace,
       database: parts.database,
       workerId: parts.process,
+      drops: this.#drops,
       subscriber: () => this.#subscriber,
     });
     this.#guard.onChange((state) => state === 'back' && void this.#meetAgain().catch(() => undefined));
@@ -66,12 +70,14 @@ export class BullmqPulse implements Pulse {
     });
   }
 
-  async appear(onCancel: (request: CancelRequest) => void): Promise<void> {
+  async appear(onCancel: (request: CancelRequest) => void, onDropped = this.#onDropped): Promise<void> {
+    this.#onDropped = onDropped;
     await this.#meetServer();
     const subscriber = new SteadySubscriber(await this.#parts.openSubscriber());
     this.#subscriber = subscriber;
     const queues = this.#keys.map((keys, i) => ({ queue: this.#parts.queues[i] ?? '', keys }));
-    const cancels = new HeardCancels({ queues, guard: this.#guard, onCancel, onDropped: () => undefined });
+    const onMisfit = () => this.#drops.drop('a cancel');
+    const cancels = new HeardCancels({ queues, guard: this.#guard, onCancel, onDropped: onMisfit });
     subscriber.on('message', (channel, text) => cancels.hear(channel, text));
     await subscriber.subscribe(...this.#keys.map(({ control }) => control));
     await this.#show(subscriber);
@@ -91,6 +97,7 @@ export class BullmqPulse implements Pulse {
   }
 
   close(): Promise<void> {
+    this.#drops.close();
     this.#subscriber?.close();
     hangUp(this.#parts.client);
     return Promise.resolve();

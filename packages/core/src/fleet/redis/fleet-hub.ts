@@ -4,7 +4,9 @@ import { ConnectionGuard } from '../../redis/connection-guard.js';
 import { hangUp } from '../../redis/connection.js';
 import type { ScriptClient } from '../../redis/redis-script.js';
 import type { FleetAsk } from '../fleet-line.js';
-import { readAnswer, readNews, writeAsk, type FleetAnswer, type FleetNews } from '../fleet-message.js';
+import { DropCount, type DroppedMessages } from '../../foreign/drop-count.js';
+import { writeAsk, type FleetAnswer, type FleetNews } from '../fleet-message.js';
+import { readAnswer, readNews } from '../read-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';
 import { unpack } from './packed-text.js';
 
@@ -29,6 +31,10 @@ export class FleetHub {
   readonly #ears: ConnectionGuard;
   readonly #answers = new Map<string, (answer: FleetAnswer) => void>();
   readonly #news = new Set<(news: FleetNews) => void>();
+  readonly #dropListeners = new Set<(dropped: DroppedMessages) => void>();
+  readonly #drops = new DropCount((dropped) => {
+    for (const listener of this.#dropListeners) listener(dropped);
+  });
   readonly #closed = new AbortController();
 
   constructor(parts: FleetHubParts) {
@@ -36,9 +42,7 @@ export class FleetHub {
     this.#channels = fleetChannels(parts.namespace, parts.database);
     this.#guard = new ConnectionGuard(parts.client);
     this.#ears = new ConnectionGuard(parts.subscriber);
-    parts.subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) =>
-      this.#hear(channel.toString(), unpack(message)),
-    );
+    parts.subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) => this.#hear(channel.toString(), message));
   }
 
   /** Where answers are to be sent. */
@@ -100,8 +104,25 @@ export class FleetHub {
     });
   }
 
+  /** How many messages were dropped so far: they did not fit, or whoever listened failed on them. */
+  get droppedMessages(): number {
+    return this.#drops.total;
+  }
+
+  /** Counts what a listener failed on. */
+  drop(what: string, error: unknown): void {
+    this.#drops.drop(what, error);
+  }
+
+  /** Calls back when messages were dropped, every ten seconds at most. Answers how to stop that. */
+  onDropped(listener: (dropped: DroppedMessages) => void): () => void {
+    this.#dropListeners.add(listener);
+    return () => void this.#dropListeners.delete(listener);
+  }
+
   close(): void {
     this.#closed.abort();
+    this.#drops.close();
     this.#guard.silence();
     this.#ears.silence();
     hangUp(this.#parts.subscriber);
@@ -116,13 +137,29 @@ export class FleetHub {
     await this.#guard.whole(signal);
   }
 
-  #hear(channel: string, text: string): void {
-    if (channel === this.#channels.news) {
-      const news = readNews(text);
-      if (news) for (const tell of this.#news) tell(news);
-      return;
+  /** Never throws: an error that leaves a listener of the connection ends the process, and whatever program it is part of. */
+  #hear(channel: string, message: Buffer): void {
+    const isNews = channel === this.#channels.news;
+    const what = isNews ? 'news of the fleet' : 'an answer of the fleet';
+    try {
+      const isTaken = isNews ? this.#hearNews(unpack(message)) : this.#hearAnswer(unpack(message));
+      if (!isTaken) this.#drops.drop(what);
+    } catch (error) {
+      this.#drops.drop(what, error);
     }
+  }
+
+  /** Answers whether it was news. */
+  #hearNews(text: string): boolean {
+    const news = readNews(text);
+    if (news) for (const listener of this.#news) listener(news);
+    return news !== undefined;
+  }
+
+  /** Answers whether it was an answer: one that comes too late is one, too. */
+  #hearAnswer(text: string): boolean {
     const answer = readAnswer(text);
     if (answer) this.#answers.get(answer.ask)?.(answer);
+    return answer !== undefined;
   }
 }

@@ -1,7 +1,9 @@
 // The worker's end of the fleet's conversation on Redis: two subscriptions on its heartbeat's connection.
 import type { ConnectionGuard } from '../../redis/connection-guard.js';
 import type { FleetAsk, FleetLine } from '../fleet-line.js';
-import { readAsk, writeNews } from '../fleet-message.js';
+import type { DropCount } from '../../foreign/drop-count.js';
+import { writeNews } from '../fleet-message.js';
+import { readAsk } from '../read-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';
 import { pack } from './packed-text.js';
 
@@ -17,6 +19,8 @@ export interface RedisFleetLineParts {
   /** The number of the database. */
   readonly database: number;
   readonly workerId: string;
+  /** Counts what is no ask. */
+  readonly drops: DropCount;
   /** The connection that subscribes, once there is one. */
   readonly subscriber: () => FleetSubscriber | undefined;
 }
@@ -31,12 +35,14 @@ export class RedisFleetLine implements FleetLine {
   }
 
   async listen(onAsk: (ask: FleetAsk) => void): Promise<void> {
-    const { subscriber, workerId } = this.#parts;
+    const { subscriber, workerId, drops } = this.#parts;
     const mine = [this.#channels.asks, this.#channels.asksOf(workerId)];
     const connection = subscriber();
     connection?.on('message', (channel, text) => {
-      const ask = mine.includes(channel) ? readAsk(text) : undefined;
+      if (!mine.includes(channel)) return;
+      const ask = readAsk(text);
       if (ask) onAsk(ask);
+      else drops.drop('an ask of the fleet');
     });
     await connection?.subscribe(...mine);
     await this.#publish(this.#channels.news, writeNews('joined', workerId));

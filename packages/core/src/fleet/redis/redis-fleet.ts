@@ -14,6 +14,10 @@ export class RedisFleet implements Fleet {
     this.#hub = hub;
   }
 
+  get droppedMessages(): number {
+    return this.#hub.droppedMessages;
+  }
+
   async workers({ withinMs = ANSWER_WITHIN_MS } = {}): Promise<readonly WorkerReport[]> {
     const reports = new Map<string, WorkerReport>();
     await this.#gather({ type: 'report' }, withinMs, (answer) => {

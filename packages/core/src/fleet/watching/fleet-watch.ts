@@ -35,13 +35,14 @@ class FleetWatch {
 
   constructor(hub: FleetHub, watcher: FleetWatcher) {
     this.#hub = hub;
-    this.#watcher = watcher;
+    this.#watcher = guarded(watcher, (error) => hub.drop('what a watcher was called with', error));
   }
 
   async start(): Promise<() => Promise<void>> {
     const stops = [
       this.#hub.onAnswer(this.#ask, (answer) => this.#answered(answer)),
       this.#hub.onChange((state) => this.#changed(state)),
+      this.#hub.onDropped((dropped) => this.#watcher.onDropped?.(dropped)),
       every(SIGN_EVERY_MS, () => this.#sign()),
       every(LOOK_EVERY_MS, () => void this.#look()),
     ];
@@ -115,6 +116,24 @@ class FleetWatch {
   #canJudge(): boolean {
     return !this.#isAway && steadyNowMs() >= this.#judgesAfterMs;
   }
+}
+
+/** Calls come from timers and listeners, where what is thrown ends the process, and whatever program the watcher is part of. */
+function guarded(watcher: FleetWatcher, onThrown: (error: unknown) => void): FleetWatcher {
+  const run = (call: () => void) => {
+    try {
+      call();
+    } catch (error) {
+      onThrown(error);
+    }
+  };
+  return {
+    onReport: (report) => run(() => watcher.onReport(report)),
+    onFrame: (frame) => run(() => watcher.onFrame(frame)),
+    onGone: (workerId, how) => run(() => watcher.onGone(workerId, how)),
+    onConnection: (state) => run(() => watcher.onConnection(state)),
+    onDropped: (dropped) => watcher.onDropped?.(dropped),
+  };
 }
 
 function every(ms: number, run: () => void): () => void {

@@ -15,6 +15,7 @@ export class KnownWorkers {
   reported(workerId: string, sequence: number, nowMs: number): boolean {
     const known = this.#known.get(workerId);
     if (known?.hasReported && known.askedAtMs === 0 && sequence < known.sequence) return false;
+    if (known === undefined && !this.#hasRoom()) return false;
     this.#known.set(workerId, { sequence, heardAtMs: nowMs, timesMissing: 0, askedAtMs: 0, hasReported: true });
     return true;
   }
@@ -22,6 +23,7 @@ export class KnownWorkers {
   /** Whether the frame is the next one. With a `gap` a report is to be asked for; until it comes, or is late, frames are `waiting`. */
   heard(workerId: string, sequence: number, nowMs: number): FrameVerdict {
     const known = this.#known.get(workerId) ?? { ...STRANGER, askedAtMs: this.#askedAllAtMs };
+    if (!this.#known.has(workerId) && !this.#hasRoom()) return 'waiting';
     this.#known.set(workerId, known);
     known.heardAtMs = nowMs;
     known.timesMissing = 0;
@@ -52,6 +54,13 @@ export class KnownWorkers {
     return this.ids.filter((id) => nowMs - (this.#known.get(id)?.heardAtMs ?? nowMs) > ms);
   }
 
+  /** Frames of processes that do not exist can be forged without end: those who never reported give way. */
+  #hasRoom(): boolean {
+    if (this.#known.size < MOST_KNOWN) return true;
+    for (const [id, { hasReported }] of this.#known) if (!hasReported) this.#known.delete(id);
+    return this.#known.size < MOST_KNOWN;
+  }
+
   /** Reports are asked of all: from the beginning, or because nobody could be heard until now. */
   askedAll(nowMs: number): void {
     this.#askedAllAtMs = nowMs;
@@ -72,3 +81,4 @@ interface Known {
 const STRANGER: Known = { sequence: -1, heardAtMs: 0, timesMissing: 0, askedAtMs: 0, hasReported: false };
 
 const ASK_AGAIN_MS = 1_000;
+const MOST_KNOWN = 10_000;

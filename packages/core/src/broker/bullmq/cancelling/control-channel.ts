@@ -1,4 +1,6 @@
 // How a cancel reaches the worker that has the job: the channel's name and the words on it.
+import { LONGEST_ID } from '../../../contract/names.js';
+import { count, MISFIT, optional, readJson, shape, text } from '../../../foreign/reader.js';
 import { queueKeys, type QueuePlace } from '../queue-keys.js';
 
 /** What is said on a queue's control channel. */
@@ -16,12 +18,12 @@ export function controlChannel(namespace: string, queue: string, place: QueuePla
 }
 
 /** Undefined for anything else that somebody may have published there; never throws. */
-export function readControlMessage(text: string): ControlMessage | undefined {
-  try {
-    const { cancel, why, fence } = JSON.parse(text) as Partial<Record<keyof ControlMessage, unknown>>;
-    if (typeof cancel !== 'string' || typeof why !== 'string') return undefined;
-    return { cancel, why, ...(typeof fence === 'number' && { fence }) };
-  } catch {
-    return undefined;
-  }
+export function readControlMessage(json: string): ControlMessage | undefined {
+  const read = readJson(json, message, MOST_CHARS);
+  return read === MISFIT ? undefined : read;
 }
+
+const message = shape<ControlMessage>({ cancel: text(LONGEST_ID), why: text(), fence: optional(count) });
+
+/** More than the longest id and reason, written as JSON. */
+const MOST_CHARS = 16_384;
