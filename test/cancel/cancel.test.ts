@@ -130,7 +130,9 @@ describe('producer.cancel', function () {
   it('touches nothing that is no job', async () => {
     await using trial = await WorkerTrial.open();
     expect(await trial.producer.cancel(note, 'unknown')).to.equal('notFound');
-    await rejection(trial.producer.cancel(note, 'meta'), NameError);
+    for (const id of ['meta', 'wait', 'id', 'acktor:suspects', 'events'])
+      expect(await trial.producer.cancel(note, id), id).to.equal('notFound');
+    for (const id of ['', 'x'.repeat(1_025)]) await rejection(trial.producer.cancel(note, id), NameError);
     await rejection(trial.producer.cancel(note, 'unknown', { why: 'x'.repeat(1_001) }), OptionsError);
   });
 });

@@ -81,9 +81,8 @@ describe('a message of the fleet', () => {
       [answer, readAnswer],
     ] as const) {
       for (const path of pathsIn(message)) {
-        for (const misfit of misfits) {
+        for (const misfit of misfits.filter((one) => !fits(path, one))) {
           const text = JSON.stringify(withValue(message, path, misfit));
-          if (fits(path, misfit)) continue;
           expect(read(text), `${path.join('.')} = ${JSON.stringify(misfit).slice(0, 40)}`).to.equal(undefined);
         }
       }

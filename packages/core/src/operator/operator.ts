@@ -2,7 +2,7 @@
 import type { CancelOutcome } from '../broker/cancel-outcome.js';
 import { connectBroker, type ConnectedBroker } from '../broker/connect-broker.js';
 import { brokerOptionTable } from '../broker/broker-options.js';
-import { checkName } from '../contract/names.js';
+import { checkId, checkName } from '../contract/names.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { cancelOptions, type CancelOptions } from '../producer/producer-options.js';
 import {
@@ -20,7 +20,7 @@ import type { JobDetails, JobSummary, QueueDepth, QueueDesk } from './queue-desk
 /**
  * Looks into the queues of a namespace and acts on them. It needs no contracts: queues and jobs go by their names, those of
  * plain BullMQ clients, too. Every method throws ConnectionLostError when the connection breaks before the answer,
- * ServerRefusalError when the answer is no, ClosedError after `close()`, and NameError for a queue that cannot be. What looks for
+ * ServerRefusalError when the answer is no, ClosedError after `close()`, and NameError for a queue or an id that cannot be. What looks for
  * jobs of a queue, or acts on it, throws QueueNotFoundError, with the name that was meant, for a queue that nobody ever used.
  *
  * @example
@@ -101,12 +101,14 @@ export class Operator {
 
   /** One job with its payload, result, log and attempts; undefined when the queue knows no job of that id. */
   async job(queue: string, id: string): Promise<JobDetails | undefined> {
+    checkId(id);
     await this.#requireQueue(queue);
     return this.#desk.job(queue, id);
   }
 
   /** The jobs of that id, in whichever queues: an id is unique within its queue only. */
   async find(id: string): Promise<readonly JobSummary[]> {
+    checkId(id);
     const queues = await this.#desk.queueNames();
     const found = await Promise.all(queues.map((queue) => this.#desk.find(queue, id)));
     return found.filter((job) => job !== undefined);
@@ -132,6 +134,7 @@ export class Operator {
 
   /** Makes a delayed job due at once. Answers whether it was delayed. */
   async runNow(queue: string, id: string): Promise<boolean> {
+    checkId(id);
     await this.#requireQueue(queue);
     return this.#desk.runNow(queue, id);
   }
@@ -142,6 +145,7 @@ export class Operator {
    */
   async cancel(queue: string, id: string, options: CancelOptions = {}): Promise<CancelOutcome> {
     const { why } = cancelOptions.check(options);
+    checkId(id);
     await this.#requireQueue(queue);
     return this.#connected.broker.cancel(queue, id, why);
   }

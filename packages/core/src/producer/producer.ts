@@ -4,7 +4,7 @@ import type { CancelOutcome } from '../broker/cancel-outcome.js';
 import type { Confirm } from '../broker/confirm.js';
 import { connectBroker, type ConnectedBroker } from '../broker/connect-broker.js';
 import { requireContract, type AnyJob, type PayloadInput } from '../contract/job.js';
-import { checkName } from '../contract/names.js';
+import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
 import { retriesToStore } from '../contract/retry-options.js';
 import { sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
@@ -108,10 +108,10 @@ export class Producer {
     return sendInBulk((data, each) => this.send(job, data, each), payloads, options);
   }
 
-  /** The receipt of a job that was sent before, by its id: to wait for its result from another process. @throws NameError, NotAContractError. */
+  /** The receipt of a job that any client sent before, by its id: to wait for its result from another process. @throws NameError, NotAContractError. */
   receipt<J extends AnyJob>(job: J, id: string): Receipt<J> {
     requireContract(job, 'receipt');
-    checkName('id', id);
+    checkId(id);
     return new Receipt({ job, id, outcome: 'accepted', broker: this.#connected.broker, limits: this.#options });
   }
 
@@ -125,7 +125,7 @@ export class Producer {
   async cancel(job: AnyJob, id: string, options: CancelOptions = {}): Promise<CancelOutcome> {
     this.#requireOpen();
     requireContract(job, 'cancel');
-    checkName('id', id);
+    checkId(id);
     return this.#connected.broker.cancel(job.queue, id, cancelOptions.check(options).why);
   }
 

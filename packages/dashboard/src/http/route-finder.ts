@@ -1,5 +1,5 @@
 // The table of routes as a tree.
-import { shorten } from '@acktor/core/broker';
+import { LONGEST_ID, shorten } from '@acktor/core/broker';
 import createRouter from 'find-my-way';
 import { RequestError } from '../errors.js';
 import type { Call, Route } from './route.js';
@@ -12,7 +12,7 @@ export interface FoundRoute extends Pick<Call, 'params'> {
 export type FindRoute = (method: string | undefined, path: string) => FoundRoute;
 
 export function createRouteFinder(routes: readonly Route[]): FindRoute {
-  const router = createRouter({ maxParamLength: LONGEST_PART });
+  const router = createRouter({ maxParamLength: LONGEST_WRITTEN });
   for (const route of routes) router.on(route.method, route.path, nothing, route);
   const look = (method: Route['method'], path: string) => {
     const found = router.find(method, path);
@@ -39,6 +39,8 @@ const METHODS = ['GET', 'POST', 'DELETE'] as const;
 
 /** Ids and names have 128 letters at most; each may come as three. */
 const LONGEST_PART = 512;
+/** Of an id in a path: each of its characters may take nine there. */
+const LONGEST_WRITTEN = 9 * LONGEST_ID;
 
 const nothing = () => undefined;
 

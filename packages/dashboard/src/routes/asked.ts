@@ -1,5 +1,5 @@
 // What a call asks for, checked before anything is done.
-import { checkName } from '@acktor/core/broker';
+import { checkName, LONGEST_ID } from '@acktor/core/broker';
 import { RequestError } from '../errors.js';
 import type { Call } from '../http/route.js';
 import type { DeadLetterAction } from '../protocol/requests.js';
@@ -21,8 +21,6 @@ export function idOf(id: string | null | undefined): string {
   if (id && id.length <= LONGEST_ID) return id;
   throw new RequestError(400, 'ACKTOR_BAD_REQUEST', `expected an id of 1 to ${LONGEST_ID} letters`);
 }
-
-const LONGEST_ID = 256;
 
 /** A text of a body: `{ "token": "…" }`. @throws RequestError ACKTOR_BAD_REQUEST. */
 export function textIn(body: unknown, name: string): string {

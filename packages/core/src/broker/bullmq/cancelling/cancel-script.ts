@@ -1,6 +1,7 @@
 // The script that cancels a job wherever it is.
 import { RedisScript } from '../../../redis/redis-script.js';
 import { wrapScripts } from '../bullmq-scripts.js';
+import { isJobKey } from '../job-key.js';
 
 /**
  * KEYS: the `channel` keys. ARGV: prefix, job id, why, control channel. Answers a CancelOutcome. What it says there is a ControlMessage.
@@ -10,6 +11,7 @@ import { wrapScripts } from '../bullmq-scripts.js';
  */
 export const cancelScript = new RedisScript(`
 ${wrapScripts(['removeJob'])}
+${isJobKey}
 local prefix, id, why, channel = unpack(ARGV)
 local key, active, completed, failed = prefix .. id, KEYS[2], KEYS[12], KEYS[13]
 
@@ -20,7 +22,7 @@ local function mark()
   return 'signalled'
 end
 
-if redis.call('TYPE', key).ok ~= 'hash' or redis.call('HEXISTS', key, 'name') == 0 then return 'notFound' end
+if not isJobKey(key) then return 'notFound' end
 if redis.call('ZSCORE', completed, id) or redis.call('ZSCORE', failed, id) then return 'ended' end
 if redis.call('EXISTS', key .. ':lock') == 1 or redis.call('LPOS', active, id) then return mark() end
 -- BullMQ keeps the next job of a job scheduler from being removed: it is refused when its time comes.

@@ -102,9 +102,12 @@ function pairsOf(flat: readonly string[]): Dead[] {
 }
 
 async function readOne(client: ScriptClient, keys: QueueKeys, id: string): Promise<DeadRecord | undefined> {
-  const [deadAtMs, job] = await Promise.all([client.zscore(keys.failed, id), client.hgetall(keys.prefix + id)]);
+  const deadAtMs = await client.zscore(keys.failed, id);
+  // An id that is none may be the rest of a key that is no hash.
+  if (deadAtMs === null) return undefined;
+  const job = await client.hgetall(keys.prefix + id);
   const { name, data, failedReason, stacktrace, history } = job;
-  if (deadAtMs === null || name === undefined) return undefined;
+  if (name === undefined) return undefined;
   const numberIn = (field: string) => Number(job[field] ?? 0);
   return {
     id,

@@ -1,6 +1,7 @@
 // Where one job is, in one atomic call.
 import { RedisScript, type ScriptClient } from '../../../redis/redis-script.js';
 import type { JobSummary } from '../../../operator/queue-desk.js';
+import { isJobKey } from '../job-key.js';
 import type { QueueSeat } from './queue-seat.js';
 import { readSummary, summaryRow, type SummaryRow } from './summary-row.js';
 
@@ -24,8 +25,9 @@ local prefix, id = ARGV[1], ARGV[2]
 local active, delayed, completed, failed = KEYS[2], KEYS[7], KEYS[12], KEYS[13]
 local call = redis.call
 ${summaryRow}
+${isJobKey}
 
-local function isJob() return call('TYPE', prefix .. id).ok == 'hash' end
+local function isJob() return isJobKey(prefix .. id) end
 
 local function foundRow()
   if not isJob() then return { id, 'waiting', false, {} } end

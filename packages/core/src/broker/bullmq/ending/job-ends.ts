@@ -6,6 +6,7 @@ import { ConnectionGuard } from '../../../redis/connection-guard.js';
 import { onAbort } from '../../../redis/on-abort.js';
 import type { ScriptClient } from '../../../redis/redis-script.js';
 import type { JobEnd } from '../../broker.js';
+import { ServerRefusalError } from '../../../redis/redis-errors.js';
 import { ClosedError } from '../../broker-errors.js';
 import type { QueueKeys } from '../queue-keys.js';
 
@@ -136,10 +137,11 @@ export class JobEnds {
 
   async #lookUp(jobId: string): Promise<void> {
     const { guard, keys } = this.#parts;
-    const fields = ['name', 'returnvalue', 'failedReason', 'finishedOn'] as const;
+    const fields = ['timestamp', 'returnvalue', 'failedReason', 'finishedOn'] as const;
     const read = (client: ScriptClient) => client.hmget(keys.prefix + jobId, ...fields);
-    const [name, result, reason, finishedOn] = await guard.run(read);
-    if (typeof name !== 'string') return this.#tell(jobId, { kind: 'gone' });
+    // What has not been sent is no job, whatever lies there: a list, or the hash of a scheduler.
+    const [sentAt, result, reason, finishedOn] = await guard.run(read).catch(nothingThere);
+    if (typeof sentAt !== 'string') return this.#tell(jobId, { kind: 'gone' });
     if (typeof finishedOn !== 'string') return;
     const deadLettered = { kind: 'deadLettered', reason: reason ?? 'no reason was kept' } as const;
     this.#tell(jobId, typeof result === 'string' ? { kind: 'acked', result } : deadLettered);
@@ -148,6 +150,12 @@ export class JobEnds {
   #tell(jobId: string, end: JobEnd): void {
     for (const { tell } of this.#waiting.get(jobId) ?? []) tell(end);
   }
+}
+
+/** Ids of any client may be the rest of a key that is no hash. */
+function nothingThere(error: unknown): readonly null[] {
+  if (error instanceof ServerRefusalError && error.reply.startsWith('WRONGTYPE')) return [];
+  throw error;
 }
 
 /** Somebody who waits for the end of one job. */
