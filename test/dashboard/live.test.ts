@@ -125,6 +125,7 @@ describe('the live stream', () => {
     await late.heard.first(({ event }) => event.type === 'connection' && event.state === 'away');
     trial.fleet.reports = [workerReport('two')];
     trial.fleet.connection('back');
+    trial.fleet.lose('one');
     await browser.heard.first(({ event }) => event.type === 'connection' && event.state === 'back');
     const { workers } = await browser.snapshot((snapshot) =>
       snapshot.workers.some(({ workerId }) => workerId === 'two'),

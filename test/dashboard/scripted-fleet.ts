@@ -44,7 +44,10 @@ export class ScriptedFleet implements Fleet {
   }
 
   connection(state: 'away' | 'back'): void {
-    for (const watcher of this.#watchers) watcher.onConnection(state);
+    for (const watcher of this.#watchers) {
+      watcher.onConnection(state);
+      if (state === 'back') for (const report of this.reports) watcher.onReport(report);
+    }
   }
 }
 

@@ -32,7 +32,10 @@ export interface FleetWatcher {
   onFrame(frame: WorkerFrame): void;
   /** A process ended. `died`: without taking leave; what it held comes back to the queue. */
   onGone(workerId: string, how: 'left' | 'died'): void;
-  /** The connection to the server: while it is away nothing is heard; when it is back, reports come first. */
+  /**
+   * The connection to the server: while it is away, or the server has not answered for two seconds, nothing is heard and nobody counts as
+   * gone; when it is back, reports come first.
+   */
   onConnection(state: 'away' | 'back'): void;
   /**
    * Called at most every ten seconds when messages were dropped: whoever may publish on the server can write to the fleet's channels.

@@ -29,6 +29,8 @@ export class LiveHub {
   readonly #timers: readonly NodeJS.Timeout[];
   #sequence = 1;
   #connection: 'away' | 'back' = 'back';
+  /** When something came from the server last. */
+  #seenAtMs = Date.now();
   #isSecondDue = false;
   #secondAtMs = 0;
 
@@ -102,6 +104,7 @@ export class LiveHub {
     // Nobody publishes while nobody watches: then the workers' counts have to be asked for.
     if (!this.#watch.isOn) this.#picture.replace(await fleet.workers());
     this.#picture.look(await queues.queues());
+    this.#seenAtMs = Date.now();
     this.#isSecondDue = true;
   }
 
@@ -121,8 +124,14 @@ export class LiveHub {
 
   #watcher(): FleetWatcher {
     return {
-      onReport: (report) => this.#picture.report(report),
-      onFrame: (frame) => this.#picture.frame(frame),
+      onReport: (report) => {
+        this.#seenAtMs = Date.now();
+        this.#picture.report(report);
+      },
+      onFrame: (frame) => {
+        this.#seenAtMs = Date.now();
+        this.#picture.frame(frame);
+      },
       onGone: (workerId, how) => this.#picture.gone(workerId, how),
       onConnection: (state) => this.#heed(state),
       onDropped: ({ count, total, last, error }) =>
@@ -138,7 +147,8 @@ export class LiveHub {
     this.#connection = state;
     this.#parts.logger[state === 'away' ? 'warn' : 'info']({}, `the server is ${state}`);
     this.#broadcast('connection', this.#connectionText());
-    if (state === 'back') void this.#lookAround().then(() => this.#startOver());
+    // The watch judges who is gone: in this moment most workers have not come back themselves.
+    if (state === 'back') void this.#looks.now().then(() => this.#startOver());
   }
 
   /** Replaces all that every browser knows. */
@@ -165,7 +175,7 @@ export class LiveHub {
   }
 
   #connectionText(): string {
-    return this.#textOf({ type: 'connection', state: this.#connection, atMs: Date.now() });
+    return this.#textOf({ type: 'connection', state: this.#connection, atMs: Date.now(), seenAtMs: this.#seenAtMs });
   }
 
   #textOf(event: LiveEvent): string {

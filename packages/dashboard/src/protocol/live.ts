@@ -10,8 +10,16 @@ export type LiveEvent =
   | { readonly type: 'snapshot'; readonly snapshot: FleetSnapshot }
   /** At most ten a second. */
   | { readonly type: 'frame'; readonly frame: FleetFrame }
-  /** The server has lost Redis, or has it again; a snapshot follows `back`. */
-  | { readonly type: 'connection'; readonly state: 'away' | 'back'; readonly atMs: number };
+  /**
+   * The server has lost Redis, or gets no answer from it; or has it again, and a snapshot follows. `seenAtMs` is when it heard of Redis last,
+   * `atMs` when it wrote this, both by its clock.
+   */
+  | {
+      readonly type: 'connection';
+      readonly state: 'away' | 'back';
+      readonly atMs: number;
+      readonly seenAtMs: number;
+    };
 
 export interface FleetSnapshot {
   readonly atMs: number;

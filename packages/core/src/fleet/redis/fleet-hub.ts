@@ -66,14 +66,13 @@ export class FleetHub {
   }
 
   /**
-   * Which of these processes are not connected; undefined in a cluster.
+   * Which of these processes are not connected; undefined in a cluster, where the answer says no more than that there is one.
    * @throws ConnectionLostError, ServerRefusalError
    */
   async missing(workerIds: readonly string[]): Promise<readonly string[] | undefined> {
-    if (this.#parts.isCluster) return undefined;
     const channels = workerIds.map((id) => this.#channels.asksOf(id));
     const answer = await this.#guard.run((client) => client.pubsub('NUMSUB', ...channels));
-    return workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
+    return this.#parts.isCluster ? undefined : workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
   }
 
   /** Calls back with the answers that name this ask. Answers how to stop that. */

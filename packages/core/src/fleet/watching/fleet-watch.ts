@@ -29,7 +29,12 @@ class FleetWatch {
   readonly #watcher: FleetWatcher;
   readonly #ask = randomUUID();
   readonly #known = new KnownWorkers();
-  #isAway = false;
+  /** Whether nothing is heard, for the connection is away. */
+  #isCutOff = false;
+  /** Whether the server has not answered for too long, though the connection looks whole. */
+  #isUnanswered = false;
+  #isLooking = false;
+  #answeredAtMs = steadyNowMs();
   /** Until then nobody counts as gone: after a restart of the server all are away for a moment. */
   #judgesAfterMs = 0;
 
@@ -41,10 +46,10 @@ class FleetWatch {
   async start(): Promise<() => Promise<void>> {
     const stops = [
       this.#hub.onAnswer(this.#ask, (answer) => this.#answered(answer)),
-      this.#hub.onChange((state) => this.#changed(state)),
+      this.#hub.onChange((state) => this.#stand(() => (this.#isCutOff = state === 'away'))),
       this.#hub.onDropped((dropped) => this.#watcher.onDropped?.(dropped)),
       every(SIGN_EVERY_MS, () => this.#sign()),
-      every(LOOK_EVERY_MS, () => void this.#look()),
+      every(LOOK_EVERY_MS, () => this.#lookWhenFree()),
     ];
     const stopListening = await this.#hub.onNews((news) => this.#heard(news));
     this.#meetAll();
@@ -93,28 +98,46 @@ class FleetWatch {
     if (verdict === 'gap') this.#askForReport(frame.workerId);
   }
 
-  #changed(state: 'away' | 'back'): void {
-    this.#isAway = state === 'away';
-    this.#watcher.onConnection(state);
+  /** Takes a change of how the server is reached, and says what follows of it. */
+  #stand(change: () => void): void {
+    const wasAway = this.#isAway;
+    change();
+    if (this.#isAway === wasAway) return;
+    this.#watcher.onConnection(this.#isAway ? 'away' : 'back');
     if (this.#isAway) return;
     this.#judgesAfterMs = steadyNowMs() + HOLD_OFF_MS;
     this.#meetAll();
   }
 
-  /** Looks who is still there. */
+  /** Looks who is still there, one look after the other: a server that stands still answers none, nor fails any for a while. */
+  #lookWhenFree(): void {
+    if (this.#isLate()) this.#stand(() => (this.#isUnanswered = true));
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#look()
+      .catch(() => undefined)
+      .finally(() => (this.#isLooking = false));
+  }
+
+  /** Judges nobody unless it is answered, and the looks before it were: whoever could not be heard may live. */
   async #look(): Promise<void> {
     const { ids } = this.#known;
-    if (ids.length === 0 || !this.#canJudge()) return;
-    const missing = await this.#hub.missing(ids).catch(() => undefined);
-    // The connection may have broken meanwhile: then nobody was heard, whoever is alive.
-    if (!this.#canJudge()) return;
+    const missing = await this.#hub.missing(ids);
+    if (this.#isLate()) this.#stand(() => (this.#isUnanswered = true));
+    this.#answeredAtMs = steadyNowMs();
+    this.#stand(() => (this.#isUnanswered = false));
+    if (this.#isAway || steadyNowMs() < this.#judgesAfterMs) return;
     const silent = this.#known.silentFor(SILENT_FOR_MS, steadyNowMs());
     for (const id of new Set([...this.#known.missed(missing ?? []), ...silent]))
       if (this.#known.forget(id)) this.#watcher.onGone(id, 'died');
   }
 
-  #canJudge(): boolean {
-    return !this.#isAway && steadyNowMs() >= this.#judgesAfterMs;
+  #isLate(): boolean {
+    return steadyNowMs() - this.#answeredAtMs > UNANSWERED_AFTER_MS;
+  }
+
+  get #isAway(): boolean {
+    return this.#isCutOff || this.#isUnanswered;
   }
 }
 
@@ -146,5 +169,7 @@ const SIGN_EVERY_MS = 3_000;
 const LOOK_EVERY_MS = 250;
 /** A process that is stopped, or cut off by a network that says nothing, is connected as far as the server knows. */
 const SILENT_FOR_MS = 5_000;
+/** Less than the silence that counts as death, or everybody would die of a server that stands still. */
+const UNANSWERED_AFTER_MS = 2_000;
 /** Workers reconnect within 300 ms of a server's return. */
 const HOLD_OFF_MS = 2_000;

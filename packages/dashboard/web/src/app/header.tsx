@@ -108,6 +108,6 @@ function bannerWords(link: Exclude<Link, { state: 'live' }>): string {
       ? ''
       : ` Last seen ${duration(Math.round((Date.now() - link.lastAtMs) / 1_000) * 1_000)} ago.`;
   return link.state === 'redisAway'
-    ? `The server has lost Redis.${seen} It goes on trying; workers keep what they hold.`
+    ? `Redis does not answer the dashboard’s server.${seen} It goes on trying; workers keep what they hold.`
     : `Disconnected from the dashboard’s server.${seen} Trying again …`;
 }

@@ -1,5 +1,6 @@
 // Joins the stream to the page: frames change the model as they come, the page looks at it when one has come.
 import { useSyncExternalStore } from 'react';
+import type { LiveEvent } from '#protocol/live.js';
 import { FleetModel } from './fleet-model.js';
 import { openLiveStream, type LiveStream } from './live-stream.js';
 
@@ -9,7 +10,7 @@ export type Link =
   | { readonly state: 'live' }
   /** The stream is broken; the browser tries again by itself. */
   | { readonly state: 'disconnected'; readonly lastAtMs: number | undefined }
-  /** The server answers, but has lost Redis. */
+  /** The server answers, but Redis does not answer it. */
   | { readonly state: 'redisAway'; readonly lastAtMs: number | undefined };
 
 /** Less than the time between two frames: one that has come is seen with the next picture, and not a tenth of a second later. */
@@ -31,7 +32,7 @@ export class LiveStore {
   start(): void {
     this.stream = openLiveStream({
       onEvent: (event) => {
-        if (event.type === 'connection') this.setLink(event.state === 'away' ? 'redisAway' : 'live');
+        if (event.type === 'connection') this.takeConnection(event);
         else if (event.type === 'snapshot') {
           this.model.replace(event.snapshot);
           this.setLink('live');
@@ -52,6 +53,12 @@ export class LiveStore {
   };
 
   readonly currentVersion = (): number => this.version;
+
+  /** A page that is opened while Redis is away has seen a picture, but none of now. */
+  private takeConnection({ state, atMs, seenAtMs }: Extract<LiveEvent, { type: 'connection' }>): void {
+    if (state === 'away') this.lastFrameAtMs = Date.now() - Math.max(0, atMs - seenAtMs);
+    this.setLink(state === 'away' ? 'redisAway' : 'live');
+  }
 
   private setLink(state: 'live' | 'disconnected' | 'redisAway'): void {
     clearTimeout(this.breaking);
