@@ -1,5 +1,5 @@
 import { NotDurableError, PrivateServer, ServerTooOldError } from '@acktor/core';
-import { checkServer, connectRedis, RedisAddress } from '@acktor/core/broker';
+import { checkServer, connectRedis, readServerFacts, RedisAddress } from '@acktor/core/broker';
 import type { ServerCheckOptions, ServerFacts, ServerSettings } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { rejection } from '../server/rejection.js';
@@ -48,7 +48,7 @@ describe('checkServer', function () {
       const client = await connectRedis(server.address);
       const [, , name, mended] = remedy.split(' ');
       await client.config('SET', String(name), String(mended));
-      await checkServer(client);
+      checkServer(await readServerFacts(client));
       client.disconnect();
     });
   }
@@ -107,7 +107,9 @@ async function check(settings: ServerSettings, options: ServerCheckOptions = {})
   await using server = await PrivateServer.start({ settings });
   const client = await connectRedis(server.address);
   try {
-    return await checkServer(client, options);
+    const facts = await readServerFacts(client);
+    checkServer(facts, options);
+    return facts;
   } finally {
     client.disconnect();
   }
@@ -117,7 +119,9 @@ async function checkPretender(info: string, options: ServerCheckOptions = {}): P
   await using pretender = await startPretender(info);
   const client = await connectRedis(RedisAddress.parse(pretender.url));
   try {
-    return await checkServer(client, options);
+    const facts = await readServerFacts(client);
+    checkServer(facts, options);
+    return facts;
   } finally {
     client.disconnect();
   }

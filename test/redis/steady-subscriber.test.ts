@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import { EventEmitter } from 'node:events';
+import type * as GuardModule from '../../packages/core/dist/redis/connection-guard.js';
 import type * as SubscriberModule from '../../packages/core/dist/redis/steady-subscriber.js';
 import { turn } from '../signals/signal.js';
 
-const path = new URL('../../../packages/core/dist/redis/steady-subscriber.js', import.meta.url);
-const { SteadySubscriber } = (await import(path.href)) as typeof SubscriberModule;
+const inside = (file: string) => new URL(`../../../packages/core/dist/redis/${file}`, import.meta.url).href;
+const { SteadySubscriber } = (await import(inside('steady-subscriber.js'))) as typeof SubscriberModule;
+const { ConnectionGuard } = (await import(inside('connection-guard.js'))) as typeof GuardModule;
 
 /** A client whose server confirms a subscription when the test says so. */
 class SlowClient extends EventEmitter {
+  readonly status = 'ready';
   readonly confirmations: (() => void)[] = [];
 
   ssubscribe(): Promise<void> {
@@ -23,7 +26,7 @@ class SlowClient extends EventEmitter {
 describe('a steady subscriber', () => {
   it('is subscribed once the server has said so, after a reconnect as at first', async () => {
     const client = new SlowClient();
-    const subscriber = new SteadySubscriber(client as never);
+    const subscriber = new SteadySubscriber(new ConnectionGuard(client as never));
     const subscribed = subscriber.subscribeSharded('alive');
     expect(subscriber.isSubscribed).to.equal(false);
     await client.confirm();

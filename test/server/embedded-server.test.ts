@@ -1,5 +1,5 @@
 import { EmbeddedServer, ServerStartError } from '@acktor/core';
-import { checkServer, connectRedis } from '@acktor/core/broker';
+import { checkServer, connectRedis, readServerFacts } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ describe('EmbeddedServer', function () {
     await using project = await Project.create();
     await using server = await project.share();
     const client = await connectRedis(server.address);
-    await checkServer(client, { durability: 'require' });
+    checkServer(await readServerFacts(client), { durability: 'require' });
     client.disconnect();
   });
 

@@ -17,7 +17,7 @@ export { checkServer, type ServerCheckOptions } from './redis/check-server.js';
 export { connectRedis, type ConnectOptions } from './redis/connection.js';
 export { findDurabilityFaults, type DurabilityFault } from './redis/durability.js';
 export type { ServerExam } from './redis/server-exam.js';
-export type { PersistenceFacts, ServerFacts } from './redis/server-facts.js';
+export { readServerFacts, type PersistenceFacts, type ServerFacts } from './redis/server-facts.js';
 export { defineOptions, type ExaminedOptions, type Options } from './options/options.js';
 export type { OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
 export type { OptionRow } from './options/option-rows.js';

@@ -135,3 +135,16 @@ export class UncompilableChartError extends AcktorError {
     super(`the machine "${machineId}" cannot be compiled: ${complaint}`);
   }
 }
+
+/** The thread that keeps a worker present and renews its leases could not be started, for a reason of its own: the server is not to blame. */
+export class HeartbeatError extends AcktorError {
+  readonly code = 'ACKTOR_HEARTBEAT';
+
+  /** @param reason the thread's own words. */
+  constructor(readonly reason: string) {
+    super(
+      `expected the heartbeat's thread to start, but it failed: ${reason} ` +
+        `(a flag of Node, NODE_OPTIONS or a module that they preload may be what a thread does not take)`,
+    );
+  }
+}

@@ -31,6 +31,7 @@ export {
   DeadlineError,
   DuplicateHandlerError,
   FinalError,
+  HeartbeatError,
   LeaseLostError,
   MetricsOffError,
   MetricsPortError,

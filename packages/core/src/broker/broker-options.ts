@@ -25,7 +25,7 @@ export const brokerOptionTable = {
     default: 10_000,
     min: 1,
     max: 600_000,
-    doc: 'How long to wait for the first answer of the server.',
+    doc: 'How long the server may take to answer whatever a start asks of it: all of its steps together.',
   },
   ackedAgeSeconds: {
     type: 'count',

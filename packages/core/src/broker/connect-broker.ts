@@ -4,10 +4,10 @@ import type { AskServers } from './bullmq/desk/queue-names.js';
 import type { Broker } from './broker.js';
 import { checkServer, type Durability } from '../redis/check-server.js';
 import { askMasters } from '../redis/ask-masters.js';
-import { beginConnecting, connectRedis } from '../redis/connection.js';
+import { beginGuarded, connectGuarded, StartTime } from '../redis/guarded-connection.js';
 import { Lines } from '../redis/lines.js';
 import { AddressError, BrokerUnreachableError } from '../redis/redis-errors.js';
-import { weakerOf } from '../redis/server-facts.js';
+import { readServerFacts, weakerOf } from '../redis/server-facts.js';
 import type { RedisAddress } from '../redis/address.js';
 import { findServerPlace } from '../server/server-place.js';
 
@@ -32,6 +32,8 @@ export interface BrokerOptions {
 export interface ConnectedBroker {
   readonly broker: Broker;
   readonly address: RedisAddress;
+  /** What is left of `connectTimeoutMs`, for whatever else belongs to the start. */
+  readonly time: Pick<StartTime, 'leftMs'>;
   /** Closes the broker and, as the last one out, the embedded server. */
   close(): Promise<void>;
 }
@@ -44,7 +46,9 @@ export interface ConnectedBroker {
 export async function connectBroker(options: BrokerOptions): Promise<ConnectedBroker> {
   const place = await findServerPlace(options.redis);
   try {
-    const broker = await openBroker(place.address, options);
+    // Not before: to fetch a server, or to start one that is embedded, takes as long as it takes.
+    const time = new StartTime(place.address, options.connectTimeoutMs);
+    const broker = await openBroker(place.address, time, options);
     const close = async () => {
       try {
         await broker.close();
@@ -52,52 +56,53 @@ export async function connectBroker(options: BrokerOptions): Promise<ConnectedBr
         await place.leave();
       }
     };
-    return { broker, address: place.address, close };
+    return { broker, address: place.address, time, close };
   } catch (error) {
     await place.leave();
     throw error;
   }
 }
 
-async function openBroker(address: RedisAddress, options: BrokerOptions): Promise<Broker> {
+async function openBroker(address: RedisAddress, time: StartTime, options: BrokerOptions): Promise<Broker> {
   const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, leanPath = true } = options;
-  const place = await openPlace(address, options);
+  const place = await (address.isCluster ? openCluster : openServer)(address, time, options);
   const openClient = (name: string, key: string, signal?: AbortSignal) =>
-    connectRedis(address, { name, key, connectTimeoutMs, keepsCommands: false, ...(signal && { signal }) });
+    connectGuarded(address, { name, key, connectTimeoutMs, ...(signal && { signal }) });
   const retention = { ackedAgeSeconds, ackedCount };
   return new BullmqBroker({ ...place, openClient, namespace, database: address.database, leanPath, retention });
 }
 
 type OpenPlace = Pick<BullmqBrokerParts, 'lines' | 'server' | 'askServers'>;
 
-/** Looks at every server that has keys, and opens the lines to them. */
-async function openPlace(address: RedisAddress, options: BrokerOptions): Promise<OpenPlace> {
-  return address.isCluster ? openCluster(address, options) : openServer(address, options);
-}
-
-async function openServer(address: RedisAddress, options: BrokerOptions): Promise<OpenPlace> {
+/** Looks at the server, and opens the line to it. */
+async function openServer(address: RedisAddress, time: StartTime, options: BrokerOptions): Promise<OpenPlace> {
   const { name, connectTimeoutMs } = options;
-  const client = await connectRedis(address, { name, connectTimeoutMs, keepsCommands: false });
+  const line = await connectGuarded(address, { name, connectTimeoutMs });
   try {
-    const server = await checkServer(client, demandsOf(options));
+    const server = await time.answer(line, readServerFacts);
+    checkServer(server, demandsOf(options));
     if (server.isCluster) throw new AddressError(String(address), 'the server there is one of a cluster: say +cluster');
-    const lines = new Lines({ open: () => client, areSpread: false, openTimeoutMs: connectTimeoutMs });
-    const line = lines.to('', '');
+    const lines = new Lines({ open: () => line, areSpread: false });
+    // At once, lest a broker that nobody calls on leaves it open.
+    lines.to('', '');
     return { lines, server, askServers: async (ask) => [await line.run(ask)] };
   } catch (error) {
-    client.disconnect();
+    line.hangUp();
     throw error;
   }
 }
 
-async function openCluster(address: RedisAddress, options: BrokerOptions): Promise<OpenPlace> {
+/** Looks at every server that has keys. */
+async function openCluster(address: RedisAddress, time: StartTime, options: BrokerOptions): Promise<OpenPlace> {
   const { name, connectTimeoutMs } = options;
-  const askServers: AskServers = (ask) => askMasters(address, { name, connectTimeoutMs }, ask);
-  const [server, ...others] = await askServers((client) => checkServer(client, demandsOf(options)));
+  const servers = await askMasters(address, { name, time }, (guard) => time.answer(guard, readServerFacts));
+  for (const server of servers) checkServer(server, demandsOf(options));
+  const [server, ...others] = servers;
   if (server === undefined) throw new BrokerUnreachableError(String(address), 'no node of it has any keys');
-  const open = (key: string) => beginConnecting(address, { name, key, keepsCommands: false });
-  const lines = new Lines({ open, areSpread: true, openTimeoutMs: connectTimeoutMs });
-  return { lines, server: others.reduce(weakerOf, server), askServers };
+  const open = (key: string) => beginGuarded(address, { name, key, connectTimeoutMs });
+  const askServers: AskServers = (ask) =>
+    askMasters(address, { name, time: new StartTime(address, connectTimeoutMs) }, (guard) => guard.run(ask));
+  return { lines: new Lines({ open, areSpread: true }), server: others.reduce(weakerOf, server), askServers };
 }
 
 function demandsOf({ durability, warn }: BrokerOptions) {

@@ -1,6 +1,6 @@
 // The way from an address to a pulse, for the thread in which it beats.
 import { RedisAddress } from '../redis/address.js';
-import { connectRedis } from '../redis/connection.js';
+import { connectGuarded, StartTime } from '../redis/guarded-connection.js';
 import { BullmqPulse } from './bullmq/bullmq-pulse.js';
 import { queueKeys } from './bullmq/queue-keys.js';
 import { JointPulse } from './joint-pulse.js';
@@ -14,6 +14,7 @@ export interface PulseOptions {
   /** What the process's lease tokens begin with. */
   readonly process: string;
   readonly queues: readonly string[];
+  /** How long connecting, appearing and testing presence may take together, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** How long a call waits for its answer before the connection counts as dead, in milliseconds; 15,000 by default, and at most. */
   readonly answerTimeoutMs?: number;
@@ -39,11 +40,11 @@ export async function connectPulse(options: PulseOptions): Promise<Pulse> {
 async function openPulse(address: RedisAddress, options: PulseOptions): Promise<Pulse> {
   const { connectTimeoutMs, answerTimeoutMs, namespace, queues } = options;
   const [keys] = queues.map((queue) => queueKeys(namespace, queue, { isInCluster: address.isCluster }));
-  const connecting = { connectTimeoutMs, key: keys?.marker ?? '' };
+  const time = new StartTime(address, connectTimeoutMs);
+  const key = keys?.marker ?? '';
   const patience = answerTimeoutMs === undefined ? {} : { answerTimeoutMs };
-  const calling = { ...connecting, ...patience, name: 'acktor-heartbeat', keepsCommands: false };
-  const client = await connectRedis(address, calling);
-  const openSubscriber = () => connectRedis(address, { ...connecting, name: 'acktor-presence', resubscribes: false });
+  const guard = await connectGuarded(address, { connectTimeoutMs, key, ...patience, name: 'acktor-heartbeat' });
+  const openSubscriber = () => connectGuarded(address, { connectTimeoutMs: time.leftMs, key, name: 'acktor-presence' });
   const { isCluster: isInCluster, database } = address;
-  return new BullmqPulse({ ...options, isInCluster, database, client, openSubscriber });
+  return new BullmqPulse({ ...options, isInCluster, database, guard, openSubscriber, time });
 }

@@ -4,7 +4,8 @@ import { brokerOptionTable } from '../broker/broker-options.js';
 import type { OptionsInput, OptionTable } from '../options/option-spec.js';
 import { defineOptions } from '../options/options.js';
 import type { RedisAddress } from '../redis/address.js';
-import { connectRedis, hangUp } from '../redis/connection.js';
+import type { ConnectionGuard } from '../redis/connection-guard.js';
+import { connectGuarded, StartTime } from '../redis/guarded-connection.js';
 import { findServerPlace, type ServerPlace } from '../server/server-place.js';
 import type { Fleet } from './fleet.js';
 import { FleetHub } from './redis/fleet-hub.js';
@@ -66,15 +67,18 @@ function fleetAt(place: ServerPlace, hub: FleetHub): ConnectedFleet {
 
 async function openHub(address: RedisAddress, options: ReturnType<typeof fleetOptions.check>): Promise<FleetHub> {
   const { namespace, connectTimeoutMs } = options;
-  const client = await connectRedis(address, { name: 'acktor-fleet-asks', connectTimeoutMs, keepsCommands: false });
+  const time = new StartTime(address, connectTimeoutMs);
+  const guard = await connectGuarded(address, { name: 'acktor-fleet-asks', connectTimeoutMs });
+  let subscriber: ConnectionGuard | undefined;
   try {
-    const subscriber = await connectRedis(address, { name: 'acktor-fleet', connectTimeoutMs });
+    subscriber = await connectGuarded(address, { name: 'acktor-fleet', connectTimeoutMs: time.leftMs });
     const { isCluster, database } = address;
-    const hub = new FleetHub({ namespace, database, asker: randomUUID(), isCluster, client, subscriber });
-    await hub.open();
+    const hub = new FleetHub({ namespace, database, asker: randomUUID(), isCluster, guard, subscriber });
+    await hub.open(time);
     return hub;
   } catch (error) {
-    hangUp(client);
+    subscriber?.hangUp();
+    guard.hangUp();
     throw error;
   }
 }

@@ -1,9 +1,8 @@
 // Decides at the door whether a server can be relied on, and what to do about it when it cannot.
-import type { Redis } from 'ioredis';
 import { visible } from '../foreign-text/foreign-text.js';
 import { describeFault, findDurabilityFaults } from './durability.js';
 import { NotDurableError, ServerTooOldError } from './redis-errors.js';
-import { isVersionAtLeast, readServerFacts, type ServerFacts } from './server-facts.js';
+import { isVersionAtLeast, type ServerFacts } from './server-facts.js';
 
 /** What to do with a server that may lose accepted jobs: refuse it, say so and go on, or do not look. */
 export type Durability = 'require' | 'warn' | 'off';
@@ -16,21 +15,19 @@ export interface ServerCheckOptions {
 }
 
 /**
- * Checks at the door that the server can be relied on, and answers what it is.
+ * Checks at the door that the server with these facts can be relied on.
  *
  * A setting that the server does not tell (managed servers forbid CONFIG) is not held against it.
  *
  * @throws {ServerTooOldError} below Redis 6.2. From 6.2 to 7.0 it only warns of what will be missing.
  * @throws {NotDurableError} under `require`, with every setting at fault.
  */
-export async function checkServer(client: Redis, options: ServerCheckOptions = {}): Promise<ServerFacts> {
+export function checkServer(facts: ServerFacts, options: ServerCheckOptions = {}): void {
   const { durability = 'require', warn = warnOnProcess } = options;
-  const facts = await readServerFacts(client);
   checkVersion(facts, warn);
   const faults = durability === 'off' ? [] : findDurabilityFaults(facts.persistence);
   if (durability === 'require' && faults.length > 0) throw new NotDurableError(faults);
   for (const fault of faults) warn(describeFault(fault));
-  return facts;
 }
 
 function checkVersion({ kind, version, hasShardPubSub }: ServerFacts, warn: (message: string) => void): void {

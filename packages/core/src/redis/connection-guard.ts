@@ -1,4 +1,5 @@
 // Ends every call on a connection: with its answer, or, when the connection breaks first, with an error.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AcktorError } from '../errors.js';
 import type { ScriptClient } from './redis-script.js';
 import { onAbort } from './on-abort.js';
@@ -6,7 +7,8 @@ import { isNotHereNow } from './redirections.js';
 import { ConnectionLostError, ServerRefusalError } from './redis-errors.js';
 
 /**
- * Runs calls on a client that neither keeps nor resends commands.
+ * A connection on a client that neither keeps nor resends commands. It keeps the client to itself: {@link run} is the one way to a
+ * command, so that no call is left without an end.
  *
  * A call that is made while the connection is away, or was in flight when it broke, rejects with ConnectionLostError. The
  * server may have run the latter; it will not run it later. (An ioredis client that resends would run a fetch twice; one that
@@ -60,6 +62,31 @@ export class ConnectionGuard {
     this.#listeners.clear();
   }
 
+  /** What the client emits: messages of subscriptions, and what becomes of the connection. */
+  on(event: ClientEvent, listener: (...args: never[]) => void): void {
+    this.#client.on(event, listener as (...args: unknown[]) => void);
+  }
+
+  /** Breaks the connection: it comes back by itself, to the server that is in charge then. */
+  reconnect(): void {
+    this.#client.stream.destroy();
+  }
+
+  /** Ends the connection, whatever is in flight. May be called twice. */
+  hangUp(): void {
+    hangUp(this.#client);
+  }
+
+  /**
+   * Says goodbye when the server listens, and hangs up when it does not: QUIT would wait for its return. A connection whose other end is
+   * gone without a word looks as if it listened.
+   */
+  async farewell(): Promise<void> {
+    const quit = this.run((client) => client.quit()).catch(() => undefined);
+    await Promise.race([quit, sleep(GOODBYE_WITHIN_MS, undefined, { ref: false })]);
+    this.hangUp();
+  }
+
   /** @throws ConnectionLostError when no answer came; ServerRefusalError when the answer is no. */
   async run<Answer>(call: (client: ScriptClient) => Promise<Answer>): Promise<Answer> {
     if (this.#opening) await this.#opening;
@@ -99,6 +126,15 @@ export class ConnectionGuard {
     for (const tell of this.#listeners) tell('back');
   }
 }
+
+/** Drops a connection, whatever is in flight. Not twice: on one that has ended ioredis 6 arms a timer that the process waits for. */
+export function hangUp(client: ScriptClient): void {
+  if (client.status !== 'end') client.disconnect();
+}
+
+type ClientEvent = 'close' | 'message' | 'messageBuffer' | 'moved' | 'ready';
+
+const GOODBYE_WITHIN_MS = 1_000;
 
 function isReadyWithin(client: ScriptClient, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {

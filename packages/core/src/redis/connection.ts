@@ -1,4 +1,4 @@
-// Opens connections to Redis: the one place where a client is made, so that every one has the same sound settings.
+// Makes clients of Redis, all with the same sound settings. Whoever is to be safe from a call without an end takes a guarded one.
 import { Redis } from 'ioredis';
 import type { ClientOptions, RedisAddress } from './address.js';
 import { MasterFinder } from './master-finder.js';
@@ -6,7 +6,6 @@ import { masterConnector } from './master-connector.js';
 import { onAbort } from './on-abort.js';
 import { isNotHereNow } from './redirections.js';
 import { BrokerUnreachableError } from './redis-errors.js';
-import type { ScriptClient } from './redis-script.js';
 
 export interface ConnectOptions {
   /** The name under which the server lists the connection (`CLIENT LIST`); no spaces. Default `acktor`. */
@@ -19,7 +18,7 @@ export interface ConnectOptions {
   readonly onFault?: (fault: Error) => void;
   /**
    * Whether commands wait while the connection is away, and are sent again when it breaks before they are answered; default
-   * true. Without, a call belongs in a {@link ConnectionGuard}.
+   * true. Without, a call belongs in a guard: see `connectGuarded`.
    */
   readonly keepsCommands?: boolean;
   /** Whether what was subscribed to is subscribed to again after a reconnect; default true. */
@@ -72,11 +71,6 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
   return client;
 }
 
-/** Drops a connection, whatever is in flight. Not twice: on one that has ended ioredis 6 arms a timer that the process waits for. */
-export function hangUp(client: ScriptClient): void {
-  if (client.status !== 'end') client.disconnect();
-}
-
 /** A connection whose other end is gone without a word looks alive; no command of ours waits longer for its answer. */
 const LONGEST_ANSWER_MS = 15_000;
 
@@ -102,7 +96,8 @@ const SETTINGS: ClientOptions = {
   reconnectOnError: ({ message }) => isNotHereNow(message),
 };
 
-function becomesReady(client: Redis, address: RedisAddress, options: ConnectOptions): Promise<void> {
+/** Resolves when the client may be used; rejects like {@link connectRedis}. */
+export function becomesReady(client: Redis, address: RedisAddress, options: ConnectOptions): Promise<void> {
   const { connectTimeoutMs = 10_000, signal } = options;
   return new Promise((resolve, reject) => {
     let lastFault: Error | undefined;
@@ -131,7 +126,7 @@ function becomesReady(client: Redis, address: RedisAddress, options: ConnectOpti
   });
 }
 
-const ADVICE = 'check that the server runs and that the address (REDIS_URL, or the option redis) names it';
+export const ADVICE = 'check that the server runs and that the address (REDIS_URL, or the option redis) names it';
 
 function because(fault: Error | undefined): string {
   return fault === undefined ? '' : ` (${fault.message || String(fault)})`;

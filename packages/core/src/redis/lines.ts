@@ -1,16 +1,11 @@
 // The connections that carry calls: one where all keys lie on one server, in a cluster one for each queue.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionGuard } from './connection-guard.js';
-import { hangUp } from './connection.js';
-import type { ScriptClient } from './redis-script.js';
+import type { ConnectionGuard } from './connection-guard.js';
 
 export interface LinesParts {
-  /** Begins the connection to the server that has the key; it neither keeps nor resends commands. */
-  readonly open: (key: string) => ScriptClient;
+  /** Begins the connection to the server that has the key. A call waits for one that was just begun. */
+  readonly open: (key: string) => ConnectionGuard;
   /** Whether each queue has a connection of its own, because its server may be another one than its neighbour's. */
   readonly areSpread: boolean;
-  /** How long a call waits for a connection that was just begun, in milliseconds. */
-  readonly openTimeoutMs: number;
 }
 
 /** Told when a connection breaks, and when it is whole again; of the queue, if it carries that one's calls alone. */
@@ -19,7 +14,7 @@ export type LineListener = (state: 'away' | 'back', queue: string | undefined) =
 /** Begun when they are first called on, and closed together. */
 export class Lines {
   readonly #parts: LinesParts;
-  readonly #lines = new Map<string, Line>();
+  readonly #lines = new Map<string, ConnectionGuard>();
   readonly #listeners = new Set<LineListener>();
 
   constructor(parts: LinesParts) {
@@ -31,7 +26,7 @@ export class Lines {
     const { areSpread } = this.#parts;
     const line = this.#lines.get(areSpread ? name : ALL) ?? this.#begin(name, key);
     this.#lines.set(areSpread ? name : ALL, line);
-    return line.guard;
+    return line;
   }
 
   /** Answers how to stop that. */
@@ -46,37 +41,17 @@ export class Lines {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#lines.values()].map(({ client }) => farewell(client)));
+    await Promise.all([...this.#lines.values()].map((line) => line.farewell()));
   }
 
-  #begin(name: string, key: string): Line {
-    const { open, areSpread, openTimeoutMs } = this.#parts;
-    const client = open(key);
-    const guard = new ConnectionGuard(client, openTimeoutMs);
+  #begin(name: string, key: string): ConnectionGuard {
+    const { open, areSpread } = this.#parts;
+    const guard = open(key);
     guard.onChange((state) => {
       for (const tell of this.#listeners) tell(state, areSpread ? name : undefined);
     });
-    return { client, guard };
+    return guard;
   }
-}
-
-interface Line {
-  readonly client: ScriptClient;
-  readonly guard: ConnectionGuard;
 }
 
 const ALL = '';
-
-/**
- * Says goodbye when the server listens, and hangs up when it does not: QUIT would wait for its return. A connection whose other end is
- * gone without a word looks as if it listened.
- */
-async function farewell(client: ScriptClient): Promise<void> {
-  if (client.status === 'ready') {
-    const quit = client.quit().catch(() => undefined);
-    await Promise.race([quit, sleep(GOODBYE_WITHIN_MS, undefined, { ref: false })]);
-  }
-  hangUp(client);
-}
-
-const GOODBYE_WITHIN_MS = 1_000;

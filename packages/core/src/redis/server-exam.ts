@@ -1,5 +1,5 @@
 // How a server does: what `acktor doctor` judges.
-import type { Redis } from 'ioredis';
+import type { ScriptClient } from './redis-script.js';
 import { parseInfo, readServerFacts, type ServerFacts } from './server-facts.js';
 
 /** What one server said when it was looked at. */
@@ -45,7 +45,7 @@ export interface SlowScript {
 }
 
 /** Looks at one server, in some thirty round trips. */
-export async function examineServer(client: Redis): Promise<ServerExam> {
+export async function examineServer(client: ScriptClient): Promise<ServerExam> {
   const pingsMs = await ping(client);
   const [facts, text, slowScripts] = await Promise.all([
     readServerFacts(client),
@@ -64,7 +64,7 @@ export async function examineServer(client: Redis): Promise<ServerExam> {
   };
 }
 
-async function ping(client: Redis): Promise<readonly number[]> {
+async function ping(client: ScriptClient): Promise<readonly number[]> {
   const pingsMs: number[] = [];
   for (let i = 0; i < PINGS; i += 1) {
     const from = performance.now();
@@ -74,7 +74,7 @@ async function ping(client: Redis): Promise<readonly number[]> {
   return pingsMs.toSorted((one, other) => one - other);
 }
 
-async function clockAhead(client: Redis): Promise<number> {
+async function clockAhead(client: ScriptClient): Promise<number> {
   const from = Date.now();
   const [seconds, microseconds] = await client.time();
   const middleMs = (from + Date.now()) / 2;
@@ -114,7 +114,7 @@ function replicationIn(info: ServerInfo): ReplicationExam {
   };
 }
 
-async function readSlowScripts(client: Redis): Promise<readonly SlowScript[] | undefined> {
+async function readSlowScripts(client: ScriptClient): Promise<readonly SlowScript[] | undefined> {
   try {
     const calls = (await client.slowlog('GET', 128)) as readonly SlowCall[];
     const scripts = calls.filter(([, , , [command = '']]) => /^(evalsha|eval|fcall)/i.test(command));

@@ -1,26 +1,25 @@
 // A connection that subscribes, and is subscribed again to all of it whenever it has come back.
-import type { Redis } from 'ioredis';
-import { hangUp } from './connection.js';
-import { asTypedError } from './connection-guard.js';
+import type { ConnectionGuard } from './connection-guard.js';
+import { ConnectionLostError } from './redis-errors.js';
 
 /**
  * Remembers for itself what it is subscribed to. ioredis (6.0) forgets all of it when a cluster ends a sharded subscription,
  * whose slot has moved, and lets nobody catch what refuses it to subscribe again.
  */
 export class SteadySubscriber {
-  readonly #client: Redis;
+  readonly #guard: ConnectionGuard;
   readonly #channels = new Set<string>();
   readonly #sharded = new Set<string>();
   /** Which of them the server has confirmed since the connection came. */
   readonly #confirmed = new Set<string>();
   #connections = 1;
 
-  /** @param client one that does not subscribe again by itself. Closed with this. */
-  constructor(client: Redis) {
-    this.#client = client;
-    client.on('ready', () => this.#subscribeAgain());
-    client.on('close', () => this.#lost());
-    client.on('moved', () => this.reconnect());
+  /** @param guard a connection that does nothing else. Closed with this. */
+  constructor(guard: ConnectionGuard) {
+    this.#guard = guard;
+    guard.on('ready', () => this.#subscribeAgain());
+    guard.on('close', () => this.#lost());
+    guard.on('moved', () => this.reconnect());
   }
 
   /** Whether the server has confirmed every sharded subscription since the connection came. */
@@ -33,16 +32,39 @@ export class SteadySubscriber {
     return this.#connections;
   }
 
-  on(event: 'message', listener: (channel: string, text: string) => void): void {
-    this.#client.on(event, listener);
+  on(event: 'message', listener: (channel: string, text: string) => void): void;
+  on(event: 'messageBuffer', listener: (channel: Buffer, message: Buffer) => void): void;
+  on(event: 'message' | 'messageBuffer', listener: (...args: never[]) => void): void {
+    this.#guard.on(event, listener);
   }
 
+  /** Calls back when the connection breaks and when it is whole again. Answers how to stop that. */
+  onChange(listener: (state: 'away' | 'back') => void): () => void {
+    return this.#guard.onChange(listener);
+  }
+
+  /** Resolves when the connection is whole. Rejects with the signal's reason. */
+  whole(signal: AbortSignal): Promise<void> {
+    return this.#guard.whole(signal);
+  }
+
+  /**
+   * Resolves when the server has confirmed it. When the connection breaks first it is done again with the next one, and this
+   * rejects all the same.
+   * @throws ConnectionLostError, ServerRefusalError
+   */
   async subscribe(...channels: readonly string[]): Promise<void> {
     for (const channel of channels) this.#channels.add(channel);
-    await this.#client.subscribe(...channels).catch(throwTyped);
+    await this.#guard.run((client) => client.subscribe(...channels));
   }
 
-  /** @throws ServerRefusalError where the server has none; it is tried again all the same. */
+  /** @throws ConnectionLostError, ServerRefusalError; the server forgets it all the same, with the connection. */
+  async unsubscribe(channel: string): Promise<void> {
+    this.#channels.delete(channel);
+    await this.#guard.run((client) => client.unsubscribe(channel));
+  }
+
+  /** Like {@link subscribe}. @throws ServerRefusalError where the server has none; it is tried again all the same. */
   async subscribeSharded(channel: string): Promise<void> {
     this.#sharded.add(channel);
     await this.#subscribeSharded(channel);
@@ -50,11 +72,16 @@ export class SteadySubscriber {
 
   /** Breaks the connection: it comes back by itself, to the server that is in charge then. */
   reconnect(): void {
-    this.#client.stream.destroy();
+    this.#guard.reconnect();
+  }
+
+  /** Tells nobody any more of breaks: what breaks from now on is broken on purpose. */
+  silence(): void {
+    this.#guard.silence();
   }
 
   close(): void {
-    hangUp(this.#client);
+    this.#guard.hangUp();
   }
 
   #lost(): void {
@@ -65,15 +92,15 @@ export class SteadySubscriber {
   /** Each for itself: a user who may not hear one channel would otherwise lose the others, its presence among them. */
   #subscribeAgain(): void {
     for (const channel of this.#sharded) void this.#subscribeSharded(channel).catch(() => undefined);
-    for (const channel of this.#channels) void this.#client.subscribe(channel).catch(() => undefined);
+    for (const channel of this.#channels)
+      void this.#guard.run((client) => client.subscribe(channel)).catch(() => undefined);
   }
 
   async #subscribeSharded(channel: string): Promise<void> {
-    await this.#client.ssubscribe(channel).catch(throwTyped);
+    const connection = this.#connections;
+    await this.#guard.run((client) => client.ssubscribe(channel));
+    // Confirmed by the connection before: the next one is asked anew.
+    if (connection !== this.#connections) throw new ConnectionLostError();
     this.#confirmed.add(channel);
   }
-}
-
-function throwTyped(error: unknown): never {
-  throw asTypedError(error);
 }

@@ -1,9 +1,8 @@
 // The server that development and the examples run on: one for each project, started by whoever comes first and ended
 // by whoever leaves last.
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../redis/address.js';
-import { hangUp } from '../redis/connection.js';
+import type { ConnectionGuard } from '../redis/connection-guard.js';
 import { makeHome, projectFolder } from './embedded-home.js';
 import { ensureServerBinary, type EnsureServerOptions } from './ensure-server.js';
 import { isLastOne } from './last-one-out.js';
@@ -34,7 +33,7 @@ export class EmbeddedServer implements AsyncDisposable {
   /** Where its data and its log lie. */
   readonly folder: string;
   // Held open all along: it is by these connections that the last one out is known.
-  readonly #share: Redis;
+  readonly #share: ConnectionGuard;
   readonly #waitMs: number;
   #closing: Promise<void> | undefined;
 
@@ -84,11 +83,11 @@ export class EmbeddedServer implements AsyncDisposable {
       await exclusively(this.folder, this.#waitMs, async () => {
         const isLast = await isLastOne(this.#share);
         // First, lest the client takes the server's end for a fault and comes back.
-        this.#share.disconnect();
+        this.#share.hangUp();
         if (isLast) await endServer(this.folder);
       });
     } finally {
-      hangUp(this.#share);
+      this.#share.hangUp();
     }
   }
 }

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { ConnectionGuard } from '../redis/connection-guard.js';
+import type { ScriptClient } from '../redis/redis-script.js';
 
 /** The name under which every process that shares a server holds one connection to it. */
 export const SHARE_NAME = 'acktor-share';
@@ -12,7 +13,7 @@ export const SHARE_NAME = 'acktor-share';
  *
  * Connections that are no shares get a moment to go: their owner may just have closed them.
  */
-export async function isLastOne(share: Redis): Promise<boolean> {
+export async function isLastOne(share: ConnectionGuard): Promise<boolean> {
   const deadline = performance.now() + CLOSING_MS;
   for (;;) {
     const others = await othersThan(share);
@@ -47,27 +48,14 @@ const ANSWER_MS = 2_000;
 const SHUTDOWN_MS = 10_000;
 
 /** The names of the other connections; undefined when the server does not answer. */
-async function othersThan(share: Redis): Promise<readonly string[] | undefined> {
-  if (share.status !== 'ready') return undefined;
-  const answer = await answerOrLoss(share, Promise.all([share.client('LIST'), share.client('ID')]));
+async function othersThan(share: ConnectionGuard): Promise<readonly string[] | undefined> {
+  const ask = (client: ScriptClient) => Promise.all([client.client('LIST'), client.client('ID')]);
+  const late = sleep(ANSWER_MS, undefined, { ref: false });
+  const answer = await Promise.race([share.run(ask).catch(() => undefined), late]);
   if (answer === undefined) return undefined;
   const [list, own] = answer;
   const entries = String(list)
     .split('\n')
     .filter((line) => line !== '');
   return entries.filter((line) => !line.startsWith(`id=${own} `)).map((line) => / name=(\S*)/.exec(line)?.[1] ?? '');
-}
-
-// Without this a command waits for the server's return, which nobody here will bring about.
-async function answerOrLoss<T>(share: Redis, asked: Promise<T>): Promise<T | undefined> {
-  const over = new AbortController();
-  const { signal } = over;
-  const none = () => undefined;
-  const lost = once(share, 'close', { signal }).then(none, none);
-  const late = sleep(ANSWER_MS, undefined, { signal }).catch(none);
-  try {
-    return await Promise.race([asked.catch(none), lost, late]);
-  } finally {
-    over.abort();
-  }
 }

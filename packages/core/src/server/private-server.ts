@@ -123,7 +123,7 @@ export class PrivateServer implements AsyncDisposable {
   async #run(): Promise<void> {
     const { password, startTimeoutMs = 30_000 } = this.#options;
     const secret: ServerSettings = password === undefined ? {} : { requirepass: quoted(password) };
-    const { client } = await startServerProcess({
+    const { connection } = await startServerProcess({
       binary: this.#binary,
       folder: this.folder,
       address: this.address,
@@ -136,7 +136,7 @@ export class PrivateServer implements AsyncDisposable {
         endWithThisProcess(child);
       },
     });
-    client.disconnect();
+    connection.hangUp();
   }
 }
 

@@ -3,9 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../redis/address.js';
-import { connectRedis } from '../redis/connection.js';
+import type { ConnectionGuard } from '../redis/connection-guard.js';
+import { connectGuarded } from '../redis/guarded-connection.js';
 import { lastLines } from './program.js';
 import type { ServerBinary } from './server-binary.js';
 import { ServerStartError } from './server-errors.js';
@@ -32,7 +32,7 @@ export interface ServerProcessOptions {
 /** A server that answers, and the connection that found it answering, for the caller to close. */
 export interface RunningServer {
   readonly child: ChildProcess;
-  readonly client: Redis;
+  readonly connection: ConnectionGuard;
 }
 
 /** Settings of every server of ours: each accepted job is in a file, none is evicted, only this user may connect. */
@@ -47,16 +47,17 @@ export const DURABLE_SETTINGS: ServerSettings = {
 /** @throws {ServerStartError} when it ends, or does not answer in time; then nothing is left running. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<RunningServer> {
   const { child, ended } = await spawnServer(options).catch((cause: unknown) => fail(options, cause, cause));
+  let connection: ConnectionGuard | undefined;
   try {
     const { address, clientName: name, startTimeoutMs: connectTimeoutMs } = options;
-    const client = await connectRedis(address, { name, connectTimeoutMs, signal: ended });
-    if (await isServedBy(child, client)) {
-      await mendTornFile(client, await readLog(options));
-      return { child, client };
+    connection = await connectGuarded(address, { name, connectTimeoutMs, signal: ended });
+    if (!(await isServedBy(child, connection))) {
+      throw new Error('another server answers there (Address already in use)');
     }
-    client.disconnect();
-    throw new Error('another server answers there (Address already in use)');
+    await mendTornFile(connection, { log: await readLog(options), withinMs: connectTimeoutMs });
+    return { child, connection };
   } catch (unreachable) {
+    connection?.hangUp();
     child.kill('SIGKILL');
     return fail(options, ended.aborted ? ended.reason : unreachable, unreachable);
   }
@@ -93,8 +94,8 @@ async function spawnServer(options: ServerProcessOptions): Promise<SpawnedServer
 }
 
 // Where the address was taken, the other server answers before ours has noticed.
-async function isServedBy(child: ChildProcess, client: Redis): Promise<boolean> {
-  return (await client.info('server')).includes(`process_id:${child.pid}\r\n`);
+async function isServedBy(child: ChildProcess, connection: ConnectionGuard): Promise<boolean> {
+  return (await connection.run((client) => client.info('server'))).includes(`process_id:${child.pid}\r\n`);
 }
 
 function configurationOf({ address, settings }: ServerProcessOptions): string {

@@ -1,8 +1,9 @@
 // How a process comes to the server of its project, by joining the one that runs or by starting it; and how it ends it.
-import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisAddress } from '../redis/address.js';
-import { connectRedis } from '../redis/connection.js';
+import type { ConnectionGuard } from '../redis/connection-guard.js';
+import { connectGuarded, StartTime } from '../redis/guarded-connection.js';
+import type { ScriptClient } from '../redis/redis-script.js';
 import { readNote, removeNote, socketPath, writeNote, type ServerNote } from './embedded-home.js';
 import { SHARE_NAME, shutDown } from './last-one-out.js';
 import { isListening } from './listening.js';
@@ -14,7 +15,7 @@ import { DURABLE_SETTINGS, startServerProcess } from './server-process.js';
 /** A connection that is held as long as its process wants the server to run. */
 export interface ServerShare {
   readonly address: RedisAddress;
-  readonly share: Redis;
+  readonly share: ConnectionGuard;
 }
 
 export interface ShareOptions {
@@ -39,12 +40,16 @@ export async function joinServer(home: string, options: ShareOptions): Promise<S
   const address = RedisAddress.ofSocket(note.socket);
   const connectTimeoutMs = options.startTimeoutMs ?? START_TIMEOUT_MS;
   const going = noticeEnd(note);
+  const time = new StartTime(address, connectTimeoutMs);
+  let share: ConnectionGuard | undefined;
   try {
-    const share = await connectRedis(address, { name: SHARE_NAME, connectTimeoutMs, signal: going.signal });
+    share = await connectGuarded(address, { name: SHARE_NAME, connectTimeoutMs, signal: going.signal });
     // Only ever stricter: another process may count on it.
-    if (options.appendFsync === 'always') await share.config('SET', 'appendfsync', 'always');
+    const sharpen = (client: ScriptClient) => client.config('SET', 'appendfsync', 'always');
+    if (options.appendFsync === 'always') await time.answer(share, sharpen);
     return { address, share };
   } catch (cause) {
+    share?.hangUp();
     if (going.signal.aborted) return undefined;
     const complaint = `process ${note.pid} listens there and does not answer within ${connectTimeoutMs} ms; end it`;
     throw new ServerStartError({ folder: home, complaint, cause });
@@ -58,7 +63,7 @@ export async function startServer(home: string, binary: ServerBinary, options: S
   const socket = await socketPath(home);
   const address = RedisAddress.ofSocket(socket);
   const { appendFsync = 'everysec', startTimeoutMs = START_TIMEOUT_MS } = options;
-  const { child, client } = await startServerProcess({
+  const { child, connection } = await startServerProcess({
     binary,
     folder: home,
     address,
@@ -69,7 +74,7 @@ export async function startServer(home: string, binary: ServerBinary, options: S
     onSpawn: ({ pid }) => writeNote(home, { socket, pid, startedAtMs: Date.now() }),
   });
   child.unref();
-  return { address, share: client };
+  return { address, share: connection };
 }
 
 /** Ends the server of this home in order. Call it only where no other can be joining it. */

@@ -1,10 +1,11 @@
 // Mends an append-only file that a crash has torn in the middle of a transaction.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { ConnectionGuard } from '../redis/connection-guard.js';
 
 /**
  * Has the server write its file anew when its log says that it has cut off the end of it. Resolves when that is done, however it went:
- * the server's own log tells of a failure. A crash meanwhile leaves the old file.
+ * the server's own log tells of a failure. A crash meanwhile leaves the old file. A large one is not waited for longer than `withinMs`: the
+ * server goes on with it by itself.
  *
  * A server that is killed while it writes a transaction cuts off the last command at its next start and leaves the ones before: a
  * `MULTI` without an `EXEC` (Redis 7.0.15; Valkey before the mend linked here). At the start after that they run together with what was
@@ -12,10 +13,21 @@ import type { Redis } from 'ioredis';
  *
  * @see https://github.com/valkey-io/valkey/pull/4342
  */
-export async function mendTornFile(client: Redis, log: string): Promise<void> {
+export async function mendTornFile(connection: ConnectionGuard, { log, withinMs }: TornFileOptions): Promise<void> {
   if (!log.includes('Truncating the AOF')) return;
-  await client.bgrewriteaof();
-  while (RUNS.test(await client.info('persistence'))) await pause(LOOK_EVERY_MS);
+  const deadline = performance.now() + withinMs;
+  await connection.run((client) => client.bgrewriteaof());
+  while (performance.now() < deadline && (await isRewriting(connection))) await pause(LOOK_EVERY_MS);
+}
+
+export interface TornFileOptions {
+  /** What the server wrote to its log while it started. */
+  readonly log: string;
+  readonly withinMs: number;
+}
+
+async function isRewriting(connection: ConnectionGuard): Promise<boolean> {
+  return RUNS.test(await connection.run((client) => client.info('persistence')));
 }
 
 /** While a rewrite runs, or waits for its turn. */

@@ -1,6 +1,6 @@
 // The way to the system: a fleet and an operator on the same server.
 import { Operator } from '@acktor/core';
-import { connectFleet } from '@acktor/core/broker';
+import { connectFleet, type ConnectedFleet } from '@acktor/core/broker';
 import { drawChart, drawnCharts } from './draw-chart.js';
 import type { Sources } from './sources.js';
 
@@ -18,16 +18,19 @@ export interface SourceOptions {
  */
 export async function connectSources({ redis, namespace, connectTimeoutMs }: SourceOptions): Promise<Sources> {
   const options = { redis, namespace, connectTimeoutMs };
-  const queues = await Operator.connect(options);
-  try {
-    const fleet = await connectFleet(options);
-    const close = async () => {
-      await fleet.close();
-      await queues.close();
-    };
-    return { server: queues.address, fleet, queues, charts: drawnCharts, draw: drawChart, close };
-  } catch (error) {
-    await queues.close();
-    throw error;
+  // At the same time, so that both have all of it.
+  const [queues, fleet] = await Promise.allSettled([Operator.connect(options), connectFleet(options)]);
+  if (queues.status === 'rejected' || fleet.status === 'rejected') {
+    for (const opened of [queues, fleet]) if (opened.status === 'fulfilled') await opened.value.close();
+    throw queues.status === 'rejected' ? queues.reason : (fleet as PromiseRejectedResult).reason;
   }
+  return sourcesOf(queues.value, fleet.value);
+}
+
+function sourcesOf(queues: Operator, fleet: ConnectedFleet): Sources {
+  const close = async () => {
+    await fleet.close();
+    await queues.close();
+  };
+  return { server: queues.address, fleet, queues, charts: drawnCharts, draw: drawChart, close };
 }

@@ -22,6 +22,8 @@ export interface HeartbeatFailure {
   readonly message: string;
   /** The server's answer, when that was no. */
   readonly refusal: string | undefined;
+  /** Whether the thread itself failed, with the server not asked yet or not to blame. */
+  readonly isOfThread?: boolean;
 }
 
 /** What the thread says. */

@@ -4,6 +4,8 @@ import { Worker as Thread } from 'node:worker_threads';
 import { BrokerUnreachableError, ServerRefusalError } from '@acktor/core';
 import { RedisAddress, type CancelRequest, type GuardedLog } from '@acktor/core/broker';
 import type { Feed } from '../feed/feed.js';
+import { HeartbeatError } from '../errors.js';
+import { threadFlags } from '../node-flags.js';
 import { HOLD_OFF_MS } from './beat.js';
 import type { HeartbeatFailure, HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
 import { logReport } from './report-log.js';
@@ -16,7 +18,10 @@ export interface HeartbeatParts {
   readonly namespace: string;
   readonly process: string;
   readonly queues: readonly string[];
+  /** How long the way to the server may take: each time that the thread is started again. */
   readonly connectTimeoutMs: number;
+  /** The same for the first time, when part of it is spent already. Default: all of it. */
+  readonly startWithinMs?: number;
   readonly leaseMs: number;
   readonly deliveryLimit: number;
   readonly graceMs: number;
@@ -55,8 +60,9 @@ export class Heartbeat {
    * Resolves when the process is present, or when it is known that the server cannot tell who is.
    *
    * @throws ServerRefusalError when the user may not do what a heartbeat does, at once, and when the server still refuses for another
-   * reason after `connectTimeoutMs`.
-   * @throws BrokerUnreachableError when no attempt that was begun within `connectTimeoutMs` succeeded.
+   * reason after `startWithinMs`.
+   * @throws BrokerUnreachableError when no attempt has succeeded within `startWithinMs` and the moment that a thread takes to load.
+   * @throws HeartbeatError when the thread itself fails, with its error as the cause.
    */
   static async start(parts: HeartbeatParts): Promise<Heartbeat> {
     const heartbeat = new Heartbeat(parts);
@@ -92,10 +98,11 @@ export class Heartbeat {
 
   /** Tried again, for it may be a moment's fault; and not begun without, for then others would take what this process does. */
   async #begin(): Promise<void> {
-    const { url, connectTimeoutMs } = this.#parts;
-    const untilMs = performance.now() + connectTimeoutMs;
+    const { url, connectTimeoutMs, startWithinMs = connectTimeoutMs } = this.#parts;
+    const untilMs = performance.now() + startWithinMs;
     do {
-      const failure = await this.#startThread();
+      const leftMs = Math.max(1, Math.ceil(untilMs - performance.now()));
+      const failure = await this.#startThread(leftMs);
       if (failure && (isForGood(failure) || performance.now() >= untilMs)) throw startError(url, failure);
       if (failure) await sleep(TRY_AGAIN_AFTER_MS);
       // Also one that came to work and ended in the same moment.
@@ -104,24 +111,44 @@ export class Heartbeat {
   }
 
   /** Resolves when the thread is at work; or, with its failure, when it has ended before. */
-  #startThread(): Promise<HeartbeatFailure | undefined> {
+  #startThread(withinMs: number): Promise<HeartbeatFailure | undefined> {
     return new Promise((resolve) => {
-      const workerData = this.#input();
-      const program = new URL('./heartbeat-thread.js', import.meta.url);
-      const resourceLimits = { maxOldGenerationSizeMb: MOST_HEAP_MB };
-      const thread = new Thread(program, { workerData, transferList: [workerData.feed], resourceLimits });
+      const thread = this.#newThread(withinMs);
       this.#thread = thread;
       let failure: HeartbeatFailure = { message: 'its thread ended', refusal: undefined };
+      const giveUp = () => {
+        failure = { message: `its thread was not at work within ${withinMs + LOAD_WITHIN_MS} ms`, refusal: undefined };
+        void thread.terminate();
+      };
+      const timer = setTimeout(giveUp, withinMs + LOAD_WITHIN_MS);
+      const settle = (outcome: HeartbeatFailure | undefined) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      };
       thread.on('message', (report: HeartbeatReport) => {
         if (report.type === 'failed') failure = report;
-        if (report.type === 'started') resolve(undefined);
+        if (report.type === 'started') settle(undefined);
         this.#hear(report);
       });
-      thread.on('error', (error) => this.#parts.log.error({ err: error }, 'the heartbeat thread failed'));
+      thread.on('error', (error) => {
+        failure = { message: error.message, refusal: undefined, isOfThread: true };
+        this.#parts.log.error({ err: error }, 'the heartbeat thread failed');
+      });
       thread.on('exit', () => {
-        resolve(failure);
+        settle(failure);
         this.#ended();
       });
+    });
+  }
+
+  #newThread(connectTimeoutMs: number): Thread {
+    const workerData = this.#input(connectTimeoutMs);
+    const execArgv = threadFlags();
+    return new Thread(new URL('./heartbeat-thread.js', import.meta.url), {
+      workerData,
+      transferList: [workerData.feed],
+      resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
+      ...(execArgv && { execArgv }),
     });
   }
 
@@ -136,12 +163,12 @@ export class Heartbeat {
   async #restart(): Promise<void> {
     if (this.#isClosing) return;
     const { log, process: worker } = this.#parts;
-    const failure = await this.#startThread();
+    const failure = await this.#startThread(this.#parts.connectTimeoutMs);
     if (failure) log.error({ worker, reason: failure.message }, 'the heartbeat could not start; it is tried again');
   }
 
-  #input(): HeartbeatInput {
-    const { url, namespace, process, queues, connectTimeoutMs, leaseMs, deliveryLimit, graceMs, hangMs } = this.#parts;
+  #input(connectTimeoutMs: number): HeartbeatInput {
+    const { url, namespace, process, queues, leaseMs, deliveryLimit, graceMs, hangMs } = this.#parts;
     const answerTimeoutMs = Math.max(leaseMs / 3, SHORTEST_ANSWER_TIMEOUT_MS);
     const pulse = { url, namespace, process, queues, connectTimeoutMs, answerTimeoutMs, holdOffMs: HOLD_OFF_MS };
     const feed = this.#parts.feed.openPort();
@@ -160,11 +187,12 @@ export class Heartbeat {
 }
 
 /** Others, such as LOADING, pass. */
-function isForGood({ refusal = '' }: HeartbeatFailure): boolean {
-  return /^(NOPERM|ERR)\b/.test(refusal);
+function isForGood({ refusal = '', isOfThread }: HeartbeatFailure): boolean {
+  return isOfThread === true || /^(NOPERM|ERR)\b/.test(refusal);
 }
 
-function startError(url: string, { message, refusal }: HeartbeatFailure): Error {
+function startError(url: string, { message, refusal, isOfThread }: HeartbeatFailure): Error {
+  if (isOfThread) return new HeartbeatError(message);
   if (refusal !== undefined) return new ServerRefusalError(refusal);
   return new BrokerUnreachableError(
     RedisAddress.parse(url).toString(),
@@ -186,3 +214,5 @@ const LATELY_MS = 10_000;
 const RESTART_AFTER_MS = 1_000;
 const TRY_AGAIN_AFTER_MS = 100;
 const STOP_WITHIN_MS = 2_000;
+/** How long a thread may take to load its modules, on a machine that is busy, before the way to the server begins. */
+const LOAD_WITHIN_MS = 5_000;

@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { DropCount, type DroppedMessages } from '@acktor/core/broker';
+import { childEnvironment, childFlags } from '../node-flags.js';
 import type { ConsumerState } from '../consumer/consumer-state.js';
 import type { MetricsData } from '../metrics/worker-metrics.js';
 import type { ChildExit } from './child-end.js';
@@ -28,6 +29,8 @@ export class Child {
   constructor({ plan, onReport, onDropped, onExit }: ChildParts) {
     this.#drops = new DropCount(onDropped);
     this.#process = fork(ENTRY, [], {
+      execArgv: childFlags(),
+      env: childEnvironment(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // A group of its own: Ctrl-C is the supervisor's to answer, and it lets its workers finish.
       detached: true,

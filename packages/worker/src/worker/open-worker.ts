@@ -61,6 +61,7 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
     heartbeat = await Heartbeat.start({
       ...options,
       url: connected.address.revealUrl(),
+      startWithinMs: connected.time.leftMs,
       process: id,
       queues: [...queues.keys()],
       onCancel: ({ queue, ...cancel }) => crews.find((crew) => crew.queue === queue)?.cancel(cancel),

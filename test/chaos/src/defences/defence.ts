@@ -3,6 +3,7 @@
 /** Each is a patch of an internal, made from here, so that the code under test holds no switch of a test. */
 export type Defence =
   | 'burial'
+  | 'guardedCalls'
   | 'heldResults'
   | 'holdOff'
   | 'memoryAllowance'
@@ -12,4 +13,5 @@ export type Defence =
   | 'replacement'
   | 'scriptText'
   | 'search'
+  | 'startTime'
   | 'takingUp';

@@ -3,6 +3,9 @@ import type * as QueueModule from '../../../../packages/core/dist/broker/bullmq/
 import { Redis, type Command } from 'ioredis';
 import type * as BuryModule from '../../../../packages/core/dist/broker/bullmq/reaping/bury-script.js';
 import type * as ReapModule from '../../../../packages/core/dist/broker/bullmq/reaping/reap-script.js';
+import type * as GuardModule from '../../../../packages/core/dist/redis/connection-guard.js';
+import type * as GuardedModule from '../../../../packages/core/dist/redis/guarded-connection.js';
+import type * as ErrorsModule from '../../../../packages/core/dist/redis/redis-errors.js';
 import type * as RestorationModule from '../../../../packages/worker/dist/channel/restoration.js';
 import type * as FinderModule from '../../../../packages/core/dist/redis/master-finder.js';
 import type * as ChannelModule from '../../../../packages/worker/dist/channel/channel.js';
@@ -13,6 +16,24 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   async burial() {
     const { buryScript } = await inside<typeof BuryModule>('broker/bullmq/reaping/bury-script.js');
     buryScript.run = () => Promise.resolve([[], []]);
+  },
+  /** A call whose connection breaks stays without an end, as on a plain client. */
+  async guardedCalls() {
+    const { ConnectionGuard } = await inside<typeof GuardModule>('redis/connection-guard.js');
+    const { ConnectionLostError } = await inside<typeof ErrorsModule>('redis/redis-errors.js');
+    const run = Reflect.get(ConnectionGuard.prototype, 'run') as Run;
+    const unguarded: Run = function (call) {
+      return run.call(this, call).catch((error: unknown) => {
+        if (error instanceof ConnectionLostError) return new Promise<never>(() => undefined);
+        throw error;
+      });
+    };
+    Reflect.set(ConnectionGuard.prototype, 'run', unguarded);
+  },
+  /** A start waits for its steps as long as they take. */
+  async startTime() {
+    const { StartTime } = await inside<typeof GuardedModule>('redis/guarded-connection.js');
+    StartTime.prototype.settle = (work) => work(new AbortController().signal);
   },
   /** A result that the server refuses to store is let go. */
   async heldResults() {
@@ -97,6 +118,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
 };
 
 type SendCommand = (this: Redis, command: Command, ...rest: readonly unknown[]) => unknown;
+type Run = (this: unknown, call: unknown) => Promise<unknown>;
 type Evaluate = (this: Redis, text: string, ...rest: readonly unknown[]) => Promise<unknown>;
 
 /** Where the reaper's answer says that the data are gone. */

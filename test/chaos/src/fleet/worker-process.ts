@@ -44,7 +44,7 @@ export class WorkerProcess {
 
   /** Resolves when it consumes. */
   async ready(): Promise<this> {
-    await this.until(() => this.#workerId !== undefined || this.#failure !== undefined || this.hasExited);
+    await this.until(() => this.isDecided || this.hasExited);
     if (this.#workerId === undefined) throw new Error(`${this.name} did not start: ${this.#failure ?? 'it ended'}`);
     return this;
   }
@@ -53,6 +53,16 @@ export class WorkerProcess {
   get workerId(): string {
     if (this.#workerId === undefined) throw new Error(`${this.name} is not ready`);
     return this.#workerId;
+  }
+
+  /** Whether it consumes. */
+  get hasStarted(): boolean {
+    return this.#workerId !== undefined;
+  }
+
+  /** Whether it consumes, or has said why it does not. */
+  get isDecided(): boolean {
+    return this.hasStarted || this.#failure !== undefined;
   }
 
   get hasExited(): boolean {

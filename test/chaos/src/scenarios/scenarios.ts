@@ -1,6 +1,7 @@
 // All scenarios, by number.
 import { clusterFailover } from './cluster-failover.js';
 import { cutPresence } from './cut-presence.js';
+import { cutStarts } from './cut-starts.js';
 import { failingConsumer } from './failing-consumer.js';
 import { flushedData } from './flushed-data.js';
 import { flushedScripts } from './flushed-scripts.js';
@@ -56,4 +57,5 @@ export const scenarios: readonly Scenario[] = [
   flushedData,
   soak,
   supervisedFleet,
+  cutStarts,
 ];

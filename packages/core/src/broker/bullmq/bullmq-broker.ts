@@ -1,5 +1,4 @@
 // The broker on BullMQ queues: lines for the calls, and one more connection for each wait.
-import type { Redis } from 'ioredis';
 import type { ConnectionGuard } from '../../redis/connection-guard.js';
 import type { LineListener, Lines } from '../../redis/lines.js';
 import type { ScriptClient } from '../../redis/redis-script.js';
@@ -32,7 +31,7 @@ export interface BullmqBrokerParts {
   /** Carry every call that does not block. Closed with the broker. */
   readonly lines: Lines;
   /** Opens a further connection of the same kind, for commands that block, to the server that has the key. `name` is for people. */
-  readonly openClient: (name: string, key: string, signal?: AbortSignal) => Promise<Redis>;
+  readonly openClient: (name: string, key: string, signal?: AbortSignal) => Promise<ConnectionGuard>;
   /** Asks every server that has keys. */
   readonly askServers: AskServers;
   /** What the server is, as it was when the client connected. */

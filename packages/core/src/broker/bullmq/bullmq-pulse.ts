@@ -1,12 +1,10 @@
 // The pulse of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
-import type { Redis } from 'ioredis';
 import { DropCount, type DroppedMessages } from '../../foreign/drop-count.js';
 import type { FleetLine } from '../../fleet/fleet-line.js';
 import { RedisFleetLine } from '../../fleet/redis/redis-fleet-line.js';
-import { hangUp } from '../../redis/connection.js';
-import { ConnectionGuard } from '../../redis/connection-guard.js';
+import type { ConnectionGuard } from '../../redis/connection-guard.js';
+import type { StartTime } from '../../redis/guarded-connection.js';
 import { ServerRefusalError } from '../../redis/redis-errors.js';
-import type { ScriptClient } from '../../redis/redis-script.js';
 import { SteadySubscriber } from '../../redis/steady-subscriber.js';
 import { joinedReport } from '../joined-report.js';
 import type { CancelRequest, Pulse, ReapReport, ReapRules } from '../pulse.js';
@@ -23,10 +21,12 @@ export interface BullmqPulseParts {
   readonly isInCluster: boolean;
   /** The number of the database. */
   readonly database: number;
-  /** Carries the calls; neither keeps nor resends commands. Closed with the pulse. */
-  readonly client: ScriptClient;
-  /** Opens a connection that subscribes, and leaves it to its owner to subscribe again after a reconnect. */
-  readonly openSubscriber: () => Promise<Redis>;
+  /** Carries the calls. Closed with the pulse. */
+  readonly guard: ConnectionGuard;
+  /** Opens a connection that subscribes. */
+  readonly openSubscriber: () => Promise<ConnectionGuard>;
+  /** The time for all that comes before the first beat. */
+  readonly time: StartTime;
   readonly holdOffMs: number;
 }
 
@@ -47,7 +47,7 @@ export class BullmqPulse implements Pulse {
   constructor(parts: BullmqPulseParts) {
     this.#parts = parts;
     this.#keys = parts.queues.map((queue) => queueKeys(parts.namespace, queue, parts));
-    this.#guard = new ConnectionGuard(parts.client);
+    this.#guard = parts.guard;
     this.fleetLine = new RedisFleetLine({
       guard: this.#guard,
       namespace: parts.namespace,
@@ -55,6 +55,7 @@ export class BullmqPulse implements Pulse {
       workerId: parts.process,
       drops: this.#drops,
       subscriber: () => this.#subscriber,
+      time: parts.time,
     });
     this.#guard.onChange((state) => state === 'back' && void this.#meetAgain().catch(() => undefined));
   }
@@ -62,24 +63,22 @@ export class BullmqPulse implements Pulse {
   async testPresence(): Promise<boolean> {
     const [keys] = this.#keys;
     if (keys === undefined) return false;
-    const { process, openSubscriber } = this.#parts;
-    return testPresence({
-      channel: `${keys.presence}test-${process}`,
-      openSubscriber,
-      count: (channel) => this.#count(channel),
-    });
+    const { process, openSubscriber, time } = this.#parts;
+    const channel = `${keys.presence}test-${process}`;
+    return testPresence({ channel, openSubscriber, count: (each) => this.#count(each), time });
   }
 
   async appear(onCancel: (request: CancelRequest) => void, onDropped = this.#onDropped): Promise<void> {
     this.#onDropped = onDropped;
-    await this.#meetServer();
+    const { time } = this.#parts;
+    await time.repeat(this.#guard, () => this.#meetServer());
     const subscriber = new SteadySubscriber(await this.#parts.openSubscriber());
     this.#subscriber = subscriber;
     const queues = this.#keys.map((keys, i) => ({ queue: this.#parts.queues[i] ?? '', keys }));
     const onMisfit = () => this.#drops.drop('a cancel');
     const cancels = new HeardCancels({ queues, guard: this.#guard, onCancel, onDropped: onMisfit });
     subscriber.on('message', (channel, text) => cancels.hear(channel, text));
-    await subscriber.subscribe(...this.#keys.map(({ control }) => control));
+    await time.repeat(subscriber, () => subscriber.subscribe(...this.#keys.map(({ control }) => control)));
     await this.#show(subscriber);
   }
 
@@ -99,15 +98,16 @@ export class BullmqPulse implements Pulse {
   close(): Promise<void> {
     this.#drops.close();
     this.#subscriber?.close();
-    hangUp(this.#parts.client);
+    this.#guard.hangUp();
     return Promise.resolve();
   }
 
   /** A server without sharded pub/sub refuses. Leases must be looked after there all the same, and cancels heard. */
   async #show(subscriber: SteadySubscriber): Promise<void> {
+    const { process, time } = this.#parts;
     try {
       for (const presence of this.#keys.flatMap(({ presences }) => presences))
-        await subscriber.subscribeSharded(presence + this.#parts.process);
+        await time.repeat(subscriber, () => subscriber.subscribeSharded(presence + process));
     } catch (error) {
       if (!(error instanceof ServerRefusalError)) throw error;
     }

@@ -1,5 +1,4 @@
 // One BullMQ queue, as a worker's channel uses it.
-import type { Redis } from 'ioredis';
 import type {
   AnsweredTokens,
   ChannelAnswer,
@@ -10,8 +9,7 @@ import type {
   WorkQueue,
   WorkSign,
 } from '../work-queue.js';
-import { hangUp } from '../../redis/connection.js';
-import { ConnectionGuard } from '../../redis/connection-guard.js';
+import type { ConnectionGuard } from '../../redis/connection-guard.js';
 import type { RedisScript } from '../../redis/redis-script.js';
 import { lifeOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
 import { channelScript } from './channel/channel-script.js';
@@ -31,7 +29,7 @@ export interface BullmqWorkQueueParts {
    * Opens the connection on which {@link WorkQueue.waitForWork} blocks; the queue's own. Like the shared one it neither keeps
    * nor resends commands: a wait that is sent again after `close()` would never end. Given up when the signal aborts.
    */
-  readonly openWaitClient: (signal: AbortSignal) => Promise<Redis>;
+  readonly openWaitClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
   readonly retention: Retention;
   /** The most bytes that the server takes in one text. */
   readonly maxTextBytes: number;
@@ -41,7 +39,7 @@ export interface BullmqWorkQueueParts {
 export class BullmqWorkQueue implements WorkQueue {
   readonly name: string;
   readonly #parts: BullmqWorkQueueParts;
-  #waitClient: Promise<{ readonly client: Redis; readonly guard: ConnectionGuard }> | undefined;
+  #waitClient: Promise<ConnectionGuard> | undefined;
   readonly #closing = new AbortController();
 
   constructor(parts: BullmqWorkQueueParts) {
@@ -60,15 +58,13 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 
   async waitForWork(timeoutMs: number): Promise<WorkSign> {
-    const { client, guard } = await this.#openWait();
+    const guard = await this.#openWait();
     if (this.#closing.signal.aborted) return { kind: 'timeout' };
     const seconds = Math.max(timeoutMs, SHORTEST_WAIT_MS) / 1000;
-    const popped = await guard.run(() => client.bzpopmin(this.#parts.keys.marker, seconds));
+    const popped = await guard.run((client) => client.bzpopmin(this.#parts.keys.marker, seconds));
     if (!popped) return { kind: 'timeout' };
     const atMs = Number(popped[2]);
-    return atMs === 0
-      ? { kind: 'ready' }
-      : { kind: 'due', due: { atMs, inMs: atMs - (await guard.run(() => serverNowMs(client))) } };
+    return atMs === 0 ? { kind: 'ready' } : { kind: 'due', due: { atMs, inMs: atMs - (await guard.run(serverNowMs)) } };
   }
 
   async passOn(sign: WorkSign): Promise<void> {
@@ -98,17 +94,14 @@ export class BullmqWorkQueue implements WorkQueue {
   async close(): Promise<void> {
     this.#closing.abort();
     const opened = await this.#waitClient?.catch(() => undefined);
-    if (opened) hangUp(opened.client);
+    opened?.hangUp();
   }
 
   #openWait() {
-    this.#waitClient ??= this.#parts.openWaitClient(this.#closing.signal).then(
-      (client) => ({ client, guard: new ConnectionGuard(client) }),
-      (error: unknown) => {
-        this.#waitClient = undefined;
-        throw error;
-      },
-    );
+    this.#waitClient ??= this.#parts.openWaitClient(this.#closing.signal).catch((error: unknown) => {
+      this.#waitClient = undefined;
+      throw error;
+    });
     return this.#waitClient;
   }
 

@@ -1,5 +1,5 @@
 // The server's time, as scripts take it: the one clock by which everything is decided.
-import type { Redis } from 'ioredis';
+import type { ScriptClient } from '../../redis/redis-script.js';
 
 /**
  * Defines `now`: the server's time in milliseconds since the epoch, as text.
@@ -13,7 +13,7 @@ local now = serverTime[1] .. string.format('%03d', serverTime[2] / 1000)
 `;
 
 /** The same for a caller, who compares it with what the server said. */
-export async function serverNowMs(client: Redis): Promise<number> {
+export async function serverNowMs(client: ScriptClient): Promise<number> {
   const [seconds, microseconds] = await client.time();
   return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
 }

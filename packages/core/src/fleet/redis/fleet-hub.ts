@@ -1,8 +1,8 @@
 // Two connections for all who look at a fleet from one process: one that asks, one that hears.
-import type { Redis } from 'ioredis';
-import { ConnectionGuard } from '../../redis/connection-guard.js';
-import { hangUp } from '../../redis/connection.js';
-import type { ScriptClient } from '../../redis/redis-script.js';
+import type { ConnectionGuard } from '../../redis/connection-guard.js';
+import type { StartTime } from '../../redis/guarded-connection.js';
+import { ConnectionLostError } from '../../redis/redis-errors.js';
+import { SteadySubscriber } from '../../redis/steady-subscriber.js';
 import type { FleetAsk } from '../fleet-line.js';
 import { DropCount, type DroppedMessages } from '../../foreign/drop-count.js';
 import { writeAsk, type FleetAnswer, type FleetNews } from '../fleet-message.js';
@@ -18,17 +18,17 @@ export interface FleetHubParts {
   readonly asker: string;
   /** Whether it is a cluster, in which each server counts its own listeners only. */
   readonly isCluster: boolean;
-  /** Carries the asks; neither keeps nor resends commands. Closed with the hub. */
-  readonly client: ScriptClient;
+  /** Carries the asks. Closed with the hub. */
+  readonly guard: ConnectionGuard;
   /** Subscribes. Closed with the hub. */
-  readonly subscriber: Redis;
+  readonly subscriber: ConnectionGuard;
 }
 
 export class FleetHub {
   readonly #parts: FleetHubParts;
   readonly #channels: FleetChannels;
   readonly #guard: ConnectionGuard;
-  readonly #ears: ConnectionGuard;
+  readonly #ears: SteadySubscriber;
   readonly #answers = new Map<string, (answer: FleetAnswer) => void>();
   readonly #news = new Set<(news: FleetNews) => void>();
   readonly #dropListeners = new Set<(dropped: DroppedMessages) => void>();
@@ -40,9 +40,9 @@ export class FleetHub {
   constructor(parts: FleetHubParts) {
     this.#parts = parts;
     this.#channels = fleetChannels(parts.namespace, parts.database);
-    this.#guard = new ConnectionGuard(parts.client);
-    this.#ears = new ConnectionGuard(parts.subscriber);
-    parts.subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) => this.#hear(channel.toString(), message));
+    this.#guard = parts.guard;
+    this.#ears = new SteadySubscriber(parts.subscriber);
+    this.#ears.on('messageBuffer', (channel, message) => this.#hear(channel.toString(), message));
   }
 
   /** Where answers are to be sent. */
@@ -50,9 +50,9 @@ export class FleetHub {
     return this.#parts.asker;
   }
 
-  /** To be awaited before anything is asked. */
-  async open(): Promise<void> {
-    await this.#parts.subscriber.subscribe(this.#channels.answersTo(this.asker));
+  /** To be awaited before anything is asked. @throws BrokerUnreachableError, ServerRefusalError */
+  async open(time: StartTime): Promise<void> {
+    await time.repeat(this.#ears, () => this.#ears.subscribe(this.#channels.answersTo(this.asker)));
   }
 
   /**
@@ -81,14 +81,17 @@ export class FleetHub {
     return () => void this.#answers.delete(ask);
   }
 
-  /** Calls back with all news, once it resolves. Answers how to stop that; the last one to stop ends the subscription. */
+  /**
+   * Calls back with all news, once it resolves, or, while the connection is away, from its return on. Answers how to stop that; the last
+   * one to stop ends the subscription. @throws ServerRefusalError
+   */
   async onNews(listener: (news: FleetNews) => void): Promise<() => Promise<void>> {
     this.#news.add(listener);
-    await this.#parts.subscriber.subscribe(this.#channels.news);
+    await this.#ears.subscribe(this.#channels.news).catch(throwUnlessLost);
     return async () => {
       this.#news.delete(listener);
       if (this.#news.size > 0 || this.#closed.signal.aborted) return;
-      await this.#ears.run(() => this.#parts.subscriber.unsubscribe(this.#channels.news)).catch(() => undefined);
+      await this.#ears.unsubscribe(this.#channels.news).catch(() => undefined);
     };
   }
 
@@ -124,15 +127,15 @@ export class FleetHub {
     this.#drops.close();
     this.#guard.silence();
     this.#ears.silence();
-    hangUp(this.#parts.subscriber);
-    hangUp(this.#parts.client);
+    this.#ears.close();
+    this.#guard.hangUp();
   }
 
-  /** ioredis subscribes again by itself, but does not say when that is done. */
+  /** The ears subscribe again by themselves, but do not say when that is done. */
   async #hearAgain(): Promise<void> {
     const { signal } = this.#closed;
     const news = this.#news.size > 0 ? [this.#channels.news] : [];
-    await this.#parts.subscriber.subscribe(this.#channels.answersTo(this.asker), ...news);
+    await this.#ears.subscribe(this.#channels.answersTo(this.asker), ...news);
     await this.#guard.whole(signal);
   }
 
@@ -161,4 +164,9 @@ export class FleetHub {
     if (answer) this.#answers.get(answer.ask)?.(answer);
     return answer !== undefined;
   }
+}
+
+/** What is lost with the connection is subscribed to with the next one. */
+function throwUnlessLost(error: unknown): void {
+  if (!(error instanceof ConnectionLostError)) throw error;
 }

@@ -1,17 +1,13 @@
 // The worker's end of the fleet's conversation on Redis: two subscriptions on its heartbeat's connection.
 import type { ConnectionGuard } from '../../redis/connection-guard.js';
+import type { StartTime } from '../../redis/guarded-connection.js';
+import type { SteadySubscriber } from '../../redis/steady-subscriber.js';
 import type { FleetAsk, FleetLine } from '../fleet-line.js';
 import type { DropCount } from '../../foreign/drop-count.js';
 import { writeNews } from '../fleet-message.js';
 import { readAsk } from '../read-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';
 import { pack } from './packed-text.js';
-
-/** What a line needs of a connection that subscribes, and does so again by itself after a reconnect. */
-export interface FleetSubscriber {
-  on(event: 'message', listener: (channel: string, text: string) => void): unknown;
-  subscribe(...channels: string[]): Promise<unknown>;
-}
 
 export interface RedisFleetLineParts {
   readonly guard: ConnectionGuard;
@@ -22,7 +18,9 @@ export interface RedisFleetLineParts {
   /** Counts what is no ask. */
   readonly drops: DropCount;
   /** The connection that subscribes, once there is one. */
-  readonly subscriber: () => FleetSubscriber | undefined;
+  readonly subscriber: () => SteadySubscriber | undefined;
+  /** The time for listening to begin. */
+  readonly time: StartTime;
 }
 
 export class RedisFleetLine implements FleetLine {
@@ -35,7 +33,7 @@ export class RedisFleetLine implements FleetLine {
   }
 
   async listen(onAsk: (ask: FleetAsk) => void): Promise<void> {
-    const { subscriber, workerId, drops } = this.#parts;
+    const { subscriber, workerId, drops, time } = this.#parts;
     const mine = [this.#channels.asks, this.#channels.asksOf(workerId)];
     const connection = subscriber();
     connection?.on('message', (channel, text) => {
@@ -44,7 +42,7 @@ export class RedisFleetLine implements FleetLine {
       if (ask) onAsk(ask);
       else drops.drop('an ask of the fleet');
     });
-    await connection?.subscribe(...mine);
+    if (connection) await time.repeat(connection, () => connection.subscribe(...mine));
     await this.#publish(this.#channels.news, writeNews('joined', workerId));
   }
 

@@ -1,7 +1,6 @@
 // Sends that wait for a confirmation: one round of them at a time, on a connection that carries nothing else.
-import type { Redis } from 'ioredis';
-import { hangUp } from '../../../redis/connection.js';
-import { asTypedError, ConnectionGuard } from '../../../redis/connection-guard.js';
+import { asTypedError, type ConnectionGuard } from '../../../redis/connection-guard.js';
+import type { ScriptClient } from '../../../redis/redis-script.js';
 import type { ConfirmDemand, ConfirmShortfall, FurtherConfirm } from '../../confirm.js';
 import { wantedCount } from '../../confirm.js';
 import { watchFsync } from './fsync-watch.js';
@@ -9,8 +8,8 @@ import { watchFsync } from './fsync-watch.js';
 /** What a line stands on. */
 export interface ConfirmLineParts {
   readonly confirm: FurtherConfirm;
-  /** Opens the line's own connection, which neither keeps nor resends commands. Given up when the signal aborts. */
-  readonly openClient: (signal: AbortSignal) => Promise<Redis>;
+  /** Opens the line's own connection. Given up when the signal aborts. */
+  readonly openClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
   /** Whether the disk is watched rather than asked for with WAITAOF. */
   readonly watchesFsync: boolean;
 }
@@ -18,7 +17,7 @@ export interface ConfirmLineParts {
 /** One group of jobs for one queue, and how long its confirmation may take. */
 export interface ConfirmedCall<Answer> {
   /** Adds the jobs on the line's connection. */
-  readonly add: (client: Redis) => Promise<Answer>;
+  readonly add: (client: ScriptClient) => Promise<Answer>;
   /** A key of the queue that may be overwritten at any time. */
   readonly barrierKey: string;
   readonly timeoutMs: number;
@@ -39,7 +38,7 @@ export interface ConfirmedAnswer<Answer> {
  */
 export class ConfirmLine {
   readonly #parts: ConfirmLineParts;
-  #connection: Promise<Connection> | undefined;
+  #connection: Promise<ConnectionGuard> | undefined;
   #waiting: PendingCall[] = [];
   readonly #closing = new AbortController();
   #isBusy = false;
@@ -58,7 +57,7 @@ export class ConfirmLine {
 
   /** Resolves when the line's connection is whole. */
   async connected(signal: AbortSignal): Promise<void> {
-    const { guard } = await this.#connect();
+    const guard = await this.#connect();
     return guard.whole(signal);
   }
 
@@ -66,7 +65,7 @@ export class ConfirmLine {
   async close(): Promise<void> {
     this.#closing.abort();
     const connection = await this.#connection?.catch(() => undefined);
-    if (connection) hangUp(connection.client);
+    connection?.hangUp();
   }
 
   async #work(): Promise<void> {
@@ -81,7 +80,7 @@ export class ConfirmLine {
   }
 
   async #round(calls: readonly PendingCall[]): Promise<void> {
-    const { guard } = await this.#connect();
+    const guard = await this.#connect();
     // One run for adding and waiting: a connection that breaks between them fails both, and what a new connection would be
     // told of its own writes proves nothing about these.
     await guard.run(async (client) => {
@@ -92,7 +91,7 @@ export class ConfirmLine {
     });
   }
 
-  async #confirmAll(client: Redis, calls: readonly PendingCall[]): Promise<ConfirmShortfall | undefined> {
+  async #confirmAll(client: ScriptClient, calls: readonly PendingCall[]): Promise<ConfirmShortfall | undefined> {
     const { confirm } = this.#parts;
     const demand = { confirm, timeoutMs: Math.max(...calls.map(({ timeoutMs }) => timeoutMs)) };
     // A job that the queue held already was not written again, and a wait speaks of the connection's last write: this one
@@ -106,30 +105,20 @@ export class ConfirmLine {
   }
 
   /** How many disks or replicas have everything that this connection wrote. */
-  async #confirmedCount(client: Redis, { confirm, timeoutMs }: ConfirmDemand): Promise<number> {
+  async #confirmedCount(client: ScriptClient, { confirm, timeoutMs }: ConfirmDemand): Promise<number> {
     if (confirm !== 'fsync') return client.wait(confirm.replicas, timeoutMs);
     if (this.#parts.watchesFsync) return watchFsync(client, timeoutMs);
     const [disks] = (await client.call('WAITAOF', 1, 0, timeoutMs)) as readonly [disks: number, replicas: number];
     return disks;
   }
 
-  #connect(): Promise<Connection> {
-    this.#connection ??= this.#open().catch((error: unknown) => {
+  #connect(): Promise<ConnectionGuard> {
+    this.#connection ??= this.#parts.openClient(this.#closing.signal).catch((error: unknown) => {
       this.#connection = undefined;
       throw error;
     });
     return this.#connection;
   }
-
-  async #open(): Promise<Connection> {
-    const client = await this.#parts.openClient(this.#closing.signal);
-    return { client, guard: new ConnectionGuard(client) };
-  }
-}
-
-interface Connection {
-  readonly client: Redis;
-  readonly guard: ConnectionGuard;
 }
 
 interface PendingCall extends ConfirmedCall<unknown> {

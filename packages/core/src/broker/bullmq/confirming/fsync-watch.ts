@@ -1,6 +1,6 @@
 // Learns from a server's own figures when its disk has what was written, where WAITAOF cannot be believed.
-import type { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ScriptClient } from '../../../redis/redis-script.js';
 import { serverNowMs } from '../server-time.js';
 
 /**
@@ -13,7 +13,7 @@ import { serverNowMs } from '../server-time.js';
  *
  * @throws the server's error; also when its last write-through failed.
  */
-export async function watchFsync(client: Redis, timeoutMs: number): Promise<0 | 1> {
+export async function watchFsync(client: ScriptClient, timeoutMs: number): Promise<0 | 1> {
   const deadline = performance.now() + timeoutMs;
   let quietSinceMs: number | undefined;
   while (performance.now() < deadline) {
@@ -29,7 +29,7 @@ export async function watchFsync(client: Redis, timeoutMs: number): Promise<0 | 
 const COVERED_MS = 1_250;
 const LOOK_EVERY_MS = 50;
 
-async function isNoneUnderWay(client: Redis): Promise<boolean> {
+async function isNoneUnderWay(client: ScriptClient): Promise<boolean> {
   const persistence = await client.info('persistence');
   if (!persistence.includes('aof_last_write_status:ok')) throw new Error('its last write to the disk failed');
   return persistence.includes('aof_pending_bio_fsync:0');

@@ -1,11 +1,11 @@
 // Which queues there are: a set of names beside the queues, since nothing else in Redis lists them cheaply.
-import type { Redis } from 'ioredis';
 import type { ConnectionGuard } from '../../../redis/connection-guard.js';
 import type { Lines } from '../../../redis/lines.js';
+import type { ScriptClient } from '../../../redis/redis-script.js';
 import { nameFault } from '../../../contract/names.js';
 
 /** Asks every server that has keys, one or those of a cluster. */
-export type AskServers = <Answer>(ask: (client: Redis) => Promise<Answer>) => Promise<readonly Answer[]>;
+export type AskServers = <Answer>(ask: (client: ScriptClient) => Promise<Answer>) => Promise<readonly Answer[]>;
 
 /** What the names are kept with. */
 export interface QueueNamesParts {
@@ -61,7 +61,7 @@ export class QueueNames {
   }
 }
 
-async function scan(node: Redis, namespace: string): Promise<readonly string[]> {
+async function scan(node: ScriptClient, namespace: string): Promise<readonly string[]> {
   const keys: string[] = [];
   let cursor = '0';
   do {

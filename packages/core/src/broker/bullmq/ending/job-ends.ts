@@ -1,8 +1,6 @@
 // Tells waiting producers how their jobs ended, by following BullMQ's event stream of one queue.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
-import { hangUp } from '../../../redis/connection.js';
-import { ConnectionGuard } from '../../../redis/connection-guard.js';
+import type { ConnectionGuard } from '../../../redis/connection-guard.js';
 import { onAbort } from '../../../redis/on-abort.js';
 import type { ScriptClient } from '../../../redis/redis-script.js';
 import type { JobEnd } from '../../broker.js';
@@ -16,7 +14,7 @@ export interface JobEndsParts {
   /** For looking a job up. */
   readonly guard: ConnectionGuard;
   /** Opens the connection on which the stream is read; this object's own, opened when somebody waits first, given up when the signal aborts. */
-  readonly openEventClient: (signal: AbortSignal) => Promise<Redis>;
+  readonly openEventClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
 }
 
 /**
@@ -30,7 +28,7 @@ export class JobEnds {
   readonly #waiting = new Map<string, Set<Waiter>>();
   readonly #closing = new AbortController();
   #following: Promise<void> | undefined;
-  #events: EventConnection | undefined;
+  #events: ConnectionGuard | undefined;
   #recheck: NodeJS.Timeout | undefined;
 
   constructor(parts: JobEndsParts) {
@@ -69,9 +67,11 @@ export class JobEnds {
     clearInterval(this.#recheck);
     for (const { fail } of [...this.#waiting.values()].flatMap((waiters) => [...waiters]))
       fail(new ClosedError('broker'));
+    // First, lest what is asked of a server that hangs is waited for.
+    this.#events?.hangUp();
     await this.#following?.catch(() => undefined);
     clearInterval(this.#recheck);
-    if (this.#events) hangUp(this.#events.client);
+    this.#events?.hangUp();
   }
 
   #expect(jobId: string, waiter: Waiter): void {
@@ -94,23 +94,18 @@ export class JobEnds {
   }
 
   async #startFollowing(): Promise<void> {
-    const { client, guard } = (this.#events ??= await this.#openEvents());
-    const [newest] = await guard.run(() => client.xrevrange(this.#parts.keys.events, '+', '-', 'COUNT', 1));
-    void this.#readStream({ client, guard }, newest?.[0] ?? '0-0');
+    const events = (this.#events ??= await this.#parts.openEventClient(this.#closing.signal));
+    const [newest] = await events.run((client) => client.xrevrange(this.#parts.keys.events, '+', '-', 'COUNT', 1));
+    void this.#readStream(events, newest?.[0] ?? '0-0');
     this.#recheck = setInterval(() => this.#lookUpAll(), RECHECK_MS);
     this.#recheck.unref();
   }
 
-  async #openEvents(): Promise<EventConnection> {
-    const client = await this.#parts.openEventClient(this.#closing.signal);
-    return { client, guard: new ConnectionGuard(client) };
-  }
-
-  async #readStream({ client, guard }: EventConnection, from: string): Promise<void> {
+  async #readStream(events: ConnectionGuard, from: string): Promise<void> {
     let last = from;
     while (!this.#closing.signal.aborted) {
-      const read = await guard
-        .run(() => client.xread('BLOCK', READ_MS, 'STREAMS', this.#parts.keys.events, last))
+      const read = await events
+        .run((client) => client.xread('BLOCK', READ_MS, 'STREAMS', this.#parts.keys.events, last))
         .catch(() => sleep(PAUSE_AFTER_FAULT_MS, null));
       for (const [id, fields] of read?.[0]?.[1] ?? []) {
         last = id;
@@ -162,11 +157,6 @@ function nothingThere(error: unknown): readonly null[] {
 interface Waiter {
   readonly tell: (end: JobEnd) => void;
   readonly fail: (error: Error) => void;
-}
-
-interface EventConnection {
-  readonly client: Redis;
-  readonly guard: ConnectionGuard;
 }
 
 const RECHECK_MS = 5_000;

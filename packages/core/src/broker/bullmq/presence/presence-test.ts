@@ -1,35 +1,51 @@
 // Whether a server can tell that a process died: by a subscription that comes, and goes with its connection.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
-import { asTypedError } from '../../../redis/connection-guard.js';
+import type { ConnectionGuard } from '../../../redis/connection-guard.js';
+import type { StartTime } from '../../../redis/guarded-connection.js';
 import { ServerRefusalError } from '../../../redis/redis-errors.js';
 
 export interface PresenceTestParts {
   /** What to subscribe to; nobody else does. */
   readonly channel: string;
-  readonly openSubscriber: () => Promise<Redis>;
+  readonly openSubscriber: () => Promise<ConnectionGuard>;
   /** Asks the server how many subscribers a channel has. */
   readonly count: (channel: string) => Promise<number>;
+  readonly time: StartTime;
 }
 
-/** Never throws. A server that refuses will refuse again; one that was away for a moment, or busy, is asked again. */
+/**
+ * A server that refuses will refuse again; one that was busy is asked again, and one to which the connection broke as often as it
+ * takes: what is decided here holds as long as the worker runs.
+ *
+ * @throws BrokerUnreachableError when the time is over and the server has not answered once.
+ */
 export async function testPresence(parts: PresenceTestParts): Promise<boolean> {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const answer = await comesAndGoes({ ...parts, channel: `${parts.channel}-${attempt}` }).catch(asTypedError);
-    if (answer === true) return true;
-    if (answer instanceof ServerRefusalError) return false;
-    if (attempt < MOST_ATTEMPTS) await sleep(BETWEEN_ATTEMPTS_MS);
-  }
-  return false;
+  let answers = 0;
+  const test = async (isOver: AbortSignal): Promise<boolean> => {
+    for (let attempt = 1; !isOver.aborted; attempt += 1) {
+      const asked = comesAndGoes({ ...parts, channel: `${parts.channel}-${attempt}` });
+      const answer = await asked.catch((error: unknown) => error);
+      if (answer === true) return true;
+      if (answer instanceof ServerRefusalError) return false;
+      if (answer === false) answers += 1;
+      if (answers >= MOST_ANSWERS) return false;
+      await sleep(BETWEEN_ATTEMPTS_MS);
+    }
+    return false;
+  };
+  return parts.time.settle(test).catch((error: unknown) => {
+    if (answers === 0) throw error;
+    return false;
+  });
 }
 
 async function comesAndGoes({ channel, openSubscriber, count }: PresenceTestParts): Promise<boolean> {
   const probe = await openSubscriber();
   try {
-    await probe.ssubscribe(channel);
+    await probe.run((client) => client.ssubscribe(channel));
     if ((await count(channel)) !== 1) return false;
   } finally {
-    probe.disconnect();
+    probe.hangUp();
   }
   const untilMs = performance.now() + NOTICED_WITHIN_MS;
   while (performance.now() < untilMs) {
@@ -41,5 +57,5 @@ async function comesAndGoes({ channel, openSubscriber, count }: PresenceTestPart
 
 /** A server, or a proxy before it, that takes longer to notice a broken connection is of no use for presence. */
 const NOTICED_WITHIN_MS = 500;
-const MOST_ATTEMPTS = 3;
+const MOST_ANSWERS = 3;
 const BETWEEN_ATTEMPTS_MS = 200;

@@ -1,0 +1,108 @@
+// Connections whose every call has an end: what all of the house calls Redis on.
+import type { RedisAddress } from './address.js';
+import { ADVICE, becomesReady, beginConnecting, type ConnectOptions } from './connection.js';
+import { ConnectionGuard } from './connection-guard.js';
+import { BrokerUnreachableError, ConnectionLostError } from './redis-errors.js';
+import type { ScriptClient } from './redis-script.js';
+
+/** A guarded connection neither keeps nor resends commands, and leaves it to its owner to subscribe again. */
+export type GuardedOptions = Omit<ConnectOptions, 'keepsCommands' | 'resubscribes'>;
+
+/**
+ * Opens one connection and resolves when the server has loaded its data and answers. It comes back by itself for ever; what is
+ * called meanwhile rejects with ConnectionLostError. The caller hangs up.
+ *
+ * @throws {BrokerUnreachableError} after `connectTimeoutMs`, or at once when the server refuses the credentials.
+ */
+export async function connectGuarded(address: RedisAddress, options: GuardedOptions = {}): Promise<ConnectionGuard> {
+  const client = beginConnecting(address, { ...options, ...OF_NO_MEMORY });
+  const guard = new ConnectionGuard(client);
+  try {
+    await becomesReady(client, address, options);
+    return guard;
+  } catch (unreachable) {
+    guard.hangUp();
+    throw unreachable;
+  }
+}
+
+/** The same without the wait: calls wait for the first connection, for `connectTimeoutMs` at most. */
+export function beginGuarded(address: RedisAddress, options: GuardedOptions & TimeLimit): ConnectionGuard {
+  return new ConnectionGuard(beginConnecting(address, { ...options, ...OF_NO_MEMORY }), options.connectTimeoutMs);
+}
+
+/**
+ * The time that a start has for all of its steps together: whichever of them the connection breaks at, the start goes on with the
+ * next connection, or rejects when the time is over.
+ */
+export class StartTime {
+  readonly #address: RedisAddress;
+  readonly #limitMs: number;
+  readonly #endsAtMs: number;
+
+  constructor(address: RedisAddress, limitMs: number) {
+    this.#address = address;
+    this.#limitMs = limitMs;
+    this.#endsAtMs = performance.now() + limitMs;
+  }
+
+  /** What is left, in milliseconds; 1 at least. */
+  get leftMs(): number {
+    return Math.max(1, Math.ceil(this.#endsAtMs - performance.now()));
+  }
+
+  /**
+   * Makes a call that may be repeated until it is answered: again on the next connection whenever one breaks.
+   * @throws BrokerUnreachableError when the time is over, ServerRefusalError, and what the call itself throws.
+   */
+  async answer<Answer>(guard: ConnectionGuard, call: (client: ScriptClient) => Promise<Answer>): Promise<Answer> {
+    return this.repeat(guard, () => guard.run(call));
+  }
+
+  /** The same for whatever rejects with ConnectionLostError when that connection breaks. */
+  async repeat<Answer>(connection: Breakable, attempt: () => Promise<Answer>): Promise<Answer> {
+    return this.settle((isOver) => onSomeConnection(connection, attempt, isOver));
+  }
+
+  /** Resolves as the work does, if in time. @throws BrokerUnreachableError when the time is over; the signal aborts then. */
+  async settle<Answer>(work: (isOver: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    const over = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        const complaint = `its connections broke, or nothing answered, for ${this.#limitMs} ms: ${ADVICE}`;
+        const error = new BrokerUnreachableError(this.#address.toString(), complaint);
+        reject(error);
+        over.abort(error);
+      }, this.leftMs);
+    });
+    try {
+      return await Promise.race([work(over.signal), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+interface TimeLimit {
+  readonly connectTimeoutMs: number;
+}
+
+const OF_NO_MEMORY = { keepsCommands: false, resubscribes: false } as const;
+
+type Breakable = Pick<ConnectionGuard, 'whole'>;
+
+async function onSomeConnection<Answer>(
+  connection: Breakable,
+  attempt: () => Promise<Answer>,
+  isOver: AbortSignal,
+): Promise<Answer> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ConnectionLostError)) throw error;
+    }
+    await connection.whole(isOver);
+  }
+}
