@@ -47,7 +47,30 @@ describeInBrowser('the page of the dead letters', () => {
     await tab.sees(tab.page.getByRole('alertdialog').getByText('3 dead letters'));
     await tab.button('Redrive 3').click();
     await tab.sees('Redrove 3 dead letters of notes.');
-    await tab.sees('None: every job that ended was acked.');
+    await tab.sees('There are no dead letters.');
+  });
+
+  it('counts what is new since somebody looked, in this browser, and the same everywhere', async () => {
+    await die(2);
+    await using tab = await OpenedPage.open(dashboard.url);
+    await tab.goTo('fleet');
+    const verdict = tab.page.getByLabel('Is anything wrong?');
+    const panel = tab.page.getByRole('region', { name: 'Dead letters', exact: true });
+    await tab.sees(verdict.getByText('2 new dead letters'));
+    await tab.sees(panel.getByText('1 reason · 2 new since you looked'));
+    await tab.goTo('dead-letters');
+    await tab.sees(tab.page.getByText('2 new', { exact: true }));
+    await tab.sees(verdict.getByText('All well'));
+    await tab.goTo('fleet');
+    await tab.sees(verdict.getByText('All well'));
+    await tab.sees(panel.getByText('1 reason', { exact: true }));
+    expect(await panel.locator('.alarming').count()).to.equal(0);
+    await die(1);
+    await tab.sees(verdict.getByText('1 new dead letter', { exact: false }));
+    await tab.sees(panel.getByText('1 reason · 1 new since you looked'));
+    await using other = await OpenedPage.open(dashboard.url);
+    await other.goTo('fleet');
+    await other.sees('3 new dead letters');
   });
 
   it('redrives one of them', async () => {

@@ -26,6 +26,14 @@ describeInBrowser('the page of the queues', () => {
     await tab.misses(tab.page.locator('.chip', { hasText: 'paused' }));
   });
 
+  it('says that a queue is not there, and does not ask to wait for it', async () => {
+    await using dashboard = await dashboardOn(open.trial);
+    await using tab = await OpenedPage.open(dashboard.url, { expected: /404/ });
+    await tab.goTo('queues/nodes');
+    await tab.sees('Not there');
+    await tab.sees(/there is no queue nodes/);
+  });
+
   it('plots a queue’s history', async () => {
     await using dashboard = await dashboardOn(open.trial);
     await using tab = await OpenedPage.open(dashboard.url);

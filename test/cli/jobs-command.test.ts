@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { handlerOf, recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
 import { note } from '../jobs/notes.js';
+import { sendFamily } from '../operator/family.js';
 import { rejection } from '../server/rejection.js';
 import { cellsOf, CommandTrial } from './command-trial.js';
 
@@ -39,6 +40,18 @@ describe('the command acktor jobs', function () {
     expect((jobs as readonly object[])[0]).to.include({ id: 'a', place: 'active', workerId: worker.id });
   });
 
+  it('shows a parent as what it is while its children have not ended', async () => {
+    await using trial = await CommandTrial.open();
+    await trial.jobs.producer.send(note, { text: 'x' });
+    const { namespace } = trial.jobs;
+    await using _ = await sendFamily({ namespace, queue: 'notes' });
+    const { stdout } = await trial.run('job', 'parent', '--queue', 'notes');
+    expect(stdout).to.match(/^place +waiting for its children$/m);
+    expect(await trial.json('job', 'parent', '--queue', 'notes')).to.include({ place: 'waitingForChildren' });
+    const { jobs } = await trial.json('jobs', 'notes', 'children');
+    expect((jobs as readonly object[])[0]).to.include({ id: 'parent', place: 'waitingForChildren' });
+  });
+
   it('says so when there are none', async () => {
     await using trial = await CommandTrial.open();
     await trial.jobs.producer.send(note, { text: 'x' });
@@ -60,7 +73,9 @@ describe('the command acktor jobs', function () {
     await trial.jobs.producer.send(note, { text: 'x' });
     const { code, stderr } = await trial.run('jobs', 'notes', 'failed');
     expect(code).to.equal(2);
-    expect(stderr).to.include('Allowed choices are waiting, delayed, active, acked, dead. Did you mean dead?');
+    expect(stderr).to.include(
+      'Allowed choices are waiting, children, delayed, active, acked, dead. Did you mean dead?',
+    );
     expect((await trial.run('jobs', 'notes', 'actve')).stderr).to.include('Did you mean active?');
     const byItsJson = await trial.run('jobs', 'notes', 'deadLettered');
     expect(byItsJson).to.include({ code: 0, stdout: 'no dead jobs in notes\n' });

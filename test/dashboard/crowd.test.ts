@@ -1,6 +1,7 @@
 // Many consumers, and browsers that do not keep up.
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import type { QueueDepth } from '@acktor/core/broker';
 import { openTrial, type DashboardTrial } from './dashboard-trial.js';
 import { LiveReader } from './live-reader.js';
 import { workerReport } from './scripted-fleet.js';
@@ -51,6 +52,36 @@ describe('a crowd before the dashboard', () => {
     expect(sequencesOf(asleep).length).to.be.below(sequencesOf(awake).length);
   });
 });
+
+describe('ten thousand queues before the dashboard', () => {
+  it('are told of in changes, so many a second, and each in its turn', async function () {
+    this.timeout(60_000);
+    let looks = 0;
+    const depths = () => {
+      looks += 1;
+      return Promise.resolve(Array.from({ length: QUEUES }, (_, at) => depthOf(`queue-${at}`, looks)));
+    };
+    await using trial = await openTrial({ queues: { queues: depths } });
+    using browser = await LiveReader.open(trial.url);
+    await browser.snapshot(({ queues }) => queues.length === QUEUES);
+    const first = await browser.frame(({ queues = [] }) => queues.length > 0);
+    const bytesBefore = browser.bytes;
+    const last = await browser.frame(({ atMs }) => atMs >= first.atMs + 4_000);
+    const kilobytesPerSecond = (browser.bytes - bytesBefore) / (last.atMs - first.atMs);
+    expect(kilobytesPerSecond).to.be.below(600);
+    const told = browser.heard.all.flatMap(({ event }) => ('frame' in event ? [event.frame.queues ?? []] : []));
+    for (const queues of told) expect(queues.length).to.be.at.most(1_100);
+    const names = told.flat().map(({ queue }) => queue);
+    expect(new Set(names).size).to.be.above(2_000);
+  });
+});
+
+const QUEUES = 10_000;
+
+function depthOf(queue: string, waiting: number): QueueDepth {
+  const none = { isPaused: false, delayed: 0, active: 0, acked: 0, deadLetters: 0, nextDueAtMs: undefined };
+  return { ...none, queue, waiting, oldestWaitingAtMs: 1_000, readAtMs: Date.now() };
+}
 
 /** Every consumer changes its state and its job, ten times a second, until disposed of. */
 function atFullSpeed({ fleet }: DashboardTrial): Disposable {

@@ -7,7 +7,9 @@ import type * as HearingModule from '../../packages/dashboard/dist/live/hearing.
 import type * as LatelyModule from '../../packages/dashboard/dist/live/lately.js';
 import type * as QueueMeterModule from '../../packages/dashboard/dist/live/queue-meter.js';
 import type * as QueueTallyModule from '../../packages/dashboard/dist/live/queue-tally.js';
+import type * as ToldModule from '../../packages/dashboard/dist/live/told.js';
 import type * as DrawChartModule from '../../packages/dashboard/dist/sources/draw-chart.js';
+import type * as AddressModule from '../../packages/dashboard/dist/access/client-address.js';
 import type * as SessionModule from '../../packages/dashboard/dist/access/session.js';
 import type * as SealModule from '../../packages/dashboard/dist/access/session-seal.js';
 import type * as SharedAnswerModule from '../../packages/dashboard/dist/http/shared-answer.js';
@@ -37,9 +39,11 @@ export const { FleetModel } = await inside<typeof FleetModelModule>('live/fleet-
 export const { FlowMeter } = await inside<typeof FlowMeterModule>('live/flow-meter.js');
 export const { Hearing } = await inside<typeof HearingModule>('live/hearing.js');
 export const { Lately } = await inside<typeof LatelyModule>('live/lately.js');
+export const { Told } = await inside<typeof ToldModule>('live/told.js');
 export const { QueueMeter } = await inside<typeof QueueMeterModule>('live/queue-meter.js');
 export const { QueueTally } = await inside<typeof QueueTallyModule>('live/queue-tally.js');
 export const { drawChart, drawnCharts } = await inside<typeof DrawChartModule>('sources/draw-chart.js');
+export const { clientAddress } = await inside<typeof AddressModule>('access/client-address.js');
 export const { permits } = await inside<typeof SessionModule>('access/session.js');
 export const { SessionSeal } = await inside<typeof SealModule>('access/session-seal.js');
 export const { SharedAnswer } = await inside<typeof SharedAnswerModule>('http/shared-answer.js');

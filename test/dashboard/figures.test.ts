@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { QueueDepth } from '@acktor/core/broker';
-import { createRedaction, FleetModel, FlowMeter, QueueMeter, QueueTally } from './dashboard-inside.js';
+import { createRedaction, FleetModel, FlowMeter, QueueMeter, QueueTally, Told } from './dashboard-inside.js';
 import { consumerReport, workerReport } from './scripted-fleet.js';
 
 const loop = { lagP50Ms: 0, lagP99Ms: 1, lagMaxMs: 2, blockedForMs: 0 };
@@ -51,6 +51,15 @@ describe('the flows of a fleet', () => {
     ] as const)
       meter.add([{ ...step, count, dwellMsTotal: count * eachMs }], 1_000);
     expect(meter.rates(2_000)[0]?.dwellP50Ms).to.be.within(45, 55);
+  });
+
+  it('are counted together for the queues beyond 4,000 arrows', () => {
+    const meter = new FlowMeter(0);
+    for (let at = 0; at < 10_000; at += 1)
+      meter.add([{ ...step, queue: `queue-${at}`, count: 1, dwellMsTotal: 1 }], 500);
+    const rates = meter.rates(2_000);
+    expect(rates).to.have.length(4_001);
+    expect(rates.reduce((sum, { perSecond }) => sum + perSecond, 0)).to.be.closeTo(5_000, 1e-6);
   });
 
   it('are apart by queue and by arrow', () => {
@@ -118,6 +127,28 @@ describe('the rates of a queue', () => {
     expect(points.at(-1)?.waiting).to.equal(3_600);
     expect(points.at(0)?.atMs).to.equal(3_600_000 - 179 * 5_000);
     expect(meter.history('mails').points).to.deep.equal([]);
+  });
+});
+
+describe('what has been told', () => {
+  const line = (name: string, count: number) => ({ name, count });
+  const told = () => new Told<ReturnType<typeof line>>(({ name }) => name);
+
+  it('is told again only when it is otherwise', () => {
+    const lines = told();
+    expect(lines.take([line('a', 1), line('b', 1)], 10).changed).to.have.length(2);
+    expect(lines.take([line('a', 1), line('b', 2)], 10).changed).to.deep.equal([line('b', 2)]);
+    expect(lines.take([line('a', 1)], 10)).to.deep.equal({ changed: [], gone: ['b'] });
+  });
+
+  it('is told of whoever waits longest, as it stands by then, and at once of who is urgent', () => {
+    const lines = told();
+    const all = (count: number) => ['a', 'b', 'c'].map((name) => line(name, count));
+    expect(lines.take(all(1), 1).changed).to.deep.equal([line('a', 1)]);
+    expect(lines.take(all(2), 1).changed).to.deep.equal([line('b', 2)]);
+    expect(lines.take(all(3), 1, ({ name }) => name === 'b').changed).to.deep.equal([line('c', 3), line('b', 3)]);
+    expect(lines.take(all(3), 1).changed).to.deep.equal([line('a', 3)]);
+    expect(lines.take(all(3), 1).changed).to.deep.equal([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { openTrial, post, log, type DashboardTrial } from './dashboard-trial.js';
+import { away, openTrial, post, log, type DashboardTrial } from './dashboard-trial.js';
 import type { ErrorView, SessionView } from './dashboard-inside.js';
 
 describe('the limits of a request to the dashboard', () => {
@@ -51,11 +51,34 @@ describe('the limits of a request to the dashboard', () => {
   it('refuses names of queues that cannot be, and ids that are too long', async () => {
     expect(await refusal('api/queues/a%3Ab/jobs')).to.equal('400 ACKTOR_BAD_NAME');
     expect(await refusal('api/queues/a%2F..%2Fb/history')).to.equal('400 ACKTOR_BAD_NAME');
-    expect(await refusal(`api/queues/payments/jobs/${'x'.repeat(300)}`)).to.equal('400 ACKTOR_BAD_REQUEST');
+    expect(await refusal(`api/queues/payments/jobs/${'x'.repeat(1_025)}`)).to.equal('400 ACKTOR_BAD_REQUEST');
     expect(await refusal('api/queues/%zz/jobs')).to.match(/^40[04] /);
     expect(await refusal('api/jobs?id=')).to.equal('400 ACKTOR_BAD_REQUEST');
     expect(await refusal('api/queues/payments/jobs?state=eaten')).to.equal('400 ACKTOR_BAD_REQUEST');
     expect(await refusal('api/queues/payments/dead-letters?cursor=..')).to.equal('400 ACKTOR_BAD_REQUEST');
+  });
+
+  for (const path of ['jobs', 'history', 'dead-letters'])
+    it(`says of a queue that nobody ever used that there is none, and not that it has no ${path}`, async () => {
+      expect(await refusal(`api/queues/paymets/${path}`)).to.equal('404 ACKTOR_NO_SUCH_QUEUE');
+    });
+
+  it('pauses no queue that nobody ever used', async () => {
+    expect(await refusal('api/queues/paymets/pause', post({}, headers))).to.equal('404 ACKTOR_NO_SUCH_QUEUE');
+  });
+
+  it('says of a reading that failed that nothing has changed, and of a change that it may have been done', async () => {
+    const options = { trust: { kind: 'machine' }, queues: { jobs: away, pause: away } } as const;
+    await using broken = await openTrial(options);
+    const { csrf } = (await (await broken.ask('api/session')).json()) as SessionView;
+    const words = async (path: string, init?: RequestInit) =>
+      ((await (await broken.ask(path, init)).json()) as ErrorView).error.message;
+    expect(await words('api/queues/payments/jobs'))
+      .to.include('nothing has changed')
+      .and.not.include('may have');
+    expect(await words('api/queues/payments/pause', post({}, { 'x-acktor-csrf': csrf }))).to.include(
+      'may have been done',
+    );
   });
 
   it('serves no file from outside the page', async () => {

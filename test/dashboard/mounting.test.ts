@@ -92,6 +92,57 @@ for (const [where, mount] of Object.entries(mounts))
     });
   });
 
+describe('a dashboard below a path', () => {
+  for (const path of ['/', '/api/session', '/opsx/api/session', '/ops/acktorx', '/ops'])
+    it(`is not at ${path}`, async () => {
+      await using handler = openHandler();
+      await using server = await serve(handler.at('/ops/acktor/'));
+      expect((await fetch(new URL(path, server.url), { redirect: 'manual' })).status).to.equal(404);
+      expect((await fetch(new URL('/ops/acktor/api/session', server.url))).status).to.equal(200);
+    });
+
+  it('is at no path that is none', async () => {
+    await using handler = openHandler();
+    expect(() => handler.at('ops' as '/ops')).to.throw(TypeError, 'a path such as /acktor');
+  });
+});
+
+describe('a dashboard behind parsers of an application', () => {
+  const large = JSON.stringify({ which: 'reason', reason: 'x'.repeat(70_000) });
+
+  async function answerBehind(parse: express.RequestHandler, body: string, type = 'application/json'): Promise<number> {
+    await using handler = openHandler();
+    const app = express();
+    app.use(parse);
+    app.use('/acktor', handler);
+    await using server = await serve(app);
+    const url = `${server.url}acktor/api/`;
+    const { csrf } = (await (await fetch(`${url}session`)).json()) as SessionView;
+    const headers = { 'x-acktor-csrf': csrf, 'content-type': type };
+    return (await fetch(`${url}queues/payments/dead-letters/purge`, { method: 'POST', headers, body })).status;
+  }
+
+  it('keeps its own limit, however much they let through', async () => {
+    for (const parse of [express.json(), express.text({ type: '*/*' }), express.raw({ type: '*/*' })])
+      expect(await answerBehind(parse, large)).to.equal(413);
+  });
+
+  it('takes what they have read, as text or bytes or an object', async () => {
+    for (const parse of [express.json(), express.text({ type: '*/*' }), express.raw({ type: '*/*' })])
+      expect(await answerBehind(parse, '{"which":"all"}')).to.equal(200);
+  });
+
+  it('takes no form, which another site can send, for what it is not', async () => {
+    const form = 'application/x-www-form-urlencoded';
+    expect(await answerBehind(express.urlencoded(), 'which=all', form)).to.equal(400);
+  });
+
+  it('does not wait for what somebody has read and kept nothing of', async () => {
+    const swallow: express.RequestHandler = (request, _, next) => void request.resume().once('end', () => next());
+    expect(await answerBehind(swallow, '{"which":"all"}')).to.equal(400);
+  });
+});
+
 describe('Fastify beside a dashboard', () => {
   it('goes on parsing the bodies of its own routes', async () => {
     await using handler = openHandler();

@@ -4,7 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { Dashboard, dashboardHandler, OpenDashboardError, TrustMachineError } from '@acktor/dashboard';
 import { openTrial, tokens, type DashboardTrial } from './dashboard-trial.js';
-import type { ErrorView, SessionView } from './dashboard-inside.js';
+import { clientAddress, type ErrorView, type SessionView } from './dashboard-inside.js';
 
 const port = (trial: DashboardTrial) => new URL(trial.url).port;
 
@@ -104,6 +104,28 @@ describe('where a request to the dashboard comes from', () => {
     expect(headers.get('content-security-policy')).to.not.include('unsafe');
     expect(headers.get('x-content-type-options')).to.equal('nosniff');
     expect(headers.get('referrer-policy')).to.equal('no-referrer');
+  });
+});
+
+describe('the address that wrong tokens are counted by', () => {
+  const of = (remoteAddress: string, forwarded: string | undefined, trustProxy: number) =>
+    clientAddress({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }, trustProxy);
+
+  it('is that of the connection, whatever is said, while no proxy is trusted', () => {
+    expect(of('10.0.0.1', '203.0.113.9', 0)).to.equal('10.0.0.1');
+    expect(of('::ffff:10.0.0.1', undefined, 0)).to.equal('10.0.0.1');
+  });
+
+  it('is what the outermost of the trusted proxies has written', () => {
+    expect(of('10.0.0.1', 'forged, 203.0.113.9', 1)).to.equal('203.0.113.9');
+    expect(of('10.0.0.1', 'forged, 203.0.113.9, 10.0.0.2', 2)).to.equal('203.0.113.9');
+    expect(of('10.0.0.1', 'no address', 1)).to.equal('10.0.0.1');
+    expect(of('10.0.0.1', undefined, 1)).to.equal('10.0.0.1');
+  });
+
+  it('is the first half of an IPv6 address: the other half is whoever’s has one', () => {
+    expect(of('2001:db8:1:2:aaaa::1', undefined, 0)).to.equal(of('2001:0db8:0001:2:bbbb::2', undefined, 0));
+    expect(of('2001:db8:1:3::1', undefined, 0)).to.not.equal(of('2001:db8:1:2::1', undefined, 0));
   });
 });
 

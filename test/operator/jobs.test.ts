@@ -4,6 +4,7 @@ import { handlerOf, recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
 import { note } from '../jobs/notes.js';
 import { rejection } from '../server/rejection.js';
+import { sendFamily } from './family.js';
 import { openOperatorTrial, type OperatorTrial } from './operator-trial.js';
 
 describe('Operator, looking at jobs', function () {
@@ -44,6 +45,18 @@ describe('Operator, looking at jobs', function () {
     expect(await idsOf(opened, 'delayed', 2)).to.deep.equal(['soon', 'next', 'late']);
     const { jobs } = await opened.operator.jobs('notes', { place: 'delayed', limit: 1 });
     expect(jobs[0]?.dueAtMs).to.be.closeTo(Date.now() + 30_000, 5_000);
+  });
+
+  it('tells a parent that waits for its children from what waits for a consumer', async () => {
+    await using opened = await openOperatorTrial();
+    const { namespace, producer } = opened.trial;
+    await producer.send(note, { text: 'x' }, { id: 'plain' });
+    await using _ = await sendFamily({ namespace, queue: 'notes' });
+    expect(await idsOf(opened, 'waitingForChildren')).to.deep.equal(['parent']);
+    expect(await idsOf(opened, 'waiting')).to.have.members(['plain', 'child']);
+    const [found] = await opened.operator.find('parent');
+    expect(found).to.include({ queue: 'notes', place: 'waitingForChildren' });
+    expect(await opened.operator.job('notes', 'parent')).to.include({ place: 'waitingForChildren' });
   });
 
   it('lists active jobs with who holds them and since when', async () => {

@@ -1,9 +1,11 @@
+import { ConnectionLostError, Operator, PrivateServer } from '@acktor/core';
 import { CancelledError } from '@acktor/worker';
 import { expect } from 'chai';
 import { handlerOf, recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
+import { rejection } from '../server/rejection.js';
 import { signal } from '../signals/signal.js';
 import { openOperatorTrial } from './operator-trial.js';
 
@@ -114,3 +116,19 @@ async function looksInVain(marker: string): Promise<void> {
     while ((await redis.exists(marker)) === 1);
   }
 }
+
+describe('Operator, when the server is gone', function () {
+  this.timeout(30_000);
+
+  it('says of a reading that nothing has changed, and of an act that it may have been done', async () => {
+    await using server = await PrivateServer.start();
+    await using operator = await Operator.connect({ redis: server.url });
+    await server.kill();
+    const jobs = await rejection(operator.jobs('notes', { place: 'waiting' }), ConnectionLostError);
+    expect(jobs.message).to.include('nothing has changed');
+    const letters = await rejection(operator.deadLetters('notes').count(), ConnectionLostError);
+    expect(letters.message).to.include('nothing has changed');
+    const pause = await rejection(operator.pause('notes'), ConnectionLostError);
+    expect(pause.message).to.include('may have been done');
+  });
+});

@@ -14,6 +14,7 @@ import { OpenDashboardError } from './errors.js';
 import { fastifyPlugin, type FastifyPlugin } from './fastify-plugin.js';
 import { House } from './house.js';
 import { createDispatch } from './http/dispatch.js';
+import { mountPath } from './http/mounted-url.js';
 import { createRedaction } from './jobs/redaction.js';
 import { defaultLogger } from './logger.js';
 import { openWebPage } from './page/web-page.js';
@@ -27,7 +28,7 @@ import type { Sources } from './sources/sources.js';
  */
 export interface DashboardHandler extends AsyncDisposable {
   (request: IncomingMessage, response: ServerResponse): void;
-  /** The same below a path, such as `/acktor`, in a server that does not take it off. */
+  /** The same below a path, such as `/acktor`, in a server that does not take it off. Answers 404 beside that path. @throws TypeError. */
   at(mount: `/${string}`): (request: IncomingMessage, response: ServerResponse) => void;
   /** `app.register(handler.fastify, { prefix: '/acktor' })` */
   readonly fastify: FastifyPlugin;
@@ -54,6 +55,8 @@ export interface HandlerParts {
   readonly options: CheckedHandlerOptions;
   readonly trust: Trust;
   readonly connect: () => Promise<Sources>;
+  /** Called with each request that belongs to a session. */
+  readonly onSession?: (request: IncomingMessage) => void;
 }
 
 /** How roles are come by, as far as the options say. */
@@ -64,7 +67,7 @@ export function trustOf({ tokens, authorize }: CheckedHandlerOptions): Trust | u
 }
 
 /** A handler, and what is behind it. */
-export function createHandler({ options, trust, connect }: HandlerParts) {
+export function createHandler({ options, trust, connect, onSession }: HandlerParts) {
   const { redact, payloadsFor, namespace, origins, secret, trustProxy } = options;
   const logger = new GuardedLog(options.logger ?? defaultLogger());
   const tokens = trust.kind === 'tokens' ? trust.tokens : undefined;
@@ -84,9 +87,11 @@ export function createHandler({ options, trust, connect }: HandlerParts) {
     tokens: tokens && new TokenDesk(tokens),
     trustProxy,
   });
-  const dispatch = createDispatch({ routes, logger, gate: new Gate({ trust, seal, origins }) });
-  const at = (mount: string) => (request: IncomingMessage, response: ServerResponse) =>
-    void dispatch(request, response, mount);
+  const dispatch = createDispatch({ routes, logger, gate: new Gate({ trust, seal, origins }), onSession });
+  const at = (mount: string) => {
+    const path = mountPath(mount);
+    return (request: IncomingMessage, response: ServerResponse) => void dispatch(request, response, path);
+  };
   const close = () => house.close();
   const extras = { at, fastify: fastifyPlugin(dispatch), close, [Symbol.asyncDispose]: close };
   return { handler: Object.assign(at(''), extras) satisfies DashboardHandler, house, routes, seal };

@@ -1,13 +1,14 @@
 // A dashboard with a server of its own.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isLoopbackName } from './access/provenance.js';
 import type { Trust } from './access/gate.js';
 import { createHandler, trustOf, type DashboardHandler } from './dashboard-handler.js';
 import { dashboardOptions, type DashboardOptions } from './dashboard-options.js';
 import { ListenError, OpenDashboardError, TrustMachineError } from './errors.js';
+import { ConnectionBounds, type StrangerBounds } from './http/connection-bounds.js';
 import { connectSources } from './sources/connect-sources.js';
 
 /**
@@ -50,11 +51,18 @@ export class Dashboard implements AsyncDisposable {
   static async start(options: DashboardOptions = {}): Promise<Dashboard> {
     const { host, port, trustMachine, ...rest } = dashboardOptions.check(options);
     const { trust, madeToken, secret } = findTrust({ host, trustMachine, given: trustOf(rest) });
-    const parts = { options: { ...rest, secret: rest.secret ?? secret }, trust, connect: () => connectSources(rest) };
-    const { handler, house, seal } = createHandler(parts);
+    const checked = { ...rest, secret: rest.secret ?? secret };
+    const bounds = new ConnectionBounds(rest.trustProxy > 0 ? BEHIND_PROXIES : STRANGERS);
+    const onSession = ({ socket }: IncomingMessage) => bounds.know(socket);
+    const { handler, house, seal } = createHandler({
+      options: checked,
+      trust,
+      connect: () => connectSources(rest),
+      onSession,
+    });
     try {
       await Promise.all([house.open(), seal]);
-      return new Dashboard(await listen(handler, host, port), handler, madeToken);
+      return new Dashboard(await listen(handler, { host, port, bounds }), handler, madeToken);
     } catch (error) {
       await handler.close();
       throw error;
@@ -110,16 +118,28 @@ function ownToken(host: string): FoundTrust {
 
 /** Nobody may keep a connection busy with nothing, or open more of them than browsers would. */
 const LIMITS = {
+  // How often the two times below are looked after: by default every 30 s, which is as long as a slow request lasted.
+  connectionsCheckingInterval: 1_000,
   headersTimeout: 5_000,
   requestTimeout: 10_000,
   keepAliveTimeout: 5_000,
   maxHeaderSize: 16_384,
 } as const;
 const MOST_CONNECTIONS = 1_000;
+const STRANGERS: StrangerBounds = { mostOfOne: 64, mostOfAll: 500 };
+/** All have the proxy's address. */
+const BEHIND_PROXIES: StrangerBounds = { mostOfOne: 500, mostOfAll: 500 };
 const IDLE_MS = 60_000;
 
-async function listen(handler: DashboardHandler, host: string, port: number): Promise<Server> {
+interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly bounds: ConnectionBounds;
+}
+
+async function listen(handler: DashboardHandler, { host, port, bounds }: Listening): Promise<Server> {
   const server = createServer(LIMITS, handler);
+  server.on('connection', (socket) => bounds.take(socket));
   server.maxConnections = MOST_CONNECTIONS;
   server.setTimeout(IDLE_MS);
   server.listen(port, host);

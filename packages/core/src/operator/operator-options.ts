@@ -16,7 +16,7 @@ export type OperatorOptions = OptionsInput<typeof operatorTable>;
 const listTable = {
   place: {
     type: 'choice',
-    of: ['waiting', 'delayed', 'active', 'acked', 'deadLettered'],
+    of: ['waiting', 'waitingForChildren', 'delayed', 'active', 'acked', 'deadLettered'],
     required: true,
     doc: 'Where the listed jobs are.',
   },

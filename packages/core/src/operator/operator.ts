@@ -87,7 +87,7 @@ export class Operator {
 
   /**
    * Lists jobs, without their payloads. Waiting jobs come in the order in which they will be fetched, delayed ones by when they
-   * are due, active ones by when they were fetched; acked ones and dead letters newest first. A queue that moves between two
+   * are due, active ones by when they were fetched, those that wait for children by when they began to; acked ones and dead letters newest first. A queue that moves between two
    * pages may repeat or pass over jobs.
    * @throws OptionsError
    */

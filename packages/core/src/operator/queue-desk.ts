@@ -1,7 +1,10 @@
 // The operator's port: what people on call ask of the queues, in Acktor's own words. An adapter answers from the server.
 
-/** Where a job is. `waiting` counts the urgent, too; `active` is leased to a consumer. */
-export type JobPlace = 'waiting' | 'delayed' | 'active' | 'acked' | 'deadLettered';
+/**
+ * Where a job is. `waiting` counts the urgent, too; `active` is leased to a consumer; `waitingForChildren` is a parent of a flow of a plain
+ * BullMQ client, which waits until its children have ended.
+ */
+export type JobPlace = 'waiting' | 'waitingForChildren' | 'delayed' | 'active' | 'acked' | 'deadLettered';
 
 /** One queue at one moment. */
 export interface QueueDepth {

@@ -105,6 +105,15 @@ export class ConnectionGuard {
     }
   }
 
+  /** As `run`, for a call that changes nothing. @throws ConnectionLostError, which says so; ServerRefusalError. */
+  async read<Answer>(call: (client: ScriptClient) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await this.run(call);
+    } catch (error) {
+      throw error instanceof ConnectionLostError ? new ConnectionLostError({ cause: error }, 'reading') : error;
+    }
+  }
+
   async #open(timeoutMs: number): Promise<void> {
     const isWhole = await isReadyWithin(this.#client, timeoutMs);
     this.#opening = undefined;

@@ -28,17 +28,20 @@ export class BrokerUnreachableError extends AcktorError {
   }
 }
 
-/** The connection broke before an answer came, or was away already. The server may have done what was asked. */
+/** The connection broke before an answer came, or was away already. The server may have done what was asked, unless that was to read. */
 export class ConnectionLostError extends AcktorError {
   readonly code = 'ACKTOR_CONNECTION_LOST';
 
-  constructor(details: AcktorErrorDetails = {}) {
-    super(
-      'expected an answer of the server, but the connection broke first: what was asked may have been done',
-      details,
-    );
+  /** @param asked what was asked for: a reading changes nothing, whoever has lost its answer. */
+  constructor(details: AcktorErrorDetails = {}, asked: 'change' | 'reading' = 'change') {
+    super(`expected an answer of the server, but the connection broke first: ${AFTER_LOSS[asked]}`, details);
   }
 }
+
+const AFTER_LOSS = {
+  change: 'what was asked may have been done',
+  reading: 'nothing was read, and nothing has changed',
+} as const;
 
 /** The server answered, and its answer was no: out of memory, read-only, loading, a disk error. Nothing was done. */
 export class ServerRefusalError extends AcktorError {

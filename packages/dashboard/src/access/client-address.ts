@@ -1,6 +1,12 @@
 // Who is counted as one: the address that a request comes from, as far as it can be believed.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
+
+/** What is looked at of a request. */
+export interface Sender {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly headers: IncomingHttpHeaders;
+}
 
 /**
  * The address of whoever sent a request, as a key to count by.
@@ -8,7 +14,7 @@ import { isIP, isIPv6 } from 'node:net';
  * @param trustProxy how many proxies of the operator's own stand in front. Each adds to `X-Forwarded-For` where it was asked
  * from, so the entry that the outermost has written is as far from the end; what stands before it is anybody's word.
  */
-export function clientAddress({ socket, headers }: IncomingMessage, trustProxy: number): string {
+export function clientAddress({ socket, headers }: Sender, trustProxy: number): string {
   const own = socket.remoteAddress ?? '';
   const said = trustProxy === 0 ? [] : String(headers['x-forwarded-for'] ?? '').split(',');
   const outermost = said.at(-trustProxy)?.trim() ?? '';

@@ -8,16 +8,29 @@ import type { DeadLetterGroup, DeadLetterPage } from '../protocol/requests.js';
 const MOST_LOOKED_AT = 10_000;
 const PAGE_LENGTH = 50;
 
+/** A group as it was read for all who ask: how many of it are fresh differs from one to the next. */
+export interface ReadGroup extends Omit<DeadLetterGroup, 'freshCount'> {
+  /** When each of them died, the last first. */
+  readonly diedAtMs: readonly number[];
+}
+
+/** A group for one who has seen what died until then. */
+export function groupSince({ diedAtMs, ...group }: ReadGroup, sinceMs: number): DeadLetterGroup {
+  return { ...group, freshCount: diedAtMs.filter((atMs) => atMs > sinceMs).length };
+}
+
 /** The groups of a queue by reason, the largest first. Of very many letters only the newest are counted; the groups say so. */
-export async function groupsOf(queue: string, letters: DeadLetters): Promise<readonly DeadLetterGroup[]> {
-  const groups = new Map<string, DeadLetterGroup>();
+export async function groupsOf(queue: string, letters: DeadLetters): Promise<readonly ReadGroup[]> {
+  const died = new Map<string, number[]>();
   let lookedAt = 0;
-  for await (const letter of letters.summaries({ limit: MOST_LOOKED_AT })) {
+  for await (const { reason, deadAtMs } of letters.summaries({ limit: MOST_LOOKED_AT })) {
     lookedAt += 1;
-    groups.set(letter.reason, withLetter(groups.get(letter.reason), queue, letter));
+    const times = died.get(reason) ?? [];
+    died.set(reason, times);
+    times.push(deadAtMs);
   }
   const isCountPartial = lookedAt === MOST_LOOKED_AT && (await letters.count()) > lookedAt;
-  const all = [...groups.values()].map((group) => ({ ...group, isCountPartial }));
+  const all = [...died].map(([reason, diedAtMs]) => groupOf({ queue, reason, diedAtMs, isCountPartial }));
   return all.toSorted((one, other) => other.count - one.count);
 }
 
@@ -76,10 +89,9 @@ async function* eachBehind(mark: Mark, letters: DeadLetters): AsyncGenerator<{ l
   }
 }
 
-function withLetter(group: DeadLetterGroup | undefined, queue: string, letter: DeadSummary): DeadLetterGroup {
-  const { reason, deadAtMs: lastAtMs } = letter;
-  if (group === undefined) return { queue, reason, count: 1, firstAtMs: lastAtMs, lastAtMs, isCountPartial: false };
-  return { ...group, count: group.count + 1, firstAtMs: letter.deadAtMs };
+function groupOf(group: Pick<ReadGroup, 'queue' | 'reason' | 'diedAtMs' | 'isCountPartial'>): ReadGroup {
+  const [lastAtMs = 0, firstAtMs = 0] = [group.diedAtMs[0], group.diedAtMs.at(-1)];
+  return { ...group, count: group.diedAtMs.length, firstAtMs, lastAtMs };
 }
 
 function lineOf(letter: DeadLetter): DeadLetterPage['deadLetters'][number] {

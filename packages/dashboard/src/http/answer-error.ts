@@ -27,8 +27,9 @@ export function answerError(error: unknown, { request, response, logger }: Faile
   }
   // What is left of a body that was refused is not waited for.
   if (status === 413 || status === 408) response.setHeader('connection', 'close');
-  if (wantsPage(request)) sendErrorPage(response, status, viewOf(error));
-  else sendAnswer(response, { status, body: viewOf(error) });
+  const view = viewOf(error, request.method);
+  if (wantsPage(request)) sendErrorPage(response, status, view);
+  else sendAnswer(response, { status, body: view });
 }
 
 export interface FailedCall {
@@ -47,7 +48,16 @@ function statusOf(error: unknown): RefusalStatus {
 /** The server cannot be asked now; it may be later. */
 const AWAY = [BrokerUnreachableError, ClosedError, ConnectionLostError, ServerRefusalError];
 
-function viewOf(error: unknown): ErrorView {
+/** The error itself says that what was asked may have been done: it does not know what that was. */
+const LOST_READING: ErrorView = {
+  error: {
+    code: 'ACKTOR_CONNECTION_LOST',
+    message: 'the connection to Redis broke before the answer came: nothing was read, and nothing has changed',
+  },
+};
+
+function viewOf(error: unknown, method: string | undefined): ErrorView {
+  if (error instanceof ConnectionLostError && method === 'GET') return LOST_READING;
   if (error instanceof AcktorError) return { error: { code: error.code, message: error.message } };
   return { error: { code: 'ACKTOR_INTERNAL', message: 'the dashboard failed to answer: its log says why' } };
 }

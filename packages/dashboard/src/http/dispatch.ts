@@ -13,17 +13,19 @@ export interface DispatchParts {
   readonly routes: readonly Route[];
   readonly gate: Gate;
   readonly logger: GuardedLog;
+  readonly onSession?: ((request: IncomingMessage) => void) | undefined;
 }
 
 /** Answers one request, whatever it is, below a mount such as `/acktor`. Never rejects. */
 export type Dispatch = (request: IncomingMessage, response: ServerResponse, mount: string) => Promise<void>;
 
-export function createDispatch({ routes, gate, logger }: DispatchParts): Dispatch {
+export function createDispatch({ routes, gate, logger, onSession }: DispatchParts): Dispatch {
   const find = createRouteFinder(routes);
   const answer = async (request: IncomingMessage, response: ServerResponse, url: MountedUrl): Promise<Answer> => {
     if (url.path === '') return withSlash(url);
     const { route, params } = find(request.method, url.path);
     const session = await gate.admit(request, route);
+    if (session !== undefined) onSession?.(request);
     const body = route.method === 'GET' ? undefined : await readBody(request);
     const { path, query } = url;
     const answered = await route.handle({ request, response, params, body, session, path, query });

@@ -1,6 +1,6 @@
 // All that a browser can be shown, put together: workers, flows, queues and charts.
 import type { QueueDepth, WorkerFrame, WorkerReport, GuardedLog } from '@acktor/core/broker';
-import type { FleetFrame, FleetSnapshot } from '../protocol/live.js';
+import { flowKey, type FleetFrame, type FleetSnapshot, type FlowRate, type QueueLine } from '../protocol/live.js';
 import type { Sources } from '../sources/sources.js';
 import { ChartShelf } from './chart-shelf.js';
 import { FleetModel } from './fleet-model.js';
@@ -9,6 +9,7 @@ import { Hearing } from './hearing.js';
 import { Lately } from './lately.js';
 import { QueueMeter } from './queue-meter.js';
 import { QueueTally } from './queue-tally.js';
+import { Told } from './told.js';
 
 export interface FleetPictureParts {
   readonly sources: Pick<Sources, 'fleet' | 'charts' | 'draw'>;
@@ -25,6 +26,8 @@ export class FleetPicture {
   readonly #lately = new Lately();
   readonly #charts: ChartShelf;
   readonly #machineIds = new Set<string>();
+  readonly #toldQueues = new Told(({ queue }: QueueLine) => queue);
+  readonly #toldFlows = new Told<FlowRate>(flowKey);
   readonly queues = new QueueMeter(this.#tally);
 
   constructor({ sources, logger, onChart }: FleetPictureParts) {
@@ -104,16 +107,25 @@ export class FleetPicture {
     const changes = {
       ...this.#model.takeChanges(MOST_CONSUMERS_IN_A_FRAME),
       lately: this.#lately.takeUntold(),
-      totals: this.#tally.takeChanged(),
+      totals: this.#tally.takeChanged(MOST_TOTALS_IN_A_FRAME),
     };
     const isEmpty = Object.values(changes).every((list: readonly unknown[]) => list.length === 0);
     if (isEmpty && !isSecond) return undefined;
     return { atMs, sequence, ...changes, ...this.#ofSecond(atMs, isSecond), queuesAtMs: this.queues.lookedAtMs };
   }
 
-  #ofSecond(atMs: number, isSecond: boolean): Pick<FleetFrame, 'quiet' | 'queues' | 'flows'> {
-    if (!isSecond) return { quiet: undefined, queues: undefined, flows: undefined };
-    return { quiet: this.#hearing.quiet(atMs), queues: this.queues.lines, flows: this.#flows.rates(atMs) };
+  #ofSecond(atMs: number, isSecond: boolean): OfSecond {
+    if (!isSecond) return NOT_NOW;
+    const { lines } = this.queues;
+    const queues = this.#toldQueues.take(lines, MOST_QUEUES_IN_A_SECOND, isAmong(fullest(lines)));
+    const flows = this.#toldFlows.take(this.#flows.rates(atMs), MOST_FLOWS_IN_A_SECOND);
+    return {
+      quiet: this.#hearing.quiet(atMs),
+      queues: queues.changed,
+      goneQueues: queues.gone,
+      flows: flows.changed,
+      goneFlows: flows.gone,
+    };
   }
 
   #forget(workerId: string, how: 'left' | 'died'): void {
@@ -130,3 +142,29 @@ const MOST_MACHINES = 1_000;
  * all of 1,000 consumers change in each tenth of a second, each is told of five times a second.
  */
 const MOST_CONSUMERS_IN_A_FRAME = 500;
+
+/** With ten thousand queues that all change, each is told of every ten seconds, and a browser gets some 300 KB a second, unpacked. */
+const MOST_QUEUES_IN_A_SECOND = 1_000;
+const MOST_FLOWS_IN_A_SECOND = 1_000;
+const MOST_TOTALS_IN_A_FRAME = 100;
+/** As many as a page shows at once; of these nothing is late. */
+const FULLEST = 100;
+
+type OfSecond = Pick<FleetFrame, 'quiet' | 'queues' | 'goneQueues' | 'flows' | 'goneFlows'>;
+
+const NOT_NOW: OfSecond = {
+  quiet: undefined,
+  queues: undefined,
+  goneQueues: undefined,
+  flows: undefined,
+  goneFlows: undefined,
+};
+
+function fullest(lines: readonly QueueLine[]): ReadonlySet<string> {
+  const sorted = lines.toSorted((one, other) => other.waiting - one.waiting);
+  return new Set(sorted.slice(0, FULLEST).map(({ queue }) => queue));
+}
+
+function isAmong(names: ReadonlySet<string>): (line: QueueLine) => boolean {
+  return ({ queue }) => names.has(queue);
+}

@@ -1,4 +1,5 @@
-// When the queues are looked at: once a second while somebody sees it, less often for the history alone.
+// When the queues are looked at: once a second while somebody sees it, less often for the history alone, and never for more
+// than a fifth of the time: a look at very many queues keeps the server from its work.
 
 export interface QueueLooksParts {
   look(): Promise<void>;
@@ -12,6 +13,7 @@ export class QueueLooks {
   readonly #parts: QueueLooksParts;
   readonly #timer: NodeJS.Timeout;
   #lastAtMs = 0;
+  #restsUntilMs = 0;
   #looking: Promise<void> | undefined;
   #isClosed = false;
 
@@ -35,6 +37,7 @@ export class QueueLooks {
   }
 
   #lookWhenDue(): void {
+    if (Date.now() < this.#restsUntilMs) return;
     const isDue = Date.now() - this.#lastAtMs >= QUIET_MS - HURRIED_MS / 2;
     if (isDue || this.#parts.isHurried()) void this.now();
   }
@@ -47,9 +50,11 @@ export class QueueLooks {
       if (!this.#isClosed) this.#parts.onFailure(error);
     } finally {
       this.#looking = undefined;
+      this.#restsUntilMs = Date.now() + RESTS_TIMES * (Date.now() - this.#lastAtMs) - HURRIED_MS / 2;
     }
   }
 }
 
+const RESTS_TIMES = 4;
 const HURRIED_MS = 1_000;
 const QUIET_MS = 5_000;

@@ -49,7 +49,8 @@ export class QueueMeter {
     const { acked, rejected, totals } = this.#tally.of(queue);
     const inside = waiting + delayed + active + deadLetters;
     const { first, last } = this.#looked(queue, { atMs: nowMs, acked, rejected, inside });
-    const perSecond = (count: number) => (Math.max(0, count) * 1_000) / Math.max(1_000, last.atMs - first.atMs);
+    const perSecond = (count: number) =>
+      rounded((Math.max(0, count) * 1_000) / Math.max(1_000, last.atMs - first.atMs));
     const ackedPerSecond = perSecond(last.acked - first.acked);
     const sentPerSecond = perSecond(last.inside - first.inside + last.acked - first.acked);
     const rejectedPerSecond = perSecond(last.rejected - first.rejected);
@@ -73,6 +74,11 @@ export class QueueMeter {
     points.push({ atMs, waiting, sentPerSecond, ackedPerSecond, rejectedPerSecond });
     if (points.length > MOST_POINTS) points.shift();
   }
+}
+
+/** As exact as it is shown: what differs by less is not told again. */
+function rounded(rate: number): number {
+  return Math.round(rate * 100) / 100;
 }
 
 const RATE_SPAN_MS = 10_000;

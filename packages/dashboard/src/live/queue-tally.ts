@@ -39,11 +39,11 @@ export class QueueTally {
     this.#known.delete(workerId);
   }
 
-  /** Of the queues whose totals have grown since it was asked last. */
-  takeChanged(): readonly QueueTotals[] {
-    const changed = [...this.#changed].map((queue) => this.of(queue).totals);
-    this.#changed.clear();
-    return changed;
+  /** Of the queues whose totals have grown since they were taken last: of so many at most, those first that have waited longest. */
+  takeChanged(most: number): readonly QueueTotals[] {
+    const taken = [...this.#changed].slice(0, most);
+    for (const queue of taken) this.#changed.delete(queue);
+    return taken.map((queue) => this.of(queue).totals);
   }
 
   #add(workerId: string, totals: readonly QueueTotals[], isForRates: boolean): void {

@@ -44,16 +44,20 @@ export interface FleetFrame {
   readonly gone: readonly { readonly workerId: string; readonly how: 'left' | 'died' }[];
   readonly changes: readonly WorkerChange[];
   readonly lately: readonly ProcessNews[];
-  /** Of the queues in which deliveries ended since the last frame, as `queues` has them: what a person counts is never a second old. */
+  /** Of at most 100 queues in which deliveries ended since they were told last, as `queues` has them: what a person counts is never a second old. */
   readonly totals: readonly QueueTotals[];
   /** Sent once a second; absent in between. */
   readonly quiet: readonly QuietProcess[] | undefined;
-  /** Sent once a second; absent in between. */
+  /** Queues that are otherwise than they were told last: at most 1,000, once a second; absent in between. The rest follows. */
   readonly queues: readonly QueueLine[] | undefined;
+  /** The names of queues that are no more, with `queues`. */
+  readonly goneQueues: readonly string[] | undefined;
   /** When the queues were looked at. */
   readonly queuesAtMs: number;
-  /** Sent once a second; absent in between. */
+  /** Arrows that are otherwise than they were told last: at most 1,000, once a second; absent in between. */
   readonly flows: readonly FlowRate[] | undefined;
+  /** The keys of arrows that were not taken for long, as `flowKey` makes them, with `flows`. */
+  readonly goneFlows: readonly string[] | undefined;
 }
 
 /** A process of which nothing was heard for seconds, though each speaks twice a second: it may not be as it is shown. */
@@ -88,7 +92,7 @@ export interface WorkerChange {
 /** One arrow of a chart for one queue over the last ten seconds. */
 export interface FlowRate {
   readonly machineId: string;
-  /** Empty for machines that have no queue. */
+  /** Empty for machines that have no queue, and for all queues together for which there are too many arrows. */
   readonly queue: string;
   readonly from: string;
   readonly to: string;
@@ -97,6 +101,11 @@ export interface FlowRate {
   readonly dwellP50Ms: number;
   /** When it last happened, in milliseconds since the epoch. */
   readonly lastAtMs: number;
+}
+
+/** Tells arrows apart. */
+export function flowKey({ machineId, queue, from, to }: Pick<FlowRate, 'machineId' | 'queue' | 'from' | 'to'>): string {
+  return JSON.stringify([machineId, queue, from, to]);
 }
 
 export interface QueueLine {

@@ -7,7 +7,7 @@
 //   GET  api/jobs?id=…                            → JobPage           search by id in all queues
 //   GET  api/queues/:queue/jobs/:id               → JobView
 //   GET  api/queues/:queue/jobs/:id/payload       → PayloadView       only when asked for; redacted by path
-//   GET  api/dead-letters                         → readonly DeadLetterGroup[]
+//   GET  api/dead-letters?since=…                  → readonly DeadLetterGroup[]   `since`: what is older is not fresh
 //   GET  api/queues/:queue/dead-letters?reason&cursor → DeadLetterPage
 //   GET  api/queues/:queue/history                → QueueHistory      the last 15 minutes
 //   POST api/queues/:queue/pause | resume         → { ok: true }      operator
@@ -90,6 +90,8 @@ export interface DeadLetterGroup {
   readonly queue: string;
   readonly reason: string;
   readonly count: number;
+  /** How many of them died after `since`; all of them without it. */
+  readonly freshCount: number;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
   /** Whether the queue has more dead letters than were looked at, the newest first: then there are at least `count`. */

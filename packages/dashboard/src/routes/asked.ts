@@ -1,6 +1,7 @@
 // What a call asks for, checked before anything is done.
 import { checkName, LONGEST_ID } from '@acktor/core/broker';
 import { RequestError } from '../errors.js';
+import type { House } from '../house.js';
 import type { Call } from '../http/route.js';
 import type { DeadLetterAction } from '../protocol/requests.js';
 
@@ -9,6 +10,31 @@ export function queueOf({ params }: Call): string {
   const queue = params['queue'] ?? '';
   checkName('queue', queue);
   return queue;
+}
+
+/**
+ * The queue in the path, which somebody has used: of one that was mistyped there is nothing to say, now and later.
+ *
+ * @throws NameError; RequestError ACKTOR_NO_SUCH_QUEUE.
+ */
+export async function knownQueueOf(house: House, call: Call): Promise<string> {
+  const queue = queueOf(call);
+  const { queues } = (await house.open()).sources;
+  if ((await queues.queueNames()).includes(queue)) return queue;
+  throw new RequestError(
+    404,
+    'ACKTOR_NO_SUCH_QUEUE',
+    `there is no queue ${queue}: no worker or producer of Acktor has used one of that name (acktor queues --discover looks for ` +
+      'those of plain BullMQ clients)',
+  );
+}
+
+/** A time of the query, in milliseconds since the epoch. @throws RequestError ACKTOR_BAD_REQUEST. */
+export function timeIn(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new RequestError(400, 'ACKTOR_BAD_REQUEST', `expected ${name} to be a time in milliseconds`);
 }
 
 /** The job in the path. @throws NameError, RequestError. */

@@ -1,11 +1,11 @@
 // Dead letters: why they died, one page of them, and what an operator can do with some or all.
 import type { DeadLetterFilter, DeadLetters } from '@acktor/core';
-import { deadLetterPage, groupsOf } from '../dead-letters/reading.js';
+import { deadLetterPage, groupsOf, groupSince, type ReadGroup } from '../dead-letters/reading.js';
 import type { House } from '../house.js';
 import type { Answer, Call, Route } from '../http/route.js';
 import { SharedAnswer } from '../http/shared-answer.js';
-import type { DeadLetterAction, DeadLetterGroup, DeadLetterPreview } from '../protocol/requests.js';
-import { deadLetterActionIn, queueOf } from './asked.js';
+import type { DeadLetterAction, DeadLetterPreview } from '../protocol/requests.js';
+import { deadLetterActionIn, knownQueueOf, queueOf, timeIn } from './asked.js';
 
 export function deadLetterRoutes(house: House): readonly Route[] {
   const path = '/api/queues/:queue/dead-letters';
@@ -16,7 +16,7 @@ export function deadLetterRoutes(house: House): readonly Route[] {
     return answer;
   };
   return [
-    { method: 'GET', path: '/api/dead-letters', needs: 'viewer', handle: async () => ({ body: await groups.get() }) },
+    { method: 'GET', path: '/api/dead-letters', needs: 'viewer', handle: (call) => since(groups, call) },
     { method: 'GET', path, needs: 'viewer', handle: (call) => list(house, call) },
     { method: 'POST', path: `${path}/preview`, needs: 'operator', handle: (call) => preview(house, call) },
     { method: 'POST', path: `${path}/redrive`, needs: 'operator', handle: act('redrive') },
@@ -24,20 +24,27 @@ export function deadLetterRoutes(house: House): readonly Route[] {
   ];
 }
 
+/** @throws RequestError ACKTOR_BAD_REQUEST for a time that is none. */
+async function since(groups: SharedAnswer<readonly ReadGroup[]>, call: Call): Promise<Answer> {
+  const sinceMs = timeIn(call.query, 'since') ?? 0;
+  return { body: (await groups.get()).map((group) => groupSince(group, sinceMs)) };
+}
+
 /** A scan of many letters: not for each browser that asks again and again. */
 const GROUPS_KEPT_MS = 2_000;
 
-async function readGroups(house: House): Promise<readonly DeadLetterGroup[]> {
+async function readGroups(house: House): Promise<readonly ReadGroup[]> {
   const { queues } = (await house.open()).sources;
   const full = (await queues.queues()).filter(({ deadLetters }) => deadLetters > 0).map(({ queue }) => queue);
   // One after the other: a scan of everything at once would keep the server from its work.
-  const all: DeadLetterGroup[] = [];
+  const all: ReadGroup[] = [];
   for (const queue of full) all.push(...(await groupsOf(queue, queues.deadLetters(queue))));
   return all.toSorted((one, other) => other.count - one.count);
 }
 
 async function list(house: House, call: Call): Promise<Answer> {
   const [reason, cursor] = ['reason', 'cursor'].map((name) => call.query.get(name) ?? undefined);
+  await knownQueueOf(house, call);
   return { body: await deadLetterPage(await lettersOf(house, call), { reason, cursor }) };
 }
 

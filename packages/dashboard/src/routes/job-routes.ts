@@ -7,7 +7,7 @@ import type { House } from '../house.js';
 import { jobLine, jobView } from '../jobs/job-view.js';
 import type { Redaction } from '../jobs/redaction.js';
 import type { JobPage, PayloadView, Role } from '../protocol/requests.js';
-import { idOf, jobOf, queueOf } from './asked.js';
+import { idOf, jobOf, knownQueueOf } from './asked.js';
 
 export interface JobParts {
   readonly house: House;
@@ -31,9 +31,10 @@ export function jobRoutes(parts: JobParts): readonly Route[] {
 async function list({ house }: JobParts, call: Call): Promise<Answer> {
   const place = call.query.get('state') ?? 'waiting';
   if (!isPlace(place)) throw badPlace();
+  const queue = await knownQueueOf(house, call);
   const { sources } = await house.open();
   const options = { place, cursor: call.query.get('cursor') ?? undefined };
-  const { jobs, cursor } = await sources.queues.jobs(queueOf(call), options);
+  const { jobs, cursor } = await sources.queues.jobs(queue, options);
   return { body: { jobs: jobs.map(jobLine), cursor } satisfies JobPage };
 }
 
@@ -87,7 +88,7 @@ function isPlace(text: string): text is JobPlace {
   return PLACES.some((place) => place === text);
 }
 
-const PLACES: readonly JobPlace[] = ['waiting', 'delayed', 'active', 'acked', 'deadLettered'];
+const PLACES: readonly JobPlace[] = ['waiting', 'waitingForChildren', 'delayed', 'active', 'acked', 'deadLettered'];
 
 function badPlace(): RequestError {
   return new RequestError(400, 'ACKTOR_BAD_REQUEST', `expected state to be one of ${PLACES.join(', ')}`);

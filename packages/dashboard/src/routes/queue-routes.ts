@@ -1,11 +1,11 @@
 // A queue as a whole: its last minutes, and whether it is paused.
 import type { Call, Route } from '../http/route.js';
 import type { House } from '../house.js';
-import { queueOf } from './asked.js';
+import { knownQueueOf } from './asked.js';
 
 export function queueRoutes(house: House): readonly Route[] {
   const set = (word: 'pause' | 'resume') => async (call: Call) => {
-    const queue = queueOf(call);
+    const queue = await knownQueueOf(house, call);
     const { sources } = await house.open();
     await sources.queues[word](queue);
     return { body: { ok: true } };
@@ -15,7 +15,10 @@ export function queueRoutes(house: House): readonly Route[] {
       method: 'GET',
       path: '/api/queues/:queue/history',
       needs: 'viewer',
-      handle: async (call) => ({ body: (await house.open()).hub.history(queueOf(call)) }),
+      handle: async (call) => {
+        const queue = await knownQueueOf(house, call);
+        return { body: (await house.open()).hub.history(queue) };
+      },
     },
     { method: 'POST', path: '/api/queues/:queue/pause', needs: 'operator', handle: set('pause') },
     { method: 'POST', path: '/api/queues/:queue/resume', needs: 'operator', handle: set('resume') },

@@ -18,5 +18,5 @@ export interface Sources {
 /** The part of an operator that people are shown or may use. */
 export type QueueSource = Pick<
   Operator,
-  'queues' | 'jobs' | 'job' | 'find' | 'pause' | 'resume' | 'runNow' | 'cancel' | 'deadLetters'
+  'queues' | 'queueNames' | 'jobs' | 'job' | 'find' | 'pause' | 'resume' | 'runNow' | 'cancel' | 'deadLetters'
 >;

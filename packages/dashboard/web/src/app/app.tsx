@@ -2,6 +2,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import type { SessionView } from '#protocol/requests.js';
+import { deadLetterStore } from '../live/dead-letters.js';
 import { liveStore, useLink } from '../live/store.js';
 import { Announcer } from '../notice/announcer.js';
 import { Failed, Loading } from '../notice/states.js';
@@ -12,7 +13,7 @@ import { JobsPage } from '../pages/jobs/jobs-page.js';
 import { QueuesPage } from '../pages/queues/queues-page.js';
 import { useAnswer } from '../requests/use-answer.js';
 import { useRoute, type Place } from '../route/route.js';
-import { SessionProvider } from '../session/session.js';
+import { SessionProvider, useSession } from '../session/session.js';
 import { NotLetIn, SignIn } from '../session/sign-in.js';
 import { announceDeaths } from './announce-deaths.js';
 import { Header, LinkBanner } from './header.js';
@@ -59,6 +60,8 @@ const pages: Readonly<Record<Place, () => ReactNode>> = {
 function Page() {
   useEffect(() => liveStore.start(), []);
   useEffect(announceDeaths, []);
+  const { namespace } = useSession();
+  useEffect(() => deadLetterStore.start(namespace), [namespace]);
   const { place } = useRoute();
   const link = useLink();
   const Shown = pages[place];

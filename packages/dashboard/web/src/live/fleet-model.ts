@@ -1,6 +1,14 @@
 // What the page knows of the fleet: the server's snapshot, brought up to date by its frames.
 import type { ChartView } from '#protocol/chart-view.js';
-import type { FleetFrame, FleetSnapshot, FlowRate, QueueLine, QuietProcess, WorkerChange } from '#protocol/live.js';
+import {
+  flowKey,
+  type FleetFrame,
+  type FleetSnapshot,
+  type FlowRate,
+  type QueueLine,
+  type QuietProcess,
+  type WorkerChange,
+} from '#protocol/live.js';
 import type { Feed } from './freshness.js';
 import { Lately } from './lately.js';
 import { LiveConsumer } from './live-consumer.js';
@@ -63,10 +71,10 @@ export class FleetModel implements Feed {
     this.heardAtMs = frame.atMs;
     if (frame.quiet !== undefined) this.takeQuiet(frame.quiet);
     this.lately.take(frame.lately);
-    this.queues = frame.queues ?? this.queues;
+    if (frame.queues !== undefined) this.takeQueues(frame.queues, frame.goneQueues ?? []);
     this.queuesAtMs = frame.queuesAtMs;
     if (frame.totals.length > 0) this.takeTotals(frame.totals);
-    this.flows = frame.flows ?? this.flows;
+    if (frame.flows !== undefined) this.takeFlows(frame.flows, frame.goneFlows ?? []);
     this.forget();
     return true;
   }
@@ -110,7 +118,28 @@ export class FleetModel implements Feed {
 
   private takeTotals(totals: FleetFrame['totals']): void {
     const latest = new Map(totals.map((of) => [of.queue, of]));
-    this.queues = this.queues.map((line) => ({ ...line, totals: latest.get(line.queue) ?? line.totals }));
+    this.queues = this.queues.map((line) => {
+      const of = latest.get(line.queue);
+      return of === undefined ? line : { ...line, totals: of };
+    });
+  }
+
+  /** The server tells those that have changed. */
+  private takeQueues(changed: readonly QueueLine[], gone: readonly string[]): void {
+    if (changed.length + gone.length === 0) return;
+    const lines = new Map(this.queues.map((line) => [line.queue, line]));
+    const isNew = changed.some(({ queue }) => !lines.has(queue));
+    for (const queue of gone) lines.delete(queue);
+    for (const line of changed) lines.set(line.queue, line);
+    const all = [...lines.values()];
+    this.queues = isNew ? all.toSorted((one, other) => (one.queue < other.queue ? -1 : 1)) : all;
+  }
+
+  private takeFlows(changed: readonly FlowRate[], gone: readonly string[]): void {
+    const flows = new Map(this.flows.map((flow) => [flowKey(flow), flow]));
+    for (const key of gone) flows.delete(key);
+    for (const flow of changed) flows.set(flowKey(flow), flow);
+    this.flows = [...flows.values()];
   }
 
   private forget(): void {

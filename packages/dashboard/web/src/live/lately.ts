@@ -12,10 +12,15 @@ export class Lately {
     return this.news.filter(({ atMs }) => nowMs - atMs < keptForMs).toReversed();
   }
 
-  /** The server may tell what it has told before. */
+  /** The server may tell what it has told before, and more than once. */
   take(told: readonly ProcessNews[]): void {
     const known = new Set(this.news.map(keyOf));
-    const fresh = told.filter((news) => !known.has(keyOf(news)));
+    const fresh: ProcessNews[] = [];
+    for (const news of told) {
+      if (known.has(keyOf(news))) continue;
+      known.add(keyOf(news));
+      fresh.push(news);
+    }
     if (fresh.length === 0) return;
     this.news = [...this.news, ...fresh].slice(-most);
     for (const news of fresh) for (const listener of this.listeners) listener(news);

@@ -1,9 +1,12 @@
 // The server's event stream, opened again whenever it breaks.
 import type { LiveEvent } from '#protocol/live.js';
+import { read, RequestError } from '../requests/request.js';
 
 export interface LiveListener {
   onEvent(event: LiveEvent): void;
   onBroken(): void;
+  /** Whoever looks is nobody any more: the session has ended, or the dashboard has other tokens now. */
+  onRefused(): void;
 }
 
 export interface LiveStream {
@@ -30,10 +33,19 @@ export function openLiveStream(listener: LiveListener): LiveStream {
       listener.onBroken();
       // One that broke is opened again by the browser, which says what it had last; one that was refused stays closed.
       if (source?.readyState !== EventSource.CLOSED) return;
+      void isRefused().then((isOver) => (isOver ? listener.onRefused() : undefined));
       setTimeout(open, retryMs);
       retryMs = Math.min(longestRetryMs, retryMs * 2);
     });
   };
   open();
   return { restart: open };
+}
+
+/** An event source does not say why it was refused. */
+async function isRefused(): Promise<boolean> {
+  return read('api/session').then(
+    () => false,
+    (error: unknown) => error instanceof RequestError && error.status === 401,
+  );
 }

@@ -43,6 +43,8 @@ export class LiveStore {
       onBroken: () => {
         this.breaking ??= setTimeout(() => this.setLink('disconnected'), brokenForMs);
       },
+      // The page that is loaded anew asks who is there.
+      onRefused: () => location.reload(),
     });
     requestAnimationFrame(this.beat);
   }

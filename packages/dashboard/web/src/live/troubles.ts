@@ -8,8 +8,8 @@ import { isStuck } from './stuck.js';
 /** How long a death is news. */
 const newsForMs = 60_000;
 
-/** Empty when all is well. */
-export function troublesOf(fleet: FleetModel): readonly string[] {
+/** Empty when all is well. @param freshDeadLetters that nobody has looked at in this browser. */
+export function troublesOf(fleet: FleetModel, freshDeadLetters: number): readonly string[] {
   const nowMs = fleet.nowMs();
   const alive = [...fleet.workers.values()].filter(({ ended }) => ended === undefined);
   return [
@@ -19,7 +19,7 @@ export function troublesOf(fleet: FleetModel): readonly string[] {
     nobody(fleet, alive),
     stuckness(fleet, nowMs),
     pauses(fleet),
-    deadLetters(fleet),
+    freshDeadLetters === 0 ? undefined : plural(freshDeadLetters, 'new dead letter'),
   ].filter((words) => words !== undefined);
 }
 
@@ -29,7 +29,10 @@ function deaths(fleet: FleetModel, nowMs: number): string | undefined {
   if (latest === undefined) return undefined;
   const held = died.reduce((sum, news) => sum + news.held, 0);
   const back = held === 0 ? 'no job was held' : `${plural(held, 'job')} given back`;
-  return `${plural(died.length, 'process', 'processes')} died ${ago(nowMs - latest.atMs)} ago: ${back}`;
+  const sinceMs = nowMs - latest.atMs;
+  // Each has its own time: that of the last is not that of all.
+  const when = died.length === 1 ? `${ago(sinceMs)} ago` : `in the last minute, the last ${ago(sinceMs)} ago`;
+  return `${plural(died.length, 'process', 'processes')} died ${when}: ${back}`;
 }
 
 function staleness(fleet: FleetModel, alive: readonly LiveWorker[], nowMs: number): string | undefined {
@@ -62,11 +65,6 @@ function pauses(fleet: FleetModel): string | undefined {
   const paused = fleet.queues.filter(({ isPaused }) => isPaused).map(({ queue }) => queue);
   if (paused.length > 3) return `${paused.length} queues are paused`;
   return paused.length === 0 ? undefined : `${paused.map((queue) => `queue ${queue}`).join(', ')} paused`;
-}
-
-function deadLetters(fleet: FleetModel): string | undefined {
-  const dead = fleet.queues.reduce((sum, line) => sum + line.deadLetters, 0);
-  return dead === 0 ? undefined : plural(dead, 'dead letter');
 }
 
 /** In whole seconds: a line that changes all the time cannot be read. */

@@ -1,5 +1,5 @@
 // `acktor job`: all that is kept of one job.
-import type { JobAttempt, JobDetails, Operator } from '@acktor/core';
+import type { JobAttempt, JobDetails, JobPlace, Operator } from '@acktor/core';
 import type { Command } from 'commander';
 import { table, type Column } from '../../table/table.js';
 import { requireQueue } from '../operating/known-queues.js';
@@ -82,7 +82,7 @@ function factsOf(details: JobDetails, isPayloadShown: boolean | undefined): read
     ['id', id],
     ['job', name],
     ['queue', queue],
-    ['place', place === 'deadLettered' ? 'dead letter' : place],
+    ['place', PLACES[place]],
     ['sent', clockTime(details.sentAtMs)],
     ['due', details.dueAtMs === undefined ? undefined : clockTime(details.dueAtMs)],
     ['ended', details.endedAtMs === undefined ? undefined : clockTime(details.endedAtMs)],
@@ -101,6 +101,15 @@ function factsOf(details: JobDetails, isPayloadShown: boolean | undefined): read
 
 /** Names have no lines of their own, whoever gave them. */
 const ONE_LINE: ReadonlySet<string> = new Set(['id', 'job', 'queue', 'worker']);
+
+const PLACES: Readonly<Record<JobPlace, string>> = {
+  waiting: 'waiting',
+  waitingForChildren: 'waiting for its children',
+  delayed: 'delayed',
+  active: 'active',
+  acked: 'acked',
+  deadLettered: 'dead letter',
+};
 
 const ATTEMPTS: readonly Column<JobAttempt>[] = [
   { head: 'attempt', cell: ({ attempt }) => String(attempt), isNumber: true },

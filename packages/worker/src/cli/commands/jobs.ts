@@ -20,7 +20,8 @@ export function jobsCommand(): Command {
   const command = operatorCommand('jobs', 'list the jobs of a queue')
     .description(
       'Lists jobs without their payloads. Waiting ones come in the order in which they will be fetched, delayed ones by when they ' +
-        'are due, active ones by when they were fetched; acked and dead ones newest first.',
+        'are due, active ones by when they were fetched, children (parents that wait for their children) by when they began to; ' +
+        'acked and dead ones newest first.',
     )
     .argument('<queue>', 'the queue')
     .addArgument(
@@ -37,6 +38,7 @@ export function jobsCommand(): Command {
 
 const PLACES = {
   waiting: 'waiting',
+  children: 'waitingForChildren',
   delayed: 'delayed',
   active: 'active',
   acked: 'acked',
@@ -110,6 +112,7 @@ const ended = (nowMs: number): Column<JobSummary> => ({
 
 const COLUMNS: Readonly<Record<State, (nowMs: number) => readonly Column<JobSummary>[]>> = {
   waiting: () => [],
+  children: () => [],
   delayed: (nowMs) => [{ head: 'due in', cell: ({ dueAtMs }) => until(dueAtMs, nowMs), isNumber: true }, reason],
   active: (nowMs) => [{ head: 'held for', cell: (job) => since(job.startedAtMs, nowMs), isNumber: true }, worker],
   acked: (nowMs) => [ended(nowMs), worker],
@@ -118,8 +121,8 @@ const COLUMNS: Readonly<Record<State, (nowMs: number) => readonly Column<JobSumm
 
 const EXPLANATION = `
 JSON: { "queue", "state", "jobs": [Job], "cursor" }, without cursor on the last page; Job is
-  { "queue", "id", "name", "place": "waiting" | "delayed" | "active" | "acked" | "deadLettered", "sentAtMs", "attemptsMade",
-    "deliveries", "priority", "reason", "dueAtMs", "startedAtMs", "endedAtMs", "workerId" }
+  { "queue", "id", "name", "place", "sentAtMs", "attemptsMade", "deliveries", "priority", "reason", "dueAtMs", "startedAtMs",
+    "endedAtMs", "workerId" }, with a place of "waiting", "waitingForChildren", "delayed", "active", "acked" or "deadLettered".
 Times are milliseconds since the epoch; what is not known is left out. The state may be given as the "place" it is in JSON, too.
 
 Exit codes: 0 listed (also when there are none), 1 failed, 2 wrong usage, 3 no such queue, 4 no server.

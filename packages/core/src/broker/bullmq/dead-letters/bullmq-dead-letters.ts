@@ -18,7 +18,7 @@ export class BullmqDeadLetters implements DeadLetterBox {
   }
 
   count(): Promise<number> {
-    return this.#guard.run((client) => client.zcard(this.#keys.failed));
+    return this.#guard.read((client) => client.zcard(this.#keys.failed));
   }
 
   nowMs(): Promise<number> {
@@ -44,7 +44,7 @@ export class BullmqDeadLetters implements DeadLetterBox {
   }
 
   read(ids: readonly string[]): Promise<readonly (DeadRecord | undefined)[]> {
-    return this.#guard.run((client) => Promise.all(ids.map((id) => readOne(client, this.#keys, id))));
+    return this.#guard.read((client) => Promise.all(ids.map((id) => readOne(client, this.#keys, id))));
   }
 
   redrive(deaths: readonly Death[]): Promise<readonly boolean[]> {
@@ -64,13 +64,13 @@ export class BullmqDeadLetters implements DeadLetterBox {
 
   async #newestMs(): Promise<number> {
     const { failed } = this.#keys;
-    const [, newest] = await this.#guard.run((client) => client.zrevrange(failed, 0, 0, 'WITHSCORES'));
+    const [, newest] = await this.#guard.read((client) => client.zrevrange(failed, 0, 0, 'WITHSCORES'));
     return Number(newest ?? -1);
   }
 
   async #page({ sinceMs, untilMs, order }: DeadSpan, edgeMs: number | undefined, count: number): Promise<Dead[]> {
     const { failed } = this.#keys;
-    const flat = await this.#guard.run((client) =>
+    const flat = await this.#guard.read((client) =>
       order === 'newest'
         ? client.zrevrangebyscore(failed, edgeMs ?? untilMs, sinceMs, 'WITHSCORES', 'LIMIT', 0, count)
         : client.zrangebyscore(failed, edgeMs ?? sinceMs, untilMs, 'WITHSCORES', 'LIMIT', 0, count),
@@ -80,7 +80,7 @@ export class BullmqDeadLetters implements DeadLetterBox {
 
   async #summaries(page: readonly Dead[]): Promise<readonly DeadSummary[]> {
     const { prefix } = this.#keys;
-    const rows = await this.#guard.run((client) =>
+    const rows = await this.#guard.read((client) =>
       Promise.all(page.map(({ id }) => client.hmget(prefix + id, 'name', 'failedReason', 'ats'))),
     );
     return page.flatMap(({ id, deadAtMs }, i) => {

@@ -54,23 +54,23 @@ export class BullmqDesk implements QueueDesk {
   }
 
   depth(queue: string): Promise<QueueDepth> {
-    return this.#parts.guardOf(queue).run((client) => readDepth(client, this.#seat(queue)));
+    return this.#parts.guardOf(queue).read((client) => readDepth(client, this.#seat(queue)));
   }
 
   symptoms(queue: string): Promise<QueueSymptoms> {
-    return this.#parts.guardOf(queue).run((client) => readSymptoms(client, this.#seat(queue)));
+    return this.#parts.guardOf(queue).read((client) => readSymptoms(client, this.#seat(queue)));
   }
 
   jobs(queue: string, span: JobSpan): Promise<JobPage> {
-    return this.#parts.guardOf(queue).run((client) => listJobs(client, this.#seat(queue), span));
+    return this.#parts.guardOf(queue).read((client) => listJobs(client, this.#seat(queue), span));
   }
 
   find(queue: string, id: string): Promise<JobSummary | undefined> {
-    return this.#parts.guardOf(queue).run((client) => findJob(client, this.#seat(queue), id));
+    return this.#parts.guardOf(queue).read((client) => findJob(client, this.#seat(queue), id));
   }
 
   job(queue: string, id: string): Promise<JobDetails | undefined> {
-    return this.#parts.guardOf(queue).run((client) => readDetails(client, this.#seat(queue), id));
+    return this.#parts.guardOf(queue).read((client) => readDetails(client, this.#seat(queue), id));
   }
 
   pause(queue: string): Promise<void> {

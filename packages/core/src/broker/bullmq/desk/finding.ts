@@ -33,6 +33,7 @@ local function foundRow()
   if not isJob() then return { id, 'waiting', false, {} } end
   local due = call('ZSCORE', delayed, id)
   if due then return rowOf(id, 'delayed', due) end
+  if call('ZSCORE', prefix .. 'waiting-children', id) then return rowOf(id, 'waitingForChildren') end
   if call('ZSCORE', completed, id) then return rowOf(id, 'acked') end
   if call('ZSCORE', failed, id) then return rowOf(id, 'deadLettered') end
   if call('EXISTS', prefix .. id .. ':lock') == 1 or call('LPOS', active, id) then return rowOf(id, 'active') end

@@ -39,6 +39,7 @@ end
 
 local parts = ({
   waiting = function() return { list(wait), list(paused), set('ZRANGE', prioritized) } end,
+  waitingForChildren = function() return { set('ZRANGE', prefix .. 'waiting-children') } end,
   delayed = function() return { set('ZRANGE', delayed) } end,
   active = function() return { list(active) } end,
   acked = function() return { set('ZREVRANGE', completed) } end,

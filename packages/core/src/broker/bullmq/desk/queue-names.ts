@@ -36,7 +36,7 @@ export class QueueNames {
   }
 
   async all(): Promise<readonly string[]> {
-    return (await this.#guard.run((client) => client.smembers(this.#key))).toSorted();
+    return (await this.#guard.read((client) => client.smembers(this.#key))).toSorted();
   }
 
   /** Finds queues by the key that each of them has since its first job, adds their names, and answers all that are known. */

@@ -1,20 +1,18 @@
 // Dead letters by queue and reason, to be looked at, sent again, or thrown away.
-import type { DeadLetterGroup } from '#protocol/requests.js';
 import { Choice } from '../../fields/choice.js';
+import type { FleetModel } from '../../live/fleet-model.js';
+import { useDeadLetters, useSeeing } from '../../live/dead-letters.js';
 import { useFleet } from '../../live/store.js';
 import { Answered, Empty } from '../../notice/states.js';
-import { useAnswer } from '../../requests/use-answer.js';
 import { setFilters, useRoute } from '../../route/route.js';
 import { GroupTable } from './group-table.js';
 import { LetterPanel } from './letter-panel.js';
 import { LetterActs } from './letter-acts.js';
 
-const everyMs = 5_000;
-
 export function DeadLettersPage() {
   const fleet = useFleet();
   const { queue, reason } = useRoute().filters;
-  const [answer, again] = useAnswer<readonly DeadLetterGroup[]>('api/dead-letters', everyMs);
+  const [, again] = useDeadLetters();
   const queues = [
     { value: '', label: 'all queues' },
     ...fleet.queues.map((line) => ({ value: line.queue, label: line.queue })),
@@ -33,21 +31,43 @@ export function DeadLettersPage() {
           <LetterActs queue={queue} action={{ which: 'all' }} of={`all of ${queue}`} onDone={again} />
         )}
       </div>
-      <section className="panel" aria-label="Reasons">
-        <Answered answer={answer} what="dead letters" onAgain={again}>
-          {(groups) => {
-            const shown = groups.filter((group) => queue === undefined || group.queue === queue);
-            return shown.length === 0 ? (
-              <Empty>None: every job that ended was acked.</Empty>
-            ) : (
-              <GroupTable groups={shown} chosen={reason} onDone={again} />
-            );
-          }}
-        </Answered>
-      </section>
+      <Reasons queue={queue} reason={reason} />
       {queue === undefined || reason === undefined ? null : (
         <LetterPanel key={`${queue} ${reason}`} queue={queue} reason={reason} />
       )}
     </>
   );
+}
+
+interface ReasonsProps {
+  readonly queue: string | undefined;
+  readonly reason: string | undefined;
+}
+
+function Reasons({ queue, reason }: ReasonsProps) {
+  const fleet = useFleet();
+  const [answer, again] = useDeadLetters();
+  const isOfQueue = (group: { readonly queue: string }) => queue === undefined || group.queue === queue;
+  // Those of other queues are not shown, so they are not seen.
+  useSeeing(answer.state === 'here' && answer.value.every((group) => group.freshCount === 0 || isOfQueue(group)));
+  return (
+    <section className="panel" aria-label="Reasons">
+      <Answered answer={answer} what="dead letters" onAgain={again}>
+        {(groups) => {
+          const shown = groups.filter(isOfQueue);
+          return shown.length === 0 ? (
+            <Empty>{emptyWords(queue, fleet)}</Empty>
+          ) : (
+            <GroupTable groups={shown} chosen={reason} onDone={again} />
+          );
+        }}
+      </Answered>
+    </section>
+  );
+}
+
+function emptyWords(queue: string | undefined, { queues, queuesAtMs }: FleetModel): string {
+  if (queue === undefined) return 'There are no dead letters.';
+  const isUnknown = queuesAtMs > 0 && !queues.some((line) => line.queue === queue);
+  return isUnknown ? `There is no queue ${queue}.` : `There are no dead letters in ${queue}.`;
 }

@@ -59,9 +59,10 @@ function GroupRow({ group, isChosen, onDone }: GroupRowProps) {
   const { queue, reason } = group;
   return (
     <tr className={isChosen ? 'chosen' : undefined}>
-      <td className="number alarming">
+      <td className={group.freshCount > 0 ? 'number alarming' : 'number'}>
         {count(group.count)}
         {group.isCountPartial ? ' or more' : ''}
+        {group.freshCount > 0 ? <span className="chip">{count(group.freshCount)} new</span> : null}
       </td>
       <th scope="row" className="reason">
         <Link place="dead-letters" filters={{ queue, reason: isChosen ? undefined : reason }}>

@@ -2,11 +2,19 @@
 import type { JobPlace } from '#protocol/requests.js';
 import type { Tone } from '../../theme/tones.js';
 
-export const places = ['active', 'waiting', 'delayed', 'acked', 'deadLettered'] as const satisfies readonly JobPlace[];
+export const places = [
+  'active',
+  'waiting',
+  'waitingForChildren',
+  'delayed',
+  'acked',
+  'deadLettered',
+] as const satisfies readonly JobPlace[];
 
 export const placeNames: Readonly<Record<JobPlace, string>> = {
   active: 'active',
   waiting: 'waiting',
+  waitingForChildren: 'waiting for children',
   delayed: 'delayed',
   acked: 'acked',
   deadLettered: 'dead-lettered',
@@ -15,6 +23,7 @@ export const placeNames: Readonly<Record<JobPlace, string>> = {
 export const placeTones: Readonly<Record<JobPlace, Tone>> = {
   active: 'processing',
   waiting: 'fetching',
+  waitingForChildren: 'other',
   delayed: 'idle',
   acked: 'acking',
   deadLettered: 'rejecting',

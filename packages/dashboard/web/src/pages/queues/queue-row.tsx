@@ -12,9 +12,11 @@ interface QueueRowProps {
   readonly nowMs: number;
   readonly trend: readonly number[];
   readonly isChosen: boolean;
+  /** That nobody has looked at in this browser. */
+  readonly freshDeadLetters: number;
 }
 
-export function QueueRow({ line, nowMs, trend, isChosen }: QueueRowProps) {
+export function QueueRow({ line, nowMs, trend, isChosen, freshDeadLetters }: QueueRowProps) {
   const { queue } = line;
   return (
     <tr className={isChosen ? 'chosen' : undefined}>
@@ -30,7 +32,7 @@ export function QueueRow({ line, nowMs, trend, isChosen }: QueueRowProps) {
         </td>
       ))}
       <td className="number">
-        <Link place="dead-letters" filters={{ queue }} className={line.deadLetters > 0 ? 'alarming' : 'dim'}>
+        <Link place="dead-letters" filters={{ queue }} className={deadLook(line.deadLetters, freshDeadLetters)}>
           {count(line.deadLetters)}
         </Link>
       </td>
@@ -44,4 +46,9 @@ export function QueueRow({ line, nowMs, trend, isChosen }: QueueRowProps) {
       </td>
     </tr>
   );
+}
+
+function deadLook(count: number, fresh: number): string | undefined {
+  if (fresh > 0) return 'alarming';
+  return count > 0 ? undefined : 'dim';
 }

@@ -1,4 +1,5 @@
 // All queues as a table, and one of them with its history below.
+import { freshIn, useDeadLetters } from '../../live/dead-letters.js';
 import { useFleet } from '../../live/store.js';
 import { timeOfDay } from '../../numbers/format.js';
 import { Empty } from '../../notice/states.js';
@@ -10,6 +11,7 @@ import { QueueRow } from './queue-row.js';
 export function QueuesPage() {
   const fleet = useFleet();
   const [chosen] = useRoute().rest;
+  const [deadLetters] = useDeadLetters();
   return (
     <>
       <h1 className="title">
@@ -29,6 +31,7 @@ export function QueuesPage() {
                   nowMs={fleet.nowMs()}
                   trend={fleet.trends.of(line.queue)}
                   isChosen={line.queue === chosen}
+                  freshDeadLetters={freshIn(deadLetters, line.queue)}
                 />
               ))}
             </tbody>
