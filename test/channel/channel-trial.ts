@@ -5,7 +5,13 @@ import { SimulatedClock } from 'xstate';
 import { LogRecorder } from '../signals/log-recorder.js';
 import { Heard } from '../signals/heard.js';
 import { turn } from '../signals/signal.js';
-import { Channel, type ChannelParts, type ConsumerEvent, type ConsumerRef } from '../worker-inside/inside.js';
+import {
+  Channel,
+  Quarantine,
+  type ChannelParts,
+  type ConsumerEvent,
+  type ConsumerRef,
+} from '../worker-inside/inside.js';
 import { ScriptedQueue, type ScriptedCall } from './scripted-queue.js';
 
 export class ChannelTrial {
@@ -20,17 +26,8 @@ export class ChannelTrial {
     const onActivity = () => undefined;
     const times = { leaseMs: 3_000, longestWaitMs: 5_000, leanPath: true };
     const limits = { ...defaultJsonLimits, ...defaultTextLimits };
-    this.channel = new Channel({
-      queue,
-      process: 'here',
-      consumers: 4,
-      ...times,
-      limits,
-      onActivity,
-      clock,
-      log: new GuardedLog(log),
-      ...parts,
-    });
+    const here = { queue, process: 'here', consumers: 4, quarantine: new Quarantine(clock) };
+    this.channel = new Channel({ ...here, ...times, limits, onActivity, clock, log: new GuardedLog(log), ...parts });
   }
 
   consumer(name: string): ConsumerOnTrial {

@@ -8,6 +8,7 @@ import { Heard } from '../signals/heard.js';
 import { LogRecorder } from '../signals/log-recorder.js';
 import {
   handlersByQueue,
+  Quarantine,
   runnerLogic,
   type ConsumerEvent,
   type RunnerOrder,
@@ -28,18 +29,12 @@ export class RunnerTrial {
   readonly #runner: Actor<ReturnType<typeof runnerLogic>>;
 
   constructor(classes: readonly AnyHandlerClass[], parts: Partial<RunnerParts> = {}) {
-    const { queue, clock, log, heard } = this;
+    const { queue, clock, heard } = this;
+    const log = new GuardedLog(this.log);
     const handlers = handlersByQueue(classes).get('notes') ?? new Map();
     const limits = { ...defaultTextLimits, maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
-    const runner = runnerLogic({
-      queue,
-      clock,
-      log: new GuardedLog(log),
-      container: this.container,
-      handlers,
-      limits,
-      ...parts,
-    });
+    const gate = { quarantine: new Quarantine(clock), poisonLimit: 3 };
+    const runner = runnerLogic({ queue, clock, log, container: this.container, handlers, limits, ...gate, ...parts });
     const parent = setup({ types: { events: {} as ConsumerEvent }, actors: { runner } }).createMachine({
       invoke: { src: 'runner', id: 'runner' },
       on: { '*': { actions: ({ event }) => heard.push(event) } },

@@ -2,7 +2,9 @@ import { workerProcessMachine } from '@acktor/worker';
 import { expect } from 'chai';
 import { leafStates, stateOf, Walk, type Step } from '../charts/driven.js';
 
-const exit = { exitCode: null, signal: 'SIGKILL', error: undefined };
+const exit = { exitCode: null, signal: 'SIGKILL', error: undefined, lastLines: '' };
+const trials = { suspects: [{ queue: 'tasks', jobId: 'a' }], isAlone: true };
+const held = { returned: ['a', 'b'], suspected: ['a'] };
 
 const events = {
   'a worker that runs': { type: 'process.running', workerId: 'w-1', queues: ['tasks'] },
@@ -10,7 +12,10 @@ const events = {
   'an exit': { type: 'process.exited', exit },
   'an order to drain': { type: 'drain.requested' },
   'an order to kill': { type: 'kill.requested' },
-  'returned jobs': { type: 'jobs.returned' },
+  'a trial': { type: 'process.tries', trials },
+  'a hang': { type: 'process.hangs', forMs: 4_000 },
+  'the end of its work': { type: 'process.done' },
+  'returned jobs': { type: 'jobs.returned', held },
   'the end of the start time': { type: 'xstate.after.startTime.workerProcess.starting' },
   'the end of the end time': { type: 'xstate.after.endTime.workerProcess.draining' },
   'the end of the give-back time': { type: 'xstate.after.giveBackTime.workerProcess.burying' },
@@ -30,6 +35,10 @@ const rows: readonly (readonly [way: readonly EventName[], leadsTo: string, orde
   [['a worker that runs', 'an order to drain'], 'draining', ['tellToDrain']],
   [['a worker that runs', 'an order to kill'], 'killing', ['killProcess']],
   [['a worker that runs', 'an exit'], 'burying', ['giveBackJobs']],
+  [['a worker that runs', 'a trial'], 'running', []],
+  [['a worker that runs', 'a hang'], 'killing', ['killProcess']],
+  [['a worker that runs', 'an order to drain', 'a hang'], 'killing', ['killProcess']],
+  [['a worker that runs', 'an order to drain', 'the end of its work'], 'draining', []],
   [['a worker that runs', 'an order to drain', 'an exit'], 'burying', ['giveBackJobs']],
   [['a worker that runs', 'an order to drain', 'an order to kill'], 'killing', ['killProcess']],
   [['a worker that runs', 'an order to drain', 'the end of the end time'], 'killing', ['killProcess']],
@@ -68,6 +77,16 @@ describe('the chart of a worker process', () => {
     expect(slowStart.failure.message).to.include('come up within 30 ms');
     const slowEnd = along(['an order to drain', 'the end of the end time']).snapshot.context as Context;
     expect(slowEnd.failure.message).to.include('within 20 ms');
+  });
+
+  it('knows when it has ended what was on trial, and what it held', () => {
+    const { snapshot } = along(['a worker that runs', 'a trial', 'an exit', 'returned jobs']);
+    expect(snapshot.context).to.deep.include({ trials, held });
+  });
+
+  it('says for how long it hung', () => {
+    const hung = along(['a worker that runs', 'a hang']).snapshot.context as Context;
+    expect(hung.failure.message).to.include('blocked for 4000 ms').and.to.include('hangMs');
   });
 
   const { declared, missing } = walk.coverage();

@@ -101,9 +101,10 @@ describe('acktor work, at a signal', function () {
 
   it('exits with 1 and says why when its workers end too often', async () => {
     await using command = await WorkCommand.start(trial, '--processes', '1', '--config', limits);
-    await trial.send({ does: 'crash' });
+    await trial.send({ does: 'hold' });
+    for (let end = 1; end <= 2; end += 1) process.kill((await trial.begun()).pid, 'SIGKILL');
     expect(await command.ended()).to.equal(1);
-    expect(command.said.all.join('\n')).to.include('at most 1 workers').and.to.include('exited with code 7');
+    expect(command.said.all.join('\n')).to.include('at most 1 workers').and.to.include('ended by SIGKILL');
   });
 });
 

@@ -14,6 +14,7 @@ const rows: readonly Row[] = [
   ['keeping', '1 crashes', 'supervising.keeping', '2 running', []],
   ['keeping', 'a wish to replace', 'supervising.succeeding', '1 running, 2 running, 3 starting', ['startWorkers']],
   ['keeping, after a crash', '2 crashes', 'closing', '', ['drainWorkers', 'closeAll']],
+  ['keeping, after a crash', '2 is ended by a job', 'supervising.keeping', '', []],
   ['keeping, after a crash', 'a restart is due', 'supervising.keeping', '2 running, 3 starting', ['startWorkers']],
   ['keeping, with a successor of the crashed', '3 runs', 'supervising.keeping', '2 running, 3 running', []],
   ['keeping, with a successor of the crashed', '2 crashes', 'draining', '3 leaving', ['drainWorkers']],

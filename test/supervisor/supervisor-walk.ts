@@ -4,7 +4,16 @@ import type { AnyMachineSnapshot } from 'xstate';
 import { Walk, type Step } from '../charts/driven.js';
 import { RestartIntensity, Roster } from '../worker-inside/inside.js';
 
-const crashed = { exitCode: 7, signal: null, failure: undefined, hasRun: true };
+const crashed = {
+  number: 0,
+  exitCode: 7,
+  signal: null,
+  failure: undefined,
+  hasRun: true,
+  held: [],
+  isByJob: false,
+};
+const poisoned = { ...crashed, isByJob: true };
 const clean = { ...crashed, exitCode: 0 };
 const unborn = { ...crashed, hasRun: false };
 
@@ -19,6 +28,7 @@ export const events = {
   '1 crashes': ends(1),
   '2 crashes': ends(2),
   '3 crashes': ends(3),
+  '2 is ended by a job': ends(2, poisoned),
   '1 ends': ends(1, clean),
   '2 ends': ends(2, clean),
   '1 cannot start': ends(1, unborn),
@@ -60,7 +70,7 @@ export class SupervisorWalk {
 
   begin(): Step {
     const intensity = new RestartIntensity({ restartLimit: 1, restartWindowMs: 10 });
-    return this.#walk.begin({ roster: Roster.of(2), intensity });
+    return this.#walk.begin({ roster: Roster.of(2), intensity, pace: intensity });
   }
 
   along(names: readonly EventName[]): Step {

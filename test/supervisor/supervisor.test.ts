@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DeadLetteredError } from '@acktor/core';
 import { RestartLimitError, Supervisor, WorkerStartError, type SupervisorOptions } from '@acktor/worker';
 import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
@@ -79,14 +80,37 @@ describe('a supervisor', function () {
       .and.not.to.include(first.pid);
   });
 
-  it('gives up, and says why, when workers end too often', async () => {
-    const supervisor = await start({ processes: 1, restartLimit: 2, deliveryLimit: 20 });
-    await trial.send({ does: 'crash' });
+  it('gives up when workers end too often, and says why and what they were doing', async () => {
+    const supervisor = await start({ processes: 1, restartLimit: 2, restartWindowMs: 60_000 });
+    const { id } = await trial.send({ does: 'hold' });
+    for (let end = 1; end <= 3; end += 1) process.kill((await trial.begun()).pid, 'SIGKILL');
     const failure = await supervisor.stopped();
     expect(failure).to.be.instanceOf(RestartLimitError);
-    expect(failure?.message).to.include('at most 2 workers').and.to.include('it exited with code 7');
-    const begun = await trial.allBegun();
-    expect(begun.map(({ fence }) => fence)).to.deep.equal([1, 2, 3]);
+    expect(failure?.message).to.include('at most 2 workers').and.to.include('it was ended by SIGKILL');
+    for (const number of [1, 2, 3]) expect(failure?.message).to.include(`worker ${number} held ${id}`);
+  });
+
+  it('bears as many ends for each of its workers', async () => {
+    await using supervisor = await start({ processes: 2, restartLimit: 1, restartWindowMs: 60_000 });
+    await trial.send({ does: 'hold' });
+    for (let end = 1; end <= 2; end += 1) process.kill((await trial.begun()).pid, 'SIGKILL');
+    expect(await trial.begun()).to.include({ fence: 3 });
+    expect((await supervisor.states()).length).to.be.greaterThan(0);
+    const closed = supervisor.close();
+    supervisor.end();
+    await closed;
+  });
+
+  it('condemns a job that exits before it gives up its workers, and runs the others once', async () => {
+    await using supervisor = await start({ processes: 2, restartLimit: 0, consumers: 3 });
+    const poison = await trial.send({ does: 'crash' });
+    const others = await trial.sendMany(50, {});
+    await rejection(poison.result({ timeoutMs: 40_000 }), DeadLetteredError);
+    const results = await Promise.all(others.map((receipt) => receipt.result({ timeoutMs: 20_000 })));
+    expect(results).to.have.lengthOf(50);
+    const begun = (await trial.allBegun()).filter(({ id }) => id === poison.id);
+    expect(begun).to.have.lengthOf(3);
+    expect(await supervisor.close()).to.equal(undefined);
   });
 
   it('does not start, and leaves no worker, when a handler file does not load', async () => {

@@ -21,7 +21,7 @@ after(() => {
 export const taskFile = fileURLToPath(new URL('tasks.js', import.meta.url));
 
 export interface TaskWish {
-  readonly does?: 'work' | 'stick' | 'crash' | 'babble';
+  readonly does?: 'work' | 'stick' | 'hold' | 'crash' | 'babble';
   readonly takesMs?: number;
 }
 

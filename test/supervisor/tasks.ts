@@ -11,9 +11,9 @@ export const task = job('task', {
     /** Where to say that it has begun: a list on a server. */
     url: z.string(),
     list: z.string(),
-    /** How long it takes; the first delivery of a `stuck` one never ends by itself. */
+    /** How long it takes; the first delivery of one that is to `stick` never ends by itself, and none of one that is to `hold`. */
     takesMs: z.int(),
-    does: z.enum(['work', 'stick', 'crash', 'babble']),
+    does: z.enum(['work', 'stick', 'hold', 'crash', 'babble']),
   }),
   result: z.object({ pid: z.int(), fence: z.int() }),
   attempts: 1,
@@ -39,6 +39,7 @@ export class DoTask implements Handler<typeof task> {
     client ??= connectRedis(RedisAddress.parse(data.url), { name: 'acktor-test-task' });
     await (await client).rpush(data.list, JSON.stringify(begun));
     if (data.does === 'crash') process.exit(7);
+    if (data.does === 'hold') await new Promise<never>(() => undefined);
     if (data.does === 'babble') for (const message of BABBLE) process.send?.(message);
     if (data.does === 'stick' && fence === 1) await new Promise<never>(() => undefined);
     await takeTime(data.takesMs);

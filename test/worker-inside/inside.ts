@@ -5,6 +5,7 @@ import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.j
 import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as CrewModule from '../../packages/worker/dist/worker/crew.js';
 import type * as CompiledMachineModule from '../../packages/worker/dist/consumer/compiled-machine.js';
+import type * as QuarantineModule from '../../packages/worker/dist/delivery/quarantine.js';
 import type * as EndLogModule from '../../packages/worker/dist/delivery/end-log.js';
 import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
 import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
@@ -48,6 +49,7 @@ export const { systemClock } = await inside<typeof ClockModule>('channel/clock.j
 export const { Crew } = await inside<typeof CrewModule>('worker/crew.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');
 export const { compiledMachine } = await inside<typeof CompiledMachineModule>('consumer/compiled-machine.js');
+export const { Quarantine } = await inside<typeof QuarantineModule>('delivery/quarantine.js');
 export const { handlersByQueue } = await inside<typeof RegistryModule>('handler/handler-registry.js');
 export const { RestartIntensity } = await inside<typeof RestartIntensityModule>('supervisor/restart-intensity.js');
 export const { Roster } = await inside<typeof RosterModule>('supervisor/roster.js');
@@ -71,6 +73,7 @@ export const { ConfigFileError, SettingError } = await inside<typeof SettingErro
 export const { NoHandlerFilesError } = await inside<typeof WorkErrorsModule>('cli/work/work-errors.js');
 
 export type Roster = RosterModule.Roster;
+export type Quarantine = QuarantineModule.Quarantine;
 export type Crew = CrewModule.Crew;
 export type Channel = ChannelModule.Channel;
 

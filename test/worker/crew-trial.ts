@@ -4,7 +4,7 @@ import { container } from 'tsyringe';
 import { SimulatedClock } from 'xstate';
 import { ScriptedQueue, type ScriptedCall } from '../channel/scripted-queue.js';
 import { LogRecorder } from '../signals/log-recorder.js';
-import { Crew, type CrewParts } from '../worker-inside/inside.js';
+import { Crew, Quarantine, type CrewParts } from '../worker-inside/inside.js';
 
 export class CrewTrial {
   readonly queue = new ScriptedQueue();
@@ -24,6 +24,8 @@ export class CrewTrial {
       container,
       clock: new SimulatedClock(),
       onActivity: () => undefined,
+      quarantine: new Quarantine(),
+      poisonLimit: 3,
       ...parts,
     });
     this.crew.start();

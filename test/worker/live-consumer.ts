@@ -6,7 +6,14 @@ import { createActor, type Actor } from 'xstate';
 import { stateOf } from '../charts/driven.js';
 import { Heard } from '../signals/heard.js';
 import { LogRecorder } from '../signals/log-recorder.js';
-import { Channel, channelLogic, handlersByQueue, runnerLogic, systemClock } from '../worker-inside/inside.js';
+import {
+  Channel,
+  channelLogic,
+  handlersByQueue,
+  Quarantine,
+  runnerLogic,
+  systemClock,
+} from '../worker-inside/inside.js';
 
 export class LiveConsumer {
   readonly states = new Heard<string>();
@@ -24,6 +31,8 @@ export class LiveConsumer {
       longestWaitMs: 5_000,
       leanPath: true,
       onActivity: () => undefined,
+      quarantine: new Quarantine(),
+      poisonLimit: 3,
       clock: systemClock,
       log: new GuardedLog(this.log),
       container,

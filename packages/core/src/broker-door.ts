@@ -13,6 +13,7 @@ export { defaultTextLimits, textLimitTable, type FailureLimits, type TextLimits 
 export type { MaybePromise } from './contract/maybe-promise.js';
 export { RedisAddress } from './redis/address.js';
 export type { Place, RedisEndpoint } from './redis/endpoint.js';
+export { onAbort } from './redis/on-abort.js';
 export { checkServer, type ServerCheckOptions } from './redis/check-server.js';
 export { connectRedis, type ConnectOptions } from './redis/connection.js';
 export { findDurabilityFaults, type DurabilityFault } from './redis/durability.js';

@@ -10,6 +10,7 @@ import {
 } from '@acktor/core/broker';
 import type { ChannelMessage, ConsumerRef, SettlementRequest } from '../consumer/consumer-protocol.js';
 import type { DeliveryLimits } from '../delivery/delivery-limits.js';
+import type { Quarantine } from '../delivery/quarantine.js';
 import { attemptNote } from './attempt-record.js';
 import { CallLine, callSize } from './call-line.js';
 import type { Clock } from './clock.js';
@@ -39,6 +40,8 @@ export interface ChannelParts {
   readonly longestWaitMs: number;
   /** Told when somebody of the fleet has work: this process, or whoever took what the queue's sign had announced. */
   readonly onActivity: () => void;
+  /** Of the process: what is held here counts there. */
+  readonly quarantine: Quarantine;
   readonly clock: Clock;
   readonly log: GuardedLog;
 }
@@ -47,7 +50,8 @@ export interface ChannelParts {
 export class Channel {
   readonly #parts: ChannelParts;
   readonly #parking = new Parking();
-  readonly #held = new HeldDeliveries();
+  readonly #held: HeldDeliveries;
+  readonly #leaveQuarantine: () => void;
   readonly #wishes: Wishes;
   readonly #earlyCancels = new EarlyCancels();
   readonly #line: CallLine<Wish>;
@@ -60,12 +64,16 @@ export class Channel {
 
   constructor(parts: ChannelParts) {
     this.#parts = parts;
+    const { quarantine } = parts;
+    const held = new HeldDeliveries((job) => quarantine.released(job));
+    this.#held = held;
+    this.#leaveQuarantine = quarantine.add(() => held.inHands());
     this.#wishes = new Wishes(parts.process);
     this.#totals = new Totals(parts.queue.name);
     this.#watch = new Watch({ ...parts, parking: this.#parking });
     this.#line = this.#openLine();
     this.#loose = new LooseDeliveries(this.#line, this.#held);
-    const [held, wishes, line, watch] = [this.#held, this.#wishes, this.#line, this.#watch];
+    const [wishes, line, watch] = [this.#wishes, this.#line, this.#watch];
     this.#keeper = new LeaseKeeper({ ...parts, held, wishes });
     this.#restoration = new Restoration({ ...parts, held, wishes, keeper: this.#keeper, line, watch });
   }
@@ -124,6 +132,7 @@ export class Channel {
   /** To be called when the consumers have stopped and the channel is quiet. */
   async close(): Promise<void> {
     this.#keeper.stop();
+    this.#leaveQuarantine();
     await this.#watch.close();
     await this.#parts.queue.close();
   }

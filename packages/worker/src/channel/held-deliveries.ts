@@ -5,6 +5,12 @@ import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 export class HeldDeliveries {
   readonly #held = new Map<ConsumerRef, HeldDelivery>();
   readonly #loose = new Set<LeasedJob>();
+  readonly #onRelease: (job: LeasedJob) => void;
+
+  /** `onRelease` is told what a consumer holds no more. */
+  constructor(onRelease: (job: LeasedJob) => void) {
+    this.#onRelease = onRelease;
+  }
 
   hold(consumer: ConsumerRef, held: HeldDelivery): void {
     this.#held.set(consumer, held);
@@ -14,6 +20,7 @@ export class HeldDeliveries {
   release(consumer: ConsumerRef): LeasedJob | undefined {
     const held = this.#held.get(consumer);
     this.#held.delete(consumer);
+    if (held) this.#onRelease(held.job);
     return held?.job;
   }
 
@@ -33,7 +40,12 @@ export class HeldDeliveries {
 
   /** All of it. */
   jobs(): readonly LeasedJob[] {
-    return [...[...this.#held.values()].map(({ job }) => job), ...this.#loose];
+    return [...this.inHands(), ...this.#loose];
+  }
+
+  /** What consumers hold. */
+  inHands(): readonly LeasedJob[] {
+    return [...this.#held.values()].map(({ job }) => job);
   }
 
   /** Who holds a delivery that `isIt`. */

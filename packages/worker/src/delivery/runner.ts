@@ -1,6 +1,6 @@
 // Runs handlers for one consumer, one after another, and tells it how each ended.
 import { fromCallback } from 'xstate';
-import { decodePayload, type PayloadReading } from '@acktor/core';
+import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
 import {
   encodeResult,
   traceDelivery,
@@ -21,7 +21,9 @@ import { abortError, Attempt } from './attempt.js';
 import { LeasedDelivery } from './delivery.js';
 import type { DeliveryLimits } from './delivery-limits.js';
 import { EndLog } from './end-log.js';
+import { LaterReturns } from './later-returns.js';
 import { NewerPayloads } from './newer-payloads.js';
+import type { Quarantine } from './quarantine.js';
 import { isRejection } from './reject.js';
 import { bounded, deadLetter, FinalFailure, settleError, settleOwnFault, settleRejection } from './settlement.js';
 
@@ -31,6 +33,9 @@ export interface RunnerParts {
   readonly handlers: QueueHandlers;
   readonly container: Container;
   readonly limits: DeliveryLimits;
+  readonly quarantine: Quarantine;
+  /** At the how manieth end of a worker a job is condemned for it. */
+  readonly poisonLimit: number;
   readonly clock: Clock;
   readonly log: GuardedLog;
 }
@@ -40,7 +45,9 @@ type HandlerEnd = Extract<ConsumerEvent, { readonly type: 'handler.returned' | '
 
 /** The runner as an actor: ordered to handle a delivery it answers with `handler.returned` or `handler.rejected`. */
 export function runnerLogic(parts: RunnerParts) {
-  const running = { ...parts, newerPayloads: new NewerPayloads(parts), endLog: new EndLog(parts) };
+  const laterReturns = new LaterReturns(parts);
+  const newerPayloads = new NewerPayloads({ log: parts.log, laterReturns });
+  const running = { ...parts, laterReturns, newerPayloads, endLog: new EndLog(parts) };
   return fromCallback<RunnerOrder>(({ receive, sendBack }) => {
     let attempt: Attempt | undefined;
     receive((order) => {
@@ -57,6 +64,7 @@ export function runnerLogic(parts: RunnerParts) {
 
 /** What the runners of a queue share while they run. */
 interface RunningParts extends RunnerParts {
+  readonly laterReturns: LaterReturns;
   readonly newerPayloads: NewerPayloads;
   readonly endLog: EndLog;
 }
@@ -83,7 +91,33 @@ function endOf(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEven
   if (record.version > entry.job.version) return rejected(parts.newerPayloads.leave(record, entry.job), parts);
   const run = () => traceDelivery(tracedOf(record), () => handle(attempt, entry, parts), failureIn);
   const { deadlineMs } = entry.job;
+  const { quarantine } = parts;
+  if (record.suspicions > 0 || quarantine.isClosed) {
+    const begin = () =>
+      deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: parts.clock, tell });
+    return whenAdmitted(attempt, parts, { begin, job: entry.job });
+  }
   return deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: parts.clock, tell });
+}
+
+interface Beginning {
+  readonly begin: () => Promise<HandlerEnd>;
+  readonly job: AnyJob;
+}
+
+/** A suspect runs when no other does, and nothing runs beside one that is tried alone. */
+async function whenAdmitted(attempt: Attempt, parts: RunningParts, { begin, job }: Beginning): Promise<HandlerEnd> {
+  const { leased } = attempt;
+  const { quarantine, poisonLimit, laterReturns } = parts;
+  if (await quarantine.admit(leased, { signal: attempt.signal(), poisonLimit })) {
+    try {
+      return await begin();
+    } finally {
+      quarantine.tried(leased);
+    }
+  }
+  if (attempt.abortedBy) return rejected(settleError(attempt.abortedBy, job, leased.record), parts);
+  return rejected({ kind: 'requeue', afterMs: laterReturns.afterMs(leased.record), isForOthers: true }, parts);
 }
 
 function tracedOf(record: JobRecord): TracedDelivery {
@@ -102,6 +136,7 @@ function ownFault(fault: unknown, { leased }: Attempt, parts: RunnerParts): Hand
 
 async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts): Promise<HandlerEnd> {
   const { record } = attempt.leased;
+  parts.quarantine.begun();
   try {
     const value = await deliver(attempt, entry, parts);
     if (isRejection(value)) return rejected(settleRejection(value, entry.job, record), parts);
@@ -110,6 +145,8 @@ async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts)
   } catch (error) {
     // A handler that was told to let go throws whatever it likes; why it was told is what people want to read.
     return rejected(settleError(attempt.abortedBy ?? error, entry.job, record), parts);
+  } finally {
+    parts.quarantine.ended();
   }
 }
 

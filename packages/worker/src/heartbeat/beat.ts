@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { ServerRefusalError } from '@acktor/core';
 import { gravest, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/broker';
+import { reportHang } from './hang-report.js';
 import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
 import { msSinceSign } from './sign-of-life.js';
 
@@ -108,7 +109,10 @@ function heed(report: ReapReport, state: BeatState, tell: BeatParts['tell']): vo
 function watchMainThread({ lastSign, hangMs }: HeartbeatInput, state: BeatState, tell: BeatParts['tell']): void {
   const forMs = msSinceSign(lastSign);
   const isHanging = hangMs > 0 && forMs > hangMs;
-  if (isHanging && !state.isHanging) tell({ type: 'hangs', forMs });
+  if (isHanging && !state.isHanging) {
+    tell({ type: 'hangs', forMs });
+    reportHang(forMs);
+  }
   if (!isHanging && state.isHanging) tell({ type: 'hangs.over' });
   state.isHanging = isHanging;
 }

@@ -13,10 +13,19 @@ export interface Logger {
 }
 
 /** Writes JSON lines to standard error, so that a program's own output stays its own; nothing in them controls a terminal. Level: ACKTOR_LOG_LEVEL, or info. */
-export function defaultLogger(): Logger {
+export function defaultLogger(destination: LogDestination = descriptor(2)): Logger {
   const level = process.env['ACKTOR_LOG_LEVEL'] ?? 'info';
-  const standardError = pino.destination({ dest: 2, sync: true });
-  return pino({ name: 'acktor', level }, { write: (line: string) => standardError.write(visibleJson(line)) });
+  return pino({ name: 'acktor', level }, { write: (line: string) => destination.write(visibleJson(line)) });
+}
+
+/** Where a log's lines go. */
+export interface LogDestination {
+  write(line: string): void;
+}
+
+/** Writes to an open file, pipe or terminal at once; to a pipe that nobody reads any more it writes nothing. */
+export function descriptor(fd: number): LogDestination {
+  return pino.destination({ dest: fd, sync: true });
 }
 
 /** Whether a value can be logged with. */

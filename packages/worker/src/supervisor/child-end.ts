@@ -5,6 +5,8 @@ export interface ChildExit {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly error: string | undefined;
+  /** The last lines that it wrote on standard error; '' for none. */
+  readonly lastLines: string;
 }
 
 /** Why a worker did not come up. */

@@ -1,10 +1,19 @@
 // The program of a child process: one worker, which drains when it is told to, or when its supervisor is gone.
 import { AcktorError } from '@acktor/core';
+import { quarantineOfThisProcess } from '../delivery/quarantine.js';
 import { loadHandlers } from '../handler/load-handlers.js';
+import { reportHangsToSupervisor } from '../heartbeat/hang-report.js';
 import { Worker } from '../worker/worker.js';
+import { defaultLogger, descriptor, type LogDestination, type Logger } from '../log/logger.js';
 import type { MetricsData } from '../metrics/worker-metrics.js';
 import type { StartFailure } from './child-end.js';
-import type { ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
+import {
+  SUPERVISORS_ERROR_OUTPUT,
+  type ChildOrder,
+  type ChildPlan,
+  type ChildQuestion,
+  type ChildReport,
+} from './child-protocol.js';
 
 class ChildWorker {
   #worker: Promise<Worker> | undefined;
@@ -32,7 +41,7 @@ class ChildWorker {
   async #start({ files, queues, options }: ChildPlan): Promise<void> {
     try {
       const found = await loadHandlers({ files, queues, consumers: options.consumers });
-      this.#worker = Worker.start({ ...options, ...found, handleSignals: false });
+      this.#worker = Worker.start({ ...options, ...found, handleSignals: false, logger: lastingLogger() });
       const worker = await this.#worker;
       tell({ type: 'running', workerId: worker.id, queues: worker.queues });
     } catch (error) {
@@ -55,6 +64,18 @@ class ChildWorker {
   }
 }
 
+/**
+ * Standard error is a pipe to the supervisor. When that is gone, what the worker says while it drains goes to where the supervisor's own
+ * standard error went.
+ */
+function lastingLogger(): Logger {
+  const piped = descriptor(2);
+  let direct: LogDestination | undefined;
+  return defaultLogger({
+    write: (line) => (process.connected ? piped : (direct ??= descriptor(SUPERVISORS_ERROR_OUTPUT))).write(line),
+  });
+}
+
 /** None before it runs, and of a worker that keeps none. */
 async function metricsOf(worker: Worker | undefined): Promise<MetricsData> {
   return worker?.isMetered === true ? worker.metricsData() : [];
@@ -71,7 +92,11 @@ function failureOf(error: unknown): StartFailure {
   return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
+// What a handler writes itself is lost when the supervisor is gone, and must not end what drains.
+process.stderr.on('error', () => undefined);
 const child = new ChildWorker();
+reportHangsToSupervisor();
+quarantineOfThisProcess.onTrials = (trials) => new Promise((resolve) => tell({ type: 'trials', trials }, resolve));
 process.on('message', (order: ChildOrder) => child.obey(order));
 // Whoever signals one worker, or a whole group of processes as some service managers do, wants what it holds finished.
 process.on('SIGTERM', () => child.drain());

@@ -1,4 +1,5 @@
 // What a supervisor and its child processes say to each other, as JSON.
+import type { Trials } from '@acktor/core/broker';
 import type { ConsumerState } from '../consumer/consumer-state.js';
 import type { MetricsData } from '../metrics/worker-metrics.js';
 import type { StartFailure } from './child-end.js';
@@ -27,6 +28,8 @@ export interface ChildQuestion {
 export type ChildReport =
   | { readonly type: 'running'; readonly workerId: string; readonly queues: readonly string[] }
   | ({ readonly type: 'failed' } & StartFailure)
+  /** Which suspects are about to run: the last it says when one of them ends the process. */
+  | { readonly type: 'trials'; readonly trials: Trials }
   | ChildAnswer
   /** The last it says: its work is done. */
   | { readonly type: 'ended'; readonly metrics: MetricsData };
@@ -34,3 +37,6 @@ export type ChildReport =
 export type ChildAnswer =
   | { readonly type: 'states'; readonly question: number; readonly states: readonly ConsumerState[] }
   | { readonly type: 'metrics'; readonly question: number; readonly metrics: MetricsData };
+
+/** The descriptor under which a child has its supervisor's own standard error; its own is a pipe to the supervisor. */
+export const SUPERVISORS_ERROR_OUTPUT = 5;

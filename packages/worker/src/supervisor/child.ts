@@ -1,21 +1,27 @@
 // One child process as its supervisor sees it: told what to do, heard, and asked.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DropCount, type DroppedMessages } from '@acktor/core/broker';
 import { childEnvironment, childFlags } from '../node-flags.js';
 import type { ConsumerState } from '../consumer/consumer-state.js';
+import { HANG_DESCRIPTOR } from '../heartbeat/hang-report.js';
 import type { MetricsData } from '../metrics/worker-metrics.js';
 import type { ChildExit } from './child-end.js';
 import { readReport } from './read-report.js';
 import type { ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
+import { ErrorOutput } from './error-output.js';
 
 /** What a child is born with, and who hears of it. */
 export interface ChildParts {
   readonly plan: ChildPlan;
-  readonly onReport: (report: ChildReport) => void;
+  readonly onReport: (report: Exclude<ChildReport, ChildAnswer>) => void;
   /** Called at most every ten seconds when it said what is no report: a handler's own `process.send()` comes here, too. */
   readonly onDropped: (dropped: DroppedMessages) => void;
+  /** Called when its main thread has been blocked for longer than `hangMs`. */
+  readonly onHang: (forMs: number) => void;
   /** Called once, when the process is gone and all that it said was heard. */
   readonly onExit: (exit: ChildExit) => void;
 }
@@ -24,18 +30,27 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #drops: DropCount;
   readonly #answers = new Map<number, (answer: ChildAnswer) => void>();
+  readonly #errorOutput: ErrorOutput | undefined;
   #lastQuestion = 0;
 
-  constructor({ plan, onReport, onDropped, onExit }: ChildParts) {
+  constructor({ plan, onReport, onHang, onDropped, onExit }: ChildParts) {
     this.#drops = new DropCount(onDropped);
     this.#process = fork(ENTRY, [], {
       execArgv: childFlags(),
       env: childEnvironment(),
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Standard error passes through here, so that its last lines are known when it ends.
+      // What follows the channel is HANG_DESCRIPTOR and SUPERVISORS_ERROR_OUTPUT.
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe', 2],
       // A group of its own: Ctrl-C is the supervisor's to answer, and it lets its workers finish.
       detached: true,
     });
     this.#process.on('message', (report: unknown) => this.#hear(report, onReport));
+    const { stderr, stdio } = this.#process;
+    this.#errorOutput = stderr === null ? undefined : new ErrorOutput(stderr, (bytes) => process.stderr.write(bytes));
+    (stdio[HANG_DESCRIPTOR] as Readable | null | undefined)?.on('data', (line) => {
+      const forMs = Number.parseInt(String(line), 10);
+      if (forMs > 0) onHang(forMs);
+    });
     void this.#exit().then((exit) => {
       this.#drops.close();
       onExit(exit);
@@ -98,7 +113,7 @@ export class Child {
   async #exit(): Promise<ChildExit> {
     if (this.#process.pid === undefined) {
       const [error] = (await once(this.#process, 'error')) as [Error];
-      return { exitCode: null, signal: null, error: error.message };
+      return { exitCode: null, signal: null, error: error.message, lastLines: '' };
     }
     this.#process.on('error', () => undefined);
     // What it said last may be read after its exit: its name, without which nothing can be given back.
@@ -106,8 +121,14 @@ export class Child {
       once(this.#process, 'exit'),
       once(this.#process, 'disconnect'),
     ])) as [[number | null, string | null], unknown];
-    return { exitCode, signal, error: undefined };
+    // Nobody who is killed has a last word, and what it held is waited for.
+    if (signal !== 'SIGKILL')
+      await Promise.race([this.#errorOutput?.ended, sleep(LAST_LINES_WITHIN_MS, undefined, { ref: false })]);
+    return { exitCode, signal, error: undefined, lastLines: this.#errorOutput?.lastLines ?? '' };
   }
 }
 
 const ENTRY = fileURLToPath(new URL('./child-entry.js', import.meta.url));
+
+/** Shorter than the least grace time: else the reaper, who does not know how the process ended, would be here first. */
+const LAST_LINES_WITHIN_MS = 40;

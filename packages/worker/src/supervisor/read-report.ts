@@ -1,5 +1,19 @@
 // What comes from a child process: a handler there may send to its parent process, too, whatever it likes.
-import { amount, byType, count, listOf, MISFIT, oneOf, optional, shape, text, type Reader } from '@acktor/core/broker';
+import {
+  amount,
+  byType,
+  count,
+  flag,
+  listOf,
+  MISFIT,
+  oneOf,
+  optional,
+  shape,
+  text,
+  type Reader,
+  type Suspect,
+  type Trials,
+} from '@acktor/core/broker';
 import type { ConsumerState } from '../consumer/consumer-state.js';
 import type { MetricsData } from '../metrics/worker-metrics.js';
 import type { ChildReport } from './child-protocol.js';
@@ -33,11 +47,17 @@ const metrics: Reader<MetricsData> = (value) => {
   return read === MISFIT ? MISFIT : [...read];
 };
 
+const trials = shape<Trials>({
+  suspects: listOf(shape<Suspect>({ queue: text(), jobId: text(64 * 1_024) }), 10_000),
+  isAlone: flag,
+});
+
 const report = byType<ChildReport>({
   running: shape({ type: oneOf('running'), workerId: text(), queues: listOf(text(), 10_000) }),
   failed: shape({ type: oneOf('failed'), code: optional(text()), message: text(100_000) }),
   states: shape({ type: oneOf('states'), question: count, states }),
   metrics: shape({ type: oneOf('metrics'), question: count, metrics }),
+  trials: shape({ type: oneOf('trials'), trials }),
   ended: shape({ type: oneOf('ended'), metrics }),
 });
 

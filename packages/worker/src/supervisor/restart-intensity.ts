@@ -1,4 +1,4 @@
-// How often workers ended unasked of late, and what follows. Never changed: `with` answers a new one.
+// How often workers ended of late, and what follows. Never changed: `with` answers a new one.
 
 export interface RestartLimit {
   /** How many exits within the window are borne. */

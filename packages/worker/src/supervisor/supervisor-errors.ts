@@ -14,19 +14,23 @@ export class WorkerStartError extends AcktorError {
   }
 }
 
-/** Workers ended unasked so often that starting more does not help. */
+/** Workers ended unasked so often, with no job to suspect of it, that starting more does not help. */
 export class RestartLimitError extends AcktorError {
   readonly code = 'ACKTOR_RESTART_LIMIT';
+  /** The last one. */
+  readonly end: ProcessEnd | undefined;
 
+  /** `ends` are the last ends, the newest last. `restartLimit` is how many are borne, of all processes. */
   constructor(
     readonly restartLimit: number,
     readonly restartWindowMs: number,
-    readonly end: ProcessEnd,
+    readonly ends: readonly ProcessEnd[],
   ) {
     super(
       `expected at most ${restartLimit} workers to end unasked within ${restartWindowMs} ms, got one more: giving up. ` +
-        `The last one: ${inWords(end)}. Its log says more; restartLimit sets how many are borne`,
+        `The last ones: ${ends.map(story).join('; ')}. Their logs say more; restartLimit sets how many are borne`,
     );
+    this.end = ends.at(-1);
   }
 }
 
@@ -48,13 +52,13 @@ export class EndedAtOnceError extends AcktorError {
   }
 }
 
-/** The error that tells a failure of the chart's. */
+/** The error that tells a failure of the chart's. `restartLimit` is that of all processes. */
 export function errorOf(failure: SupervisorFailure, limit: { restartLimit: number; restartWindowMs: number }) {
   switch (failure.kind) {
     case 'notStarted':
       return new WorkerStartError(failure.end);
     case 'tooManyExits':
-      return new RestartLimitError(limit.restartLimit, limit.restartWindowMs, failure.end);
+      return new RestartLimitError(limit.restartLimit, limit.restartWindowMs, failure.ends);
     case 'uncleanEnd':
       return new UncleanStopError(failure.end);
     case 'endedAtOnce':
@@ -62,7 +66,17 @@ export function errorOf(failure: SupervisorFailure, limit: { restartLimit: numbe
   }
 }
 
-function inWords({ failure, signal, exitCode }: ProcessEnd): string {
+/** How a process ended: `it exited with code 1`. */
+export function inWords({ failure, signal, exitCode }: Pick<ProcessEnd, 'failure' | 'signal' | 'exitCode'>): string {
   if (failure !== undefined) return failure.message;
   return signal === null ? `it exited with code ${exitCode}` : `it was ended by ${signal}`;
 }
+
+function story(end: ProcessEnd): string {
+  const { number, held } = end;
+  const more = held.length > MOST_NAMED ? ` and ${held.length - MOST_NAMED} more` : '';
+  const jobs = held.length === 0 ? 'no job' : `${held.slice(0, MOST_NAMED).join(', ')}${more}`;
+  return `worker ${number} held ${jobs}: ${inWords(end)}`;
+}
+
+const MOST_NAMED = 5;

@@ -27,7 +27,7 @@ const supervisorTable = {
     type: 'count',
     default: 5,
     max: 1_000_000,
-    doc: 'How many workers may end unasked within `restartWindowMs` and be replaced; one more, and the supervisor gives up.',
+    doc: 'How many workers may end unasked within `restartWindowMs`, for each of `processes`; one more, and the supervisor gives up. An end that a job is suspected of (`poisonLimit`) does not count.',
   },
   restartWindowMs: {
     type: 'ms',

@@ -6,27 +6,39 @@ import type { Roster } from './roster.js';
 /** What a supervisor is born with. */
 export interface SupervisorInput {
   readonly roster: Roster;
+  /** Of the ends that no job is suspected of. */
   readonly intensity: RestartIntensity;
+  /** Of all ends: how long to wait before the next restart. */
+  readonly pace: RestartIntensity;
 }
 
 export interface SupervisorContext extends SupervisorInput {
   /** The worker that is to take an old one's place, while it comes up. */
   readonly successor: number | undefined;
   readonly failure: SupervisorFailure | undefined;
+  /** The last ends that no job is suspected of, the newest last. */
+  readonly lastEnds: readonly ProcessEnd[];
 }
 
 /** How a worker process ended. */
 export interface ProcessEnd {
+  /** The number of the worker. */
+  readonly number: number;
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly failure: StartFailure | undefined;
   /** Whether it ever came up. */
   readonly hasRun: boolean;
+  /** What it held, by job id; empty where the server did not say in time. */
+  readonly held: readonly string[];
+  /** Whether a job that it held is suspected of it. */
+  readonly isByJob: boolean;
 }
 
 /** Why a supervisor did not end well. */
 export type SupervisorFailure =
-  | { readonly kind: 'notStarted' | 'tooManyExits' | 'uncleanEnd'; readonly end: ProcessEnd }
+  | { readonly kind: 'notStarted' | 'uncleanEnd'; readonly end: ProcessEnd }
+  | { readonly kind: 'tooManyExits'; readonly ends: readonly ProcessEnd[] }
   | { readonly kind: 'endedAtOnce' };
 
 export type SupervisorEvent =

@@ -43,10 +43,11 @@ export function processesOf({ processes }: CheckedSupervisorOptions): number {
 
 function startProcess(parts: SupervisorParts, number: number, tell: (event: SupervisorEvent) => void): void {
   const { options, connected, log, processes } = parts;
-  const { startMs, drainMs, deliveryLimit } = options;
+  const { startMs, drainMs, deliveryLimit, poisonLimit } = options;
   const worker = new WorkerProcess({
     number,
     deliveryLimit,
+    poisonLimit,
     log,
     broker: connected.broker,
     plan: planOf(options),

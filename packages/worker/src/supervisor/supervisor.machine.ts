@@ -2,6 +2,7 @@
 import { and, assign, raise, setup } from 'xstate';
 import type {
   Numbers,
+  ProcessEnd,
   SupervisorContext,
   SupervisorEvent,
   SupervisorFailure,
@@ -18,7 +19,7 @@ export const supervisorMachine = setup({
   guards: {
     isLastToStart: ({ context, event }) => context.roster.withRunning(numberIn(event)).isComplete,
     neverRan: ({ event }) => event.type === 'worker.ended' && !event.end.hasRun,
-    isTooOften: ({ context, event }) => intensityAfter(context, event).isTooHigh,
+    isTooOften: ({ context, event }) => !isByJob(event) && intensityAfter(context, event).isTooHigh,
     leavesAGap: ({ context, event }) => context.roster.without(numberIn(event)).hasGap,
     isSuccessor: ({ context, event }) => numberIn(event) === context.successor,
     hasOneTooMany: ({ context }) => context.roster.hasOneTooMany,
@@ -41,22 +42,24 @@ export const supervisorMachine = setup({
     })),
     noteRunning: assign(({ context, event }) => ({ roster: context.roster.withRunning(numberIn(event)) })),
     forgetWorker: assign(({ context, event }) => ({ roster: context.roster.without(numberIn(event)) })),
-    countExit: assign(({ context, event }) => ({ intensity: intensityAfter(context, event) })),
+    countExit: assign(({ context, event }) => afterEnd(context, event)),
     markAllOld: assign(({ context }) => ({ roster: context.roster.withAllOld() })),
     markNoneOld: assign(({ context }) => ({ roster: context.roster.withNoneOld() })),
     retireOldest: assign(({ context }) => ({ roster: context.roster.withOldestLeaving() })),
     dismissAll: assign(({ context }) => ({ roster: context.roster.withAllLeaving() })),
     failToStart: assign(({ context, event }) => failed('notStarted', context, event)),
-    failForExits: assign(({ context, event }) => failed('tooManyExits', context, event)),
+    failForExits: assign(({ context }) => ({
+      failure: context.failure ?? { kind: 'tooManyExits' as const, ends: context.lastEnds },
+    })),
     failForEnd: assign(({ context, event }) => failed('uncleanEnd', context, event)),
     failAtOnce: assign(({ context }) => ({ failure: context.failure ?? ({ kind: 'endedAtOnce' } as const) })),
   },
   delays: {
-    backoff: ({ context }) => context.intensity.backoffMs,
+    backoff: ({ context }) => context.pace.backoffMs,
   },
 }).createMachine({
   id: 'supervisor',
-  context: ({ input }) => ({ ...input, successor: undefined, failure: undefined }),
+  context: ({ input }) => ({ ...input, successor: undefined, failure: undefined, lastEnds: [] }),
   initial: 'supervising',
   states: {
     supervising: {
@@ -65,7 +68,7 @@ export const supervisorMachine = setup({
       on: {
         'worker.running': { actions: 'noteRunning' },
         'worker.ended': [
-          { guard: 'isTooOften', target: 'draining', actions: ['forgetWorker', 'failForExits'] },
+          { guard: 'isTooOften', target: 'draining', actions: ['forgetWorker', 'countExit', 'failForExits'] },
           {
             guard: 'leavesAGap',
             actions: ['forgetWorker', 'countExit', 'planRestart', raise({ type: 'restart.due' }, { delay: 'backoff' })],
@@ -159,8 +162,20 @@ function numberIn(event: SupervisorEvent): number {
   return 'number' in event ? event.number : 0;
 }
 
+function isByJob(event: SupervisorEvent): boolean {
+  return event.type === 'worker.ended' && event.end.isByJob;
+}
+
+/** An end that a job is suspected of says nothing of the workers: the job is condemned before they are given up. */
 function intensityAfter({ intensity }: SupervisorContext, event: SupervisorEvent) {
-  return event.type === 'worker.ended' ? intensity.with(event.atMs) : intensity;
+  return event.type === 'worker.ended' && !isByJob(event) ? intensity.with(event.atMs) : intensity;
+}
+
+function afterEnd(context: SupervisorContext, event: SupervisorEvent) {
+  if (event.type !== 'worker.ended') return {};
+  const { pace, lastEnds } = context;
+  const ends: readonly ProcessEnd[] = event.end.isByJob ? lastEnds : [...lastEnds, event.end].slice(-MOST_ENDS);
+  return { intensity: intensityAfter(context, event), pace: pace.with(event.atMs), lastEnds: ends };
 }
 
 /** The first failure is the one to tell; what fails after it may be its consequence. */
@@ -168,7 +183,10 @@ function failed(kind: WorkerFailure, { failure }: SupervisorContext, event: Supe
   return { failure: failure ?? (event.type === 'worker.ended' ? { kind, end: event.end } : undefined) };
 }
 
-type WorkerFailure = Exclude<SupervisorFailure['kind'], 'endedAtOnce'>;
+type WorkerFailure = Exclude<SupervisorFailure['kind'], 'endedAtOnce' | 'tooManyExits'>;
+
+/** How many ends a failure tells of. */
+const MOST_ENDS = 8;
 
 const newest = ({ roster }: SupervisorContext): Numbers => ({ numbers: [roster.newest] });
 const leaving = ({ roster }: SupervisorContext): Numbers => ({ numbers: roster.numbers('leaving') });

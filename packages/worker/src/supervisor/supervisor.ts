@@ -4,7 +4,7 @@ import { connectBroker, GuardedLog } from '@acktor/core/broker';
 import { createActor, type Actor } from 'xstate';
 import { defaultLogger } from '../log/logger.js';
 import { obeySignals } from './obey-signals.js';
-import { RestartIntensity } from './restart-intensity.js';
+import { RestartIntensity, type RestartLimit } from './restart-intensity.js';
 import { Roster } from './roster.js';
 import { chartWithEffects, processesOf, type SupervisorParts } from './supervisor.effects.js';
 import { errorOf } from './supervisor-errors.js';
@@ -19,7 +19,7 @@ import type { WorkerProcess, WorkerView } from './worker-process.js';
  * Runs worker processes until it is closed.
  *
  * A worker that ends unasked gives its jobs back at once, and is replaced after a tenth of a second, longer when it happens
- * again. Should the supervisor itself be killed, its workers notice and drain.
+ * again. A job that ends its workers is dead-lettered before they are given up. Should the supervisor itself be killed, its workers notice and drain.
  * @example
  * await using supervisor = await Supervisor.start({ files: ['dist/handlers.js'], processes: 4, consumers: 25 });
  */
@@ -31,7 +31,8 @@ export class Supervisor {
 
   private constructor(parts: SupervisorParts) {
     const roster = Roster.of(processesOf(parts.options));
-    const input = { roster, intensity: new RestartIntensity(parts.options) };
+    const intensity = new RestartIntensity(limitOf(parts.options));
+    const input = { roster, intensity, pace: intensity };
     this.#parts = parts;
     this.#actor = createActor(chartWithEffects(parts), { id: 'supervisor', input });
     this.#stopped = new Promise((resolve) => this.#actor.subscribe({ complete: () => resolve(this.#failure) }));
@@ -100,7 +101,7 @@ export class Supervisor {
 
   get #failure(): AcktorError | undefined {
     const { failure } = this.#actor.getSnapshot().context;
-    return failure && errorOf(failure, this.#parts.options);
+    return failure && errorOf(failure, limitOf(this.#parts.options));
   }
 
   async #openMetrics(): Promise<void> {
@@ -141,6 +142,12 @@ export class Supervisor {
     await this.#stopped;
     throw failure;
   }
+}
+
+/** What one process may do may each of them: eight that the system ends in one moment are no reason to give up. */
+function limitOf(options: CheckedSupervisorOptions): RestartLimit {
+  const { restartLimit, restartWindowMs } = options;
+  return { restartLimit: restartLimit * processesOf(options), restartWindowMs };
 }
 
 async function openParts(options: CheckedSupervisorOptions): Promise<SupervisorParts> {

@@ -1,4 +1,5 @@
 // What the chart of one worker process knows and hears.
+import type { Trials } from '@acktor/core/broker';
 import type { ChildExit, StartFailure } from './child-end.js';
 
 /** What a worker process is born with. */
@@ -17,6 +18,20 @@ export interface WorkerProcessContext extends WorkerProcessInput {
   /** Why it ended, or had to be ended, as far as that is known. */
   readonly failure: StartFailure | undefined;
   readonly exit: ChildExit | undefined;
+  /** Which suspects it handles. */
+  readonly trials: Trials;
+  /** Whether it has said that its work is done. */
+  readonly isDone: boolean;
+  /** For how long its main thread was blocked when it was ended for that. */
+  readonly hungForMs: number | undefined;
+  /** What it held when it ended, and what of that the end is held against. */
+  readonly held: HeldJobs;
+}
+
+/** By job id. */
+export interface HeldJobs {
+  readonly returned: readonly string[];
+  readonly suspected: readonly string[];
 }
 
 /** The worker of a process, and the queues it consumes. */
@@ -29,9 +44,12 @@ export type WorkerProcessEvent =
   // From the process.
   | ({ readonly type: 'process.running' } & WorkerName)
   | { readonly type: 'process.failed'; readonly failure: StartFailure }
+  | { readonly type: 'process.tries'; readonly trials: Trials }
+  | { readonly type: 'process.hangs'; readonly forMs: number }
+  | { readonly type: 'process.done' }
   | { readonly type: 'process.exited'; readonly exit: ChildExit }
   // From the supervisor.
   | { readonly type: 'drain.requested' }
   | { readonly type: 'kill.requested' }
   // From the broker.
-  | { readonly type: 'jobs.returned' };
+  | { readonly type: 'jobs.returned'; readonly held: HeldJobs };

@@ -19,6 +19,10 @@ export const workerProcessMachine = setup({
     rememberWorker: assign(({ event }) => (event.type === 'process.running' ? { worker: nameIn(event) } : {})),
     rememberFailure: assign(({ event }) => (event.type === 'process.failed' ? { failure: event.failure } : {})),
     rememberExit: assign(({ event }) => (event.type === 'process.exited' ? { exit: event.exit } : {})),
+    rememberTrials: assign(({ event }) => (event.type === 'process.tries' ? { trials: event.trials } : {})),
+    rememberHang: assign(({ event }) => (event.type === 'process.hangs' ? hangOf(event.forMs) : {})),
+    rememberDone: assign({ isDone: true }),
+    rememberHeld: assign(({ event }) => (event.type === 'jobs.returned' ? { held: event.held } : {})),
     rememberSlowStart: assign(({ context }) => ({ failure: tooSlow('come up', context.startMs) })),
     rememberSlowEnd: assign(({ context }) => ({ failure: tooSlow('end after it was told to drain', context.endMs) })),
   },
@@ -29,11 +33,22 @@ export const workerProcessMachine = setup({
   },
 }).createMachine({
   id: 'workerProcess',
-  context: ({ input }) => ({ ...input, worker: undefined, failure: undefined, exit: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    worker: undefined,
+    failure: undefined,
+    exit: undefined,
+    trials: { suspects: [], isAlone: false },
+    isDone: false,
+    hungForMs: undefined,
+    held: { returned: [], suspected: [] },
+  }),
   initial: 'starting',
   on: {
     'process.running': { actions: 'rememberWorker' },
     'process.failed': { actions: 'rememberFailure' },
+    'process.tries': { actions: 'rememberTrials' },
+    'process.done': { actions: 'rememberDone' },
     'process.exited': { target: '.burying', actions: 'rememberExit' },
   },
   states: {
@@ -49,12 +64,19 @@ export const workerProcessMachine = setup({
     },
     running: {
       description: 'Its consumers fetch and handle.',
-      on: { 'drain.requested': 'draining', 'kill.requested': 'killing' },
+      on: {
+        'drain.requested': 'draining',
+        'kill.requested': 'killing',
+        'process.hangs': { target: 'killing', actions: 'rememberHang' },
+      },
     },
     draining: {
       description: 'Finishes what it holds, and ends.',
       entry: 'tellToDrain',
-      on: { 'kill.requested': 'killing' },
+      on: {
+        'kill.requested': 'killing',
+        'process.hangs': { target: 'killing', actions: 'rememberHang' },
+      },
       after: { endTime: { target: 'killing', actions: 'rememberSlowEnd' } },
     },
     killing: {
@@ -64,7 +86,7 @@ export const workerProcessMachine = setup({
     burying: {
       description: 'The process is gone; what it held goes back to its queues at once.',
       entry: 'giveBackJobs',
-      on: { 'jobs.returned': 'ended' },
+      on: { 'jobs.returned': { target: 'ended', actions: 'rememberHeld' } },
       // Redis may be away. What is not given back now comes back when its lease expires.
       after: { giveBackTime: 'ended' },
     },
@@ -74,6 +96,11 @@ export const workerProcessMachine = setup({
 
 function nameIn({ workerId, queues }: Extract<WorkerProcessEvent, { type: 'process.running' }>) {
   return { workerId, queues };
+}
+
+function hangOf(forMs: number) {
+  const message = `its main thread was blocked for ${forMs} ms, longer than hangMs, and it was killed`;
+  return { hungForMs: forMs, failure: { code: undefined, message } };
 }
 
 function tooSlow(what: string, withinMs: number) {

@@ -1,6 +1,7 @@
 // Puts a worker together: everything is checked before anything is opened, and nothing stays open when something fails.
 import { connectBroker, GuardedLog, type ConnectedBroker } from '@acktor/core/broker';
 import { systemClock } from '../channel/clock.js';
+import { quarantineOfThisProcess } from '../delivery/quarantine.js';
 import { checkParameters } from '../handler/check-parameters.js';
 import { UnknownQueueError } from '../handler/handler-file-errors.js';
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
@@ -88,7 +89,7 @@ function openCrew(
   handlers: QueueHandlers,
   open: Omit<WorkerParts, 'crews'> & { container: Container },
 ): Crew {
-  const { leaseMs, leanPath, consumers } = open.options;
+  const { leaseMs, leanPath, consumers, poisonLimit } = open.options;
   return new Crew({
     queue: open.connected.broker.workQueue(queue),
     process: open.id,
@@ -97,6 +98,8 @@ function openCrew(
     container: open.container,
     leaseMs,
     leanPath,
+    poisonLimit,
+    quarantine: quarantineOfThisProcess,
     limits: open.options,
     longestWaitMs: LONGEST_WAIT_MS,
     onActivity: () => open.heartbeat.busy(),

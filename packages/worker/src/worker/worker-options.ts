@@ -40,6 +40,14 @@ export const travellingOptionTable = {
     max: 1_000,
     doc: 'How often a job may lose its lease before it is dead-lettered, for it may be what kills its workers.',
   },
+  poisonLimit: {
+    type: 'count',
+    default: 3,
+    min: 2,
+    max: 1_000,
+    doc: 'At the how manieth end that a supervised worker brings on itself with it a job is dead-lettered as poison.',
+    because: { min: 'the first such end says nothing of which of the jobs that the worker held it was' },
+  },
   graceMs: {
     type: 'ms',
     default: 250,
@@ -52,7 +60,7 @@ export const travellingOptionTable = {
     type: 'ms',
     default: 0,
     max: 86_400_000,
-    doc: "How long a handler may block this process's main thread before its leases are let go; 0: for ever.",
+    doc: "How long a handler may block this process's main thread before its leases are let go, and its supervisor, if it has one, ends it; 0: for ever.",
   },
   leanPath: {
     type: 'boolean',
