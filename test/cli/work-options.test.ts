@@ -25,7 +25,7 @@ describe('the options of acktor work', () => {
 
   it('take a flag before the environment, the environment before the file, and leave the rest to the defaults', async () => {
     await write('acktor.config.json', '{ "processes": 1, "namespace": "file", "drainMs": 5, "leaseMs": 2000 }');
-    const environment = { ACKTOR_PROCESSES: '2', ACKTOR_NAMESPACE: 'environment', REDIS_URL: '' };
+    const environment = { ACKTOR_PROCESSES: '2', ACKTOR_NAMESPACE: 'environment' };
     expect(await optionsOf({ processes: '3' }, environment)).to.deep.equal({
       processes: 3,
       namespace: 'environment',
@@ -33,6 +33,16 @@ describe('the options of acktor work', () => {
       leaseMs: 2_000,
       files: [path('dist/mail.js')],
     });
+  });
+
+  it('refuse a variable that is empty: it was to be filled in', async () => {
+    const error = await rejection(optionsOf({}, { ACKTOR_QUEUES: '' }), SettingError);
+    expect(error.message).to.equal('expected ACKTOR_QUEUES to be filled in, or not set at all, got ""');
+  });
+
+  it('take the embedded server when a flag asks for it, whatever the environment names, and the other way round', async () => {
+    expect(await optionsOf({ embedded: true }, { REDIS_URL: 'redis://db' })).not.to.have.property('redis');
+    expect(await optionsOf({ redis: 'redis://db' }, { ACKTOR_EMBEDDED: 'yes' })).not.to.have.property('embedded');
   });
 
   it('read every flag', async () => {

@@ -21,7 +21,7 @@ export class ExampleProcess {
 
   constructor(program: string, args: readonly string[], cwd: string) {
     // Its temporary files, too: a test sees what it leaves there.
-    const env = { ...process.env, REDIS_URL: '', TMPDIR: cwd };
+    const env = { ...process.env, REDIS_URL: undefined, TMPDIR: cwd };
     this.#child = spawn(process.execPath, [examples + program, ...args], {
       cwd,
       env,

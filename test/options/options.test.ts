@@ -102,6 +102,17 @@ describe('a table of options', () => {
     });
   }
 
+  it('says what the name of another library is called here, or where it belongs', () => {
+    const send = defineOptions({ id: { type: 'string', doc: 'x' }, namespace: { type: 'string', doc: 'x' } });
+    const faults = send.examine({ jobId: '1', prefix: 'a', concurrency: 5, removeOnFail: true }).faults;
+    expect(faults.map(({ message }) => message)).to.deep.equal([
+      'unknown option jobId (it is called id here)',
+      'unknown option prefix (it is called namespace here)',
+      'unknown option concurrency (how many jobs are handled at a time is an option of workers: consumers)',
+      'unknown option removeOnFail (dead letters stay until they are purged: producer.deadLetters(job).purgeAll())',
+    ]);
+  });
+
   it('does not take inherited names for options', () => {
     expect(faultsOf({ toString: 1 })).to.have.length(1);
     expect(faultsOf(JSON.parse('{"__proto__":1}'))).to.have.length(1);

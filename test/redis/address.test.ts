@@ -83,23 +83,25 @@ describe('RedisAddress', () => {
 
   const nonsense: readonly (readonly [given: string, complaint: RegExp])[] = [
     ['', /cannot be read as a URL/],
-    ['localhost:6379', /its scheme is "localhost:\/\/"/],
-    ['http://localhost', /its scheme is "http:\/\/"/],
+    ['localhost:6379', /the scheme of the one given is none of these/],
+    ['http://localhost', /the scheme of the one given is "http:\/\/"/],
     ['redis://', /names no host/],
     ['redis://localhost:0', /port 0/],
     ['redis://localhost:99999', /cannot be read as a URL/],
-    ['redis://localhost/one', /its database is "one"/],
-    ['redis://localhost?dbb=1', /parameter "dbb"/],
+    ['redis://localhost/one', /no whole number from 0/],
+    ['redis://localhost?dbb=1', /parameter 1 of the one given is none of db.*did you mean "db"/],
     ['redis://:%zz@localhost', /"%" that encodes nothing/],
     ['redis://one,two', /several hosts/],
     ['redis+cluster://one,', /names no host/],
-    ['redis+cluster://one:1:2', /"one:1:2" is no host|cannot be read/],
+    ['redis+cluster://one:1:2', /a host is none with a port|cannot be read/],
     ['redis+cluster://one,two/1', /database 0 only/],
     ['redis+sentinel://one,two', /name of the primary/],
-    ['redis+sentinel://one/name/x', /its database is "x"/],
-    ['redis://localhost?ca=/x', /parameter "ca"/],
+    ['redis+sentinel://one/name/x', /no whole number from 0/],
+    ['redis://localhost?ca=/x', /parameter 1 of the one given is none of db/],
     ['unix://tmp/redis.sock', /third slash/],
     ['unix:///', /names no socket/],
+    ['redis://localhost#6379', /part behind a "#"/],
+    ['redis://localhost?passwort=x', /user and password stand before the host/],
   ];
   for (const [given, complaint] of nonsense) {
     it(`refuses "${given}" and says why`, () => {
@@ -116,6 +118,17 @@ describe('RedisAddress', () => {
     'redis:/user:hunter2@host',
     'redis//:hunter2@host',
     'unix:///a.sock?pass=1&password=hunter2',
+    'redis://default:p@ss/hunter2@host',
+    'redis://default:pa/hunter2@host',
+    'redis://default:1/hunter2@host',
+    'redis://default:1?hunter2@host',
+    'redis://default:1#hunter2@host',
+    'redis://host?passwort=hunter2',
+    'redis://host?db=hunter2',
+    'redis+sentinel://default:1/hunter2@host',
+    'redis+cluster://default:pa/hunter2@host',
+    'hunter2:6379',
+    'hunter2',
   ]) {
     it(`keeps the password out of the complaint about "${given.replace('hunter2', '…')}"`, () => {
       expect(() => RedisAddress.parse(given))

@@ -69,6 +69,7 @@ export {
 } from './broker/broker-errors.js';
 export type { Confirm, ConfirmShortfall, FurtherConfirm } from './broker/confirm.js';
 export { ConfirmShortfallError, ConfirmUnsupportedError } from './broker/confirm-errors.js';
+export { NoServerError } from './server/server-errors.js';
 export { EmbeddedServer, type EmbeddedServerOptions } from './server/embedded-server.js';
 export { PrivateServer, type PrivateServerOptions } from './server/private-server.js';
 export { ServerBinaryMissingError, ServerStartError, type ServerStartDetails } from './server/server-errors.js';

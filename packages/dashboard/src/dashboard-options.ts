@@ -12,6 +12,7 @@ const token = {
 
 const handlerTable = {
   redis: brokerOptionTable.redis,
+  embedded: brokerOptionTable.embedded,
   namespace: brokerOptionTable.namespace,
   connectTimeoutMs: brokerOptionTable.connectTimeoutMs,
   tokens: {

@@ -5,7 +5,14 @@ import type { OptionTable } from '../options/option-spec.js';
 export const brokerOptionTable = {
   redis: {
     type: 'string',
-    doc: 'URL of the Redis server. Without it REDIS_URL of the environment, and without that the embedded server.',
+    isSecret: true,
+    expected: 'the URL of a Redis server',
+    accepts: (text) => text.trim() !== '',
+    doc: 'URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.',
+  },
+  embedded: {
+    type: 'boolean',
+    doc: 'Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`.',
   },
   namespace: {
     type: 'string',

@@ -15,6 +15,8 @@ import { findServerPlace } from '../server/server-place.js';
 export interface BrokerOptions {
   /** The server's URL; by default the environment's REDIS_URL, and without one the embedded server. */
   readonly redis: string | undefined;
+  /** Whether it is the embedded server, whatever the environment says; false: never. */
+  readonly embedded?: boolean | undefined;
   readonly namespace: string;
   readonly durability: Durability;
   readonly connectTimeoutMs: number;
@@ -40,11 +42,11 @@ export interface ConnectedBroker {
 
 /**
  * Connects to the server, checks it, and opens a broker on it.
- * @throws AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError, ServerStartError;
+ * @throws AddressError, NoServerError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError, ServerStartError;
  * nothing is left open then.
  */
 export async function connectBroker(options: BrokerOptions): Promise<ConnectedBroker> {
-  const place = await findServerPlace(options.redis);
+  const place = await findServerPlace(options);
   try {
     // Not before: to fetch a server, or to start one that is embedded, takes as long as it takes.
     const time = new StartTime(place.address, options.connectTimeoutMs);
@@ -81,7 +83,7 @@ async function openServer(address: RedisAddress, time: StartTime, options: Broke
   try {
     const server = await time.answer(line, readServerFacts);
     checkServer(server, demandsOf(options));
-    if (server.isCluster) throw new AddressError(String(address), 'the server there is one of a cluster: say +cluster');
+    if (server.isCluster) throw new AddressError(`the server at ${String(address)} is one of a cluster: say +cluster`);
     const lines = new Lines({ open: () => line, areSpread: false });
     // At once, lest a broker that nobody calls on leaves it open.
     lines.to('', '');

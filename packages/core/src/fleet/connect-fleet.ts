@@ -13,6 +13,7 @@ import { RedisFleet } from './redis/redis-fleet.js';
 
 const fleetTable = {
   redis: brokerOptionTable.redis,
+  embedded: brokerOptionTable.embedded,
   namespace: brokerOptionTable.namespace,
   connectTimeoutMs: brokerOptionTable.connectTimeoutMs,
 } as const satisfies OptionTable;
@@ -39,14 +40,14 @@ export interface ConnectedFleet extends Fleet, AsyncDisposable {
 /**
  * Connects to a fleet, by two connections however many watch. Nothing is written on the server.
  *
- * @throws OptionsError, AddressError, BrokerUnreachableError, ServerBinaryMissingError, ServerStartError; nothing is left open.
+ * @throws OptionsError, AddressError, NoServerError, BrokerUnreachableError, ServerBinaryMissingError, ServerStartError; nothing is left open.
  * @example
  * await using fleet = await connectFleet();
  * for (const { host, pid, consumers } of await fleet.workers()) console.log(host, pid, consumers.length);
  */
 export async function connectFleet(options: FleetOptions = {}): Promise<ConnectedFleet> {
   const checked = fleetOptions.check(options);
-  const place = await findServerPlace(checked.redis);
+  const place = await findServerPlace(checked);
   try {
     return fleetAt(place, await openHub(place.address, checked));
   } catch (error) {

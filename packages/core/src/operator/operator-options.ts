@@ -4,8 +4,8 @@ import { defineOptions } from '../options/options.js';
 import type { OptionsInput } from '../options/option-spec.js';
 import type { JobSummary } from './queue-desk.js';
 
-const { redis, namespace, connectTimeoutMs } = brokerOptionTable;
-const operatorTable = { redis, namespace, connectTimeoutMs } as const;
+const { redis, embedded, namespace, connectTimeoutMs } = brokerOptionTable;
+const operatorTable = { redis, embedded, namespace, connectTimeoutMs } as const;
 
 /** Checks the options of an operator. */
 export const operatorOptions = defineOptions(operatorTable);

@@ -40,7 +40,7 @@ export class Operator {
   /**
    * Connects. A server that may lose jobs is not refused: somebody has to look at it.
    *
-   * Without `redis` it takes REDIS_URL from the environment; without that it starts, or joins, the embedded server.
+   * Without `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
    * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError;
    * nothing is left open.
    */

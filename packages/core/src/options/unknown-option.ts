@@ -3,6 +3,7 @@
 import { closestMatch } from 'leven';
 import type { OptionFault } from '../errors.js';
 import { visible } from '../foreign-text/foreign-text.js';
+import { foreignAdvice } from './foreign-names.js';
 import type { OptionTable } from './option-spec.js';
 
 // Further away, a suggestion is more often wrong than right.
@@ -16,10 +17,13 @@ export function unknownOptionFaults(table: OptionTable, input: object, prefix: s
 
 function unknownOption(table: OptionTable, name: string, prefix: string): string {
   const names = Object.keys(table);
-  const near = closestMatch(name, names, { maxDistance: mostEdits });
-  const advice =
-    near === undefined
-      ? `there are ${names.map((known) => prefix + known).join(', ')}`
-      : `did you mean ${prefix}${near}?`;
+  const advice = foreignAdvice(name, names, prefix) ?? nearAdvice(name, names, prefix);
   return `unknown option ${prefix}${visible(name)} (${advice})`;
+}
+
+function nearAdvice(name: string, names: readonly string[], prefix: string): string {
+  const near = closestMatch(name, names, { maxDistance: mostEdits });
+  return near === undefined
+    ? `there are ${names.map((known) => prefix + known).join(', ')}`
+    : `did you mean ${prefix}${near}?`;
 }

@@ -49,7 +49,7 @@ export class Producer {
   /**
    * Connects and checks that the server keeps what it accepts.
    *
-   * Without `redis` it takes REDIS_URL from the environment; without that it starts, or joins, the embedded server.
+   * Without `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
    * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError.
    * @throws ConfirmUnsupportedError when the server cannot confirm in the way of `confirm`; nothing is left open.
    */

@@ -1,5 +1,6 @@
 // Where a Redis listens: read from a URL, shown to people without its password, and turned into client options.
 import type { RedisOptions } from 'ioredis';
+import { closestMatch } from 'leven';
 import {
   decode,
   endpointOf,
@@ -32,14 +33,14 @@ export class RedisAddress {
   readonly #read: ReadUrl;
 
   private constructor(read: ReadUrl) {
-    const { url, text } = read;
+    const { url } = read;
     this.#read = read;
     this.endpoint = endpointOf(read);
     checkParameters(this.endpoint, read);
     this.database = databaseOf(this.endpoint, read);
     this.#credentials = credentialsOf(read);
     this.#sentinelCredentials = parametersOf(url, 'sentinel_username', 'sentinel_password');
-    this.#tls = isEncrypted(this.endpoint) ? readTlsParts(url.searchParams, text) : undefined;
+    this.#tls = isEncrypted(this.endpoint) ? readTlsParts(url.searchParams) : undefined;
   }
 
   /**
@@ -53,7 +54,7 @@ export class RedisAddress {
    * With `rediss` for `redis`, TLS is spoken with every one of these servers; `?ca=/path.pem` names whom to trust instead of the
    * system's authorities, `cert` and `key` what to show, `servername` the name to expect instead of the host.
    *
-   * @throws {AddressError} when the text is none of these, or names a file that cannot be read. Its message never holds the password.
+   * @throws {AddressError} when the text is none of these, or names a file that cannot be read. Its message holds nothing of the text.
    */
   static parse(text: string): RedisAddress {
     return new RedisAddress(readUrl(text));
@@ -126,19 +127,19 @@ function isEncrypted(endpoint: RedisEndpoint): boolean {
   return endpoint.kind !== 'unix' && endpoint.isEncrypted;
 }
 
-function databaseOf({ kind }: RedisEndpoint, { url, text }: ReadUrl): number {
+function databaseOf({ kind }: RedisEndpoint, { url }: ReadUrl): number {
   const parts = kind === 'unix' ? [] : url.pathname.split('/').slice(kind === 'sentinel' ? 2 : 1);
   const inPath = parts.join('/');
   const number = url.searchParams.get('db') ?? (inPath === '' ? '0' : inPath);
-  if (!/^\d{1,5}$/.test(number)) throw new AddressError(text, `its database is "${number}", not a whole number from 0`);
-  if (kind === 'cluster' && Number(number) > 0) throw new AddressError(text, 'a cluster has database 0 only');
+  if (!/^\d{1,5}$/.test(number)) throw new AddressError('the database of the one given is no whole number from 0');
+  if (kind === 'cluster' && Number(number) > 0) throw new AddressError('a cluster has database 0 only');
   return Number(number);
 }
 
 // A URL with a socket's path has no place for them before the path.
-function credentialsOf({ url, text }: ReadUrl): Credentials {
+function credentialsOf({ url }: ReadUrl): Credentials {
   if (url.protocol === 'unix:') return parametersOf(url, 'username', 'password');
-  const read = (part: string) => (part === '' ? undefined : decode(part, text));
+  const read = (part: string) => (part === '' ? undefined : decode(part));
   return { username: read(url.username), password: read(url.password) };
 }
 
@@ -151,10 +152,13 @@ function given({ username, password }: Credentials): Partial<Credentials> {
   return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
 }
 
-function checkParameters(endpoint: RedisEndpoint, { url, text }: ReadUrl): void {
+function checkParameters(endpoint: RedisEndpoint, { url }: ReadUrl): void {
   const known = [...PARAMETERS[endpoint.kind], ...(isEncrypted(endpoint) ? TLS_PARAMETERS : [])];
-  for (const name of url.searchParams.keys()) {
-    if (!known.includes(name)) throw new AddressError(text, `its parameter "${name}" is none of ${known.join(', ')}`);
+  for (const [i, name] of [...url.searchParams.keys()].entries()) {
+    if (known.includes(name)) continue;
+    const near = closestMatch(name, known, { maxDistance: 2 });
+    const advice = near === undefined ? 'user and password stand before the host' : `did you mean "${near}"?`;
+    throw new AddressError(`parameter ${i + 1} of the one given is none of ${known.join(', ')} (${advice})`);
   }
 }
 

@@ -163,11 +163,20 @@ function isOpen({ status }: ScriptClient): boolean {
 
 /** What is not an answer of the server is a fault of the connection, which the client may notice before it closes. */
 export function asTypedError(error: unknown): unknown {
+  if (isServerReply(error)) forgetArguments(error);
   if (isServerReply(error) && !isNotHereNow(error.message)) {
     return new ServerRefusalError(error.message, { cause: error });
   }
   const isTyped = error instanceof AcktorError || error instanceof TypeError;
   return isTyped ? error : new ConnectionLostError({ cause: error });
+}
+
+/**
+ * ioredis hangs the command on the server's error, arguments and all: of an AUTH that failed the password, of a send the payload. Printed
+ * as a cause it would be in a log.
+ */
+export function forgetArguments(error: object): void {
+  Reflect.deleteProperty(error, 'command');
 }
 
 /** ioredis names the server's own errors so. */

@@ -4,6 +4,7 @@ import type { ClientOptions, RedisAddress } from './address.js';
 import { MasterFinder } from './master-finder.js';
 import { masterConnector } from './master-connector.js';
 import { onAbort } from './on-abort.js';
+import { forgetArguments } from './connection-guard.js';
 import { isNotHereNow } from './redirections.js';
 import { BrokerUnreachableError } from './redis-errors.js';
 
@@ -67,7 +68,10 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
   const own = { ...keeping, ...finding, socketTimeout, connectionName: name };
   const client = new Redis({ ...address.clientOptions(), ...SETTINGS, ...own });
   // Stays attached for the client's life: an 'error' event that nobody listens to would end the process.
-  client.on('error', (fault: Error) => onFault?.(fault));
+  client.on('error', (fault: Error) => {
+    forgetArguments(fault);
+    onFault?.(fault);
+  });
   return client;
 }
 
@@ -118,6 +122,8 @@ export function becomesReady(client: Redis, address: RedisAddress, options: Conn
     client.on('error', (fault: Error) => {
       lastFault = fault;
       if (isRefusal(fault)) fail(`it refused the connection (${fault.message}): check user and password`);
+      const complaint = strangerComplaint(fault);
+      if (complaint !== undefined) fail(complaint);
     });
     client.once('ready', () => {
       settle();
@@ -131,6 +137,21 @@ export const ADVICE = 'check that the server runs and that the address (REDIS_UR
 function because(fault: Error | undefined): string {
   return fault === undefined ? '' : ` (${fault.message || String(fault)})`;
 }
+
+/** What is wrong when something else than a Redis answers, or one that is spoken to in the wrong way; undefined when it is not that. */
+function strangerComplaint({ message, ...fault }: Error & { readonly code?: string }): string | undefined {
+  if (/^(Unknown RESP type|Protocol error, got)/.test(message))
+    return `${STRANGER}: ${NAME_A_REDIS}, or rediss:// for one that speaks TLS`;
+  const isNoTls = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|TLSV1_ALERT_DECODE_ERROR)$/.test(
+    fault.code ?? '',
+  );
+  return isNoTls
+    ? `what answers there does not speak TLS: ${NAME_A_REDIS}, or redis:// for one without TLS`
+    : undefined;
+}
+
+const STRANGER = 'what answers there does not speak Redis (a web server or another service, perhaps)';
+const NAME_A_REDIS = 'write the host and the port of a Redis, such as redis://host:6379';
 
 // No use in trying again: the answer will be the same.
 function isRefusal(fault: Error): boolean {

@@ -34,14 +34,17 @@ export function readUrl(text: string): ReadUrl {
   const [, head = '', list = '', tail = ''] = SEVERAL_HOSTS.exec(text) ?? [];
   const hosts = list.split(',');
   const single = hosts.length === 1 ? text : `${head}${hosts[0]}${tail}`;
-  if (!URL.canParse(single)) throw new AddressError(text, 'it cannot be read as a URL');
-  return { text, url: new URL(single), hosts };
+  if (!URL.canParse(single)) throw new AddressError(`the one given cannot be read as a URL: ${ESCAPES}`);
+  const url = new URL(single);
+  // A plain client would pass over what comes after it, and show the rest.
+  if (url.hash !== '') throw new AddressError(`the one given has a part behind a "#": ${ESCAPES}`);
+  return { text, url, hosts };
 }
 
 /** @throws AddressError when the URL's scheme is none of ours, or it names nothing to connect to. */
 export function endpointOf(read: ReadUrl): RedisEndpoint {
   const endpoint = SCHEMES[read.url.protocol]?.(read);
-  if (endpoint === undefined) throw new AddressError(read.text, `its scheme is "${read.url.protocol}//"`);
+  if (endpoint === undefined) throw new AddressError(`the scheme of the one given is ${foreignScheme(read.url)}`);
   return endpoint;
 }
 
@@ -59,12 +62,21 @@ export function showPlace({ host, port }: Place): string {
 }
 
 /** Undoes the escapes of a part of a URL. @throws AddressError when they are none. */
-export function decode(part: string, text: string): string {
+export function decode(part: string): string {
   try {
     return decodeURIComponent(part);
-  } catch (cause) {
-    throw new AddressError(text, 'it holds a "%" that encodes nothing; write a plain "%" as "%25"', { cause });
+  } catch {
+    throw new AddressError('the one given holds a "%" that encodes nothing; write a plain "%" as "%25"');
   }
+}
+
+const ESCAPES = 'within a user or a password, "@" is written as "%40", "/" as "%2F", "#" as "%23", "?" as "%3F"';
+
+/** Only one that everybody knows is named: what looks like a scheme may be the user of an address without one. */
+function foreignScheme({ protocol }: URL): string {
+  return /^(https?|wss?|tcp|valkeys?|postgres(ql)?|mysql|mongodb|amqps?|file):$/.test(protocol)
+    ? `"${protocol}//"`
+    : 'none of these';
 }
 
 /** Scheme and credentials; hosts; path and parameters. */
@@ -80,36 +92,37 @@ const SCHEMES: Readonly<Record<string, (read: ReadUrl) => RedisEndpoint>> = {
   'unix:': unixEndpoint,
 };
 
-function onlyPlace({ text, hosts }: ReadUrl): Place {
+function onlyPlace({ hosts }: ReadUrl): Place {
   if (hosts.length > 1) {
-    throw new AddressError(text, 'it names several hosts, which only redis+cluster:// and redis+sentinel:// may');
+    throw new AddressError('the one given names several hosts, which only redis+cluster:// and redis+sentinel:// may');
   }
-  return placeOf(hosts[0] ?? '', 6379, text);
+  return placeOf(hosts[0] ?? '', 6379);
 }
 
-function placesOf({ text, hosts }: ReadUrl, defaultPort: number): readonly Place[] {
-  return hosts.map((host) => placeOf(host, defaultPort, text));
+function placesOf({ hosts }: ReadUrl, defaultPort: number): readonly Place[] {
+  return hosts.map((host) => placeOf(host, defaultPort));
 }
 
-function placeOf(host: string, defaultPort: number, text: string): Place {
-  if (host === '') throw new AddressError(text, 'it names no host');
-  if (!URL.canParse(`redis://${host}`)) throw new AddressError(text, `"${host}" is no host with a port`);
+function placeOf(host: string, defaultPort: number): Place {
+  if (host === '') throw new AddressError('the one given names no host, or an empty one');
+  if (!URL.canParse(`redis://${host}`)) throw new AddressError('of the one given, a host is none with a port');
   const { hostname, port } = new URL(`redis://${host}`);
-  if (port === '0') throw new AddressError(text, 'port 0 cannot be connected to');
+  if (port === '0') throw new AddressError('the one given has port 0, which cannot be connected to');
   return {
-    host: decode(hostname, text).replace(/^\[(.*)\]$/, '$1'),
+    host: decode(hostname).replace(/^\[(.*)\]$/, '$1'),
     port: port === '' ? defaultPort : Number(port),
   };
 }
 
 function sentinelsOf(read: ReadUrl) {
   const [, master = ''] = read.url.pathname.split('/');
-  if (master === '') throw new AddressError(read.text, 'it does not end with the name of the primary that they watch');
-  return { kind: 'sentinel', sentinels: placesOf(read, 26_379), master: decode(master, read.text) } as const;
+  if (master === '') throw new AddressError('the one given does not end with the name of the primary that they watch');
+  if (master.includes('@')) throw new AddressError(`the one given has a "@" in the name of the primary: ${ESCAPES}`);
+  return { kind: 'sentinel', sentinels: placesOf(read, 26_379), master: decode(master) } as const;
 }
 
-function unixEndpoint({ url, text }: ReadUrl): RedisEndpoint {
-  if (url.host !== '') throw new AddressError(text, 'a socket path is absolute and starts after the third slash');
-  if (url.pathname.length < 2) throw new AddressError(text, 'it names no socket');
-  return { kind: 'unix', path: decode(url.pathname, text) };
+function unixEndpoint({ url }: ReadUrl): RedisEndpoint {
+  if (url.host !== '') throw new AddressError('a socket path is absolute and starts after the third slash');
+  if (url.pathname.length < 2) throw new AddressError('the one given names no socket');
+  return { kind: 'unix', path: decode(url.pathname) };
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import type { RedisAddress } from './address.js';
 import { readSlots, type SlotMap } from './cluster-slots.js';
+import { forgetArguments } from './connection-guard.js';
 import { showPlace, type Place } from './endpoint.js';
 
 /** Where the server in charge of a key is; undefined when there is none now. Behind sentinels it is the same for all keys. */
@@ -99,6 +100,7 @@ export class MasterFinder {
       try {
         return await ask(client, place);
       } catch (error) {
+        forgetArguments(error as object);
         fault = error;
       } finally {
         client.disconnect();

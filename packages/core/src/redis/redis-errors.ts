@@ -1,16 +1,18 @@
 // What can be wrong with the Redis that a program names: its address, the way to it, its age, its settings.
 import { AcktorError, type AcktorErrorDetails } from '../errors.js';
-import { shorten } from '../foreign-text/cut-text.js';
 import { describeFault, type DurabilityFault } from './durability.js';
 
-/** The text given as the address of a Redis is none. */
+/**
+ * The text given as the address of a Redis is none. Its message holds nothing of that text: wherever a password with a character too many
+ * has come apart, a part of it may be in any place.
+ */
 export class AddressError extends AcktorError {
   readonly code = 'ACKTOR_BAD_ADDRESS';
 
-  constructor(given: string, complaint: string, details: AcktorErrorDetails = {}) {
+  constructor(complaint: string, details: AcktorErrorDetails = {}) {
     super(
       `expected the address of a Redis such as redis://localhost:6379, rediss://user:password@host:6379/0, ` +
-        `redis+cluster://host:6379,host:6380, redis+sentinel://host:26379,host:26380/name or unix:///path/to.sock, got "${withoutPassword(given)}": ${complaint}`,
+        `redis+cluster://host:6379,host:6380, redis+sentinel://host:26379,host:26380/name or unix:///path/to.sock, but ${complaint}`,
       details,
     );
   }
@@ -96,10 +98,4 @@ export class NotDurableError extends AcktorError {
         `If losing jobs is acceptable here, pass durability: 'warn' or durability: 'off'.`,
     );
   }
-}
-
-// Everything from the scheme to the last "@" may be a password, even in an address that cannot be parsed.
-function withoutPassword(given: string): string {
-  const shown = given.replace(/^([a-z+]*:?\/{0,2}).*@/is, '$1***@').replace(/(password=)[^&]*/gi, '$1***');
-  return shorten(shown, 200);
 }

@@ -17,15 +17,15 @@ export interface TlsParts {
 export const TLS_PARAMETERS = ['ca', 'cert', 'key', 'servername'] as const;
 
 /** Reads the files that the parameters name. @throws AddressError when one cannot be read, or a key has no certificate. */
-export function readTlsParts(parameters: URLSearchParams, text: string): TlsParts {
+export function readTlsParts(parameters: URLSearchParams): TlsParts {
   const given = TLS_PARAMETERS.flatMap((name) => {
     const value = parameters.get(name);
     if (value === null) return [];
-    return [[name, name === 'servername' ? value : readPem(name, value, text)] as const];
+    return [[name, name === 'servername' ? value : readPem(name, value)] as const];
   });
   const parts: TlsParts = Object.fromEntries(given);
   if ((parts.cert === undefined) !== (parts.key === undefined)) {
-    throw new AddressError(text, 'of "cert" and "key" it has one only');
+    throw new AddressError('of "cert" and "key" the one given has one only');
   }
   return parts;
 }
@@ -35,10 +35,10 @@ export function tlsFor(host: string, parts: TlsParts): TlsParts {
   return isIP(host) === 0 ? { servername: host, ...parts } : parts;
 }
 
-function readPem(name: string, path: string, text: string): string {
+function readPem(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new AddressError(text, `the file of its parameter "${name}" cannot be read (${String(cause)})`, { cause });
+    throw new AddressError(`the file of its parameter "${name}" cannot be read (${String(cause)})`, { cause });
   }
 }

@@ -19,7 +19,7 @@ export async function findServerBinary(
 ): Promise<ServerBinary | undefined> {
   const isWanted = (found: ServerBinary | undefined) => kind === undefined || found?.kind === kind;
   const named = env['ACKTOR_REDIS_SERVER'];
-  const chosen = named === undefined || named === '' ? undefined : await identifyNamed(named, env);
+  const chosen = named === undefined ? undefined : await identifyNamed(named, env);
   if (chosen !== undefined && isWanted(chosen)) return chosen;
   for (const path of await programsOnPath(env)) {
     const found = await identify({ path, argv0: nameOf(path), env: {} }, env).catch(() => undefined);
@@ -30,6 +30,8 @@ export async function findServerBinary(
 }
 
 async function identifyNamed(path: string, env: Environment): Promise<ServerBinary> {
+  if (path.trim() === '')
+    throw new ServerBinaryMissingError('ACKTOR_REDIS_SERVER is empty: fill it in, or do not set it');
   try {
     return await identify({ path, argv0: nameOf(path), env: {} }, env);
   } catch (cause) {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from '
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { Environment } from './program.js';
+import { ServerBinaryMissingError } from './server-errors.js';
 import { identify, type ServerCandidate, type ServerKind } from './server-binary.js';
 
 /** Puts a server into an empty folder and says how to start it; all its paths lie inside that folder. */
@@ -49,7 +50,10 @@ interface Manifest {
 
 // One folder for each system: a home folder may be shared by machines whose programs do not run on each other.
 async function cacheFolder(kind: ServerKind, env: Environment): Promise<string> {
-  const root = env['ACKTOR_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'acktor');
+  const named = env['ACKTOR_CACHE'];
+  // An empty one would be this folder, whichever that is.
+  if (named?.trim() === '') throw new ServerBinaryMissingError('ACKTOR_CACHE is empty: fill it in, or do not set it');
+  const root = named ?? join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'acktor');
   return resolve(root, kind, `${process.platform}-${process.arch}${await distribution()}`);
 }
 

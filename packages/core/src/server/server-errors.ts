@@ -17,6 +17,19 @@ export class ServerBinaryMissingError extends AcktorError {
   }
 }
 
+/** Nothing says which server the queues are on, or it is said in two ways. */
+export class NoServerError extends AcktorError {
+  readonly code = 'ACKTOR_NO_SERVER';
+
+  /** @param complaint what was found, in a clause. */
+  constructor(complaint: string) {
+    super(
+      `expected one Redis server to be named, but ${complaint}: set REDIS_URL or pass redis: 'redis://host:6379'; ` +
+        `or pass embedded: true (--embedded, ACKTOR_EMBEDDED=yes) for the server that Acktor starts on this machine`,
+    );
+  }
+}
+
 /** A server of our own did not come to answer. */
 export class ServerStartError extends AcktorError {
   readonly code = 'ACKTOR_SERVER_START';

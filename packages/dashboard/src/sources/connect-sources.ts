@@ -7,6 +7,7 @@ import type { Sources } from './sources.js';
 /** Where the queues are. */
 export interface SourceOptions {
   readonly redis: string | undefined;
+  readonly embedded: boolean | undefined;
   readonly namespace: string;
   readonly connectTimeoutMs: number;
 }
@@ -16,8 +17,13 @@ export interface SourceOptions {
  *
  * @throws AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError; nothing is left open.
  */
-export async function connectSources({ redis, namespace, connectTimeoutMs }: SourceOptions): Promise<Sources> {
-  const options = { redis, namespace, connectTimeoutMs };
+export async function connectSources({
+  redis,
+  embedded,
+  namespace,
+  connectTimeoutMs,
+}: SourceOptions): Promise<Sources> {
+  const options = { redis, embedded, namespace, connectTimeoutMs };
   // At the same time, so that both have all of it.
   const [queues, fleet] = await Promise.allSettled([Operator.connect(options), connectFleet(options)]);
   if (queues.status === 'rejected' || fleet.status === 'rejected') {

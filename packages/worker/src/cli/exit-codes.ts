@@ -4,6 +4,7 @@ import {
   BrokerUnreachableError,
   ConnectionLostError,
   NameError,
+  NoServerError,
   OptionsError,
   QueueNotFoundError,
 } from '@acktor/core';
@@ -38,6 +39,7 @@ const MISTAKES = [
   ConfigFileError,
   NameError,
   NoHandlerFilesError,
+  NoServerError,
   NotConfirmedError,
   OptionsError,
   SettingError,

@@ -72,7 +72,8 @@ function program(): Command {
 }
 
 const EXPLANATION = `
-Where the queues are: --redis or REDIS_URL, else the configuration file, else the embedded server of this project.
+Where the queues are: --redis or REDIS_URL, else the configuration file, else the embedded server of this project
+(unless NODE_ENV is production); --embedded asks for that one.
 
 Exit codes:
   0  fine

@@ -1,6 +1,7 @@
 // Options gathered from all places: a flag goes before the environment, which goes before the configuration file.
 import { Option } from 'commander';
 import { readConfig } from './config-file.js';
+import { SettingError } from './setting-errors.js';
 import type { Setting } from './settings.js';
 
 /** What was given on the command line: texts by the names of options. */
@@ -30,7 +31,16 @@ export async function gatherOptions(
   const onCommandLine = valuesOf(settings, (setting) =>
     fromFlag(setting, flags[new Option(setting.flag).attributeName()]),
   );
-  return { ...options, ...inEnvironment, ...onCommandLine };
+  return [inEnvironment, onCommandLine].reduce(over, options);
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A place that names the server, in whichever way, is not heard together with one behind it that names another. */
+function over(behind: Values, values: Values): Values {
+  const namesServer = values['redis'] !== undefined || values['embedded'] === true;
+  const others = Object.entries(behind).filter(([name]) => name !== 'redis' && name !== 'embedded');
+  return { ...(namesServer ? Object.fromEntries(others) : behind), ...values };
 }
 
 function valuesOf(settings: readonly Setting[], valueOf: (setting: Setting) => unknown) {
@@ -38,10 +48,12 @@ function valuesOf(settings: readonly Setting[], valueOf: (setting: Setting) => u
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-/** A variable that is empty counts as not set, as in most shells' habits. */
+/** A variable that is empty was to be filled in, and was not: a token that is missing would let everybody in. */
 function fromEnvironment({ variable, read }: Setting, environment: Surroundings['environment']): unknown {
   const text = environment[variable];
-  return text === undefined || text === '' ? undefined : read([text], variable);
+  if (text === undefined) return undefined;
+  if (text.trim() === '') throw new SettingError(variable, 'filled in, or not set at all', text);
+  return read([text], variable);
 }
 
 /** `--port` of `-p, --port <port>`. */

@@ -21,8 +21,15 @@ export const connectionSettings: readonly Setting[] = [
     option: 'redis',
     flag: '-r, --redis <url>',
     variable: 'REDIS_URL',
-    doc: 'the server (default: the embedded one of this project)',
+    doc: 'the server (default: the embedded one of this project, unless NODE_ENV is production)',
     read: last,
+  },
+  {
+    option: 'embedded',
+    flag: '--embedded',
+    variable: 'ACKTOR_EMBEDDED',
+    doc: 'the embedded server of this project, whatever REDIS_URL says',
+    read: (texts, source) => yesOrNo(last(texts), source),
   },
   {
     option: 'namespace',
