@@ -108,6 +108,7 @@ export function post(body: unknown, headers: Record<string, string> = {}): Reque
 
 /** Queues of a server that is away. */
 export const noQueues: QueueSource = {
+  deaths: () => Promise.resolve([]),
   queues: () => Promise.resolve([]),
   queueNames: () => Promise.resolve(['payments']),
   jobs: () => Promise.resolve({ jobs: [], cursor: undefined }),

@@ -47,6 +47,17 @@ describe('Lately', () => {
     expect(lately.all(100_600)).to.have.length(1);
   });
 
+  it('has a death that is kept on the server once, whoever else says it', () => {
+    const lately = new Lately();
+    const death = { workerId: 'my-host-4711-0a1b', atMs: 100_400, held: 3, queues: ['payments'] };
+    lately.recorded([death], 100_500);
+    lately.recorded([death, { ...death, workerId: 'old', atMs: 100_400 - 300_000 }], 100_600);
+    lately.gone({ ...report, workerId: death.workerId }, 'died', 100_700);
+    expect(lately.takeUntold()).to.deep.equal([
+      { workerId: death.workerId, host: 'my-host', pid: 4711, what: 'died', atMs: 100_400, held: 3 },
+    ]);
+  });
+
   it('takes a process that runs for long for none that came', () => {
     const lately = new Lately();
     lately.joined(report, 100_000 + 600_000);

@@ -98,6 +98,7 @@ export type {
   JobPlace,
   JobSpan,
   JobSummary,
+  ProcessDeath,
   QueueDepth,
   QueueDesk,
   QueueSymptoms,

@@ -58,7 +58,7 @@ export type {
 export { Operator } from './operator/operator.js';
 export { QueueNotFoundError } from './operator/operator-errors.js';
 export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';
-export type { JobAttempt, JobDetails, JobPlace, JobSummary, QueueDepth } from './operator/queue-desk.js';
+export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-desk.js';
 export type { CancelOutcome } from './broker/cancel-outcome.js';
 export {
   BrokerReplyError,

@@ -15,7 +15,7 @@ import {
   type PauseOptions,
 } from './operator-options.js';
 import { QueueNotFoundError } from './operator-errors.js';
-import type { JobDetails, JobSummary, QueueDepth, QueueDesk } from './queue-desk.js';
+import type { JobDetails, JobSummary, ProcessDeath, QueueDeath, QueueDepth, QueueDesk } from './queue-desk.js';
 
 /**
  * Looks into the queues of a namespace and acts on them. It needs no contracts: queues and jobs go by their names, those of
@@ -83,6 +83,16 @@ export class Operator {
   async queue(queue: string): Promise<QueueDepth> {
     checkName('queue', queue);
     return this.#desk.depth(queue);
+  }
+
+  /**
+   * The processes that died while they held jobs, the last first: each once, whichever queues it served, whether anybody watched or not.
+   * The last hundred of each queue are kept, for a day. One that held nothing when it died is missed by nobody, and not among them.
+   */
+  async deaths(): Promise<readonly ProcessDeath[]> {
+    const names = await this.#desk.queueNames();
+    const all = await Promise.all(names.map(async (queue) => ({ queue, deaths: await this.#desk.deaths(queue) })));
+    return joinedDeaths(all);
   }
 
   /**
@@ -179,6 +189,24 @@ export class Operator {
   get #desk(): QueueDesk {
     return this.#connected.broker.desk();
   }
+}
+
+interface DeathsOfQueue {
+  readonly queue: string;
+  readonly deaths: readonly QueueDeath[];
+}
+
+/** A process is missed by each of its queues. */
+function joinedDeaths(all: readonly DeathsOfQueue[]): readonly ProcessDeath[] {
+  const joined = new Map<string, ProcessDeath>();
+  for (const { queue, deaths } of all)
+    for (const { workerId, atMs, held } of deaths) {
+      const known = joined.get(workerId);
+      const queues = [...new Set([...(known?.queues ?? []), queue])];
+      const firstAtMs = Math.min(atMs, known?.atMs ?? atMs);
+      joined.set(workerId, { workerId, atMs: firstAtMs, held: held + (known?.held ?? 0), queues });
+    }
+  return [...joined.values()].toSorted((one, other) => other.atMs - one.atMs);
 }
 
 /** What a broker has to be told, and an operator has no use for. */

@@ -32,6 +32,21 @@ export interface QueueSymptoms {
   readonly client: string | undefined;
 }
 
+/** A process that died while it held jobs of a queue. */
+export interface QueueDeath {
+  readonly workerId: string;
+  /** When it was decided that it died, by the server's clock. */
+  readonly atMs: number;
+  /** How many jobs of the queue it held; they were given back. */
+  readonly held: number;
+}
+
+/** A process that died while it held jobs, of whichever queues. */
+export interface ProcessDeath extends QueueDeath {
+  /** Those that it held jobs of, in order. */
+  readonly queues: readonly string[];
+}
+
 /** One job as a line of a list: no payload. */
 export interface JobSummary {
   readonly queue: string;
@@ -109,6 +124,8 @@ export interface QueueDesk {
   /** All zeros for a queue that was never used. */
   depth(queue: string): Promise<QueueDepth>;
   symptoms(queue: string): Promise<QueueSymptoms>;
+  /** The last hundred that died while they held jobs of the queue, of a day, the last first. */
+  deaths(queue: string): Promise<readonly QueueDeath[]>;
   /**
    * Waiting jobs come in the order in which they will be fetched, delayed ones by when they are due, active ones by when they
    * were fetched; acked ones and dead letters newest first. A queue that moves between two pages may repeat or pass over jobs.

@@ -1,5 +1,5 @@
 // All that a browser can be shown, put together: workers, flows, queues and charts.
-import type { QueueDepth, WorkerFrame, WorkerReport, GuardedLog } from '@acktor/core/broker';
+import type { ProcessDeath, QueueDepth, WorkerFrame, WorkerReport, GuardedLog } from '@acktor/core/broker';
 import { flowKey, type FleetFrame, type FleetSnapshot, type FlowRate, type QueueLine } from '../protocol/live.js';
 import type { Sources } from '../sources/sources.js';
 import { ChartShelf } from './chart-shelf.js';
@@ -74,6 +74,11 @@ export class FleetPicture {
     const report = this.#model.reportOf(workerId);
     if (report !== undefined) this.#lately.gone(report, how, Date.now());
     this.#forget(workerId, how);
+  }
+
+  /** The processes that died, as it is kept on the server. */
+  deaths(deaths: readonly ProcessDeath[]): void {
+    this.#lately.recorded(deaths, Date.now());
   }
 
   look(depths: readonly QueueDepth[]): void {

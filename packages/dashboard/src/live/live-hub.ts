@@ -104,6 +104,7 @@ export class LiveHub {
     // Nobody publishes while nobody watches: then the workers' counts have to be asked for.
     if (!this.#watch.isOn) this.#picture.replace(await fleet.workers());
     this.#picture.look(await queues.queues());
+    this.#picture.deaths(await queues.deaths());
     this.#seenAtMs = Date.now();
     this.#isSecondDue = true;
   }

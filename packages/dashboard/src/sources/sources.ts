@@ -18,5 +18,15 @@ export interface Sources {
 /** The part of an operator that people are shown or may use. */
 export type QueueSource = Pick<
   Operator,
-  'queues' | 'queueNames' | 'jobs' | 'job' | 'find' | 'pause' | 'resume' | 'runNow' | 'cancel' | 'deadLetters'
+  | 'queues'
+  | 'queueNames'
+  | 'deaths'
+  | 'jobs'
+  | 'job'
+  | 'find'
+  | 'pause'
+  | 'resume'
+  | 'runNow'
+  | 'cancel'
+  | 'deadLetters'
 >;

@@ -4,6 +4,7 @@
 export type Defence =
   | 'burial'
   | 'guardedCalls'
+  | 'channelNames'
   | 'heldResults'
   | 'holdOff'
   | 'memoryAllowance'
@@ -14,4 +15,5 @@ export type Defence =
   | 'scriptText'
   | 'search'
   | 'startTime'
+  | 'storedCancels'
   | 'takingUp';

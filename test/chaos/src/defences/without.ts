@@ -35,6 +35,38 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     const { StartTime } = await inside<typeof GuardedModule>('redis/guarded-connection.js');
     StartTime.prototype.settle = (work) => work(new AbortController().signal);
   },
+  /** Channels are named as if there were one database. */
+  channelNames() {
+    const send = Reflect.get(Redis.prototype, 'sendCommand') as SendCommand;
+    const nameless: SendCommand = function (command, ...rest) {
+      if (command.name === 'subscribe' || command.name === 'publish')
+        command.args = command.args.map((arg) => (typeof arg === 'string' ? arg.replace(/:db\d+:/, ':') : arg));
+      return send.call(this, command, ...rest);
+    };
+    Reflect.set(Redis.prototype, 'sendCommand', nameless);
+    const emit = Reflect.get(Redis.prototype, 'emit') as Emit;
+    const hear: Emit = function (event, ...rest) {
+      const [channel, ...told] = rest;
+      const { db = 0 } = this.options;
+      const isControl = event === 'message' && db > 0 && typeof channel === 'string';
+      if (isControl)
+        return emit.call(this, event, channel.replace(':acktor:control', `:acktor:db${db}:control`), ...told);
+      return emit.call(this, event, ...rest);
+    };
+    Reflect.set(Redis.prototype, 'emit', hear);
+    return Promise.resolve();
+  },
+  /** A cancel that is heard is believed, whatever the store says of it. */
+  storedCancels() {
+    const send = Reflect.get(Redis.prototype, 'sendCommand') as SendCommand;
+    const believing: SendCommand = function (command, ...rest) {
+      const answer = send.call(this, command, ...rest);
+      const isLook = command.name === 'hmget' && command.args.includes('cancel');
+      return isLook ? Promise.resolve(answer).then(() => ['trial', 'somebody said so']) : answer;
+    };
+    Reflect.set(Redis.prototype, 'sendCommand', believing);
+    return Promise.resolve();
+  },
   /** A result that the server refuses to store is let go. */
   async heldResults() {
     const { Restoration } = await inside<typeof RestorationModule>('channel/restoration.js', 'worker');
@@ -117,6 +149,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
 };
 
+type Emit = (this: Redis, event: string, ...rest: readonly unknown[]) => boolean;
 type SendCommand = (this: Redis, command: Command, ...rest: readonly unknown[]) => unknown;
 type Run = (this: unknown, call: unknown) => Promise<unknown>;
 type Evaluate = (this: Redis, text: string, ...rest: readonly unknown[]) => Promise<unknown>;

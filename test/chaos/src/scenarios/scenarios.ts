@@ -5,6 +5,7 @@ import { cutStarts } from './cut-starts.js';
 import { failingConsumer } from './failing-consumer.js';
 import { flushedData } from './flushed-data.js';
 import { flushedScripts } from './flushed-scripts.js';
+import { forgedMessages } from './forged-messages.js';
 import { frozenServer } from './frozen-server.js';
 import { fullDisk } from './full-disk.js';
 import { halfOpen } from './half-open.js';
@@ -21,6 +22,7 @@ import { randomInput } from './random-input.js';
 import { resetConnections } from './reset-connections.js';
 import { restartedServer } from './restarted-server.js';
 import type { Scenario } from './scenario.js';
+import { separatePlaces } from './separate-places.js';
 import { sentinelFailover } from './sentinel-failover.js';
 import { slowWire } from './slow-wire.js';
 import { soak } from './soak.js';
@@ -58,4 +60,6 @@ export const scenarios: readonly Scenario[] = [
   soak,
   supervisedFleet,
   cutStarts,
+  separatePlaces,
+  forgedMessages,
 ];

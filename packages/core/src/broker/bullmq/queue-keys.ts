@@ -1,7 +1,7 @@
 // Where a queue lies in Redis: BullMQ's key names, and Acktor's own beside them.
 import { databasePart } from '../../redis/database-part.js';
 
-/** The key names of one queue. Acktor's own live below `acktor:`, where no job id can reach (ids hold no colon). */
+/** The key names of one queue. Acktor's own live below `acktor:`, where no id of a new job can reach (it holds no colon). */
 export interface QueueKeys {
   /** What a job's id is appended to. */
   readonly prefix: string;
@@ -18,9 +18,11 @@ export interface QueueKeys {
   readonly barrier: string;
   /** The pub/sub channel on which workers hear of cancelled jobs. */
   readonly control: string;
-  /** The keys of the reaper's scripts: the channel's, then who is suspect of having died, whose turn it is, and when the last was. */
+  /** The keys of the reaper's scripts: the channel's, then who is suspect of having died, whose turn it is, when the last was, and who died. */
   readonly reaper: readonly string[];
   readonly suspects: string;
+  /** Who died while it held jobs of the queue, the last first. */
+  readonly deaths: string;
   /** What a process's presence channel begins with; its id follows. In the queue's own slot, where scripts can count it. */
   readonly presence: string;
   /**
@@ -59,8 +61,9 @@ export function queueKeys(namespace: string, queue: string, place: QueuePlace = 
     events: key('events'),
     barrier: key('acktor:confirm'),
     control: key(`acktor:${databasePart(database)}control`),
-    reaper: [...CHANNEL_KEYS, 'acktor:suspects', 'acktor:turn', 'acktor:last-turn'].map(key),
+    reaper: [...CHANNEL_KEYS, 'acktor:suspects', 'acktor:turn', 'acktor:last-turn', 'acktor:deaths'].map(key),
     suspects: key('acktor:suspects'),
+    deaths: key('acktor:deaths'),
     presence,
     presences: [...new Set([presence, key('acktor:alive:')])],
   };

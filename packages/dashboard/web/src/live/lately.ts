@@ -9,7 +9,7 @@ export class Lately {
 
   /** The latest first. */
   all(nowMs: number): readonly ProcessNews[] {
-    return this.news.filter(({ atMs }) => nowMs - atMs < keptForMs).toReversed();
+    return this.news.filter(({ atMs }) => nowMs - atMs < keptForMs).toSorted((one, other) => other.atMs - one.atMs);
   }
 
   /** The server may tell what it has told before, and more than once. */

@@ -5,6 +5,7 @@ import type {
   JobPage,
   JobSpan,
   JobSummary,
+  QueueDeath,
   QueueDepth,
   QueueDesk,
   QueueSymptoms,
@@ -14,6 +15,7 @@ import { readDepth } from './depths.js';
 import { readDetails } from './details.js';
 import { findJob } from './finding.js';
 import { listJobs } from './listing.js';
+import { readDeaths } from '../reaping/deaths.js';
 import type { QueueNames } from './queue-names.js';
 import type { QueueSeat } from './queue-seat.js';
 import { readSymptoms } from './symptoms.js';
@@ -59,6 +61,11 @@ export class BullmqDesk implements QueueDesk {
 
   symptoms(queue: string): Promise<QueueSymptoms> {
     return this.#parts.guardOf(queue).read((client) => readSymptoms(client, this.#seat(queue)));
+  }
+
+  deaths(queue: string): Promise<readonly QueueDeath[]> {
+    const { deaths } = this.#parts.keysOf(queue);
+    return this.#parts.guardOf(queue).run(async (client) => readDeaths(await client.lrange(deaths, 0, -1)));
   }
 
   jobs(queue: string, span: JobSpan): Promise<JobPage> {

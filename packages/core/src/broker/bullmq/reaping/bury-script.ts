@@ -88,6 +88,7 @@ for _, id in ipairs(redis.call('LRANGE', active, 0, -1)) do
   end
 end
 placeBehind()
+if #returned > 0 then noteDeaths({ [process] = #returned }) end
 signal()
 return { returned, suspected }
 `);

@@ -1,5 +1,6 @@
 // Lua that breaks a lease and gives its job back, and that knows a server which has just come up.
 import { rememberAttempt } from '../dead-letters/history-script.js';
+import { noteDeaths } from './deaths.js';
 import { serverNow } from '../server-time.js';
 
 // A server's run id changes when it restarts, and is another when a replica takes over: then every presence is gone, and
@@ -29,6 +30,7 @@ export const OVERDUE_MS = 50;
  */
 export const giveBack = `
 ${meetServer}
+${noteDeaths}
 ${rememberAttempt}
 local wait, active, prioritized, events, stalled, delayed, meta, marker =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[7], KEYS[9], KEYS[11]

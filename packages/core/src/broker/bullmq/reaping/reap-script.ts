@@ -26,7 +26,7 @@ const MOST_LOOKS = 10;
  * decided until the hold-off is over. The same when nobody has had a turn for longer than turns are apart: then the server answered
  * nobody (somebody's script ran, its disk was full, it was frozen), so leases have expired that nobody could renew.
  *
- * KEYS: the \`channel\` keys, then suspects, turn, and when the last turn was. ARGV: prefix, delivery limit, interval (ms), grace (ms),
+ * KEYS: the \`channel\` keys, then suspects, turn, when the last turn was, and deaths. ARGV: prefix, delivery limit, interval (ms), grace (ms),
  * hold-off (ms), whether presence works ('1'), the longest gap between two turns (ms), then what the presence channels begin with.
  * Answers \`[is anybody suspect, active, ids given back, are the data gone, in how many ms the next delayed job is due or false]\`.
  */
@@ -131,7 +131,7 @@ for _, id in ipairs(ids) do
   if ending then endings[#endings + 1] = { id, ending, process } end
 end
 
-local returned = {}
+local returned, died = {}, {}
 if #endings > 0 and not isHeldOff() then
   for _, found in ipairs(endings) do
     if found[3] then noteMissing(found[3]) end
@@ -139,10 +139,12 @@ if #endings > 0 and not isHeldOff() then
   for _, found in ipairs(endings) do
     if found[3] == nil or isDead(found[3]) then
       giveBack(found[1], found[2])
+      if found[3] then died[found[3]] = (died[found[3]] or 0) + 1 end
       returned[#returned + 1] = found[1]
     end
   end
 end
+noteDeaths(died)
 forgetSuspects(function(process) return presence[process] == false and not dead[process] end)
 signal()
 -- The next look comes soon, so that the dead are found when the grace time is over and not an interval later.
