@@ -118,7 +118,7 @@ function watchMainThread({ lastSign, hangMs }: HeartbeatInput, state: BeatState,
 }
 
 function rulesOf({ deliveryLimit, graceMs, leaseMs }: HeartbeatInput, usesPresence: boolean): ReapRules {
-  const longestGapMs = Math.min(2 * IDLE_EVERY_MS, (leaseMs * 2) / 3);
+  const longestGapMs = Math.min(2 * IDLE_EVERY_MS, Math.floor((leaseMs * 2) / 3));
   return { deliveryLimit, graceMs, usesPresence, longestGapMs, intervalMs: BUSY_EVERY_MS - 10, holdOffMs: HOLD_OFF_MS };
 }
 
