@@ -8,6 +8,7 @@ import { Heard } from '../signals/heard.js';
 import { LogRecorder } from '../signals/log-recorder.js';
 import {
   handlersByQueue,
+  HandlerScopes,
   Quarantine,
   runnerLogic,
   type ConsumerEvent,
@@ -25,16 +26,23 @@ export class RunnerTrial {
   readonly clock = new SimulatedClock();
   readonly log = new LogRecorder();
   readonly heard = new Heard<ConsumerEvent>();
-  readonly container: DependencyContainer = container.createChildContainer();
+  readonly container: DependencyContainer;
+  readonly scopes: HandlerScopes;
   readonly #runner: Actor<ReturnType<typeof runnerLogic>>;
 
-  constructor(classes: readonly AnyHandlerClass[], parts: Partial<RunnerParts> = {}) {
+  constructor(
+    classes: readonly AnyHandlerClass[],
+    parts: Partial<RunnerParts> = {},
+    given: DependencyContainer = container.createChildContainer(),
+  ) {
+    this.container = given;
     const { queue, clock, heard } = this;
     const log = new GuardedLog(this.log);
     const handlers = handlersByQueue(classes).get('notes') ?? new Map();
     const limits = { ...defaultTextLimits, maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
     const gate = { quarantine: new Quarantine(clock), poisonLimit: 3 };
-    const runner = runnerLogic({ queue, clock, log, container: this.container, handlers, limits, ...gate, ...parts });
+    const scopes = (this.scopes = new HandlerScopes(this.container, { clock, log }));
+    const runner = runnerLogic({ queue, clock, log, scopes, handlers, limits, ...gate, ...parts });
     const parent = setup({ types: { events: {} as ConsumerEvent }, actors: { runner } }).createMachine({
       invoke: { src: 'runner', id: 'runner' },
       on: { '*': { actions: ({ event }) => heard.push(event) } },

@@ -2,7 +2,7 @@ import { DuplicateHandlerError, handles, NotAHandlerError, type Handler } from '
 import { expect } from 'chai';
 import { refusal } from '../contract/refusal.js';
 import { call, note, ping } from '../jobs/notes.js';
-import { handlersByQueue } from '../worker-inside/inside.js';
+import { handlersByQueue, insideAgain } from '../worker-inside/inside.js';
 import { handlerOf } from './handler-of.js';
 
 describe('the handlers of a worker', () => {
@@ -50,4 +50,63 @@ describe('the handlers of a worker', () => {
       expect(error.message).to.equal(`expected a class decorated with @handles(job), got ${named}`);
     });
   }
+
+  class WithoutHandle {}
+  class WithField {
+    readonly handle = () => undefined;
+  }
+  class WithAccessor {
+    get handle() {
+      return () => undefined;
+    }
+  }
+  class WithNumber {}
+  Object.assign(WithNumber.prototype, { handle: 7 });
+  class WithGenerator {
+    *handle() {}
+  }
+  class WithAsyncGenerator {
+    async *handle() {}
+  }
+  class Inherits extends WithGenerator {}
+  const unable: readonly (readonly [unable: new () => object, why: string])[] = [
+    [WithoutHandle, 'it has no method handle(delivery)'],
+    [WithField, 'one that is a field, `handle = …`, is none'],
+    [WithAccessor, 'its handle is an accessor'],
+    [WithNumber, 'its handle is of type number'],
+    [WithGenerator, 'its handle is a generator, whose body nobody would run'],
+    [WithAsyncGenerator, 'its handle is a generator'],
+    [Inherits, 'its handle is a generator'],
+  ];
+  for (const [each, why] of unable) {
+    it(`have a method that can run: not ${each.name}`, async () => {
+      handles(note)(each as never);
+      const error = await refusal(NotAHandlerError, () => handlersByQueue([each]));
+      expect(error.message).to.contain(`got ${each.name} (`).and.contain(why);
+    });
+  }
+
+  it('may inherit their method', () => {
+    class Base {
+      handle() {
+        return { length: 1 };
+      }
+    }
+    class Extends extends Base {}
+    handles(note)(Extends);
+    expect([...handlersByQueue([Extends]).keys()]).to.deep.equal(['notes']);
+  });
+
+  it('may be declared by another installed copy of the package, and no subclass of one is by itself', async () => {
+    const other = await insideAgain<{ handles: typeof handles }>('handler/handles.js');
+    class Declared implements Handler<typeof note> {
+      handle() {
+        return { length: 1 };
+      }
+    }
+    other.handles(note)(Declared);
+    expect([...handlersByQueue([Declared]).keys()]).to.deep.equal(['notes']);
+    class Below extends Declared {}
+    await refusal(NotAHandlerError, () => handlersByQueue([Below]));
+  });
 });

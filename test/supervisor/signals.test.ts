@@ -30,6 +30,17 @@ describe('acktor work, at a signal', function () {
     });
   }
 
+  it('disposes, in each process that has built it, of what is registered globally, at the end and not before', async () => {
+    await using command = await WorkCommand.start(trial, ...two);
+    const receipts = await trial.sendMany(20, { takesMs: 10 });
+    const results = await Promise.all(receipts.map((receipt) => receipt.result({ timeoutMs: 20_000 })));
+    expect(command.said.all).to.deep.equal([]);
+    command.signal('SIGTERM');
+    expect(await command.ended()).to.equal(0);
+    const pids = new Set(results.map(({ pid }) => `goodbye of ${pid}`));
+    expect(command.said.all).to.have.members([...pids]);
+  });
+
   it('ends at once, with 1, on a second SIGTERM, and gives back what was held', async () => {
     await using command = await WorkCommand.start(trial, ...two);
     const { id } = await trial.send({ does: 'stick' });

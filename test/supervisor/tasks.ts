@@ -3,6 +3,7 @@ import { job } from '@acktor/core';
 import { connectRedis, RedisAddress } from '@acktor/core/broker';
 import { handles, type Delivery, type Handler } from '@acktor/worker';
 import { setTimeout as takeTime } from 'node:timers/promises';
+import { singleton, type Disposable } from 'tsyringe';
 import { z } from 'zod';
 
 export const task = job('task', {
@@ -32,8 +33,18 @@ const BABBLE = [null, 'hello', [], { type: 'metrics', question: 1, metrics: [nul
 
 let client: ReturnType<typeof connectRedis> | undefined;
 
+/** Registered globally, so that it lives as long as its process. */
+@singleton()
+class Goodbye implements Disposable {
+  dispose() {
+    if (process.env['ACKTOR_LOG_LEVEL'] !== 'silent') process.stderr.write(`goodbye of ${process.pid}\n`);
+  }
+}
+
 @handles(task)
 export class DoTask implements Handler<typeof task> {
+  constructor(readonly goodbye: Goodbye) {}
+
   async handle({ data, id, fence }: Delivery<typeof task>) {
     const begun: Begun = { id, pid: process.pid, fence, atMs: Date.now() };
     client ??= connectRedis(RedisAddress.parse(data.url), { name: 'acktor-test-task' });

@@ -1,7 +1,8 @@
 // Compiled, never run: what fits a contract compiles, and what does not, does not.
-import { job, type Producer, type Receipt } from '@acktor/core';
+import { job, Operator, Producer, type Receipt } from '@acktor/core';
 import { FinalError, handles, reject, type Delivery, type Handler, type Rejection, type Worker } from '@acktor/worker';
 import { expectTypeOf } from 'expect-type';
+import { container } from 'tsyringe';
 import * as v from 'valibot';
 import { z } from 'zod';
 
@@ -128,6 +129,23 @@ export class WrongImplementation implements Handler<typeof charge> {
 reject({ deadLetter: new Error('why') });
 reject({ requeueInMs: 30_000 });
 reject({ retryInMs: 30_000, reason: new Error('why') });
+// A container takes a producer, or an operator, under its class.
+export function injects(producer: Producer, operator: Operator) {
+  container.registerInstance(Producer, producer).registerInstance(Operator, operator);
+  // @ts-expect-error nobody makes one but connect()
+  new Producer();
+  // @ts-expect-error nor of parts of their own
+  new Producer({ connected: undefined, options: undefined });
+}
+
+@handles(mail)
+export class Forwards implements Handler<typeof mail> {
+  constructor(private readonly producer: Producer) {}
+  async handle({ data }: Delivery<typeof mail>) {
+    await this.producer.send(mail, { to: data.to });
+  }
+}
+
 // @ts-expect-error a reason is a text or an error
 reject({ deadLetter: true });
 // @ts-expect-error to requeue is to say so

@@ -25,6 +25,8 @@ import type * as TableModule from '../../packages/worker/dist/table/table.js';
 import type * as SettingErrorsModule from '../../packages/worker/dist/cli/settings/setting-errors.js';
 import type * as WorkErrorsModule from '../../packages/worker/dist/cli/work/work-errors.js';
 import type * as WorkOptionsModule from '../../packages/worker/dist/cli/work/work-options.js';
+import type * as ScopeModule from '../../packages/worker/dist/handler/handler-scope.js';
+import type * as CheckModule from '../../packages/worker/dist/handler/check-parameters.js';
 import type * as RegistryModule from '../../packages/worker/dist/handler/handler-registry.js';
 
 export type { Findings } from '../../packages/worker/dist/cli/doctor/check.js';
@@ -50,6 +52,9 @@ export const { Crew } = await inside<typeof CrewModule>('worker/crew.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');
 export const { compiledMachine } = await inside<typeof CompiledMachineModule>('consumer/compiled-machine.js');
 export const { Quarantine } = await inside<typeof QuarantineModule>('delivery/quarantine.js');
+export const { disposeGlobally, HandlerScopes } = await inside<typeof ScopeModule>('handler/handler-scope.js');
+export type HandlerScopes = ScopeModule.HandlerScopes;
+export const { checkParameters } = await inside<typeof CheckModule>('handler/check-parameters.js');
 export const { handlersByQueue } = await inside<typeof RegistryModule>('handler/handler-registry.js');
 export const { RestartIntensity } = await inside<typeof RestartIntensityModule>('supervisor/restart-intensity.js');
 export const { Roster } = await inside<typeof RosterModule>('supervisor/roster.js');

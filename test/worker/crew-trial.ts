@@ -4,7 +4,7 @@ import { container } from 'tsyringe';
 import { SimulatedClock } from 'xstate';
 import { ScriptedQueue, type ScriptedCall } from '../channel/scripted-queue.js';
 import { LogRecorder } from '../signals/log-recorder.js';
-import { Crew, Quarantine, type CrewParts } from '../worker-inside/inside.js';
+import { Crew, HandlerScopes, Quarantine, type CrewParts } from '../worker-inside/inside.js';
 
 export class CrewTrial {
   readonly queue = new ScriptedQueue();
@@ -12,17 +12,19 @@ export class CrewTrial {
   readonly crew: Crew;
 
   constructor(parts: Pick<CrewParts, 'handlers'> & Partial<CrewParts>) {
+    const log = new GuardedLog(this.log);
+    const clock = new SimulatedClock();
     this.crew = new Crew({
+      log,
+      clock,
       queue: this.queue,
-      log: new GuardedLog(this.log),
       process: 'here',
       consumers: 1,
       leaseMs: 3_000,
       leanPath: true,
       longestWaitMs: 5_000,
       limits: { ...defaultTextLimits, maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
-      container,
-      clock: new SimulatedClock(),
+      scopes: new HandlerScopes(container, { clock, log }),
       onActivity: () => undefined,
       quarantine: new Quarantine(),
       poisonLimit: 3,

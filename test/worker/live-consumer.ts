@@ -10,6 +10,7 @@ import {
   Channel,
   channelLogic,
   handlersByQueue,
+  HandlerScopes,
   Quarantine,
   runnerLogic,
   systemClock,
@@ -23,6 +24,7 @@ export class LiveConsumer {
   readonly #stopListening: () => void;
 
   constructor(broker: Broker, handler: AnyHandlerClass) {
+    const log = new GuardedLog(this.log);
     const parts = {
       queue: broker.workQueue('notes'),
       process: 'here',
@@ -34,8 +36,8 @@ export class LiveConsumer {
       quarantine: new Quarantine(),
       poisonLimit: 3,
       clock: systemClock,
-      log: new GuardedLog(this.log),
-      container,
+      log,
+      scopes: new HandlerScopes(container, { clock: systemClock, log }),
       limits: { ...defaultTextLimits, maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
       handlers: handlersByQueue([handler]).get('notes') ?? new Map(),
     };

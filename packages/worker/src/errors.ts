@@ -79,25 +79,47 @@ export class DuplicateHandlerError extends AcktorError {
   }
 }
 
-/** Something in `handlers` is not a handler class. */
+/** Something in `handlers` is not a handler class: it is not decorated, or has no method `handle` that could run. */
 export class NotAHandlerError extends AcktorError {
   readonly code = 'ACKTOR_NOT_A_HANDLER';
 
-  constructor(readonly found: string) {
-    super(`expected a class decorated with @handles(job), got ${found}`);
+  constructor(
+    readonly found: string,
+    why = '',
+  ) {
+    super(`expected a class decorated with @handles(job), got ${found}${why && ` (${why})`}`);
   }
 }
 
-/** The container could not know what to pass to a constructor. */
+/** The container could not know what to pass to the constructor of a handler, or of something that it depends on. */
 export class UnresolvableParameterError extends AcktorError {
   readonly code = 'ACKTOR_UNRESOLVABLE_PARAMETER';
+  readonly handler: string;
 
+  /** @param path The names of the classes, from the handler to the one with the parameter. */
   constructor(
-    readonly handler: string,
+    readonly path: readonly string[],
     readonly parameter: number,
     why: string,
   ) {
-    super(`cannot build ${handler}: parameter ${parameter} of its constructor ${why}`);
+    const [handler = '', ...needed] = path;
+    const owner = needed.length === 0 ? 'its constructor' : `the constructor of ${needed.at(-1)}`;
+    const way = needed.length === 0 ? '' : `it needs ${needed.join(', which needs ')}, and `;
+    super(`cannot build ${handler}: ${way}parameter ${parameter} of ${owner} ${why}`);
+    this.handler = handler;
+  }
+}
+
+/** The container could not build a handler for a delivery. */
+export class HandlerBuildError extends AcktorError {
+  readonly code = 'ACKTOR_HANDLER_BUILD';
+
+  constructor(
+    readonly handler: string,
+    cause: Error,
+  ) {
+    // In one line, for a log or a table shows no more, and why is in the last.
+    super(`cannot build ${handler}: ${cause.message.replaceAll(/\s*\n\s*/g, ' ')}`, { cause });
   }
 }
 

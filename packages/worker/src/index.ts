@@ -5,7 +5,7 @@ export type { SupervisorOptions } from './supervisor/supervisor-options.js';
 export type { WorkerView } from './supervisor/worker-process.js';
 export { handles } from './handler/handles.js';
 export type { AnyHandlerClass, Handler, HandlerClass } from './handler/handler.js';
-export type { Container } from './handler/handler-scope.js';
+export type { Container } from './handler/tsyringe-inside.js';
 export type { Delivery } from './delivery/delivery.js';
 export type { AbortError } from './delivery/attempt.js';
 export { desiredConsumers, type Demand } from './autoscaling/desired-consumers.js';
@@ -31,6 +31,7 @@ export {
   DeadlineError,
   DuplicateHandlerError,
   FinalError,
+  HandlerBuildError,
   HeartbeatError,
   LeaseLostError,
   MetricsOffError,

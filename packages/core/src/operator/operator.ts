@@ -17,6 +17,14 @@ import {
 import { QueueNotFoundError } from './operator-errors.js';
 import type { JobDetails, JobSummary, ProcessDeath, QueueDeath, QueueDepth, QueueDesk } from './queue-desk.js';
 
+/** Kept here, so that nobody else can make an operator that is not connected. */
+class OperatorParts {
+  constructor(
+    readonly connected: ConnectedBroker,
+    readonly namespace: string,
+  ) {}
+}
+
 /**
  * Looks into the queues of a namespace and acts on them. It needs no contracts: queues and jobs go by their names, those of
  * plain BullMQ clients, too. Every method throws ConnectionLostError when the connection breaks before the answer,
@@ -32,7 +40,8 @@ export class Operator {
   readonly #namespace: string;
   readonly #known = new Set<string>();
 
-  private constructor(connected: ConnectedBroker, namespace: string) {
+  /** Only for {@link Operator.connect}, but public: a container takes no class under whose name it could not build anything. */
+  constructor({ connected, namespace }: OperatorParts) {
     this.#connected = connected;
     this.#namespace = namespace;
   }
@@ -47,7 +56,7 @@ export class Operator {
   static async connect(options: OperatorOptions = {}): Promise<Operator> {
     const checked = operatorOptions.check(options);
     const connected = await connectBroker({ ...checked, ...UNUSED, name: 'acktor-operator', warn: () => undefined });
-    return new Operator(connected, checked.namespace);
+    return new Operator(new OperatorParts(connected, checked.namespace));
   }
 
   /** Where the queues are, without a password; for people. */

@@ -24,6 +24,14 @@ import { SendGatherer } from './send-gatherer.js';
 
 type CheckedProducerOptions = ReturnType<typeof producerOptions.check>;
 
+/** Kept here, so that nobody else can make a producer that is not connected. */
+class ProducerParts {
+  constructor(
+    readonly connected: ConnectedBroker,
+    readonly options: CheckedProducerOptions,
+  ) {}
+}
+
 /**
  * Sends typed jobs to their queues.
  *
@@ -41,7 +49,8 @@ export class Producer {
   #whenAnswered: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(connected: ConnectedBroker, options: CheckedProducerOptions) {
+  /** Only for {@link Producer.connect}, but public: a container takes no class under whose name it could not build anything. */
+  constructor({ connected, options }: ProducerParts) {
     this.#connected = connected;
     this.#options = options;
   }
@@ -58,7 +67,7 @@ export class Producer {
     const connected = await connectBroker({ ...checked, name: 'acktor-producer' });
     try {
       connected.broker.requireConfirm(checked.confirm);
-      return new Producer(connected, checked);
+      return new Producer(new ProducerParts(connected, checked));
     } catch (error) {
       await connected.close();
       throw error;

@@ -2,6 +2,7 @@
 import type { AnyJob } from '@acktor/core';
 import type { LeasedJob } from '@acktor/core/broker';
 import type { AbortReason } from '../consumer/consumer-protocol.js';
+import type { HandlerScope } from '../handler/handler-scope.js';
 import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '../errors.js';
 
 /** A typed reason that a handler's signal aborts with. */
@@ -9,6 +10,8 @@ export type AbortError = CancelledError | DeadlineError | LeaseLostError | Shutd
 
 export class Attempt {
   readonly leased: LeasedJob;
+  /** What its handler was built in; undefined until then. */
+  scope: HandlerScope | undefined;
   #controller: AbortController | undefined;
   #abortedBy: AbortError | undefined;
 

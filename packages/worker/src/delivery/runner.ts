@@ -16,7 +16,7 @@ import type { ConsumerEvent, Rejected, RunnerOrder } from '../consumer/consumer-
 import { CancelledError } from '../errors.js';
 import type { Handler } from '../handler/handler.js';
 import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
-import { openScope, type Container } from '../handler/handler-scope.js';
+import type { HandlerScopes } from '../handler/handler-scope.js';
 import { abortError, Attempt } from './attempt.js';
 import { LeasedDelivery } from './delivery.js';
 import type { DeliveryLimits } from './delivery-limits.js';
@@ -31,7 +31,7 @@ import { bounded, deadLetter, FinalFailure, settleError, settleOwnFault, settleR
 export interface RunnerParts {
   readonly queue: WorkQueue;
   readonly handlers: QueueHandlers;
-  readonly container: Container;
+  readonly scopes: HandlerScopes;
   readonly limits: DeliveryLimits;
   readonly quarantine: Quarantine;
   /** At the how manieth end of a worker a job is condemned for it. */
@@ -49,11 +49,12 @@ export function runnerLogic(parts: RunnerParts) {
   const newerPayloads = new NewerPayloads({ log: parts.log, laterReturns });
   const running = { ...parts, laterReturns, newerPayloads, endLog: new EndLog(parts) };
   return fromCallback<RunnerOrder>(({ receive, sendBack }) => {
+    const seat: Seat = { tell: sendBack, disposing: undefined };
     let attempt: Attempt | undefined;
     receive((order) => {
       if (order.type === 'handle') {
         attempt = new Attempt(order.delivery);
-        void runAttempt(attempt, running, sendBack);
+        void runAttempt(attempt, running, seat);
       } else if (attempt) {
         const { leased } = attempt;
         attempt.abort(abortError(order.reason, leased, parts.handlers.get(leased.record.name)?.job));
@@ -69,15 +70,27 @@ interface RunningParts extends RunnerParts {
   readonly endLog: EndLog;
 }
 
-/** Tells an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. */
-async function runAttempt(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): Promise<void> {
+/** Where one consumer's handlers run, one after another. */
+interface Seat {
+  readonly tell: (event: ConsumerEvent) => void;
+  /** What the last delivery is still disposing of, which the next one waits for, though not for ever. */
+  disposing: Promise<void> | undefined;
+}
+
+/**
+ * Tells an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. What was built for the
+ * delivery is disposed of once its end is decided, which it can neither change nor hold up.
+ */
+async function runAttempt(attempt: Attempt, parts: RunningParts, seat: Seat): Promise<void> {
+  if (seat.disposing) await seat.disposing;
   let end: HandlerEnd;
   try {
-    end = await endOf(attempt, parts, tell);
+    end = await endOf(attempt, parts, seat.tell);
   } catch (fault) {
     end = ownFault(fault, attempt, parts);
   }
-  tell(end);
+  seat.disposing = attempt.scope && parts.scopes.close(attempt.scope);
+  seat.tell(end);
   parts.endLog.write(end, attempt.leased.record);
 }
 
@@ -138,6 +151,8 @@ async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts)
   const { record } = attempt.leased;
   parts.quarantine.begun();
   try {
+    // It may have been told to let go while it waited for what came before it.
+    if (attempt.abortedBy) throw attempt.abortedBy;
     const value = await deliver(attempt, entry, parts);
     if (isRejection(value)) return rejected(settleRejection(value, entry.job, record), parts);
     const encoded = encode(entry, value, parts);
@@ -153,30 +168,16 @@ async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts)
 async function deliver(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts): Promise<unknown> {
   const decoded = decode(attempt.leased, entry, parts);
   const data: unknown = decoded instanceof Promise ? await decoded : decoded;
-  const scope = openScope(parts.container, entry.handlerClass);
-  try {
-    const delivery = new LeasedDelivery({
-      job: entry.job,
-      data,
-      leased: attempt.leased,
-      queue: parts.queue,
-      limits: parts.limits,
-      signal: () => attempt.signal(),
-    });
-    return await (scope.handler as Handler<typeof entry.job>).handle(delivery);
-  } finally {
-    const closing = scope.close();
-    if (closing) await quietly(closing, parts.log);
-  }
-}
-
-/** The handler has ended already: what its dependencies do when they are disposed of does not undo its work. */
-async function quietly(closing: Promise<void>, log: GuardedLog): Promise<void> {
-  try {
-    await closing;
-  } catch (error) {
-    log.warn({ err: error }, 'something built for a delivery could not be disposed of');
-  }
+  attempt.scope = parts.scopes.open(entry.handlerClass);
+  const delivery = new LeasedDelivery({
+    job: entry.job,
+    data,
+    leased: attempt.leased,
+    queue: parts.queue,
+    limits: parts.limits,
+    signal: () => attempt.signal(),
+  });
+  return await (attempt.scope.handler as Handler<typeof entry.job>).handle(delivery);
 }
 
 function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerParts): MaybePromise<unknown> {

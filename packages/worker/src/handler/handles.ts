@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import type { AnyJob } from '@acktor/core';
 import { requireContract } from '@acktor/core/broker';
 import { injectable } from 'tsyringe';
-import type { HandlerClass } from './handler.js';
+import type { AnyHandlerClass, HandlerClass } from './handler.js';
 
 /**
  * Declares that a class handles a job, and lets the container build it.
@@ -18,15 +18,25 @@ import type { HandlerClass } from './handler.js';
 export function handles<J extends AnyJob>(job: J): <C extends HandlerClass<J>>(target: C) => void {
   requireContract(job, '@handles');
   return (target) => {
-    contracts.set(target, job);
-    injectable()(target);
+    Object.defineProperty(target, CONTRACT, { value: job });
+    makeInjectable(target);
   };
 }
 
-/** The contract that a class was declared to handle; undefined for any other value. */
+/** The contract that a class was declared to handle, by whichever copy of this package; undefined for any other value. */
 export function contractOf(candidate: unknown): AnyJob | undefined {
-  return typeof candidate === 'function' ? contracts.get(candidate) : undefined;
+  if (typeof candidate !== 'function' || !Object.hasOwn(candidate, CONTRACT)) return undefined;
+  return (candidate as { readonly [CONTRACT]?: AnyJob })[CONTRACT];
 }
 
-// Belongs to the classes: what is not referenced any more is forgotten.
-const contracts = new WeakMap<object, AnyJob>();
+/** Lets our container build the class. Another installed copy of this package has told only its own. */
+export function makeInjectable(target: AnyHandlerClass): void {
+  if (known.has(target)) return;
+  injectable()(target);
+  known.add(target);
+}
+
+/** Registered, so that a class is known whose decorator came with another installed copy. */
+const CONTRACT: unique symbol = Symbol.for('acktor.contract') as never;
+
+const known = new WeakSet<AnyHandlerClass>();

@@ -1,6 +1,9 @@
 // The program of a child process: one worker, which drains when it is told to, or when its supervisor is gone.
 import { AcktorError } from '@acktor/core';
+import { GuardedLog } from '@acktor/core/broker';
+import { systemClock } from '../channel/clock.js';
 import { quarantineOfThisProcess } from '../delivery/quarantine.js';
+import { disposeGlobally } from '../handler/handler-scope.js';
 import { loadHandlers } from '../handler/load-handlers.js';
 import { reportHangsToSupervisor } from '../heartbeat/hang-report.js';
 import { Worker } from '../worker/worker.js';
@@ -53,6 +56,8 @@ class ChildWorker {
     // One that does not come up says so, and ends by itself.
     const worker = await this.#worker?.catch(() => new Promise<never>(() => undefined));
     await worker?.close();
+    // This process is the worker's alone, so what its handlers registered globally ends here, too.
+    await disposeGlobally({ clock: systemClock, log: new GuardedLog(lastingLogger()) });
     tell({ type: 'ended', metrics: await metricsOf(worker) }, () => process.exit(0));
   }
 

@@ -1,11 +1,13 @@
 // Puts a worker together: everything is checked before anything is opened, and nothing stays open when something fails.
+import { OptionsError } from '@acktor/core';
 import { connectBroker, GuardedLog, type ConnectedBroker } from '@acktor/core/broker';
 import { systemClock } from '../channel/clock.js';
 import { quarantineOfThisProcess } from '../delivery/quarantine.js';
 import { checkParameters } from '../handler/check-parameters.js';
 import { UnknownQueueError } from '../handler/handler-file-errors.js';
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
-import { freshContainer, type Container } from '../handler/handler-scope.js';
+import { freshContainer, HandlerScopes, isContainer } from '../handler/handler-scope.js';
+import type { Container } from '../handler/tsyringe-inside.js';
 import { Feed } from '../feed/feed.js';
 import { MachineShelf } from '../feed/machine-shelf.js';
 import { Heartbeat } from '../heartbeat/heartbeat.js';
@@ -23,6 +25,7 @@ export interface WorkerParts {
   readonly connected: ConnectedBroker;
   readonly heartbeat: Heartbeat;
   readonly feed: Feed;
+  readonly scopes: HandlerScopes;
   /** Undefined unless the options ask for them. */
   readonly metrics: WorkerMetrics | undefined;
   readonly inspector: StatelyInspector | undefined;
@@ -35,23 +38,50 @@ export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerP
   const queues = handlersByQueue(options.handlers);
   refuseStrangers(options.consumers, [...queues.keys()]);
   const container = options.container ?? freshContainer();
-  for (const { handlerClass } of allHandlers(queues)) checkParameters(container, handlerClass);
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
+  checkBuilding(container, queues, { log, id });
   const warn = (message: string) => log.warn({ worker: id }, message);
   const connected = await connectBroker({ ...options, name: 'acktor-worker', warn });
+  const scopes = new HandlerScopes(container, { clock: systemClock, log });
   let inspector: StatelyInspector | undefined;
   try {
     if (options.inspectUrl !== undefined) inspector = await connectInspector(options.inspectUrl, id);
-    return await openCrews({ id, container, log, connected, inspector, options }, queues);
+    return await openCrews({ id, scopes, log, connected, inspector, options }, queues);
   } catch (error) {
     inspector?.stop();
+    await scopes.closeAll();
     await connected.close();
     throw error;
   }
 }
 
-type OpenParts = Omit<WorkerParts, 'crews' | 'heartbeat' | 'feed' | 'metrics'> & { readonly container: Container };
+/** What can be known of it before the first delivery, and what a person should: once, for it holds as long as the worker lives. */
+function checkBuilding(
+  container: Container,
+  queues: ReadonlyMap<string, QueueHandlers>,
+  { log, id }: { readonly log: GuardedLog; readonly id: string },
+): void {
+  if (!isContainer(container.createChildContainer())) throw new OptionsError([NO_CHILD]);
+  const builtAnew = checkParameters(
+    container,
+    allHandlers(queues).map(({ handlerClass }) => handlerClass),
+  );
+  if (builtAnew === undefined) log.info({ worker: id }, UNCHECKED);
+  else if (builtAnew.length > 0) log.info({ worker: id, builtAnew: builtAnew.slice(0, MOST_NAMED) }, BUILT_ANEW);
+}
+
+const NO_CHILD = {
+  option: 'container',
+  message:
+    'expected container to be a tsyringe container, got one whose createChildContainer() answers none with resolve()',
+};
+const UNCHECKED =
+  "this container is not tsyringe's: whether it can build the handlers, and what outlives a delivery, is not known before it does";
+const BUILT_ANEW = 'these classes are built anew for each delivery; @singleton() lets deliveries share one';
+const MOST_NAMED = 20;
+
+type OpenParts = Omit<WorkerParts, 'crews' | 'heartbeat' | 'feed' | 'metrics'>;
 
 async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHandlers>): Promise<WorkerParts> {
   const { id, connected, options, log } = parts;
@@ -84,18 +114,14 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
   }
 }
 
-function openCrew(
-  queue: string,
-  handlers: QueueHandlers,
-  open: Omit<WorkerParts, 'crews'> & { container: Container },
-): Crew {
+function openCrew(queue: string, handlers: QueueHandlers, open: Omit<WorkerParts, 'crews'>): Crew {
   const { leaseMs, leanPath, consumers, poisonLimit } = open.options;
   return new Crew({
     queue: open.connected.broker.workQueue(queue),
     process: open.id,
     consumers: consumersOf(consumers, queue),
     handlers,
-    container: open.container,
+    scopes: open.scopes,
     leaseMs,
     leanPath,
     poisonLimit,

@@ -6,7 +6,8 @@ import {
   type OptionsInput,
   type OptionTable,
 } from '@acktor/core/broker';
-import { isContainer, type Container } from '../handler/handler-scope.js';
+import { isContainer } from '../handler/handler-scope.js';
+import type { Container } from '../handler/tsyringe-inside.js';
 import { isLogger, type Logger } from '../log/logger.js';
 import type { AnyHandlerClass } from '../handler/handler.js';
 import { areMachines } from '../feed/machine-shelf.js';
@@ -117,7 +118,7 @@ const workerTable = {
     type: 'value',
     expected: 'a tsyringe container',
     accepts: (value: unknown): value is Container => isContainer(value),
-    doc: "The container that builds the handlers, a child of it for each delivery; by default a fresh child of tsyringe's global one.",
+    doc: "The container that builds the handlers, a child of it for each delivery; by default a fresh child of tsyringe's global one. What its singletons are built of is disposed of when the last worker on it closes ([handlers.md](handlers.md#what-it-is-built-of)).",
   },
   machines: {
     type: 'value',

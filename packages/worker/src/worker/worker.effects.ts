@@ -18,8 +18,9 @@ async function drain({ crews }: WorkerParts): Promise<void> {
 }
 
 /** The heartbeat goes last but the connection: until then, what is still held counts as held. */
-async function closeAll({ id, crews, heartbeat, feed, inspector, connected, log }: WorkerParts): Promise<void> {
+async function closeAll({ id, crews, scopes, heartbeat, feed, inspector, connected, log }: WorkerParts): Promise<void> {
   await Promise.allSettled(crews.map((crew) => crew.close()));
+  await scopes.closeAll();
   feed.flush();
   await heartbeat.close();
   feed.close();
