@@ -31,8 +31,8 @@ const pictures = [
 
 writeFiles(pictures, 'npm run chart');
 
-// With the dashboard come the charts of this version, drawn: they are there before the first worker is.
-const machines = [consumerMachine, workerMachine, supervisorMachine, workerProcessMachine];
+// With the dashboard come the charts of this version that workers say something of, drawn: they are there before the first worker is.
+const machines = [consumerMachine, workerMachine];
 const drawn = await Promise.all(machines.map((machine) => drawnFrom(chartOf(machine))));
 writeFiles(
   [{ page: 'packages/dashboard/src/sources/own-charts.json', content: `${JSON.stringify(drawn)}\n` }],

@@ -30,12 +30,16 @@ export class MachineShelf {
   }
 }
 
-const OWN: readonly AnyStateMachine[] = [consumerMachine, workerMachine, supervisorMachine, workerProcessMachine];
+/** Those whose actors a worker has. A supervisor says nothing to the fleet: its charts would be offered with nobody on them, ever. */
+const OWN: readonly AnyStateMachine[] = [consumerMachine, workerMachine];
+
+/** Nobody else's may be called so, wherever it is drawn. */
+const RESERVED: readonly AnyStateMachine[] = [...OWN, supervisorMachine, workerProcessMachine];
 
 /** Whether the value is a list of XState machines, none with the id of another or of Acktor's own. */
 export function areMachines(value: unknown): value is readonly AnyStateMachine[] {
   if (!Array.isArray(value) || !value.every(isMachine)) return false;
-  const ids = [...OWN, ...value].map(({ id }) => id);
+  const ids = [...RESERVED, ...value].map(({ id }) => id);
   return new Set(ids).size === ids.length;
 }
 

@@ -45,6 +45,10 @@ async function carryOut(plan: Plan, fence: number, released: () => Promise<void>
       return process.exit(9);
     case 'exhaustMemory':
       return exhaustMemory();
+    case 'reject':
+      return void Promise.reject(new Error('nobody waits for this'));
+    case 'fault':
+      return void process.kill(process.pid, 'SIGSEGV');
   }
 }
 
@@ -54,7 +58,7 @@ function block(forMs: number): void {
 
 function exhaustMemory(): never {
   const kept: number[][] = [];
-  for (;;) kept.push(Array.from({ length: 100_000 }, (_, at) => at));
+  for (;;) kept.push(Array.from<number>({ length: 1_000_000 }).fill(kept.length + 0.5));
 }
 
 function codeOf(reason: unknown): string {

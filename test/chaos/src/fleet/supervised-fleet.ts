@@ -17,6 +17,8 @@ export interface FleetWish {
   /** In each process. */
   readonly consumers: number;
   readonly options?: Omit<SupervisorOptions, 'files' | 'redis' | 'processes' | 'consumers' | 'logger'>;
+  /** For Node, in the supervisor and its workers. */
+  readonly nodeOptions?: string;
   /** What is switched off in the supervisor and its workers, for a negative control. */
   readonly without?: readonly Defence[];
 }
@@ -153,9 +155,9 @@ function argumentsOf({ name, folder, redis, processes, consumers, without = [], 
 }
 
 /** Nothing of what is set around the suite: variables would go before the configuration file. */
-function environmentOf({ folder, without = [] }: FleetOrder): NodeJS.ProcessEnv {
+function environmentOf({ folder, without = [], nodeOptions = '' }: FleetOrder): NodeJS.ProcessEnv {
   const own = { ACKTOR_LOG_LEVEL: 'info', ACKTOR_CHAOS_FOLDER: folder, ACKTOR_CHAOS_WITHOUT: without.join(',') };
-  return { PATH: process.env['PATH'], ...own };
+  return { PATH: process.env['PATH'], NODE_OPTIONS: nodeOptions, ...own };
 }
 
 const COMMAND = fileURLToPath(new URL('../../../../packages/worker/dist/cli/main.js', import.meta.url));

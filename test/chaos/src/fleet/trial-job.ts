@@ -11,6 +11,8 @@ const plan = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('throw'), deliveries: z.int() }),
   z.object({ kind: z.literal('exit'), deliveries: z.int() }),
   z.object({ kind: z.literal('exhaustMemory'), deliveries: z.int() }),
+  z.object({ kind: z.literal('reject') }),
+  z.object({ kind: z.literal('fault') }),
 ]);
 
 /** A job of any payload, which its handler gives back as it is. */

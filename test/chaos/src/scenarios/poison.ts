@@ -1,4 +1,4 @@
-// 22: jobs that end their worker, or that nobody can read.
+// 22: jobs that end their worker, which has no supervisor, or that nobody can read.
 import { key } from '../trial/queue-view.js';
 import { setStage, type Stage } from '../trial/stage.js';
 import { entriesOf, type Violation } from '../checker/evidence.js';
@@ -10,7 +10,7 @@ import type { Scenario } from './scenario.js';
 
 export const poison: Scenario = {
   number: 22,
-  name: 'poison jobs',
+  name: 'poison jobs without a supervisor',
   about:
     'A job ends its process, exhausts its memory, or is no JSON: dead-lettered at the limit, and others are unharmed.',
   runs: { quick: 1, usual: 3, all: 6 },

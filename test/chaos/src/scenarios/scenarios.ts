@@ -16,6 +16,7 @@ import { killMidJob } from './kill-mid-job.js';
 import { longHandlers } from './long-handlers.js';
 import { outOfMemory } from './out-of-memory.js';
 import { poison } from './poison.js';
+import { poisonFleet } from './poison-fleet.js';
 import { powerCut } from './power-cut.js';
 import { promotedReplica } from './promoted-replica.js';
 import { randomInput } from './random-input.js';
@@ -62,4 +63,5 @@ export const scenarios: readonly Scenario[] = [
   cutStarts,
   separatePlaces,
   forgedMessages,
+  poisonFleet,
 ];
