@@ -190,7 +190,7 @@ describe('a log line', () => {
     const { kept } = await saying(({ log }) => log('🚀'.repeat(2_000)));
     const [, , line] = kept[0] as readonly [string, unknown, string];
     expect(Buffer.byteLength(line)).to.be.within(4_000, 4_096);
-    expect(line).to.match(/^(🚀)+… \(cut: 8,000 bytes\)$/u);
+    expect(line).to.match(/^(🚀)+… \(cut: 4,000 characters\)$/u);
   });
 
   it('is refused when it is no text', async () => {

@@ -7,7 +7,7 @@ const HALF = '\ud83d';
 describe('a text that is cut', () => {
   it('has no more bytes than it may, and says how many it had', () => {
     const cut = cutText('x'.repeat(1_048_576), 1_000);
-    expect(cut).to.match(/^x+… \(cut: 1,048,576 bytes\)$/);
+    expect(cut).to.match(/^x+… \(cut: 1,048,576 characters\)$/);
     expect(Buffer.byteLength(cut)).to.equal(1_000);
   });
 
@@ -25,7 +25,7 @@ describe('a text that is cut', () => {
 
   it('is left as it is when it fits, to the byte', () => {
     expect(cutText('é'.repeat(50), 100)).to.equal('é'.repeat(50));
-    expect(cutText('é'.repeat(51), 100)).to.contain('cut: 102 bytes');
+    expect(cutText('é'.repeat(51), 100)).to.contain('cut: 51 characters');
   });
 
   it('is mended where somebody else parted it', () => {
