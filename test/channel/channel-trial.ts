@@ -24,10 +24,20 @@ export class ChannelTrial {
   constructor(parts: Partial<ChannelParts> = {}) {
     const { queue, clock, log } = this;
     const onActivity = () => undefined;
+    const onStuck = () => undefined;
     const times = { leaseMs: 3_000, longestWaitMs: 5_000, leanPath: true };
     const limits = { ...defaultJsonLimits, ...defaultTextLimits };
     const here = { queue, process: 'here', consumers: 4, quarantine: new Quarantine(clock) };
-    this.channel = new Channel({ ...here, ...times, limits, onActivity, clock, log: new GuardedLog(log), ...parts });
+    this.channel = new Channel({
+      ...here,
+      ...times,
+      limits,
+      onActivity,
+      onStuck,
+      clock,
+      log: new GuardedLog(log),
+      ...parts,
+    });
   }
 
   consumer(name: string): ConsumerOnTrial {

@@ -11,7 +11,7 @@ describe("every transition of the consumer's chart, on a real Redis", () => {
   const killed = new Map<TransitionName, WalkResult>();
 
   before('leads a worker to each, and a process to each to be killed there', async function () {
-    this.timeout(300_000);
+    this.timeout(480_000);
     await Promise.all([driveAll(), inGroups(PROCESSES, ways, killAt)]);
   });
 

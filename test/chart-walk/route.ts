@@ -19,7 +19,7 @@ export function routes(): ReadonlyMap<TransitionName, Route | undefined> {
   const ways = getShortestPaths(consumerMachine, {
     input: { channel: Object.assign(createEmptyActor(), { id: 'channel' }) },
     events: possibleEvents,
-    serializeState: ({ value, context }) => JSON.stringify([value, context.isStopping]),
+    serializeState: ({ value, context }) => JSON.stringify([value, context.isStopping, context.stuck !== undefined]),
   }).map(({ state, steps }) => ({ state, route: routeAlong(steps) }));
   const found = ways.flatMap(({ state, route }) => possibleEvents(state).map((event) => extend(state, route, event)));
   return new Map(declaredTransitions(consumerMachine).map((name) => [name, shortestTo(name, found)]));

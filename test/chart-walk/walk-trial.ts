@@ -106,6 +106,8 @@ function jobsOn(route: Route): number {
 function optionsFor(route: Route) {
   return {
     leaseMs: takes(route, 'lease.lost') ? 1_000 : 15_000,
+    // Whoever is told to let go is stuck soon where the route needs it, and never where it does not.
+    letGoMs: takes(route, 'handler.stuck') ? 50 : 60_000,
     drainMs: takes(route, 'grace.ended') ? 200 : 30_000,
   };
 }

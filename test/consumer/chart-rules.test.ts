@@ -11,8 +11,8 @@ type Snapshot = SnapshotFrom<typeof consumerMachine>;
 const paths = getShortestPaths(consumerMachine, {
   input: { channel: createEmptyActor() },
   events: Object.values(events),
-  serializeState: ({ value, context: { delivery, settlement, isStopping } }) =>
-    JSON.stringify([value, delivery?.record.id, settlement?.kind, isStopping]),
+  serializeState: ({ value, context: { delivery, settlement, stuck, isStopping } }) =>
+    JSON.stringify([value, delivery?.record.id, settlement?.kind, stuck?.job.record.id, isStopping]),
 });
 const living = paths.filter(({ state }) => state.status === 'active').map(({ state }) => state);
 
@@ -20,8 +20,18 @@ describe('a consumer, whatever happens to it', () => {
   it('holds a delivery exactly when it processes or settles', () => {
     expect(living.length).to.be.greaterThan(15);
     for (const state of living) {
-      const isBusy = /^(processing|acking|rejecting)/.test(stateOf(state));
+      const isBusy = /^(processing\.(?!abandoned)|acking|rejecting)/.test(stateOf(state));
       expect(state.context.delivery !== undefined, stateOf(state)).to.equal(isBusy);
+    }
+  });
+
+  it('takes nothing while a handler of its runs whose delivery is over', () => {
+    for (const state of living) {
+      const { stuck, delivery } = state.context;
+      if (stateOf(state) === 'processing.abandoned') expect(stuck).not.to.equal(undefined);
+      if (stuck !== undefined) expect(delivery?.record.id ?? stuck.job.record.id).to.equal(stuck.job.record.id);
+      const isLetBe = stuck !== undefined && delivery === undefined;
+      expect(isLetBe, stateOf(state)).to.equal(stateOf(state) === 'processing.abandoned');
     }
   });
 

@@ -25,6 +25,7 @@ export const events = {
   'a result': { type: 'handler.returned', result: '{}' },
   'a rejection': { type: 'handler.rejected', settlement: { kind: 'retry', delayMs: 5, failure } },
   'a passed deadline': { type: 'deadline.passed' },
+  'a stuck handler': { type: 'handler.stuck', settlement: { kind: 'retry', delayMs: 5, failure }, sinceMs: 1_000 },
   'a cancelled job': { type: 'job.cancelled', why: 'not wanted' },
   'a stop': { type: 'stop.requested' },
   'the end of grace': { type: 'grace.ended' },
@@ -49,6 +50,9 @@ export const situations = {
   'acking, while Redis is away': [...toHandling, 'a result', 'an interrupted settlement'],
   rejecting: [...toHandling, 'a rejection'],
   'rejecting, to stop after': [...toHandling, 'a rejection', 'a stop'],
+  'rejecting, though the handler runs': [...toHandling, 'a cancelled job', 'a stuck handler'],
+  abandoned: [...toHandling, 'a cancelled job', 'a stuck handler', 'a stored settlement'],
+  'abandoned, to stop after': [...toHandling, 'a cancelled job', 'a stop', 'a stuck handler', 'a stored settlement'],
   'rejecting, while Redis is away': [...toHandling, 'a rejection', 'an interrupted settlement'],
 } as const satisfies Readonly<Record<string, readonly EventName[]>>;
 

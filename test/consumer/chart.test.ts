@@ -8,6 +8,7 @@ const park = { to: 'channel', what: 'consumer.parked' };
 const ask = { to: 'channel', what: 'delivery.wanted' };
 const settle = { to: 'channel', what: 'delivery.settled' };
 const release = { to: 'channel', what: 'delivery.released' };
+const report = { to: 'channel', what: 'consumer.stuck' };
 const leave = { to: 'channel', what: 'consumer.left' };
 const handle = { to: 'runner', what: 'handle' };
 const abort = { to: 'runner', what: 'abort' };
@@ -38,6 +39,19 @@ const rows: readonly Row[] = [
   ['lost', 'the end of grace', 'stopped', [leave]],
   ['lost, to stop after', 'a result', 'stopped', [leave]],
   ['lost, to stop after', 'a rejection', 'stopped', [leave]],
+
+  ['lost', 'a stuck handler', 'processing.abandoned', [report]],
+  ['cancelling', 'a stuck handler', 'rejecting.settling', [settle]],
+  ['rejecting, though the handler runs', 'a stored settlement', 'processing.abandoned', [report]],
+  ['rejecting, though the handler runs', 'a refused settlement', 'processing.abandoned', [report]],
+  ['rejecting, though the handler runs', 'a result', 'rejecting.settling', []],
+  ['rejecting, though the handler runs', 'a rejection', 'rejecting.settling', []],
+  ['abandoned', 'a result', 'fetching', [ask]],
+  ['abandoned', 'a rejection', 'fetching', [ask]],
+  ['abandoned', 'a stop', 'processing.abandoned', []],
+  ['abandoned', 'the end of grace', 'stopped', [leave]],
+  ['abandoned, to stop after', 'a result', 'stopped', [leave]],
+  ['abandoned, to stop after', 'a rejection', 'stopped', [leave]],
 
   ['acking', 'a stored settlement', 'idle', [park]],
   ['acking', 'a stored settlement and the next delivery', 'processing.handling', [handle]],

@@ -40,7 +40,7 @@ export class RunnerTrial {
     const log = new GuardedLog(this.log);
     const handlers = handlersByQueue(classes).get('notes') ?? new Map();
     const limits = { ...defaultTextLimits, maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
-    const gate = { quarantine: new Quarantine(clock), poisonLimit: 3 };
+    const gate = { quarantine: new Quarantine(clock), poisonLimit: 3, letGoMs: 1_000 };
     const scopes = (this.scopes = new HandlerScopes(this.container, { clock, log }));
     const runner = runnerLogic({ queue, clock, log, scopes, handlers, limits, ...gate, ...parts });
     const parent = setup({ types: { events: {} as ConsumerEvent }, actors: { runner } }).createMachine({

@@ -21,6 +21,8 @@ export class CrewTrial {
       process: 'here',
       consumers: 1,
       leaseMs: 3_000,
+      letGoMs: 1_000,
+      replaceStuckConsumers: false,
       leanPath: true,
       longestWaitMs: 5_000,
       limits: { ...defaultTextLimits, maxPayloadBytes: 1_000, maxPayloadDepth: 10 },

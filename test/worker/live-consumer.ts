@@ -30,6 +30,8 @@ export class LiveConsumer {
       process: 'here',
       consumers: 1,
       leaseMs: 1_000,
+      letGoMs: 50,
+      onStuck: () => undefined,
       longestWaitMs: 5_000,
       leanPath: true,
       onActivity: () => undefined,

@@ -19,12 +19,18 @@ describe('a consumer on a real Redis', () => {
     await using server = await PrivateServer.start({ settings: { appendfsync: 'always' } });
     const connected = await connectBroker(brokerOptions({ redis: server.url, namespace: 'states' }));
     const trial = new QueueTrial(connected.broker, 'notes');
-    const gates = { ack: signal(), reject: signal() };
+    const gates = { ack: signal(), reject: signal(), stuck: signal() };
     const consumer = new LiveConsumer(connected.broker, handlerOf(note, behaviours(gates)));
     const send = (text: string) => trial.send({ id: text, name: 'note', payload: JSON.stringify({ text }) });
 
     await consumer.comesTo('processing.handling', () => send('cancel'));
     await consumer.comesTo('idle', () => consumer.channel.cancel({ jobId: 'cancel', why: 'to see it let go' }));
+
+    await consumer.comesTo('processing.handling', () => send('stuck'));
+    await consumer.comesTo('processing.abandoned', () =>
+      consumer.channel.cancel({ jobId: 'stuck', why: 'to see it stuck' }),
+    );
+    await consumer.comesTo('idle', () => gates.stuck.give());
 
     await consumer.comesTo('processing.handling', () => send('lose'));
     using client = await plainRedis(server.url);
@@ -51,8 +57,12 @@ describe('a consumer on a real Redis', () => {
 });
 
 /** Each job's text says how it behaves. */
-function behaviours(gates: Readonly<Record<'ack' | 'reject', Signal>>) {
+function behaviours(gates: Readonly<Record<'ack' | 'reject' | 'stuck', Signal>>) {
   return async ({ data, signal: heard }: Delivery<typeof note>) => {
+    if (data.text === 'stuck') {
+      await gates.stuck.given;
+      return { length: 5 };
+    }
     if (data.text === 'ack') {
       await gates.ack.given;
       return { length: 3 };

@@ -8,7 +8,7 @@ import {
   type Settling,
   type WorkQueue,
 } from '@acktor/core/broker';
-import type { ChannelMessage, ConsumerRef, SettlementRequest } from '../consumer/consumer-protocol.js';
+import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
 import type { DeliveryLimits } from '../delivery/delivery-limits.js';
 import type { Quarantine } from '../delivery/quarantine.js';
 import { attemptNote } from './attempt-record.js';
@@ -42,6 +42,8 @@ export interface ChannelParts {
   readonly onActivity: () => void;
   /** Of the process: what is held here counts there. */
   readonly quarantine: Quarantine;
+  /** Told of a consumer whose handler does not let go, though its delivery is over. */
+  readonly onStuck: (consumer: ConsumerRef, stuck: StuckHandler) => void;
   readonly clock: Clock;
   readonly log: GuardedLog;
 }
@@ -106,6 +108,8 @@ export class Channel {
       case 'delivery.released':
         this.#parts.log.warn({ consumer: consumer.id }, 'a lease was lost');
         return this.#totals.leaseLost(this.#held.release(consumer));
+      case 'consumer.stuck':
+        return this.#parts.onStuck(consumer, message.stuck);
       case 'consumer.left':
         return this.#dismiss(consumer);
     }

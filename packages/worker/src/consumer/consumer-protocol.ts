@@ -16,8 +16,17 @@ export interface ConsumerContext {
   readonly delivery: LeasedJob | undefined;
   /** How the delivery is to end; set when the handler has ended. */
   readonly settlement: Settlement | undefined;
+  /** A delivery that is over though its handler still runs; undefined when the handler of every one has let go. */
+  readonly stuck: StuckHandler | undefined;
   /** Whether it is to stop after the delivery it holds. */
   readonly isStopping: boolean;
+}
+
+/** A handler that was told to let go, and has not. */
+export interface StuckHandler {
+  readonly job: LeasedJob;
+  /** When it was told, in milliseconds since the epoch. */
+  readonly sinceMs: number;
 }
 
 /** Everything that can happen to a consumer. */
@@ -35,6 +44,8 @@ export type ConsumerEvent =
   | { readonly type: 'handler.returned'; readonly result: string }
   | { readonly type: 'handler.rejected'; readonly settlement: Rejected }
   | { readonly type: 'deadline.passed' }
+  // It was told to let go, and has not within the time it has: the delivery ends without it.
+  | { readonly type: 'handler.stuck'; readonly settlement: Rejected; readonly sinceMs: number }
   // From whoever is in charge.
   | { readonly type: 'job.cancelled'; readonly why: string }
   | { readonly type: 'stop.requested' }
@@ -52,6 +63,7 @@ export type ChannelMessage =
   | { readonly type: 'delivery.wanted'; readonly consumer: ConsumerRef }
   | { readonly type: 'delivery.settled'; readonly consumer: ConsumerRef; readonly request: SettlementRequest }
   | { readonly type: 'delivery.released'; readonly consumer: ConsumerRef }
+  | { readonly type: 'consumer.stuck'; readonly consumer: ConsumerRef; readonly stuck: StuckHandler }
   | { readonly type: 'consumer.left'; readonly consumer: ConsumerRef };
 
 /** A settlement of what the consumer holds, and whether it wants the next delivery with the answer. */

@@ -12,6 +12,15 @@ export interface ConsumerState {
   readonly jobId: string | undefined;
   /** For how long it has held that job, in milliseconds. */
   readonly heldForMs: number | undefined;
+  /** A handler that was told to let go and still runs, though its delivery is over; undefined when there is none. */
+  readonly stuck: StuckState | undefined;
+}
+
+/** Whose handler does not let go. */
+export interface StuckState {
+  readonly jobId: string;
+  /** How long ago it was told to, in milliseconds. */
+  readonly forMs: number;
 }
 
 /** A state and the states within, joined by dots; the regions of a parallel state stand beside each other: `on.loud|on.red`. */

@@ -7,12 +7,26 @@ import type {
   ConsumerInput,
   RunnerOrder,
   Settlement,
+  StuckHandler,
 } from './consumer-protocol.js';
 
 // After the delivery is over, one way or another, without a next one in hand.
 const goOn = [
   { guard: 'isStopping', target: '#consumer.stopped', actions: ['dropDelivery', 'leaveChannel'] },
   { target: '#consumer.fetching', actions: 'dropDelivery' },
+] as const;
+
+// While a handler runs whose delivery is over.
+const letGoTransitions = {
+  'handler.returned': goOn,
+  'handler.rejected': goOn,
+  'grace.ended': { target: '#consumer.stopped', actions: 'leaveChannel' },
+} as const;
+
+// After a rejection: its handler may have been too late for it, and still run.
+const goOnUnlessStuck = [
+  { guard: 'isStuck', target: '#consumer.processing.abandoned', actions: 'letHandlerBe' },
+  ...goOn,
 ] as const;
 
 // An ack and a rejection travel alike.
@@ -46,6 +60,7 @@ export const consumerMachine = setup({
   },
   guards: {
     isStopping: ({ context }) => context.isStopping,
+    isStuck: ({ context }) => context.stuck !== undefined,
     hasNext: ({ event }) => event.type === 'settlement.stored' && event.next !== undefined,
     hasNextThoughStopping: ({ context, event }) =>
       context.isStopping && event.type === 'settlement.stored' && event.next !== undefined,
@@ -74,14 +89,27 @@ export const consumerMachine = setup({
     startHandler: sendTo('runner', ({ context }) => orderToHandle(context)),
     abortHandler: sendTo('runner', ({ event }) => ({ type: 'abort', reason: abortReason(event) })),
     takeDelivery: assign(({ event }) => ({ delivery: deliveryIn(event), settlement: undefined })),
-    dropDelivery: assign({ delivery: undefined, settlement: undefined }),
+    dropDelivery: assign({ delivery: undefined, settlement: undefined, stuck: undefined }),
+    letHandlerBe: assign({ delivery: undefined, settlement: undefined }),
+    rememberStuck: assign(({ context, event }) => ({ stuck: stuckHandler(context, event) })),
+    forgetStuck: assign({ stuck: undefined }),
+    reportStuck: sendTo(
+      ({ context }) => context.channel,
+      ({ context, self }) => ({ type: 'consumer.stuck', consumer: self, stuck: stuckIn(context) }),
+    ),
     decideEnd: assign(({ event }) => ({ settlement: settlementIn(event) })),
     decideRequeue: assign({ settlement: { kind: 'requeue' } }),
     rememberStop: assign({ isStopping: true }),
   },
 }).createMachine({
   id: 'consumer',
-  context: ({ input }) => ({ ...input, delivery: undefined, settlement: undefined, isStopping: false }),
+  context: ({ input }) => ({
+    ...input,
+    delivery: undefined,
+    settlement: undefined,
+    stuck: undefined,
+    isStopping: false,
+  }),
   invoke: { src: 'runner', id: 'runner' },
   initial: 'idle',
   states: {
@@ -103,8 +131,7 @@ export const consumerMachine = setup({
       },
     },
     processing: {
-      description: 'Holds a delivery while its handler runs.',
-      entry: 'startHandler',
+      description: 'A handler runs: of the delivery it holds, or of one that is over.',
       initial: 'handling',
       on: {
         'handler.returned': { target: 'acking', actions: 'decideEnd' },
@@ -115,6 +142,7 @@ export const consumerMachine = setup({
       states: {
         handling: {
           description: 'The handler works.',
+          entry: 'startHandler',
           on: {
             'job.cancelled': 'cancelling',
             'deadline.passed': 'cancelling',
@@ -124,17 +152,25 @@ export const consumerMachine = setup({
         cancelling: {
           description: 'The handler was told to let go, and has not yet.',
           entry: 'abortHandler',
-          on: { 'lease.lost': 'lost' },
+          on: {
+            'lease.lost': 'lost',
+            'handler.stuck': { target: '#consumer.rejecting', actions: ['decideEnd', 'rememberStuck'] },
+          },
         },
         lost: {
           description:
             'The lease is gone: what the handler still does is not settled, and nothing is taken until it ends.',
           entry: ['abortHandler', 'releaseDelivery'],
           on: {
-            'handler.returned': goOn,
-            'handler.rejected': goOn,
-            'grace.ended': { target: '#consumer.stopped', actions: 'leaveChannel' },
+            ...letGoTransitions,
+            'handler.stuck': { target: 'abandoned', actions: ['rememberStuck', 'letHandlerBe'] },
           },
+        },
+        abandoned: {
+          description:
+            'The delivery is over, and its handler still runs though it was told to let go: nothing is taken until it ends.',
+          entry: 'reportStuck',
+          on: letGoTransitions,
         },
       },
     },
@@ -158,8 +194,10 @@ export const consumerMachine = setup({
       description: 'The delivery goes back: to be retried later, requeued now, or dead-lettered.',
       initial: 'settling',
       on: {
-        'settlement.stored': goOn,
-        'settlement.refused': goOn,
+        'settlement.stored': goOnUnlessStuck,
+        'settlement.refused': goOnUnlessStuck,
+        'handler.returned': { guard: 'isStuck', actions: 'forgetStuck' },
+        'handler.rejected': { guard: 'isStuck', actions: 'forgetStuck' },
         'stop.requested': { actions: 'rememberStop' },
         'grace.ended': { target: 'stopped', actions: 'leaveChannel' },
       },
@@ -176,7 +214,17 @@ function deliveryIn(event: ConsumerEvent) {
 
 function settlementIn(event: ConsumerEvent): Settlement | undefined {
   if (event.type === 'handler.returned') return { kind: 'ack', result: event.result };
-  return event.type === 'handler.rejected' ? event.settlement : undefined;
+  return event.type === 'handler.rejected' || event.type === 'handler.stuck' ? event.settlement : undefined;
+}
+
+function stuckHandler({ delivery }: ConsumerContext, event: ConsumerEvent): StuckHandler | undefined {
+  if (event.type !== 'handler.stuck' || delivery === undefined) return undefined;
+  return { job: delivery, sinceMs: event.sinceMs };
+}
+
+function stuckIn({ stuck }: ConsumerContext): StuckHandler {
+  if (stuck === undefined) throw new Error('a consumer that is stuck knows by which handler');
+  return stuck;
 }
 
 function abortReason(event: ConsumerEvent): AbortReason {

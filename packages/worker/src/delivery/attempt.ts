@@ -1,6 +1,7 @@
 // One run of one handler: its signal, and why it was told to let go.
 import type { AnyJob } from '@acktor/core';
 import type { LeasedJob } from '@acktor/core/broker';
+import type { Clock } from '../channel/clock.js';
 import type { AbortReason } from '../consumer/consumer-protocol.js';
 import type { HandlerScope } from '../handler/handler-scope.js';
 import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '../errors.js';
@@ -14,6 +15,8 @@ export class Attempt {
   scope: HandlerScope | undefined;
   #controller: AbortController | undefined;
   #abortedBy: AbortError | undefined;
+  #endWait: (() => void) | undefined;
+  #isStuck = false;
 
   constructor(leased: LeasedJob) {
     this.leased = leased;
@@ -22,6 +25,11 @@ export class Attempt {
   /** Why the handler was told to let go; undefined while it was not. */
   get abortedBy(): AbortError | undefined {
     return this.#abortedBy;
+  }
+
+  /** Whether it has had its time to let go: what it still does changes nothing of its job. */
+  get isStuck(): boolean {
+    return this.#isStuck;
   }
 
   /** Made when it is first asked for: an AbortController costs a short job more than all of the chart. */
@@ -35,6 +43,21 @@ export class Attempt {
   abort(reason: AbortError): void {
     this.#abortedBy ??= reason;
     this.#controller?.abort(this.#abortedBy);
+  }
+
+  /** Calls `onStuck` once, when the handler has not ended within `letGoMs` from the first time that this is asked. */
+  waitToLetGo(clock: Clock, letGoMs: number, onStuck: () => void): void {
+    if (this.#endWait) return;
+    const timer = clock.setTimeout(() => {
+      this.#isStuck = true;
+      onStuck();
+    }, letGoMs);
+    this.#endWait = () => clock.clearTimeout(timer);
+  }
+
+  /** The handler has ended. */
+  ended(): void {
+    this.#endWait?.();
   }
 }
 

@@ -36,9 +36,13 @@ export interface RunnerParts {
   readonly quarantine: Quarantine;
   /** At the how manieth end of a worker a job is condemned for it. */
   readonly poisonLimit: number;
+  /** How long a handler has to let go once it is told to, before its delivery ends without it. */
+  readonly letGoMs: number;
   readonly clock: Clock;
   readonly log: GuardedLog;
 }
+
+type HandlerRejected = Extract<ConsumerEvent, { readonly type: 'handler.rejected' }>;
 
 /** How a handler ended, in the consumer's words. */
 type HandlerEnd = Extract<ConsumerEvent, { readonly type: 'handler.returned' | 'handler.rejected' }>;
@@ -56,10 +60,28 @@ export function runnerLogic(parts: RunnerParts) {
         attempt = new Attempt(order.delivery);
         void runAttempt(attempt, running, seat);
       } else if (attempt) {
-        const { leased } = attempt;
-        attempt.abort(abortError(order.reason, leased, parts.handlers.get(leased.record.name)?.job));
+        const entry = parts.handlers.get(attempt.leased.record.name);
+        attempt.abort(abortError(order.reason, attempt.leased, entry?.job));
+        if (entry) endWithoutHandler({ attempt, entry, parts: running }, sendBack);
       }
     });
+  });
+}
+
+interface RunningAttempt {
+  readonly attempt: Attempt;
+  readonly entry: HandlerEntry;
+  readonly parts: RunningParts;
+}
+
+/** Has the delivery end by why its handler was told to let go, when that has not let go in time. */
+function endWithoutHandler({ attempt, entry, parts }: RunningAttempt, tell: (event: ConsumerEvent) => void): void {
+  const { record } = attempt.leased;
+  const sinceMs = parts.clock.now();
+  attempt.waitToLetGo(parts.clock, parts.letGoMs, () => {
+    const end = rejected(settleError(attempt.abortedBy, entry.job, record), parts);
+    tell({ type: 'handler.stuck', settlement: end.settlement, sinceMs });
+    parts.endLog.write(end, record);
   });
 }
 
@@ -90,8 +112,11 @@ async function runAttempt(attempt: Attempt, parts: RunningParts, seat: Seat): Pr
     end = ownFault(fault, attempt, parts);
   }
   seat.disposing = attempt.scope && parts.scopes.close(attempt.scope);
+  attempt.ended();
   seat.tell(end);
-  parts.endLog.write(end, attempt.leased.record);
+  if (attempt.isStuck)
+    parts.log.warn({ job: attempt.leased.record.id }, 'a stuck handler has let go; its end is dropped');
+  else parts.endLog.write(end, attempt.leased.record);
 }
 
 // Nothing here waits that need not: each async function more costs a short delivery as much as its two steps on the chart.
@@ -102,7 +127,8 @@ function endOf(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEven
   const entry = parts.handlers.get(record.name);
   if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, parts)), parts);
   if (record.version > entry.job.version) return rejected(parts.newerPayloads.leave(record, entry.job), parts);
-  const run = () => traceDelivery(tracedOf(record), () => handle(attempt, entry, parts), failureIn);
+  const failure = (end: HandlerEnd) => (attempt.isStuck ? attempt.abortedBy?.message : failureIn(end));
+  const run = () => traceDelivery(tracedOf(record), () => handle(attempt, entry, parts), failure);
   const { deadlineMs } = entry.job;
   const { quarantine } = parts;
   if (record.suspicions > 0 || quarantine.isClosed) {
@@ -222,7 +248,7 @@ async function withDeadline(
 }
 
 /** What failed is cut here, before anybody has it: the log and the trace as well as the queue. */
-function rejected(settlement: Rejected, { limits }: RunnerParts): HandlerEnd {
+function rejected(settlement: Rejected, { limits }: RunnerParts): HandlerRejected {
   return { type: 'handler.rejected', settlement: bounded(settlement, limits) };
 }
 

@@ -86,12 +86,13 @@ export class CrewFeed implements FeedSource {
   #reportOf(consumer: Consumer): ConsumerReport {
     const followed = this.#tally?.standing(consumer);
     const { state, sinceMs } = followed ?? this.#standing(consumer);
-    const record = consumer.getSnapshot().context.delivery?.record;
+    const { delivery, stuck } = consumer.getSnapshot().context;
+    const record = (delivery ?? stuck?.job)?.record;
     const held = record && {
       jobId: record.id,
       jobName: record.name,
       attempt: record.attemptsMade + 1,
-      heldSinceMs: this.#parts.heldSinceMs(consumer) ?? sinceMs,
+      heldSinceMs: this.#parts.heldSinceMs(consumer) ?? stuck?.sinceMs ?? sinceMs,
     };
     const inStateSinceMs = (state === 'idle' ? followed?.restSinceMs : undefined) ?? sinceMs;
     return { consumer: consumer.id, queue: this.#parts.queue, state, inStateSinceMs, held };

@@ -23,6 +23,7 @@ export class WorkerMetrics {
   constructor(lagP99Ms: () => number) {
     this.#countEnds();
     this.#gaugeConsumers();
+    this.#gaugeStuck();
     this.#gaugeProcess(lagP99Ms);
   }
 
@@ -81,6 +82,20 @@ export class WorkerMetrics {
         consumers.reset();
         for (const crew of this.#crews)
           for (const { queue, state } of crew.states()) consumers.inc({ queue, state: state.split('.')[0] ?? state });
+      },
+    });
+  }
+
+  #gaugeStuck(): void {
+    const stuck = new Gauge({
+      name: 'acktor_stuck_handlers',
+      help: 'Handlers that were told to let go and still run, though their delivery is over',
+      labelNames: ['queue'],
+      registers: [this.#registry],
+      collect: () => {
+        stuck.reset();
+        for (const crew of this.#crews)
+          for (const state of crew.states()) stuck.inc({ queue: crew.queue }, state.stuck ? 1 : 0);
       },
     });
   }

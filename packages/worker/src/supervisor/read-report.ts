@@ -14,7 +14,7 @@ import {
   type Suspect,
   type Trials,
 } from '@acktor/core/broker';
-import type { ConsumerState } from '../consumer/consumer-state.js';
+import type { ConsumerState, StuckState } from '../consumer/consumer-state.js';
 import type { MetricsData } from '../metrics/worker-metrics.js';
 import type { ChildReport } from './child-protocol.js';
 
@@ -31,6 +31,7 @@ const states = listOf(
     state: text(),
     jobId: optional(text(64 * 1_024)),
     heldForMs: optional(amount),
+    stuck: optional(shape<StuckState>({ jobId: text(64 * 1_024), forMs: amount })),
   }),
   100_000,
 );

@@ -27,6 +27,10 @@ const COLUMNS: readonly Column<ConsumerState>[] = [
   { head: 'consumer', cell: ({ consumer }) => consumer },
   { head: 'queue', cell: ({ queue }) => queue },
   { head: 'state', cell: ({ state }) => state },
-  { head: 'job', cell: ({ jobId }) => jobId ?? '-' },
-  { head: 'for', cell: ({ heldForMs }) => (heldForMs === undefined ? '-' : `${(heldForMs / 1_000).toFixed(1)} s`) },
+  { head: 'job', cell: ({ jobId, stuck }) => jobId ?? stuck?.jobId ?? '-' },
+  { head: 'for', cell: ({ heldForMs, stuck }) => inSeconds(heldForMs ?? stuck?.forMs) },
 ];
+
+function inSeconds(ms: number | undefined): string {
+  return ms === undefined ? '-' : `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -7,13 +7,15 @@ import type { JobTotals } from '../channel/totals.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
 import { compiledMachine } from '../consumer/compiled-machine.js';
 import { withObservedSteps, type StepListener } from '../consumer/observed-steps.js';
-import type { ConsumerEvent } from '../consumer/consumer-protocol.js';
+import type { ConsumerEvent, ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';
 import { dottedState, type ConsumerState } from '../consumer/consumer-state.js';
 import { CrewFeed } from '../feed/crew-feed.js';
 import { runnerLogic, type RunnerParts } from '../delivery/runner.js';
 
 /** What a crew is made of. */
-export interface CrewParts extends ChannelParts, RunnerParts {
+export interface CrewParts extends Omit<ChannelParts, 'onStuck'>, RunnerParts {
+  /** Whether a consumer whose handler does not let go is replaced meanwhile: at most as many at a time as there are consumers. */
+  readonly replaceStuckConsumers: boolean;
   /** Told of every step of every consumer, for as long as the crew works. */
   readonly onStep?: StepListener;
   /** Told of all that happens to the consumers, when somebody inspects this process. */
@@ -29,6 +31,8 @@ export class Crew {
   readonly #channelActor: Actor<typeof channelLogic>;
   readonly #machine: typeof consumerMachine;
   readonly #consumers = new Set<Consumer>();
+  /** Those whose handler is stuck and whose place another has taken. */
+  readonly #replaced = new Set<Consumer>();
   readonly #whenStopped: (() => void)[] = [];
   #isStopping = false;
 
@@ -37,7 +41,7 @@ export class Crew {
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
-    this.#channel = new Channel(parts);
+    this.#channel = new Channel({ ...parts, onStuck: (consumer, stuck) => this.#stuck(consumer, stuck) });
     this.#channelActor = createActor(channelLogic, { id: 'channel', input: { channel: this.#channel } });
     this.feed = this.#openFeed();
     const isInspected = () => parts.inspect !== undefined;
@@ -102,13 +106,16 @@ export class Crew {
 
   #stateOf(consumer: Consumer): ConsumerState {
     const { value, context } = consumer.getSnapshot();
+    const { stuck } = context;
     const sinceMs = this.#channel.heldSinceMs(consumer);
+    const nowMs = this.#parts.clock.now();
     return {
       consumer: consumer.id,
       queue: this.queue,
       state: dottedState(value),
       jobId: context.delivery?.record.id,
-      heldForMs: sinceMs === undefined ? undefined : this.#parts.clock.now() - sinceMs,
+      heldForMs: sinceMs === undefined ? undefined : nowMs - sinceMs,
+      stuck: stuck && { jobId: stuck.job.record.id, forMs: nowMs - stuck.sinceMs },
     };
   }
 
@@ -135,8 +142,40 @@ export class Crew {
     if (!this.#isStopping) this.#startConsumer(consumer.id);
   }
 
+  #stuck({ id }: ConsumerRef, { job, sinceMs }: StuckHandler): void {
+    const { log, clock } = this.#parts;
+    const { id: jobId, name } = job.record;
+    const facts = { consumer: id, job: jobId, name, forMs: clock.now() - sinceMs };
+    log.warn(
+      facts,
+      'a handler was told to let go and still runs; its delivery is over, and its consumer takes nothing',
+    );
+    this.#replaceStuck();
+  }
+
+  /** Each that is replaced stops when its handler lets go, so there are never more consumers that can take something than there should be. */
+  #replaceStuck(): void {
+    const { replaceStuckConsumers, consumers } = this.#parts;
+    if (!replaceStuckConsumers || this.#isStopping) return;
+    for (const consumer of [...this.#consumers]) {
+      const isStuck = !this.#replaced.has(consumer) && consumer.getSnapshot().matches({ processing: 'abandoned' });
+      if (!isStuck || this.#replaced.size >= consumers) continue;
+      this.#replaced.add(consumer);
+      consumer.send({ type: 'stop.requested' });
+      this.#startConsumer(this.#freeId());
+    }
+  }
+
+  #freeId(): string {
+    const taken = new Set([...this.#consumers].map(({ id }) => id));
+    let number = 1;
+    while (taken.has(`${this.queue}-${number}`)) number += 1;
+    return `${this.queue}-${number}`;
+  }
+
   #remove(consumer: Consumer): void {
     this.#consumers.delete(consumer);
+    if (this.#replaced.delete(consumer)) this.#replaceStuck();
     this.feed.left(consumer);
     if (this.#consumers.size === 0) for (const tell of this.#whenStopped.splice(0)) tell();
   }

@@ -115,7 +115,7 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
 }
 
 function openCrew(queue: string, handlers: QueueHandlers, open: Omit<WorkerParts, 'crews'>): Crew {
-  const { leaseMs, leanPath, consumers, poisonLimit } = open.options;
+  const { leaseMs, letGoMs, replaceStuckConsumers, leanPath, consumers, poisonLimit } = open.options;
   return new Crew({
     queue: open.connected.broker.workQueue(queue),
     process: open.id,
@@ -123,6 +123,8 @@ function openCrew(queue: string, handlers: QueueHandlers, open: Omit<WorkerParts
     handlers,
     scopes: open.scopes,
     leaseMs,
+    letGoMs,
+    replaceStuckConsumers,
     leanPath,
     poisonLimit,
     quarantine: quarantineOfThisProcess,

@@ -63,6 +63,17 @@ export const travellingOptionTable = {
     max: 86_400_000,
     doc: "How long a handler may block this process's main thread before its leases are let go, and its supervisor, if it has one, ends it; 0: for ever.",
   },
+  letGoMs: {
+    type: 'ms',
+    default: 1_000,
+    max: 3_600_000,
+    doc: 'How long a handler has to let go once its deadline has passed or its job is cancelled, before its delivery ends without it and what it returns is dropped.',
+  },
+  replaceStuckConsumers: {
+    type: 'boolean',
+    default: false,
+    doc: 'Whether another consumer takes the place of one whose handler does not let go, until it does: at most as many at a time as there are consumers, so up to twice as many handlers run.',
+  },
   leanPath: {
     type: 'boolean',
     default: true,

@@ -61,7 +61,7 @@ const terms = [
   ],
   [
     'Inner states',
-    'what a state consists of: processing is handling, unless the handler was told to stop (cancelling) or its lease is gone (lost).',
+    'what a state consists of: processing is handling, unless the handler was told to stop (cancelling), its lease is gone (lost), or it goes on though its delivery is over (abandoned).',
   ],
   ['Lost', 'consumers whose process has died. What they held goes back to the queue.'],
   ['Machine', 'whose chart it is: that of consumers, of worker processes, of their supervisor, or one of your own.'],
