@@ -21,7 +21,9 @@ const twice = job('twice', {
   deadlineMs: 300,
 });
 
-describe('a handler that does not let go', () => {
+describe('a handler that does not let go', function () {
+  this.timeout(60_000);
+
   it('is too late 1.2 s after its deadline: the delivery is rejected, and its result is dropped', async () => {
     await using trial = await WorkerTrial.open();
     const told = new Heard<unknown>();
@@ -93,7 +95,7 @@ describe('a handler that does not let go', () => {
     await trial.log.said('still runs');
     expect(worker.states()[0]?.state).to.equal('processing.abandoned');
     letGo.give();
-    expect(await receipt.result({ timeoutMs: 15_000 })).to.deep.equal({ length: 1 });
+    expect(await receipt.result({ timeoutMs: 40_000 })).to.deep.equal({ length: 1 });
   });
 
   it('has its consumer replaced where that is wanted, by as many as there are consumers at most', async () => {

@@ -3,17 +3,20 @@
 /** Each is a patch of an internal, made from here, so that the code under test holds no switch of a test. */
 export type Defence =
   | 'burial'
+  | 'gapHoldOff'
   | 'guardedCalls'
   | 'channelNames'
   | 'heldResults'
   | 'holdOff'
   | 'memoryAllowance'
   | 'memoryOfTheServer'
+  | 'overdueSign'
   | 'reconcile'
   | 'renewal'
   | 'replacement'
   | 'scriptText'
   | 'search'
+  | 'serverTime'
   | 'startTime'
   | 'storedCancels'
   | 'takingUp';

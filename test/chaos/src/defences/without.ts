@@ -17,6 +17,25 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     const { buryScript } = await inside<typeof BuryModule>('broker/bullmq/reaping/bury-script.js');
     buryScript.run = () => Promise.resolve([[], []]);
   },
+  /** A server that answered nobody for longer than a lease is taken for one on which all leases were given up. */
+  async gapHoldOff() {
+    const { reapScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    const reap = reapScript.run.bind(reapScript);
+    reapScript.run = (client, keys, args) =>
+      reap(client, keys, args.with(LONGEST_GAP_ARGUMENT, Number.MAX_SAFE_INTEGER));
+  },
+  /** A delayed job is left to whoever took the sign of it. */
+  overdueSign() {
+    changeScripts((text) => text.replace('if isOverdue or ', 'if '));
+    return Promise.resolve();
+  },
+  /** Each script is told by its caller what time it is. */
+  serverTime() {
+    changeScripts((text) =>
+      text.replace(/local serverTime = .*\nlocal now = .*\n/g, () => `local now = '${Date.now()}'\n`),
+    );
+    return Promise.resolve();
+  },
   /** A call whose connection breaks stays without an end, as on a plain client. */
   async guardedCalls() {
     const { ConnectionGuard } = await inside<typeof GuardModule>('redis/connection-guard.js');
@@ -82,17 +101,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** A script that writes is refused by a server that is out of memory, as one that says nothing about it. */
   memoryAllowance() {
-    const evaluate = Reflect.get(Redis.prototype, 'eval') as Evaluate;
-    const withoutFlags: Evaluate = function (text, ...rest) {
-      return evaluate.call(this, text.replace(/^#!lua.*\n/, ''), ...rest);
-    };
-    Reflect.set(Redis.prototype, 'eval', withoutFlags);
-    const send = Reflect.get(Redis.prototype, 'sendCommand') as SendCommand;
-    const withoutDigests: SendCommand = function (command, ...rest) {
-      if (command.name !== 'evalsha') return send.call(this, command, ...rest);
-      return Promise.reject(new Error('NOSCRIPT, so that the text is sent'));
-    };
-    Reflect.set(Redis.prototype, 'sendCommand', withoutDigests);
+    changeScripts((text) => text.replace(/^#!lua.*\n/, ''));
     return Promise.resolve();
   },
   /** What was leased in a reply that never came stays so. */
@@ -149,6 +158,21 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
 };
 
+/** Has every script sent as another text. */
+function changeScripts(change: (text: string) => string): void {
+  const evaluate = Reflect.get(Redis.prototype, 'eval') as Evaluate;
+  const changed: Evaluate = function (text, ...rest) {
+    return evaluate.call(this, change(text), ...rest);
+  };
+  Reflect.set(Redis.prototype, 'eval', changed);
+  const send = Reflect.get(Redis.prototype, 'sendCommand') as SendCommand;
+  const withoutDigests: SendCommand = function (command, ...rest) {
+    if (command.name !== 'evalsha') return send.call(this, command, ...rest);
+    return Promise.reject(new Error('NOSCRIPT, so that the text is sent'));
+  };
+  Reflect.set(Redis.prototype, 'sendCommand', withoutDigests);
+}
+
 type Emit = (this: Redis, event: string, ...rest: readonly unknown[]) => boolean;
 type SendCommand = (this: Redis, command: Command, ...rest: readonly unknown[]) => unknown;
 type Run = (this: unknown, call: unknown) => Promise<unknown>;
@@ -158,6 +182,8 @@ type Evaluate = (this: Redis, text: string, ...rest: readonly unknown[]) => Prom
 const FORGOTTEN = 3;
 /** Where the reaper's script has its hold-off. */
 const HOLD_OFF_ARGUMENT = 4;
+/** Where it has the longest gap between two turns. */
+const LONGEST_GAP_ARGUMENT = 6;
 
 for (const name of (process.env['ACKTOR_CHAOS_WITHOUT'] ?? '').split(',').filter(isDefence)) await switches[name]();
 

@@ -20,6 +20,7 @@ import { poisonFleet } from './poison-fleet.js';
 import { powerCut } from './power-cut.js';
 import { promotedReplica } from './promoted-replica.js';
 import { randomInput } from './random-input.js';
+import { refusingServer } from './refusing-server.js';
 import { resetConnections } from './reset-connections.js';
 import { restartedServer } from './restarted-server.js';
 import type { Scenario } from './scenario.js';
@@ -30,7 +31,9 @@ import { soak } from './soak.js';
 import { stoppedProcess } from './stopped-process.js';
 import { supervisedFleet } from './supervised-fleet.js';
 import { swallowedReply } from './swallowed-reply.js';
+import { takenSign } from './taken-sign.js';
 import { terminatedUnderLoad } from './terminated-under-load.js';
+import { wrongClocks } from './wrong-clocks.js';
 
 export const scenarios: readonly Scenario[] = [
   killMidJob,
@@ -64,4 +67,7 @@ export const scenarios: readonly Scenario[] = [
   separatePlaces,
   forgedMessages,
   poisonFleet,
+  wrongClocks,
+  refusingServer,
+  takenSign,
 ];

@@ -56,7 +56,9 @@ local hasForgotten = redis.call('HEXISTS', suspects, '#run') == 0 and meetServer
 
 local last = tonumber(redis.call('GET', lastTurn) or now)
 redis.call('SET', lastTurn, now, 'PX', ${LAST_TURN_KEPT_MS})
-if nowMs - last > longestGapMs then redis.call('HSET', suspects, '#until', nowMs + holdOffMs) end
+local gapMs = nowMs - last
+-- For as long again as nobody could renew, so that a machine that is merely slow puts a dead worker's jobs off for less.
+if gapMs > longestGapMs then redis.call('HSET', suspects, '#until', nowMs + math.min(holdOffMs, gapMs)) end
 
 local ids = redis.call('LRANGE', active, 0, -1)
 if #ids == 0 then
