@@ -86,16 +86,19 @@ export class CrewFeed implements FeedSource {
   #reportOf(consumer: Consumer): ConsumerReport {
     const followed = this.#tally?.standing(consumer);
     const { state, sinceMs } = followed ?? this.#standing(consumer);
-    const { delivery, stuck } = consumer.getSnapshot().context;
-    const record = (delivery ?? stuck?.job)?.record;
-    const held = record && {
-      jobId: record.id,
-      jobName: record.name,
-      attempt: record.attemptsMade + 1,
-      heldSinceMs: this.#parts.heldSinceMs(consumer) ?? stuck?.sinceMs ?? sinceMs,
-    };
+    const held = this.#heldBy(consumer, sinceMs);
     const inStateSinceMs = (state === 'idle' ? followed?.restSinceMs : undefined) ?? sinceMs;
     return { consumer: consumer.id, queue: this.#parts.queue, state, inStateSinceMs, held };
+  }
+
+  /** What its handler works on, be its delivery over or not. */
+  #heldBy(consumer: Consumer, sinceMs: number): ConsumerReport['held'] {
+    const { delivery, stuck } = consumer.getSnapshot().context;
+    const record = (delivery ?? stuck?.job)?.record;
+    if (record === undefined) return undefined;
+    const { id: jobId, name: jobName, attemptsMade } = record;
+    const heldSinceMs = this.#parts.heldSinceMs(consumer) ?? stuck?.sinceMs ?? sinceMs;
+    return { jobId, jobName, attempt: attemptsMade + 1, heldSinceMs };
   }
 
   /** As far as is known of a consumer whose steps nobody followed. */

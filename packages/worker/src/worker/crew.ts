@@ -157,7 +157,7 @@ export class Crew {
   #replaceStuck(): void {
     const { replaceStuckConsumers, consumers } = this.#parts;
     if (!replaceStuckConsumers || this.#isStopping) return;
-    for (const consumer of [...this.#consumers]) {
+    for (const consumer of this.#consumers) {
       const isStuck = !this.#replaced.has(consumer) && consumer.getSnapshot().matches({ processing: 'abandoned' });
       if (!isStuck || this.#replaced.size >= consumers) continue;
       this.#replaced.add(consumer);
