@@ -34,4 +34,4 @@ export async function walk(orders: readonly WalkOrder[]): Promise<WalkEnd> {
 }
 
 const LIMIT_MS = 30_000;
-const LIMIT_PER_WALK_MS = 2_000;
+const LIMIT_PER_WALK_MS = 5_000;

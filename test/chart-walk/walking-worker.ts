@@ -33,7 +33,14 @@ async function walk({ route, isToBeKilled, ...order }: WalkOrder): Promise<void>
   const provocation = new Provocation({ ...order, doors, worker: started.given, endHandler: () => mayEnd.give() });
   let steps = route;
   const go = () => void provocation.provoke(steps).catch(fail);
+  // A worker that starts looks once without a sign. What is to happen while it is idle happens after that.
+  let isLooking = route[0]?.transition.startsWith('consumer.idle --stop') === true;
   onTaken = (taken) => {
+    if (isLooking) {
+      isLooking = !taken.endsWith('--> consumer.idle');
+      if (!isLooking) go();
+      return;
+    }
     if (taken !== steps[0]?.transition) return;
     steps = steps.slice(1);
     if (steps.length > 0) go();
@@ -41,7 +48,7 @@ async function walk({ route, isToBeKilled, ...order }: WalkOrder): Promise<void>
     else if (isToBeKilled) process.kill(process.pid, 'SIGKILL');
     else arrived.give();
   };
-  go();
+  if (!isLooking) go();
   const handlers = walkHandlers(() => mayEnd.given);
   started.give(await Worker.start({ redis, namespace, handlers, handleSignals: false, logger, ...options }));
   await arrived.given;

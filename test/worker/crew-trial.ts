@@ -1,4 +1,4 @@
-// A crew on a scripted queue, with a clock that stands still.
+// A crew on a scripted queue, with a clock that stands still. Its first call is the look that a start begins with.
 import { defaultTextLimits, GuardedLog } from '@acktor/core/broker';
 import { container } from 'tsyringe';
 import { SimulatedClock } from 'xstate';
