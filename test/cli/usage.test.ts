@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import { note } from '../jobs/notes.js';
 import { commandPaths } from '../worker-inside/inside.js';
+import { taskFile } from '../supervisor/task-trial.js';
 import { acktor, acktorIn } from './command.js';
 import { CommandTrial } from './command-trial.js';
 
@@ -94,6 +95,25 @@ describe('every command of acktor', function () {
     const queue = await acktor('jobs', 'a:b', '--redis', redisUrl(), '--namespace', freshNamespace());
     expect(queue).to.include({ code: 2, stdout: '' });
   });
+});
+
+describe('the variable ACKTOR_LOG_LEVEL', function () {
+  this.timeout(60_000);
+
+  for (const [level, words] of [
+    ['', 'got an empty text (fill it in, or do not set it)'],
+    ['loud', 'got "loud"'],
+  ] as const) {
+    it(`is refused by acktor work when it is '${level}', before anything is started`, async () => {
+      const place = { folder: process.cwd(), environment: { ACKTOR_LOG_LEVEL: level } };
+      const { code, stderr } = await acktorIn(place, 'work', taskFile, '--redis', redisUrl());
+      expect(stderr).to.equal(
+        'acktor: expected ACKTOR_LOG_LEVEL to be one of trace, debug, info, warn, error, fatal, silent, ' +
+          `${words}\n`,
+      );
+      expect(code).to.equal(2);
+    });
+  }
 });
 
 describe('where acktor finds the queues', function () {

@@ -3,10 +3,11 @@ import { EmbeddedServer, type EmbeddedServerOptions } from '@acktor/core';
 import { connectRedis, RedisAddress } from '@acktor/core/broker';
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export class Project implements AsyncDisposable {
   readonly folder: string;
@@ -49,7 +50,27 @@ export class Project implements AsyncDisposable {
     for (const child of this.#processes) await end(child);
     const pid = await this.serverPid().catch(() => undefined);
     if (pid !== undefined && isRunning(pid)) process.kill(pid, 'SIGKILL');
+    await until('its watcher has ended', () => this.watchers().length === 0);
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** The ids of the processes that watch its server; on Linux alone, elsewhere none is seen. */
+  watchers(): readonly number[] {
+    if (process.platform !== 'linux') return [];
+    const isWatcher = (pid: number) => {
+      const [, program = '', home = ''] = contentOf(`/proc/${pid}/cmdline`).split('\0');
+      return program.endsWith('embedded-watcher.js') && home.startsWith(this.folder) && isRunning(pid);
+    };
+    return readdirSync('/proc').map(Number).filter(Number.isInteger).filter(isWatcher);
+  }
+}
+
+/** Resolves when the condition holds, and rejects after 20 s. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`expected within 20 s that ${what}`);
+    await sleep(20);
   }
 }
 

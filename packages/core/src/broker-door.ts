@@ -19,6 +19,7 @@ export { connectRedis, type ConnectOptions } from './redis/connection.js';
 export { findDurabilityFaults, type DurabilityFault } from './redis/durability.js';
 export type { ServerExam } from './redis/server-exam.js';
 export { readServerFacts, type PersistenceFacts, type ServerFacts } from './redis/server-facts.js';
+export { logLevels, readLogLevel, type LogLevel } from './options/log-level.js';
 export { defineOptions, type ExaminedOptions, type Options } from './options/options.js';
 export type { OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
 export type { OptionRow } from './options/option-rows.js';
@@ -53,6 +54,15 @@ export type {
 } from './broker/work-queue.js';
 export { ensureServerBinary, type EnsureServerOptions } from './server/ensure-server.js';
 export { findServerBinary } from './server/find-server.js';
+export {
+  stopEmbeddedServer,
+  viewEmbeddedServer,
+  type EmbeddedServerView,
+  type RunningServerView,
+  type StopOptions,
+  type StopOutcome,
+  type StopReport,
+} from './server/embedded-control.js';
 export { freePort } from './server/free-port.js';
 export { canUseApt, libraryFolders, unpackPackages, type AptWish } from './server/apt-packages.js';
 export type { Environment } from './server/program.js';

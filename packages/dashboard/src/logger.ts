@@ -1,5 +1,5 @@
 // The dashboard's own log: what people changed, and what failed. No payload is ever in it.
-import { visibleJson } from '@acktor/core/broker';
+import { readLogLevel, visibleJson } from '@acktor/core/broker';
 import { pino } from 'pino';
 
 /** What the dashboard asks of a logger; a pino logger is one, and so is a worker's. */
@@ -9,9 +9,9 @@ export interface DashboardLogger {
   error(facts: object, message: string): void;
 }
 
-/** JSON lines on standard error; nothing in them controls a terminal. Level: ACKTOR_LOG_LEVEL, or info. */
+/** JSON lines on standard error; nothing in them controls a terminal. Level: ACKTOR_LOG_LEVEL, or info. @throws OptionsError for one that is empty or unknown. */
 export function defaultLogger(): DashboardLogger {
-  const level = process.env['ACKTOR_LOG_LEVEL'] ?? 'info';
+  const level = readLogLevel();
   const standardError = pino.destination({ dest: 2, sync: true });
   return pino({ name: 'acktor-dashboard', level }, { write: (line: string) => standardError.write(visibleJson(line)) });
 }

@@ -5,10 +5,10 @@ import type { RedisAddress } from '../redis/address.js';
 import type { ConnectionGuard } from '../redis/connection-guard.js';
 import { makeHome, projectFolder } from './embedded-home.js';
 import { ensureServerBinary, type EnsureServerOptions } from './ensure-server.js';
-import { isLastOne } from './last-one-out.js';
+import { endNotedServer, isLastOne } from './last-one-out.js';
 import { LockTimeout, withLock } from './lock.js';
 import { ServerStartError } from './server-errors.js';
-import { endServer, isServed, joinServer, startServer, type ServerShare } from './server-share.js';
+import { isServed, joinServer, startServer, type ServerShare } from './server-share.js';
 
 /** Where a project's own server keeps its data, and how well. */
 export interface EmbeddedServerOptions extends EnsureServerOptions {
@@ -24,8 +24,8 @@ export interface EmbeddedServerOptions extends EnsureServerOptions {
  * A share in the project's own durable server.
  *
  * The first process to come starts it, on a Unix socket that only this user can open; later ones join it; the last to
- * `close()` ends it, in order. Processes that are killed leave it running, for the next one to join. Data stays in the
- * project's folder.
+ * `close()` ends it, in order. Where all of them were killed, it ends by itself, in order, five seconds after its last connection is
+ * gone: a small process of Node watches it, and ends with it. Data stays in the project's folder.
  */
 export class EmbeddedServer implements AsyncDisposable {
   /** Where clients find it. */
@@ -84,7 +84,7 @@ export class EmbeddedServer implements AsyncDisposable {
         const isLast = await isLastOne(this.#share);
         // First, lest the client takes the server's end for a fault and comes back.
         this.#share.hangUp();
-        if (isLast) await endServer(this.folder);
+        if (isLast) await endNotedServer(this.folder);
       });
     } finally {
       this.#share.hangUp();

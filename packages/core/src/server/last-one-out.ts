@@ -1,15 +1,15 @@
 // Tells whether anybody else still uses a shared server, and ends it when nobody does.
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionGuard } from '../redis/connection-guard.js';
 import type { ScriptClient } from '../redis/redis-script.js';
-
-/** The name under which every process that shares a server holds one connection to it. */
-export const SHARE_NAME = 'acktor-share';
+import { readNote, removeNote } from './embedded-home.js';
+import { endWatch } from './embedded-watch.js';
+import { hasEnded } from './process-life.js';
+import { ServerLine } from './server-line.js';
+import { readUsers, SHARE_NAME } from './server-users.js';
 
 /**
- * Whether no connection but this one is open. A server that has gone has no last one.
+ * Whether no connection but this one, and a watcher's, is open. A server that has gone has no last one.
  *
  * Connections that are no shares get a moment to go: their owner may just have closed them.
  */
@@ -24,28 +24,34 @@ export async function isLastOne(share: ConnectionGuard): Promise<boolean> {
   }
 }
 
-/** Ends the server on this socket in order. False when it refuses, or has not gone after 10 s. */
-export async function shutDown(socket: string): Promise<boolean> {
-  // A plain socket: a Redis client would take the missing reply for a fault, and send the command to the next server.
-  const connection = connect(socket);
-  let hasGone = true;
-  const giveUp = () => {
-    hasGone = false;
-    connection.destroy();
-  };
-  connection.setTimeout(SHUTDOWN_MS, giveUp);
-  // Only a refusal is answered: the server ends without a word, and the connection with it.
-  connection.once('data', giveUp);
-  connection.write('SHUTDOWN\r\n');
-  // A server that was gone already is as good.
-  await once(connection, 'close').catch(() => {});
-  return hasGone;
+/** Ends the server that is noted in this home, as {@link endServer}. */
+export async function endNotedServer(home: string): Promise<boolean> {
+  const note = await readNote(home);
+  if (note === undefined) return true;
+  const line = await ServerLine.to(note.socket);
+  if (line) return endServer(home, line).finally(() => line.hangUp());
+  await removeNote(home, note);
+  return true;
+}
+
+/**
+ * Ends the server of this home in order, with its data on the disk, and what watches it. Call it only where no other can be joining it.
+ * False when it refuses, or has not gone after 10 s.
+ */
+export async function endServer(home: string, line: ServerLine): Promise<boolean> {
+  const pid = Number(/process_id:(\d+)/.exec((await line.ask('INFO server')) ?? '')?.[1]);
+  if (!(await line.shutDown())) return false;
+  if (pid > 0) await hasEnded(pid, ENDING_MS);
+  const note = await readNote(home);
+  if (note?.pid === pid) await removeNote(home, note);
+  await endWatch(home);
+  return true;
 }
 
 const CLOSING_MS = 250;
 const POLL_MS = 10;
 const ANSWER_MS = 2_000;
-const SHUTDOWN_MS = 10_000;
+const ENDING_MS = 2_000;
 
 /** The names of the other connections; undefined when the server does not answer. */
 async function othersThan(share: ConnectionGuard): Promise<readonly string[] | undefined> {
@@ -53,9 +59,6 @@ async function othersThan(share: ConnectionGuard): Promise<readonly string[] | u
   const late = sleep(ANSWER_MS, undefined, { ref: false });
   const answer = await Promise.race([share.run(ask).catch(() => undefined), late]);
   if (answer === undefined) return undefined;
-  const [list, own] = answer;
-  const entries = String(list)
-    .split('\n')
-    .filter((line) => line !== '');
-  return entries.filter((line) => !line.startsWith(`id=${own} `)).map((line) => / name=(\S*)/.exec(line)?.[1] ?? '');
+  const [list, ownId] = answer;
+  return readUsers(String(list), Number(ownId)).names;
 }

@@ -1,16 +1,17 @@
-// How a process comes to the server of its project, by joining the one that runs or by starting it; and how it ends it.
+// How a process comes to the server of its project, by joining the one that runs or by starting it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisAddress } from '../redis/address.js';
 import type { ConnectionGuard } from '../redis/connection-guard.js';
 import { connectGuarded, StartTime } from '../redis/guarded-connection.js';
 import type { ScriptClient } from '../redis/redis-script.js';
-import { readNote, removeNote, socketPath, writeNote, type ServerNote } from './embedded-home.js';
-import { SHARE_NAME, shutDown } from './last-one-out.js';
-import { isListening } from './listening.js';
-import { hasEnded, isAlive } from './process-life.js';
+import { readNote, socketPath, writeNote, type ServerNote } from './embedded-home.js';
+import { beginWatch, endWatch } from './embedded-watch.js';
+import { isAlive } from './process-life.js';
 import type { ServerBinary } from './server-binary.js';
 import { ServerStartError } from './server-errors.js';
+import { isListening } from './server-line.js';
 import { DURABLE_SETTINGS, startServerProcess } from './server-process.js';
+import { readUsers, SHARE_NAME } from './server-users.js';
 
 /** A connection that is held as long as its process wants the server to run. */
 export interface ServerShare {
@@ -47,6 +48,8 @@ export async function joinServer(home: string, options: ShareOptions): Promise<S
     // Only ever stricter: another process may count on it.
     const sharpen = (client: ScriptClient) => client.config('SET', 'appendfsync', 'always');
     if (options.appendFsync === 'always') await time.answer(share, sharpen);
+    const list = await time.answer(share, (client: ScriptClient) => client.client('LIST'));
+    renewWatch(home, note, String(list));
     return { address, share };
   } catch (cause) {
     share?.hangUp();
@@ -63,31 +66,43 @@ export async function startServer(home: string, binary: ServerBinary, options: S
   const socket = await socketPath(home);
   const address = RedisAddress.ofSocket(socket);
   const { appendFsync = 'everysec', startTimeoutMs = START_TIMEOUT_MS } = options;
-  const { child, connection } = await startServerProcess({
-    binary,
-    folder: home,
-    address,
-    settings: { ...DURABLE_SETTINGS, appendfsync: appendFsync },
-    isDetached: true,
-    startTimeoutMs,
-    clientName: SHARE_NAME,
-    onSpawn: ({ pid }) => writeNote(home, { socket, pid, startedAtMs: Date.now() }),
-  });
-  child.unref();
-  return { address, share: connection };
+  const noteServer = (pid: number | undefined) => writeNote(home, { socket, pid, startedAtMs: Date.now() });
+  noteServer(undefined);
+  // Before the server: we may be killed right after its start.
+  beginWatch(home, socket);
+  try {
+    const { child, connection } = await startServerProcess({
+      binary,
+      folder: home,
+      address,
+      settings: { ...DURABLE_SETTINGS, appendfsync: appendFsync },
+      isDetached: true,
+      startTimeoutMs,
+      clientName: SHARE_NAME,
+      onSpawn: ({ pid }) => noteServer(pid),
+    });
+    child.unref();
+    return { address, share: connection };
+  } catch (failure) {
+    await endWatch(home);
+    throw failure;
+  }
 }
 
-/** Ends the server of this home in order. Call it only where no other can be joining it. */
-export async function endServer(home: string): Promise<void> {
-  const note = await readNote(home);
-  if (note === undefined || !(await shutDown(note.socket))) return;
-  if (note.pid !== undefined) await hasEnded(note.pid, ENDING_MS);
-  await removeNote(home, note);
+/** Whoever watched may have been killed. One that was begun a moment ago may not have connected yet. */
+function renewWatch(home: string, note: ServerNote, clientList: string): void {
+  if (!isYoung(note, WATCHER_STARTING_MS) && readUsers(clientList).watcherIds.length === 0)
+    beginWatch(home, note.socket);
 }
 
+/** By the clock of this machine, which may have been set. */
+function isYoung({ startedAtMs }: ServerNote, ageMs: number): boolean {
+  return Math.abs(Date.now() - startedAtMs) < ageMs;
+}
+
+const WATCHER_STARTING_MS = 10_000;
 const START_TIMEOUT_MS = 30_000;
 const COMING_UP_MS = 5_000;
-const ENDING_MS = 2_000;
 const POLL_MS = 20;
 
 /** Aborts when the noted server has ended: one that was just killed may be taken for one that listens. */
@@ -99,11 +114,11 @@ function noticeEnd({ pid }: ServerNote): { readonly signal: AbortSignal; stop():
 }
 
 /** Whether the noted server listens, or comes to: whoever started it may have been killed before it did. */
-async function comesUp({ socket, pid, startedAtMs }: ServerNote): Promise<boolean> {
+async function comesUp(note: ServerNote): Promise<boolean> {
+  const { socket, pid } = note;
   for (;;) {
     if (await isListening(socket)) return true;
-    const isYoung = Math.abs(Date.now() - startedAtMs) < COMING_UP_MS;
-    if (pid === undefined || !isYoung || !isAlive(pid)) return false;
+    if (pid === undefined || !isYoung(note, COMING_UP_MS) || !isAlive(pid)) return false;
     await sleep(POLL_MS);
   }
 }

@@ -11,6 +11,7 @@ import { jobsCommand } from './commands/jobs.js';
 import { pauseCommand } from './commands/pause.js';
 import { queuesCommand } from './commands/queues.js';
 import { resumeCommand } from './commands/resume.js';
+import { serverCommand } from './commands/server.js';
 import { topCommand } from './commands/top.js';
 import { workCommand } from './commands/work.js';
 import { workersCommand } from './commands/workers.js';
@@ -60,6 +61,7 @@ function program(): Command {
     resumeCommand(),
     cancelCommand(),
     doctorCommand(),
+    serverCommand(),
     chartCommand(),
   ];
   const acktor = new Command('acktor')

@@ -1,5 +1,5 @@
 // Structured logs: a worker's life at info, a delivery's at debug. Payloads and results are never logged.
-import { visibleJson } from '@acktor/core/broker';
+import { readLogLevel, visibleJson } from '@acktor/core/broker';
 import { pino } from 'pino';
 
 /** What Acktor asks of a logger; a pino logger is one. What it throws, or rejects with, is a process warning once, and no job's end. */
@@ -12,9 +12,9 @@ export interface Logger {
   isLevelEnabled?(level: 'debug'): boolean;
 }
 
-/** Writes JSON lines to standard error, so that a program's own output stays its own; nothing in them controls a terminal. Level: ACKTOR_LOG_LEVEL, or info. */
+/** Writes JSON lines to standard error, so that a program's own output stays its own; nothing in them controls a terminal. Level: ACKTOR_LOG_LEVEL, or info. @throws OptionsError for one that is empty or unknown. */
 export function defaultLogger(destination: LogDestination = descriptor(2)): Logger {
-  const level = process.env['ACKTOR_LOG_LEVEL'] ?? 'info';
+  const level = readLogLevel();
   return pino({ name: 'acktor', level }, { write: (line: string) => destination.write(visibleJson(line)) });
 }
 
