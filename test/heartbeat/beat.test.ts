@@ -1,5 +1,5 @@
 // The beat on a pulse that fails when the test says so.
-import { ConnectionLostError } from '@acktor/core';
+import { ConnectionLostError, UnwritableCallError } from '@acktor/core';
 import type { Pulse, ReapReport } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { MessageChannel } from 'node:worker_threads';
@@ -33,6 +33,20 @@ describe('the beat of a heartbeat', () => {
     });
     await trial.told.first(() => renewedAt.length === 2);
     expect(renewedAt[1]).to.be.within(2, 40);
+  });
+
+  it('says once of every fault but a lost connection, for one of our own lasts', async () => {
+    let beats = 0;
+    await using trial = new BeatTrial({
+      renewAll: () => Promise.resolve(),
+      reap: () => {
+        beats += 1;
+        return Promise.reject(beats === 1 ? new ConnectionLostError() : new UnwritableCallError('666.67'));
+      },
+    });
+    const report = await trial.told.first();
+    expect(report).to.have.property('type', 'refused');
+    expect(report).to.have.property('reason').that.contains('got 666.67');
   });
 });
 

@@ -1,7 +1,7 @@
 // The beat of the heartbeat thread: renews, reaps, and looks whether the main thread still moves.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import { ServerRefusalError } from '@acktor/core';
+import { ConnectionLostError, ServerRefusalError } from '@acktor/core';
 import { gravest, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/broker';
 import { reportHang } from './hang-report.js';
 import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
@@ -41,10 +41,11 @@ interface BeatState {
 
 const CALM = { isHanging: false, hasSuspects: false, isRefused: false };
 
-/** A connection that breaks comes back by itself; a server that says no goes on saying it until somebody mends it. */
+/** A connection that breaks comes back by itself; a server that says no, or a fault of our own, lasts until somebody mends it. */
 function reportRefusal(error: unknown, { tell }: BeatParts, state: BeatState): void {
-  if (!(error instanceof ServerRefusalError)) return;
-  if (!state.isRefused) tell({ type: 'refused', reason: error.reply });
+  if (error instanceof ConnectionLostError) return;
+  const reason = error instanceof ServerRefusalError ? error.reply : String(error);
+  if (!state.isRefused) tell({ type: 'refused', reason });
   state.isRefused = true;
 }
 

@@ -24,10 +24,7 @@ export function logReport(
     case 'forgotten':
       return log.error({ worker }, FORGOTTEN);
     case 'refused':
-      return log.error(
-        { worker, reason: report.reason },
-        'the server refuses the heartbeat; dead workers go unnoticed',
-      );
+      return log.error({ worker, reason: report.reason }, 'the heartbeat fails; dead workers go unnoticed');
     case 'unseen':
       return log.warn({ worker, reason: report.reason }, UNSEEN);
     case 'dropped':
