@@ -53,7 +53,12 @@ describe('layoutChart', () => {
   it('opens only what it is told to', async () => {
     const layout = await layoutChart(chartOf(consumerMachine), { open: ['processing'] });
     const inner = layout.states.filter(({ parent }) => parent !== undefined).map(({ state }) => state);
-    expect(inner).to.deep.equal(['processing.handling', 'processing.cancelling', 'processing.lost']);
+    expect(inner).to.deep.equal([
+      'processing.handling',
+      'processing.cancelling',
+      'processing.lost',
+      'processing.abandoned',
+    ]);
   });
 
   it('gives the same places every time', async () => {

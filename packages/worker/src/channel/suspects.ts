@@ -12,11 +12,13 @@ import type { Wish } from './wish.js';
  */
 export class Suspects {
   readonly #jobs = new WeakSet<LeasedJob>();
+  /** Asked first: nearly always there has never been one, and each settlement asks. */
+  #hasSuspects = false;
 
   /** What a wish weighs in a call: the text of its result, which is all of it that can be long. A suspect goes alone. */
   weightOf({ settle }: Wish): number {
     if (settle === undefined) return 0;
-    if (this.#jobs.has(settle.job)) return HEAVIEST_CALL + 1;
+    if (this.#hasSuspects && this.#jobs.has(settle.job)) return HEAVIEST_CALL + 1;
     return settle.settlement.kind === 'ack' ? settle.settlement.result.length : 0;
   }
 
@@ -25,6 +27,7 @@ export class Suspects {
     if (!isOfTheCall(error)) return false;
     const [first] = wishes;
     if (wishes.length === 1 && first?.settle && this.#jobs.has(first.settle.job)) return true;
+    this.#hasSuspects = true;
     for (const { settle } of wishes) if (settle) this.#jobs.add(settle.job);
     return false;
   }

@@ -48,22 +48,21 @@ export function compileGuard(machine: AnyStateMachine, named: unknown): Compiled
 }
 
 function compileAssign({ assignment }: BuiltIn, params: Params): CompiledAction {
+  const changesBy = typeof assignment === 'function' ? (assignment as Call) : changesByKey(assignment as object);
   return (args) => {
     const { context, event, self, system } = args;
-    const given = { context, event, self, system, spawn: refuseToSpawn };
-    const changes = typeof assignment === 'function' ? (assignment as Call)(given, params(args)) : changesOf();
+    const changes = changesBy({ context, event, self, system, spawn: refuseToSpawn }, params(args));
     return { context: Object.assign({}, context, changes), event, self, system };
-
-    function changesOf(): object {
-      const entries = Object.entries(assignment as object) as [string, unknown][];
-      return Object.fromEntries(
-        entries.map(([key, value]) => [
-          key,
-          typeof value === 'function' ? (value as Call)(given, params(args)) : value,
-        ]),
-      );
-    }
   };
+}
+
+/** An assignment with a value, or a function of its own, for each key of the context. */
+function changesByKey(assignment: object): Call {
+  const entries = Object.entries(assignment) as readonly (readonly [string, unknown])[];
+  return (args, params) =>
+    Object.fromEntries(
+      entries.map(([key, value]) => [key, typeof value === 'function' ? (value as Call)(args, params) : value]),
+    );
 }
 
 function compileSendTo({ to, event, delay }: BuiltIn, params: Params): CompiledAction | undefined {
