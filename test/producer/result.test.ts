@@ -101,6 +101,30 @@ describe('receipt.result', () => {
     expect(leftWith(longLived.signal)).to.equal(0);
   });
 
+  it('lets fifteen wait on one signal without a warning of a leak, and leaves nothing with it', async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error) => warnings.push(warning);
+    process.on('warning', keep);
+    try {
+      const shared = new AbortController();
+      const sent = await Promise.all(Array.from({ length: 15 }, () => producer.send(note, { text: 'hello' })));
+      const late = sent.map((receipt) =>
+        rejection(receipt.result({ signal: shared.signal, timeoutMs: 20 }), ResultTimeoutError),
+      );
+      await Promise.all(late);
+      expect(leftWith(shared.signal)).to.equal(0);
+      const waits = sent.map((receipt) => rejection(receipt.result({ signal: shared.signal }), RangeError));
+      shared.abort(new RangeError('enough'));
+      await Promise.all(waits);
+      expect(leftWith(shared.signal)).to.equal(0);
+      // Node emits a warning in a later tick.
+      await new Promise(setImmediate);
+    } finally {
+      process.off('warning', keep);
+    }
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('takes a result as large as its producer allows', async () => {
     const bulky = job('bulky', { queue: 'notes', data: z.unknown(), result: z.string() });
     await using generous = await Producer.connect({ redis: redisUrl(), namespace, maxPayloadBytes: 2_097_152 });
