@@ -1,4 +1,4 @@
-import { DuplicateHandlerError, handles, NotAHandlerError, type Handler } from '@acktor/worker';
+import { DuplicateHandlerError, handles, HandlesTwiceError, NotAHandlerError, type Handler } from '@acktor/worker';
 import { expect } from 'chai';
 import { refusal } from '../contract/refusal.js';
 import { call, note, ping } from '../jobs/notes.js';
@@ -35,6 +35,23 @@ describe('the handlers of a worker', () => {
     const error = await refusal(DuplicateHandlerError, () => handlersByQueue([First, Second]));
     expect(error).to.deep.include({ job: 'note', handlers: ['First', 'Second'] });
     expect(error.message).to.equal('expected one handler for job note, got First and Second: leave one of them out');
+  });
+
+  it('have one @handles each, and a class that extends one may have its own', async () => {
+    class Two {
+      handle() {
+        return { length: 1 };
+      }
+    }
+    class Below extends Two {}
+    handles(note)(Two);
+    const error = await refusal(HandlesTwiceError, () => handles(ping)(Two as never));
+    expect(error).to.deep.include({ handler: 'Two', jobs: ['note', 'ping'] });
+    expect(error.message).to.equal(
+      'expected one @handles on Two, got a second one, for job ping (it handles note already): write a class for each job',
+    );
+    handles(note)(Below);
+    expect([...handlersByQueue([Below]).keys()]).to.deep.equal(['notes']);
   });
 
   class Undecorated {}

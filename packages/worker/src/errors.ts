@@ -79,6 +79,21 @@ export class DuplicateHandlerError extends AcktorError {
   }
 }
 
+/** A class has two `@handles`; `jobs` in the order in which they were applied, which is from the class upwards. */
+export class HandlesTwiceError extends AcktorError {
+  readonly code = 'ACKTOR_HANDLES_TWICE';
+
+  constructor(
+    readonly handler: string,
+    readonly jobs: readonly [handled: string, second: string],
+  ) {
+    const [handled, second] = jobs;
+    super(
+      `expected one @handles on ${handler}, got a second one, for job ${second} (it handles ${handled} already): write a class for each job`,
+    );
+  }
+}
+
 /** Something in `handlers` is not a handler class: it is not decorated, or has no method `handle` that could run. */
 export class NotAHandlerError extends AcktorError {
   readonly code = 'ACKTOR_NOT_A_HANDLER';

@@ -32,6 +32,7 @@ export {
   DuplicateHandlerError,
   FinalError,
   HandlerBuildError,
+  HandlesTwiceError,
   HeartbeatError,
   LeaseLostError,
   MetricsOffError,

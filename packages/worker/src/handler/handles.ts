@@ -3,12 +3,15 @@ import 'reflect-metadata';
 import type { AnyJob } from '@acktor/core';
 import { requireContract } from '@acktor/core/broker';
 import { injectable } from 'tsyringe';
+import { HandlesTwiceError } from '../errors.js';
 import type { AnyHandlerClass, HandlerClass } from './handler.js';
 
 /**
  * Declares that a class handles a job, and lets the container build it.
  *
- * @throws NotAContractError, when the class is declared, for anything but a contract.
+ * A class handles one job; one that extends it may have a `@handles` of its own.
+ *
+ * @throws NotAContractError, when the class is declared, for anything but a contract; HandlesTwiceError for a second `@handles` on a class.
  *
  * A class whose `handle` does not take the job's deliveries, or returns something other than its result, does not compile.
  * @example
@@ -18,6 +21,8 @@ import type { AnyHandlerClass, HandlerClass } from './handler.js';
 export function handles<J extends AnyJob>(job: J): <C extends HandlerClass<J>>(target: C) => void {
   requireContract(job, '@handles');
   return (target) => {
+    const other = contractOf(target);
+    if (other) throw new HandlesTwiceError(target.name, [other.name, job.name]);
     Object.defineProperty(target, CONTRACT, { value: job });
     makeInjectable(target);
   };
