@@ -21,5 +21,7 @@ describe('the page on handlers', function () {
     await project.compile();
     const printed = await project.run('dist/main.js', { REDIS_URL: server.url, ACKTOR_LOG_LEVEL: 'silent' });
     expect(printed).to.equal(texts.at(-1));
+    const again = await project.run('dist/main.js', { REDIS_URL: server.url, ACKTOR_LOG_LEVEL: 'silent' });
+    expect(again).to.equal(`${printed.split('\n').find((line) => line.startsWith('o-3 '))}\n`);
   });
 });

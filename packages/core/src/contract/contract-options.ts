@@ -37,7 +37,7 @@ export const contractOptions = defineOptions({
     min: 1,
     max: longestTimerMs,
     because: { max: 'Node fires a longer timer at once' },
-    doc: 'How long one attempt may take; for ever when left out.',
+    doc: "How long one attempt may take; for ever when left out. Then the handler's signal aborts: a result that it returns within the worker's `letGoMs` (1 s) is acked all the same, anything it throws counts as the deadline, and after that its delivery ends without it.",
   },
   version: {
     type: 'count',
