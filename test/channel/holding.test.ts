@@ -1,3 +1,4 @@
+import { UnwritableCallError } from '@acktor/core';
 import { expect } from 'chai';
 import { ack, deadLetter, requeue } from '../broker/queue-trial.js';
 import { leasedJob } from '../delivery/leased-job.js';
@@ -103,22 +104,25 @@ describe('a channel, for what its consumers hold', () => {
     if (settle?.settlement.kind === 'deadLetter') expect(settle.settlement.failure.reason).to.contain(reason);
   });
 
-  it('holds what it gives back by itself until that is answered, and looks for strays when that failed', async () => {
-    const trial = new ChannelTrial();
-    const a = trial.consumer('a');
-    a.wants();
-    const fetching = await trial.nextCall();
-    a.leaves();
-    fetching.handOut('job-1');
-    const requeue = await trial.nextCall();
-    await trial.pass(1_000);
-    expect(trial.queue.renewals.all).to.deep.equal([[{ jobId: 'job-1', leaseToken: 'here|1' }]]);
-    requeue.answer([{ settled: undefined, error: new Error('WRONGTYPE') }]);
-    await trial.log.said('failed one request');
-    await trial.pass(1_000);
-    const { tokens, held } = await trial.queue.reconciliations.first();
-    expect({ tokens, held }).to.deep.equal({ tokens: { process: 'here', last: 1 }, held: [] });
-  });
+  for (const error of [new Error('WRONGTYPE'), new UnwritableCallError('a bigint')]) {
+    it(`holds what it gives back by itself until that is answered, and looks for strays when that failed with ${error.name}`, async () => {
+      const trial = new ChannelTrial();
+      const a = trial.consumer('a');
+      a.wants();
+      const fetching = await trial.nextCall();
+      a.leaves();
+      fetching.handOut('job-1');
+      const requeue = await trial.nextCall();
+      await trial.pass(1_000);
+      expect(trial.queue.renewals.all).to.deep.equal([[{ jobId: 'job-1', leaseToken: 'here|1' }]]);
+      requeue.answer([{ settled: undefined, error }]);
+      await trial.log.said('failed one request');
+      await trial.pass(1_000);
+      const { tokens, held } = await trial.queue.reconciliations.first();
+      expect({ tokens, held }).to.deep.equal({ tokens: { process: 'here', last: 1 }, held: [] });
+      expect(await trial.unseenCalls(), 'it is not asked again').to.equal(0);
+    });
+  }
 
   it('gives back, after a reconnect, what is leased to nobody here, but for what a fetch on its way may have leased', async () => {
     const trial = new ChannelTrial();

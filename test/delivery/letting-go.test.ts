@@ -97,6 +97,29 @@ describe('a handler that is told to let go', () => {
   });
 });
 
+describe('the log of a handler that is told to let go', () => {
+  for (const [reason, error] of reasons) {
+    const isForNothing = error === LeaseLostError || error === ShutdownError;
+    const what = isForNothing ? 'has no dead letter, for the delivery ends without it,' : 'has its dead letter';
+    it(`${what} on ${error.name}, whether it lets go or not`, async () => {
+      for (const letsGo of [true, false]) {
+        const { handler, deliveries } = recording(note, (delivery) =>
+          letsGo ? untilAborted(delivery) : new Promise<never>(() => undefined),
+        );
+        const trial = new RunnerTrial([handler]);
+        trial.handle({ attemptsMade: 2 });
+        await deliveries.first();
+        trial.abort(reason);
+        if (!letsGo) trial.clock.increment(1_000);
+        expect((await trial.end()).type).to.equal(letsGo ? 'handler.rejected' : 'handler.stuck');
+        await turn();
+        const messages = trial.log.lines.all.map(({ message }) => message);
+        expect(messages).to.deep.equal(isForNothing ? [] : ['a job becomes a dead letter']);
+      }
+    });
+  }
+});
+
 describe('a deadline', () => {
   it('passes when the handler takes longer than its contract allows', async () => {
     const { handler, deliveries } = recording(hurried, ({ signal: heard }) => untilAborted({ signal: heard }));

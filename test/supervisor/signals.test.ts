@@ -110,6 +110,17 @@ describe('acktor work, at a signal', function () {
     expect(await receipt.result()).to.deep.equal({ pid, fence: 1 });
   });
 
+  it('goes on when nobody reads its standard error any more, and drains when it is told to', async () => {
+    await using command = await WorkCommand.start(trial, ...two);
+    command.leaveErrors();
+    const receipt = await trial.send({ does: 'stick' });
+    process.kill((await trial.begun()).pid, 'SIGKILL');
+    expect(await receipt.result({ timeoutMs: 20_000 })).to.include({ fence: 2 });
+    // Its workers log that they drain, on a standard error that the supervisor passes on.
+    command.signal('SIGTERM');
+    expect(await command.ended()).to.equal(0);
+  });
+
   it('exits with 1 and says why when its workers end too often', async () => {
     await using command = await WorkCommand.start(trial, '--processes', '1', '--config', limits);
     await trial.send({ does: 'hold' });

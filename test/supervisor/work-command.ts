@@ -59,6 +59,11 @@ export class WorkCommand implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
+  /** Nobody reads its standard error from now on. */
+  leaveErrors(): void {
+    this.#process.stderr?.destroy();
+  }
+
   /** The exit code, or the signal, once all that it printed is read: not before its workers are gone, who print there, too. */
   async ended(): Promise<number | NodeJS.Signals | null> {
     await this.#ended;

@@ -1,5 +1,7 @@
-import { consumerMachine, LeaseLostError } from '@acktor/worker';
+import { consumerMachine, handles, LeaseLostError, type Delivery, type Handler } from '@acktor/worker';
 import { expect } from 'chai';
+import type { Disposable } from 'tsyringe';
+import { SimulatedClock } from 'xstate';
 import { handlerOf, recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
 import { note } from '../jobs/notes.js';
@@ -66,7 +68,7 @@ describe('a crew', () => {
 
   it('tells the handler of a consumer that fails that its job is elsewhere', async () => {
     const { handler, deliveries } = recording(note, (delivery) => untilAborted(delivery));
-    const trial = failingToAbort(() => new CrewTrial({ handlers: byName(handler) }));
+    const trial = failingAt('abortHandler', () => new CrewTrial({ handlers: byName(handler) }));
     (await trial.call(1)).handOut('job-1');
     const delivery = await deliveries.first();
     trial.crew.cancel({ jobId: 'job-1', why: 'so that the chart takes that action' });
@@ -85,6 +87,50 @@ describe('a crew', () => {
     await drained;
     expect(trial.queue.calls.all).to.have.length(2);
   });
+
+  it('starts no second substitute when a consumer fails whose place another has taken', async () => {
+    const mayEnd = signal();
+    const { handler, deliveries } = recording(note, () => mayEnd.given.then(() => ({ length: 0 })));
+    const clock = new SimulatedClock();
+    const parts = { handlers: byName(handler), clock, replaceStuckConsumers: true };
+    const trial = failingAt('leaveChannel', () => new CrewTrial(parts));
+    (await trial.call(1)).handOut('job-1');
+    await deliveries.first();
+    trial.crew.cancel({ jobId: 'job-1', why: 'so that it is told to let go, and does not' });
+    clock.increment(1_000);
+    (await trial.call(2)).answer();
+    await trial.log.said('still runs');
+    const names = () => trial.crew.states().map(({ consumer }) => consumer);
+    expect(names()).to.deep.equal(['notes-1', 'notes-2']);
+    mayEnd.give();
+    await trial.log.said('a consumer failed');
+    expect(names()).to.deep.equal(['notes-2']);
+  });
+
+  it('is told the end of a delivery before what was built for it is disposed of, and begins the next one after', async () => {
+    const story: string[] = [];
+    @handles(note)
+    class Slow implements Handler<typeof note>, Disposable {
+      handle({ id }: Delivery<typeof note>) {
+        story.push(`${id} runs`);
+        return { length: 0 };
+      }
+      dispose() {
+        story.push(
+          `disposed while ${trial.crew
+            .states()
+            .map(({ state }) => state)
+            .join()}`,
+        );
+      }
+    }
+    const trial = new CrewTrial({ handlers: byName(Slow) });
+    (await trial.call(1)).handOut('job-1');
+    (await trial.call(2)).handOut('job-2');
+    await trial.call(3);
+    const disposed = 'disposed while acking.settling';
+    expect(story).to.deep.equal(['job-1 runs', disposed, 'job-2 runs', disposed]);
+  });
 });
 
 function handling(handle: Parameters<typeof handlerOf<typeof note>>[1]): CrewParts['handlers'] {
@@ -95,15 +141,15 @@ function byName(handler: ReturnType<typeof handlerOf>): CrewParts['handlers'] {
   return handlersByQueue([handler]).get('notes') ?? new Map();
 }
 
-/** Makes something whose consumers fail when they take the action that aborts a handler. */
-function failingToAbort<T>(make: () => T): T {
+/** Makes something whose consumers fail when they take that action. */
+function failingAt<T>(action: string, make: () => T): T {
   const { actions } = consumerMachine.implementations as { readonly actions: Record<string, unknown> };
-  const sound = actions['abortHandler'];
-  actions['abortHandler'] = () => {
+  const sound = actions[action];
+  actions[action] = () => {
     throw new Error('a fault of our own');
   };
   const made = make();
-  actions['abortHandler'] = sound;
+  actions[action] = sound;
   return made;
 }
 

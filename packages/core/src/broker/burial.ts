@@ -17,7 +17,7 @@ export interface Burial {
 export interface OwnEnd {
   /** Which suspected jobs it handled then. */
   readonly trials: Trials;
-  /** At the how manieth such end a job is condemned; from 2. */
+  /** How many such ends condemn a job; from 2. */
   readonly poisonLimit: number;
   /** In words: `it exited with code 1`. */
   readonly how: string;

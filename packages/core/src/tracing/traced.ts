@@ -45,16 +45,20 @@ export interface TracedDelivery extends TracedJob {
  * Handles within a span, child of the send's. `failureOf` says why a delivery that came to an end was no success, as the span
  * shows it; undefined for one that was.
  */
-export function traceDelivery<End>(
-  delivery: TracedDelivery,
+export function traceDelivery<End, Traced extends TracedDelivery>(
+  delivery: Traced,
   handle: () => Promise<End>,
-  failureOf: (end: End) => string | undefined,
+  failureOf: (end: End, delivery: Traced) => string | undefined,
 ): Promise<End> {
   if (!mayBeTraced(delivery.carrier)) return handle();
   const sent = contextOf(delivery.carrier);
   const span = startSpan(`process ${delivery.queue}`, optionsOf(delivery), sent);
   if (!isTraced(span)) return handle();
-  return ended(span, () => within(sent, span, handle), failureOf);
+  return ended(
+    span,
+    () => within(sent, span, handle),
+    (end) => failureOf(end, delivery),
+  );
 }
 
 function within<End>(parent: Context, span: Span, handle: () => Promise<End>): Promise<End> {

@@ -181,7 +181,7 @@ export class Channel {
   }
 
   #reply({ consumer, settle }: Wish, reply: ChannelReply): void {
-    if (reply.error && !(reply.error instanceof UnwritableCallError)) this.#keeper.requestFailed(reply.error);
+    if (reply.error && mayLeaveStrays(reply.error, consumer)) this.#keeper.requestFailed(reply.error);
     const next = this.#loose.readable(reply.fetched);
     this.#totals.count(settle, reply.settled, next);
     if (consumer === undefined) return this.#loose.answered(settle);
@@ -239,6 +239,11 @@ export class Channel {
     this.#loose.giveBack(job);
     if (isWithdrawn || (!wasParked && !asked && !job)) this.#watch.passedOver(consumer);
   }
+}
+
+/** What could not be written has leased nothing, and a consumer that asked for it is refused; what nobody holds would stay leased for ever. */
+function mayLeaveStrays(error: Error, consumer: ConsumerRef | undefined): boolean {
+  return consumer === undefined || !(error instanceof UnwritableCallError);
 }
 
 /** Until a dead letter that the server would not take is tried again. */

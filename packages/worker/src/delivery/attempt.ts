@@ -17,6 +17,7 @@ export class Attempt {
   #abortedBy: AbortError | undefined;
   #endWait: (() => void) | undefined;
   #isStuck = false;
+  #isForNothing = false;
 
   constructor(leased: LeasedJob) {
     this.leased = leased;
@@ -32,6 +33,11 @@ export class Attempt {
     return this.#isStuck;
   }
 
+  /** Whether its delivery ends without it, for a lost lease or a shutdown: how the handler ends decides nothing. */
+  get isForNothing(): boolean {
+    return this.#isForNothing;
+  }
+
   /** Made when it is first asked for: an AbortController costs a short job more than all of the chart. */
   signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -41,6 +47,7 @@ export class Attempt {
 
   /** Aborts the signal. The first reason stays. */
   abort(reason: AbortError): void {
+    if (reason instanceof LeaseLostError || reason instanceof ShutdownError) this.#isForNothing = true;
     this.#abortedBy ??= reason;
     this.#controller?.abort(this.#abortedBy);
   }

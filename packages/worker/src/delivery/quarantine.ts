@@ -2,11 +2,11 @@
 import { onAbort, type LeasedJob, type Trials } from '@acktor/core/broker';
 import { systemClock, type Clock } from '../channel/clock.js';
 
-/** What it depends on whether, and how, a delivery is let in. */
+/** What decides whether, and how, a delivery is let in. */
 export interface Admission {
   /** Aborts when its consumer is to let go of it. */
   readonly signal: AbortSignal;
-  /** At the how manieth end a suspect is condemned. */
+  /** How many ends of its workers condemn a suspect; from 2. */
   readonly poisonLimit: number;
 }
 
@@ -100,6 +100,8 @@ export class Quarantine {
 
   async #pass(job: LeasedJob, signal: AbortSignal): Promise<boolean> {
     this.#waiting.add(job);
+    // It was held before it waited: a suspect that is to be alone may have counted it among the others.
+    this.#onChange();
     const stop = onAbort(signal, () => this.#wakeAll());
     while (this.#isClosed && !signal.aborted) await new Promise<void>((resolve) => this.#whenOpen.push(resolve));
     stop();

@@ -4,7 +4,6 @@ import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
 import {
   encodeResult,
   traceDelivery,
-  type JobRecord,
   type LeasedJob,
   type MaybePromise,
   type TracedDelivery,
@@ -34,7 +33,7 @@ export interface RunnerParts {
   readonly scopes: HandlerScopes;
   readonly limits: DeliveryLimits;
   readonly quarantine: Quarantine;
-  /** At the how manieth end of a worker a job is condemned for it. */
+  /** How many ends of its workers condemn a job; from 2. */
   readonly poisonLimit: number;
   /** How long a handler has to let go once it is told to, before its delivery ends without it. */
   readonly letGoMs: number;
@@ -81,7 +80,7 @@ function endWithoutHandler({ attempt, entry, parts }: RunningAttempt, tell: (eve
   attempt.waitToLetGo(parts.clock, parts.letGoMs, () => {
     const end = rejected(settleError(attempt.abortedBy, entry.job, record), parts);
     tell({ type: 'handler.stuck', settlement: end.settlement, sinceMs });
-    parts.endLog.write(end, record);
+    if (!attempt.isForNothing) parts.endLog.write(end, record);
   });
 }
 
@@ -111,12 +110,13 @@ async function runAttempt(attempt: Attempt, parts: RunningParts, seat: Seat): Pr
   } catch (fault) {
     end = ownFault(fault, attempt, parts);
   }
-  seat.disposing = attempt.scope && parts.scopes.close(attempt.scope);
+  const { scope } = attempt;
   attempt.ended();
   seat.tell(end);
+  seat.disposing = scope && parts.scopes.close(scope);
   if (attempt.isStuck)
     parts.log.warn({ job: attempt.leased.record.id }, 'a stuck handler has let go; its end is dropped');
-  else parts.endLog.write(end, attempt.leased.record);
+  else if (!attempt.isForNothing) parts.endLog.write(end, attempt.leased.record);
 }
 
 // Nothing here waits that need not: each async function more costs a short delivery as much as its two steps on the chart.
@@ -127,8 +127,7 @@ function endOf(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEven
   const entry = parts.handlers.get(record.name);
   if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, parts)), parts);
   if (record.version > entry.job.version) return rejected(parts.newerPayloads.leave(record, entry.job), parts);
-  const failure = (end: HandlerEnd) => (attempt.isStuck ? attempt.abortedBy?.message : failureIn(end));
-  const run = () => traceDelivery(tracedOf(record), () => handle(attempt, entry, parts), failure);
+  const run = () => traceDelivery(tracedOf(attempt), () => handle(attempt, entry, parts), failureIn);
   const { deadlineMs } = entry.job;
   const { quarantine } = parts;
   if (record.suspicions > 0 || quarantine.isClosed) {
@@ -159,12 +158,17 @@ async function whenAdmitted(attempt: Attempt, parts: RunningParts, { begin, job 
   return rejected({ kind: 'requeue', afterMs: laterReturns.afterMs(leased.record), isForOthers: true }, parts);
 }
 
-function tracedOf(record: JobRecord): TracedDelivery {
-  const { queue, name, id, attemptsMade, deliveries, trace: carrier } = record;
-  return { queue, name, id, attempt: attemptsMade + 1, deliveries, carrier };
+interface TracedRun extends TracedDelivery {
+  readonly run: Attempt;
 }
 
-function failureIn(end: HandlerEnd): string | undefined {
+function tracedOf(run: Attempt): TracedRun {
+  const { queue, name, id, attemptsMade, deliveries, trace: carrier } = run.leased.record;
+  return { queue, name, id, attempt: attemptsMade + 1, deliveries, carrier, run };
+}
+
+function failureIn(end: HandlerEnd, { run }: TracedRun): string | undefined {
+  if (run.isStuck) return run.abortedBy?.message;
   return end.type === 'handler.rejected' && 'failure' in end.settlement ? end.settlement.failure.reason : undefined;
 }
 

@@ -51,6 +51,15 @@ export class ErrorOutput {
   }
 }
 
+/** What cannot be passed on is dropped: `acktor work 2>&1 | head` ends the reader, and neither the supervisor nor its workers. */
+export function outliveReader(stream: NodeJS.WriteStream): void {
+  stream.off('error', drop).on('error', drop);
+}
+
+function drop(): void {
+  // Nobody reads it any more.
+}
+
 const NOTHING = Buffer.alloc(0);
 const NEWLINE = 10;
 /** What Node says when its heap is full has some forty lines, and 5 kB. */

@@ -3,6 +3,7 @@ import type { AcktorError } from '@acktor/core';
 import { connectBroker, GuardedLog } from '@acktor/core/broker';
 import { createActor, type Actor } from 'xstate';
 import { defaultLogger } from '../log/logger.js';
+import { outliveReader } from './error-output.js';
 import { obeySignals } from './obey-signals.js';
 import { RestartIntensity, type RestartLimit } from './restart-intensity.js';
 import { Roster } from './roster.js';
@@ -50,6 +51,7 @@ export class Supervisor {
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     const supervisor = new Supervisor(await openParts(supervisorOptions.check(options)));
     const { log, options: checked } = supervisor.#parts;
+    outliveReader(process.stderr);
     // Before any worker logs: whoever is to send signals finds the process that they are for in the first line.
     log.info({ workers: processesOf(checked) }, 'the supervisor starts');
     await supervisor.#openMetrics();

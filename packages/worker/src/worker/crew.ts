@@ -138,8 +138,9 @@ export class Crew {
     // XState leaves the children of an actor that failed running: the handler would never learn that its job is elsewhere.
     consumer.getSnapshot().children.runner?.send({ type: 'abort', reason: { kind: 'leaseLost' } });
     this.#channel.receive({ type: 'consumer.left', consumer });
+    const hasSubstitute = this.#replaced.has(consumer);
     this.#remove(consumer);
-    if (!this.#isStopping) this.#startConsumer(consumer.id);
+    if (!this.#isStopping && !hasSubstitute) this.#startConsumer(consumer.id);
   }
 
   #stuck({ id }: ConsumerRef, { job, sinceMs }: StuckHandler): void {

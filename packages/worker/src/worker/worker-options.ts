@@ -46,7 +46,7 @@ export const travellingOptionTable = {
     default: 3,
     min: 2,
     max: 1_000,
-    doc: 'At the how manieth end that a supervised worker brings on itself with it a job is dead-lettered as poison.',
+    doc: 'How many times a supervised worker may end by its own doing with a job before that job is dead-lettered as poison: at this one it is.',
     because: { min: 'the first such end says nothing of which of the jobs that the worker held it was' },
   },
   graceMs: {
