@@ -35,6 +35,19 @@ describe('the beat of a heartbeat', () => {
     expect(renewedAt[1]).to.be.within(2, 40);
   });
 
+  it('beats before an idle pause is over when another delayed job is the next one', async () => {
+    const looks: number[] = [];
+    let beats = 0;
+    const pulse = {
+      renewAll: () => Promise.resolve(),
+      hasOtherNextDue: () => Promise.resolve(looks.push(beats) === 2),
+      reap: () => Promise.resolve({ ...calm, returnedJobIds: [String((beats += 1))] }),
+    };
+    await using trial = new BeatTrial(pulse, 15_000);
+    await trial.told.first(() => beats === 2);
+    expect(looks).to.deep.equal([1, 1]);
+  });
+
   it('says once of every fault but a lost connection, for one of our own lasts', async () => {
     let beats = 0;
     await using trial = new BeatTrial({
@@ -55,10 +68,10 @@ class BeatTrial implements AsyncDisposable {
   readonly #channel = new MessageChannel();
   readonly #ended: Promise<void>;
 
-  constructor(pulse: Pick<Pulse, 'renewAll' | 'reap'>) {
-    const rules = { leaseMs: 3_000, deliveryLimit: 20, graceMs: 250, hangMs: 0, lastSign: newSign() };
+  constructor(pulse: Pick<Pulse, 'renewAll' | 'reap'> & Partial<Pulse>, leaseMs = 3_000) {
+    const rules = { leaseMs, deliveryLimit: 20, graceMs: 250, hangMs: 0, lastSign: newSign() };
     this.#ended = beat({
-      pulse: pulse as Pulse,
+      pulse: { hasOtherNextDue: () => Promise.resolve(false), ...pulse } as Pulse,
       input: rules as never,
       hasPresence: true,
       port: this.#channel.port1,

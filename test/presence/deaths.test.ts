@@ -43,6 +43,8 @@ describe('the deaths of processes that held jobs', function () {
     for (const id of ['a', 'b', 'late']) await trial.send({ id });
     for (const id of ['a', 'b']) await trial.take(`host-1-gone|${id}`, lease);
     await trial.take('host-2-slow|late', { worker: 'host-2-slow', leaseMs: 1 });
+    using redis = await plainRedis();
+    while ((await redis.exists(`${namespace}:notes:late:lock`)) > 0);
     const rules: ReapRules = {
       deliveryLimit: 20,
       intervalMs: 1,

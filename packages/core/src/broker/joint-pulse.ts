@@ -35,6 +35,11 @@ export class JointPulse implements Pulse {
     return joinedReport(await Promise.allSettled(this.#askInTime((pulse) => pulse.reap(rules))));
   }
 
+  async hasOtherNextDue(): Promise<boolean> {
+    const answers = await Promise.allSettled(this.#askInTime((pulse) => pulse.hasOtherNextDue()));
+    return answers.some((answer) => answer.status === 'fulfilled' && answer.value);
+  }
+
   async close(): Promise<void> {
     await this.#all((pulse) => pulse.close());
   }

@@ -31,6 +31,12 @@ export interface Pulse {
    */
   reap(rules: ReapRules): Promise<ReapReport>;
 
+  /**
+   * Whether another delayed job is the next one than when this was asked last: one command for each queue, for the time between two
+   * turns of an idle fleet.
+   */
+  hasOtherNextDue(): Promise<boolean>;
+
   close(): Promise<void>;
 }
 

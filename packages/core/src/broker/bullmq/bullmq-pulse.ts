@@ -41,6 +41,8 @@ export class BullmqPulse implements Pulse {
   #subscriber: SteadySubscriber | undefined;
   /** Whether a server that came back knew nothing, and nobody was told yet. */
   #hasForgotten = false;
+  /** The next delayed job of each queue and when it is due, as the server answered last. */
+  #nextDue = '';
   /** Whether the server counted this process as present when it was asked last. */
   #wasCounted = false;
 
@@ -93,6 +95,15 @@ export class BullmqPulse implements Pulse {
     if (rules.usesPresence) await this.#stayPresent();
     const report = joinedReport(await Promise.allSettled(this.#keys.map((keys) => this.#reapQueue(keys, rules))));
     return { ...report, hasForgotten: this.#takeForgotten() || report.hasForgotten };
+  }
+
+  async hasOtherNextDue(): Promise<boolean> {
+    const first = ({ delayed }: QueueKeys) =>
+      this.#guard.read((client) => client.zrange(delayed, '0', '0', 'WITHSCORES'));
+    const next = JSON.stringify(await Promise.all(this.#keys.map(first)));
+    const isOther = next !== this.#nextDue;
+    this.#nextDue = next;
+    return isOther;
   }
 
   close(): Promise<void> {

@@ -11,6 +11,7 @@ export interface QueueKeys {
   readonly send: readonly string[];
   readonly marker: string;
   readonly active: string;
+  readonly delayed: string;
   readonly completed: string;
   readonly failed: string;
   readonly events: string;
@@ -56,6 +57,7 @@ export function queueKeys(namespace: string, queue: string, place: QueuePlace = 
     send: SEND_KEYS.map(key),
     marker: key('marker'),
     active: key('active'),
+    delayed: key('delayed'),
     completed: key('completed'),
     failed: key('failed'),
     events: key('events'),
