@@ -1,4 +1,4 @@
-import { Producer } from '@acktor/core';
+import { Operator, Producer } from '@acktor/core';
 import { handles, UnresolvableParameterError, type AnyHandlerClass } from '@acktor/worker';
 import { expect } from 'chai';
 import {
@@ -102,13 +102,13 @@ describe('what a handler depends on', () => {
       'a class without @injectable()',
       Bare,
       ['Asks', 'Bare'],
-      'decorate that class with @injectable(), or register an instance',
+      'decorate Bare with @injectable(), or register an instance',
     ],
     [
       'a class decorated for something else',
       ForAnother,
       ['Asks', 'ForAnother'],
-      'decorate that class with @injectable()',
+      'decorate ForAnother with @injectable()',
     ],
     [
       'an interface',
@@ -116,7 +116,27 @@ describe('what a handler depends on', () => {
       ['Asks', 'AsksForAnInterface'],
       "an interface, perhaps; use @inject('a token')",
     ],
-    ['a Producer that nobody registered', Producer, ['Asks', 'Producer'], 'register an instance or a factory of it'],
+    [
+      'a Producer that nobody registered',
+      Producer,
+      ['Asks', 'Producer'],
+      'register one: container.registerInstance(Producer, await Producer.connect())',
+    ],
+    [
+      'an Operator that nobody registered',
+      Operator,
+      ['Asks', 'Operator'],
+      'register one: container.registerInstance(Operator, await Operator.connect())',
+    ],
+    ...[String, Number, Boolean].map(
+      (type) =>
+        [
+          `a ${type.name}`,
+          type,
+          ['Asks'],
+          `is a ${type.name}, which the container cannot make: register the value under a token and use @inject('token')`,
+        ] as const,
+    ),
   ];
   for (const [words, token, path, message] of wrong) {
     it(`is refused before anything is built: ${words}`, async () => {

@@ -56,10 +56,12 @@ describe('the handlers of a worker', () => {
 
   class Undecorated {}
   const strangers: readonly (readonly [what: string, stranger: unknown, named: string])[] = [
-    ['a class without @handles', Undecorated, 'Undecorated'],
-    ['a function', () => undefined, 'a function without a name'],
-    ['an instance', new Undecorated(), 'object'],
-    ['nothing', undefined, 'undefined'],
+    ['a class without @handles', Undecorated, 'Undecorated, which has none: write @handles(job) above it'],
+    ['a function', () => undefined, 'a function without a name, which is no class'],
+    ['an instance', new Undecorated(), 'an instance of Undecorated: pass the class itself'],
+    ['an object', {}, 'an object: pass classes'],
+    ['a text', 'dist/*.js', "the text 'dist/*.js': pass classes (acktor work takes files)"],
+    ['nothing', undefined, 'undefined: pass classes'],
   ];
   for (const [what, stranger, named] of strangers) {
     it(`are not ${what}`, async () => {
@@ -86,20 +88,25 @@ describe('the handlers of a worker', () => {
     async *handle() {}
   }
   class Inherits extends WithGenerator {}
+  const noMethod = (name: string) =>
+    `expected ${name} to have a method handle(delivery), it has none: write handle(delivery) { … } (a field \`handle = …\` is none)`;
+  const noMethodIs = (name: string) => `expected handle of ${name} to be a method, async or not, got`;
+  const generator = (name: string) =>
+    `${noMethodIs(name)} a generator, whose body would never run: make it an async method`;
   const unable: readonly (readonly [unable: new () => object, why: string])[] = [
-    [WithoutHandle, 'it has no method handle(delivery)'],
-    [WithField, 'one that is a field, `handle = …`, is none'],
-    [WithAccessor, 'its handle is an accessor'],
-    [WithNumber, 'its handle is of type number'],
-    [WithGenerator, 'its handle is a generator, whose body nobody would run'],
-    [WithAsyncGenerator, 'its handle is a generator'],
-    [Inherits, 'its handle is a generator'],
+    [WithoutHandle, noMethod('WithoutHandle')],
+    [WithField, noMethod('WithField')],
+    [WithAccessor, `${noMethodIs('WithAccessor')} an accessor: make it a method`],
+    [WithNumber, `${noMethodIs('WithNumber')} a value of type number: make it a method`],
+    [WithGenerator, generator('WithGenerator')],
+    [WithAsyncGenerator, generator('WithAsyncGenerator')],
+    [Inherits, generator('Inherits')],
   ];
   for (const [each, why] of unable) {
     it(`have a method that can run: not ${each.name}`, async () => {
       handles(note)(each as never);
       const error = await refusal(NotAHandlerError, () => handlersByQueue([each]));
-      expect(error.message).to.contain(`got ${each.name} (`).and.contain(why);
+      expect(error).to.include({ found: each.name, message: why });
     });
   }
 

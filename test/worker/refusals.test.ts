@@ -72,6 +72,11 @@ describe('Worker.start', () => {
     });
   }
 
+  it('says of an empty array of handlers that it is empty', async () => {
+    const error = await rejection(Worker.start({ handlers: [] }), OptionsError);
+    expect(error.message).to.contain('got an empty array');
+  });
+
   for (const consumers of [0, 1.5, 10_001, { notes: -1 }, '4']) {
     it(`refuses ${JSON.stringify(consumers)} consumers`, async () => {
       await rejection(Worker.start({ handlers: [measure], consumers } as WorkerOptions), OptionsError);

@@ -34,7 +34,9 @@ describe('a handler that does not let go', function () {
     await trial.work([handler]);
     const receipt = await trial.producer.send(late, {});
     const { reason } = await rejection(receipt.result({ timeoutMs: 10_000 }), DeadLetteredError);
-    expect(reason).to.contain('did not end within its deadline of 300 ms');
+    expect(reason).to.contain(
+      `expected job ${late.name} ${receipt.id} to end within its deadline of 300 ms, and it did not: give delivery.signal to what it waits for, or raise deadlineMs in its contract`,
+    );
     expect(await told.first()).to.include({ code: 'ACKTOR_LEASE_LOST' });
     await trial.log.said('a stuck handler has let go');
     expect(await trial.producer.deadLetters('notes').count()).to.equal(1);

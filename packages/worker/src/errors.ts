@@ -30,8 +30,12 @@ export class DeadlineError extends AcktorError {
   constructor(
     readonly jobId: string,
     readonly deadlineMs: number,
+    jobName?: string,
   ) {
-    super(`job ${jobId} did not end within its deadline of ${deadlineMs} ms`);
+    const job = jobName === undefined ? jobId : `${jobName} ${jobId}`;
+    super(
+      `expected job ${job} to end within its deadline of ${deadlineMs} ms, and it did not: give delivery.signal to what it waits for, or raise deadlineMs in its contract`,
+    );
   }
 }
 
@@ -98,11 +102,12 @@ export class HandlesTwiceError extends AcktorError {
 export class NotAHandlerError extends AcktorError {
   readonly code = 'ACKTOR_NOT_A_HANDLER';
 
+  /** @param found The name of the class, or what it is that is none. */
   constructor(
     readonly found: string,
-    why = '',
+    sentence: string,
   ) {
-    super(`expected a class decorated with @handles(job), got ${found}${why && ` (${why})`}`);
+    super(sentence);
   }
 }
 

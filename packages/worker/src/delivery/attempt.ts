@@ -70,12 +70,12 @@ export class Attempt {
 
 /** Says an abort as the error that a handler sees. */
 export function abortError(reason: AbortReason, leased: LeasedJob, job: AnyJob | undefined): AbortError {
-  const { id } = leased.record;
+  const { id, name } = leased.record;
   switch (reason.kind) {
     case 'cancelled':
       return new CancelledError(id, reason.why);
     case 'deadline':
-      return new DeadlineError(id, job?.deadlineMs ?? 0);
+      return new DeadlineError(id, job?.deadlineMs ?? 0, name);
     case 'leaseLost':
       return new LeaseLostError(id);
     case 'shutdown':

@@ -1,5 +1,6 @@
 // Finds out at the door, and not at the first delivery, that a handler or anything that it depends on cannot be built.
 import 'reflect-metadata';
+import { Operator, Producer } from '@acktor/core';
 import { UnresolvableParameterError } from '../errors.js';
 import type { AnyHandlerClass } from './handler.js';
 import { insideOf, registrationsOf, type Container, type Registration } from './tsyringe-inside.js';
@@ -55,10 +56,10 @@ class DependencyWalk {
     if (this.#visited.has(visited)) return;
     const types = parameterTypes(visited);
     const longer = [...way, visited];
-    if (types === undefined && visited.length > 0) throw unresolvable(longer, 0, nothingKnown(way));
+    if (types === undefined && visited.length > 0) throw unresolvable(longer, 0, nothingKnown(longer));
     types?.forEach((type, index) => this.#visitParameter(type, index, longer));
     if (types !== undefined && isUndecorated(this.#container, visited, types))
-      throw unresolvable(longer, 0, nothingKnown(way));
+      throw unresolvable(longer, 0, nothingKnown(longer));
     this.#visited.add(visited);
   }
 
@@ -100,6 +101,8 @@ function reasonAgainst(type: unknown): string | undefined {
     return `asks for the token ${String(type)}, which is not registered: register it in the container given to the worker`;
   if (type === undefined)
     return 'has a type that is not loaded yet (a circular import): inject it with @inject(delay(() => …))';
+  if (typeof type === 'function' && PLAIN_VALUES.has(type))
+    return `is a ${type.name}, which the container cannot make: register the value under a token and use @inject('token')`;
   if (typeof type === 'function' && NOT_A_CLASS.has(type))
     return `has the type ${type.name}, which names no class: ${type === Function ? IMPORTED_AS_TYPE : INTERFACE}`;
   return undefined;
@@ -169,18 +172,23 @@ function circular(visited: Constructor, way: Way): UnresolvableParameterError {
 
 /** Of a handler, `@handles` has let the container know what it can. */
 function nothingKnown(way: Way): string {
-  return way.length === 0 ? NO_METADATA : NOT_INJECTABLE;
+  const built = way.at(-1);
+  if (way.length <= 1 || built === undefined) return NO_METADATA;
+  const { name } = built;
+  return (built as unknown) === Producer || (built as unknown) === Operator
+    ? `is unknown to the container: register one: container.registerInstance(${name}, await ${name}.connect())`
+    : `is unknown to the container: decorate ${name} with @injectable(), or register an instance or a factory of it in the container given to the worker`;
 }
 
 /** tsyringe's number for the lifetime of what is built anew each time. */
 const TRANSIENT = 0;
 
-const NOT_A_CLASS = new Set<unknown>([Object, String, Number, Boolean, Array, Function, Symbol, BigInt, Promise]);
+const PLAIN_VALUES = new Set<unknown>([String, Number, Boolean]);
+
+const NOT_A_CLASS = new Set<unknown>([Object, Array, Function, Symbol, BigInt, Promise]);
 
 const INTERFACE = "an interface, perhaps; use @inject('a token')";
 const IMPORTED_AS_TYPE = 'was it imported with `import type`? Import it as a value, or use @inject';
 
 const NO_METADATA =
   'has no type known at run time: compile with emitDecoratorMetadata (esbuild and tsx emit none), or use @inject(Class)';
-const NOT_INJECTABLE =
-  'is unknown to the container: decorate that class with @injectable(), or register an instance or a factory of it in the container given to the worker';

@@ -54,7 +54,7 @@ class NoDashboardError extends AcktorError {
 
   constructor(details: AcktorErrorDetails) {
     super(
-      'expected the package @acktor/dashboard beside @acktor/worker: install it with npm install @acktor/dashboard',
+      'expected the package @acktor/dashboard beside @acktor/worker, it is not there: install it as the README says under "In your own project", or run `npm run build` in a clone of Acktor',
       details,
     );
   }
