@@ -66,6 +66,11 @@ describe('job', () => {
     expect(error.message).to.equal('contract of job mail: unknown option deadlineMS (did you mean deadlineMs?)');
   });
 
+  it('says of the name of a queue which other would do', async () => {
+    const error = await refusal(ContractError, () => job('mail', { queue: 'a:b', data }));
+    expect(error.message).to.contain('got "a:b" (it becomes part of a Redis key; "a-b" would do)');
+  });
+
   it('says of a bound why that bound is there, and not the other', async () => {
     const least = await refusal(ContractError, () => job('mail', { queue: 'q', data, attempts: 0 }));
     expect(least.message).to.match(/attempts to be at least 1, got 0 \(it counts the first attempt, too: .*BullMQ.*0/);

@@ -79,7 +79,7 @@ describe('a table of options', () => {
     [{ consumers: -1 }, 'expected consumers to be at least 1, got -1'],
     [{ jitter: 1.1 }, 'expected jitter to be at most 1, got 1.1'],
     [{ jitter: Number.NaN }, 'expected jitter to be a number from 0 to 1, got NaN'],
-    [{ jitter: [] }, 'expected jitter to be a number from 0 to 1, got an array'],
+    [{ jitter: [] }, 'expected jitter to be a number from 0 to 1, got an empty array'],
     [{ isQuiet: 0 }, 'expected isQuiet to be true or false, got 0'],
     [{ host: 7 }, 'expected host to be a text, got 7'],
     [{ host: '' }, 'expected host to be a host, got ""'],

@@ -192,6 +192,12 @@ describe('Producer.sendBulk', () => {
     expect(await producer.sendBulk(ping, [])).to.deep.equal({ sent: 0, duplicates: 0 });
   });
 
+  it('refuses what cannot be iterated, before it sends anything', async () => {
+    const error = await rejection(producer.sendBulk(ping, {} as never), OptionsError);
+    expect(error.message).to.equal('expected payloads to be an array or an (async) iterable, got an object');
+    await rejection(producer.sendBulk(ping, null as never), OptionsError);
+  });
+
   it('stops at the first job that cannot be sent, and says how many were', async () => {
     const payloads = [{ n: 1 }, { n: 2 }, { n: 'three' as never }, { n: 4 }];
     const error = await rejection(producer.sendBulk(ping, payloads), BulkSendError);
@@ -225,6 +231,13 @@ describe('Producer.connect', () => {
 
   it('refuses a namespace that would tear the keys apart', async () => {
     await rejection(Producer.connect({ redis: redisUrl(), namespace: 'a:b' }), OptionsError);
+  });
+
+  it('says how an address is written, and that it may be left out', async () => {
+    const parts = await rejection(Producer.connect({ redis: { host: 'h', port: 1 } } as never), OptionsError);
+    expect(parts.message).to.equal("expected redis to be a text, got an object (such as 'redis://host:6379')");
+    const empty = await rejection(Producer.connect({ redis: '' }), OptionsError);
+    expect(empty.message).to.contain("(such as 'redis://host:6379'; leave it out to use REDIS_URL)");
   });
 
   it('says where nothing answered', async () => {

@@ -1,5 +1,5 @@
 // The options that producers and workers share: where the queues are, and what is asked of the server.
-import { NAME_RULE, nameFault } from '../contract/names.js';
+import { NAME_RULE, nameFault, nameHint } from '../contract/names.js';
 import type { OptionTable } from '../options/option-spec.js';
 
 export const brokerOptionTable = {
@@ -8,6 +8,7 @@ export const brokerOptionTable = {
     isSecret: true,
     expected: 'the URL of a Redis server',
     accepts: (text) => text.trim() !== '',
+    hint: (given) => `such as 'redis://host:6379'${given === '' ? '; leave it out to use REDIS_URL' : ''}`,
     doc: 'URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.',
   },
   embedded: {
@@ -19,6 +20,7 @@ export const brokerOptionTable = {
     default: 'bull',
     expected: NAME_RULE,
     accepts: (text) => nameFault('namespace', text) === undefined,
+    hint: (given) => nameHint(given),
     doc: "What all keys begin with: BullMQ's prefix, which every BullMQ client has as `bull` by default.",
   },
   durability: {

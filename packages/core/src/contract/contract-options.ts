@@ -1,7 +1,7 @@
 // What a contract may say besides its schemas.
 
 import { defineOptions } from '../options/options.js';
-import { NAME_RULE, nameFault } from './names.js';
+import { NAME_RULE, nameFault, nameHint } from './names.js';
 import { attemptsOption, backoffOption, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF } from './retry-options.js';
 import { isStandardSchema } from './schema.js';
 import { isUpgradeSteps } from './versions.js';
@@ -15,6 +15,7 @@ export const contractOptions = defineOptions({
     required: true,
     expected: NAME_RULE,
     accepts: (text) => nameFault('queue', text) === undefined,
+    hint: (given) => nameHint(given),
     doc: 'The queue that carries jobs of this contract.',
   },
   data: {

@@ -60,10 +60,16 @@ const keysOfQueue = new Set(
 
 function charactersFault(kind: NameKind, value: string): string {
   const expected = `expected the ${kind === 'id' ? 'id' : `${kind} name`} to be ${NAME_RULE}`;
-  if (value.length > 128) return `${expected}, got ${value.length} characters (use a digest of what it names)`;
+  const got = value.length > 128 ? `${value.length} characters` : quoted(value);
+  return `${expected}, got ${got} (${nameHint(value)})`;
+}
+
+/** What to do about a text that may be no name; undefined for what is no text. */
+export function nameHint(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (value.length > 128) return 'use a digest of what it names';
   const other = value.replaceAll(/[^A-Za-z0-9_-]+/g, '-');
-  const hint = /[A-Za-z0-9]/.test(other) ? `; "${other}" would do` : '';
-  return `${expected}, got ${quoted(value)} (it becomes part of a Redis key${hint})`;
+  return `it becomes part of a Redis key${/[A-Za-z0-9]/.test(other) ? `; "${other}" would do` : ''}`;
 }
 
 function idFault(id: string): string | undefined {

@@ -21,5 +21,6 @@ export function describe(value: unknown): string {
 
 function describeObject(value: object | null): string {
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : 'an object';
+  if (!Array.isArray(value)) return 'an object';
+  return value.length === 0 ? 'an empty array' : 'an array';
 }

@@ -20,8 +20,10 @@ function givenWords(spec: SingleOption, value: unknown): string {
   return isHidden ? `a text of ${value.length} characters` : describe(value);
 }
 
-/** Why the bound is there that the number is beyond; nothing for what is no number. */
+/** Why the bound is there that the number is beyond, or what to do about a text. */
 function reasonOf(spec: SingleOption, value: unknown): string {
+  const hint = spec.type === 'string' ? spec.hint?.(value) : undefined;
+  if (hint !== undefined) return ` (${hint})`;
   if (!('because' in spec) || typeof value !== 'number') return '';
   const { min, max } = boundsOf(spec);
   const { because = {} } = spec;

@@ -32,6 +32,8 @@ export interface StringOption extends OptionDoc {
   readonly expected?: string;
   /** Whether the text is that. Left out where somebody else says so, with an error of its own. */
   readonly accepts?: (text: string) => boolean;
+  /** What to do, of a value that is wrong, in brackets at the end of the message; undefined for nothing. */
+  readonly hint?: (given: unknown) => string | undefined;
   /** Whether no message may repeat it. */
   readonly isSecret?: true;
   readonly required?: true;

@@ -1,7 +1,8 @@
 // Sends a stream of jobs with a bounded number in flight.
 import type { AnyJob, PayloadInput } from '../contract/job.js';
-import { AcktorError } from '../errors.js';
+import { AcktorError, OptionsError } from '../errors.js';
 import { errorReason } from '../foreign-text/error-text.js';
+import { describe } from '../options/describe.js';
 import type { SendOptions } from './producer-options.js';
 import type { Receipt } from './receipt.js';
 
@@ -31,6 +32,18 @@ export class BulkSendError extends AcktorError {
   ) {
     super(`the bulk stopped after ${sent} jobs were accepted: ${errorReason(cause)}`, { cause });
   }
+}
+
+/** @throws OptionsError for what no loop can go through. */
+export function requireIterable(payloads: unknown): void {
+  const isIterable =
+    payloads !== undefined &&
+    payloads !== null &&
+    (typeof Reflect.get(Object(payloads), Symbol.iterator) === 'function' ||
+      typeof Reflect.get(Object(payloads), Symbol.asyncIterator) === 'function');
+  if (isIterable) return;
+  const message = `expected payloads to be an array or an (async) iterable, got ${describe(payloads)}`;
+  throw new OptionsError([{ option: 'payloads', message }]);
 }
 
 type SendOne<J extends AnyJob> = (data: PayloadInput<J>, options: SendOptions | undefined) => Promise<Receipt<J>>;

@@ -7,7 +7,7 @@ import { requireContract, type AnyJob, type PayloadInput } from '../contract/job
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
 import { retriesToStore } from '../contract/retry-options.js';
-import { sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
+import { requireIterable, sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
 import { traceSend } from '../tracing/traced.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import {
@@ -105,7 +105,7 @@ export class Producer {
   /**
    * Sends a stream of jobs in constant memory, some hundreds in flight at a time; a slow server slows the source down.
    *
-   * @throws NotAContractError: nothing was sent.
+   * @throws NotAContractError, OptionsError for payloads that cannot be iterated: nothing was sent.
    * @throws BulkSendError at the first job that could not be sent; it says how many were accepted before.
    */
   async sendBulk<J extends AnyJob>(
@@ -114,6 +114,7 @@ export class Producer {
     options: BulkOptions<J> = {},
   ): Promise<BulkSummary> {
     requireContract(job, 'sendBulk');
+    requireIterable(payloads);
     return sendInBulk((data, each) => this.send(job, data, each), payloads, options);
   }
 
