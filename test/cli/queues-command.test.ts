@@ -27,6 +27,7 @@ describe('the command acktor queues', function () {
     const [queue] = queues as [Record<string, unknown>];
     expect(queue).to.include({ queue: 'notes', isPaused: false, waiting: 1, delayed: 0, active: 0, deadLetters: 0 });
     expect(queue['oldestWaitingAtMs']).to.be.within(before, Date.now());
+    expect(queue['readAtMs']).to.be.within(before, Date.now());
     expect(queue).not.to.have.property('rates');
   });
 

@@ -1,5 +1,5 @@
 import { PrivateServer } from '@acktor/core';
-import { connectBroker, connectPulse, type Pulse, type ReapRules } from '@acktor/core/broker';
+import { connectBroker, connectPulse, RedisAddress, type Pulse, type ReapRules } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { QueueTrial } from '../broker/queue-trial.js';
 import { recording } from '../handler/handler-of.js';
@@ -7,7 +7,15 @@ import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { brokerOptions, freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
+import type * as PresenceTestModule from '../../packages/core/dist/broker/bullmq/presence/presence-test.js';
+import type * as ErrorsModule from '../../packages/core/dist/redis/redis-errors.js';
+import type * as GuardedModule from '../../packages/core/dist/redis/guarded-connection.js';
 import { ForgetfulProxy } from './forgetful-proxy.js';
+
+const inside = (file: string) => new URL(`../../../packages/core/dist/${file}`, import.meta.url).href;
+const { testPresence } = (await import(inside('broker/bullmq/presence/presence-test.js'))) as typeof PresenceTestModule;
+const { ServerRefusalError } = (await import(inside('redis/redis-errors.js'))) as typeof ErrorsModule;
+const { connectGuarded, StartTime } = (await import(inside('redis/guarded-connection.js'))) as typeof GuardedModule;
 
 const rules: ReapRules = {
   deliveryLimit: 20,
@@ -34,6 +42,29 @@ describe('presence', function () {
     expect(await receipt.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 5 });
     expect((await deliveries.first()).redelivered).to.equal(true);
     await trial.log.said('cannot tell when a worker dies');
+  });
+
+  it('is looked for again on a server that was busy, and not on one that refuses', async () => {
+    const address = RedisAddress.parse(redisUrl());
+    using redis = await plainRedis();
+    const tested = async (refusal: string) => {
+      let refusals = 0;
+      const hasPresence = await testPresence({
+        channel: `${freshNamespace()}:presence`,
+        time: new StartTime(address, 20_000),
+        openSubscriber: () => connectGuarded(address),
+        count: async (channel) => {
+          refusals += 1;
+          if (refusals <= 4) throw new ServerRefusalError(refusal);
+          return Number((await redis.pubsub('SHARDNUMSUB', channel))[1]);
+        },
+      });
+      return { hasPresence, wasAskedAgain: refusals > 1 };
+    };
+    const busy = await tested('BUSY Redis is busy running a script');
+    expect(busy).to.deep.equal({ hasPresence: true, wasAskedAgain: true });
+    const denied = await tested("NOPERM User x has no permissions to run the 'ssubscribe' command");
+    expect(denied).to.deep.equal({ hasPresence: false, wasAskedAgain: false });
   });
 
   it('is shown again when its connection was dropped without a word', async () => {
@@ -91,6 +122,22 @@ describe('presence', function () {
     while (returned.length === 0) ({ returnedJobIds: returned } = await pulse.reap(short));
     expect(returned).to.deep.equal(['lost']);
     await connected.close();
+  });
+
+  it('is judged no sooner for a gap between turns that is shorter than the hold-off which stands', async () => {
+    const namespace = freshNamespace();
+    await using pulse = await appeared(redisUrl(), namespace);
+    const gap = { ...rules, longestGapMs: 100 };
+    await pulse.reap(gap);
+    using redis = await plainRedis();
+    const key = (name: string) => `${namespace}:notes:acktor:${name}`;
+    const nowMs = Number((await redis.time())[0]) * 1_000;
+    const untilMs = nowMs + 60_000;
+    await redis.hset(key('suspects'), '#until', untilMs);
+    await redis.set(key('last-turn'), nowMs - 5_000);
+    await pulse.reap(gap);
+    expect(Number(await redis.get(key('last-turn'))), 'it had its turn').to.be.at.least(nowMs);
+    expect(Number(await redis.hget(key('suspects'), '#until'))).to.equal(untilMs);
   });
 
   it('gives a sign for a delayed job that is overdue, and says when the next one is due', async () => {

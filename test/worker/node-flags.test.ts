@@ -94,6 +94,13 @@ describe('the flags of Node', () => {
   it('reach a child process by its environment without a debugger’s port', () => {
     const env = { A: 'b', NODE_OPTIONS: '--inspect=1 --import ./a.js --inspect-brk' };
     expect(childEnvironment(env)).to.deep.equal({ A: 'b', NODE_OPTIONS: '--import ./a.js' });
+    const spaced = '--inspect-port 9230 --conditions x --inspect --debug-port 1 --require ./b.js --inspect-port';
+    expect(childEnvironment({ NODE_OPTIONS: spaced })['NODE_OPTIONS']?.split(/ +/)).to.deep.equal([
+      '--conditions',
+      'x',
+      '--require',
+      './b.js',
+    ]);
     expect(childEnvironment({ A: 'b' })).to.deep.equal({ A: 'b' });
   });
 });

@@ -27,6 +27,7 @@ export type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from './
 export { controlChannel, readControlMessage, type ControlMessage } from './broker/bullmq/cancelling/control-channel.js';
 export { connectBroker, type BrokerOptions, type ConnectedBroker } from './broker/connect-broker.js';
 export { bullmqVersion } from './broker/bullmq/bullmq-version.js';
+export { OVERDUE_MS } from './broker/bullmq/reaping/give-back-script.js';
 export { connectPulse, type PulseOptions } from './broker/connect-pulse.js';
 export { brokerOptionTable } from './broker/broker-options.js';
 export type { ConfirmDemand } from './broker/confirm.js';
@@ -73,7 +74,7 @@ export { GuardedLog } from './guarded-log.js';
 export { gravest } from './broker/joined-report.js';
 export type { AttemptEnd, AttemptNote, AttemptRecord } from './broker/attempt-record.js';
 export { connectFleet, fleetOptions, type ConnectedFleet, type FleetOptions } from './fleet/connect-fleet.js';
-export { DropCount, type DroppedMessages } from './foreign/drop-count.js';
+export { DropCount, type DroppedMessages } from './foreign-text/drop-count.js';
 export {
   amount,
   byType,
@@ -86,7 +87,7 @@ export {
   shape,
   text,
   type Reader,
-} from './foreign/reader.js';
+} from './foreign-text/reader.js';
 export type { Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
 export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
 export { steadyNowMs } from './fleet/steady-time.js';

@@ -19,10 +19,10 @@ export function childFlags(flags: readonly string[] = process.execArgv): string[
   return join(separate(flags).filter(({ name }) => !UNFIT_FOR_CHILDREN.test(name)));
 }
 
-/** The environment for a child process: `NODE_OPTIONS` may name a debugger's port as well. */
+/** The environment for a child process: `NODE_OPTIONS` may name a debugger's port as well, behind a `=` or as the next word. */
 export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: options, ...others } = env;
-  return options === undefined ? env : { ...others, NODE_OPTIONS: options.replace(/(^|\s)--inspect\S*/g, '$1').trim() };
+  return options === undefined ? env : { ...others, NODE_OPTIONS: options.replace(DEBUGGER, '$1').trim() };
 }
 
 interface Flag {
@@ -35,6 +35,9 @@ const UNFIT_FOR_THREADS = /^(--input-type|--inspect-(brk|wait))$/;
 
 const UNFIT_FOR_CHILDREN =
   /^(-e|--eval|-p|--print|-pe|--input-type|-i|--interactive|-c|--check|--run|--(inspect|debug|test|watch|experimental-test)(-.*)?|--(cpu|heap)-prof-name|--build-snapshot(-config)?|--experimental-sea-config)$/;
+
+/** A flag of the debugger with its value. In `NODE_OPTIONS` there are only flags and their values, so no other flag's value follows. */
+const DEBUGGER = /(^|\s)--(?:inspect|debug-port)[^\s=]*(?:=\S*|\s+(?!-)\S+)?/g;
 
 const OF_LOADING =
   /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--preserve-symlinks(-main)?|--enable-source-maps|--no-warnings)$/;

@@ -87,7 +87,7 @@ async function openServer(address: RedisAddress, time: StartTime, options: Broke
     const lines = new Lines({ open: () => line, areSpread: false });
     // At once, lest a broker that nobody calls on leaves it open.
     lines.to('', '');
-    return { lines, server, askServers: async (ask) => [await line.run(ask)] };
+    return { lines, server, askServers: async (ask) => [await line.read(ask)] };
   } catch (error) {
     line.hangUp();
     throw error;
@@ -103,7 +103,7 @@ async function openCluster(address: RedisAddress, time: StartTime, options: Brok
   if (server === undefined) throw new BrokerUnreachableError(String(address), 'no node of it has any keys');
   const open = (key: string) => beginGuarded(address, { name, key, connectTimeoutMs });
   const askServers: AskServers = (ask) =>
-    askMasters(address, { name, time: new StartTime(address, connectTimeoutMs) }, (guard) => guard.run(ask));
+    askMasters(address, { name, time: new StartTime(address, connectTimeoutMs) }, (guard) => guard.read(ask));
   return { lines: new Lines({ open, areSpread: true }), server: others.reduce(weakerOf, server), askServers };
 }
 

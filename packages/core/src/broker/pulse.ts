@@ -1,6 +1,6 @@
 // The pulse's port: what a worker process's heartbeat asks of the server.
 import type { FleetLine } from '../fleet/fleet-line.js';
-import type { DroppedMessages } from '../foreign/drop-count.js';
+import type { DroppedMessages } from '../foreign-text/drop-count.js';
 
 /**
  * The sign of life of one worker process, for all its queues, on connections of its own: made for a thread that goes on while

@@ -1,5 +1,5 @@
 // The fleet's port: asking all worker processes what they do, and watching them do it.
-import type { DroppedMessages } from '../foreign/drop-count.js';
+import type { DroppedMessages } from '../foreign-text/drop-count.js';
 import type { WorkerFrame } from './worker-frame.js';
 import type { WorkerReport } from './worker-report.js';
 

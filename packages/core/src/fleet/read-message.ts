@@ -10,10 +10,10 @@ import {
   name,
   oneOf,
   optional,
-  readJson,
+  readForeignJson,
   shape,
   text,
-} from '../foreign/reader.js';
+} from '../foreign-text/reader.js';
 import type { FleetAsk } from './fleet-line.js';
 import type { FleetAnswer, FleetNews } from './fleet-message.js';
 import type { MachineDefinition } from './fleet.js';
@@ -29,12 +29,12 @@ import type {
 
 /** Undefined for anything that is no ask; never throws. */
 export function readAsk(json: string): FleetAsk | undefined {
-  return fitting(readJson(json, ask, MOST_ASK_CHARS));
+  return fitting(readForeignJson(json, ask, MOST_ASK_CHARS));
 }
 
 /** Undefined for anything that is no answer, whole and of the right types; never throws. */
 export function readAnswer(json: string): FleetAnswer | undefined {
-  const read = fitting(readJson(json, answer, MOST_CHARS));
+  const read = fitting(readForeignJson(json, answer, MOST_CHARS));
   if (read === undefined) return undefined;
   if (read.type === 'report') {
     const { type, ask: of, sequence, eventLoop, report } = read;
@@ -48,7 +48,7 @@ export function readAnswer(json: string): FleetAnswer | undefined {
 
 /** Undefined for anything that is no news, whole and of the right types; never throws. */
 export function readNews(json: string): FleetNews | undefined {
-  const read = fitting(readJson(json, news, MOST_CHARS));
+  const read = fitting(readForeignJson(json, news, MOST_CHARS));
   if (read?.type !== 'frame') return read;
   const { type, changes, ...head } = read;
   return { type, frame: { ...changes, ...head } };

@@ -98,7 +98,10 @@ interface PendingSend {
 /** Some 17 µs of the server's time a job at most (BullMQ 6.7's `addJob`): a call stays under 2 ms, so that others get a turn. */
 const JOBS_PER_CALL = 100;
 
-/** More than that of payloads go in a call of their own each: what a server refuses for its size is refused alone. */
+/**
+ * The most payload text in one call. A longer payload goes in a call of its own, so that what a server refuses for its size is refused
+ * alone.
+ */
 const UNITS_PER_CALL = 1_048_576;
 
 function endOfCall(pending: readonly PendingSend[], from: number): number {

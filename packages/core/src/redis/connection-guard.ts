@@ -78,12 +78,14 @@ export class ConnectionGuard {
   }
 
   /**
-   * Says goodbye when the server listens, and hangs up when it does not: QUIT would wait for its return. A connection whose other end is
-   * gone without a word looks as if it listened.
+   * Says goodbye when the server listens, and hangs up at once when it does not, or has never been reached: QUIT would wait for it. A
+   * connection whose other end is gone without a word looks as if it listened.
    */
   async farewell(): Promise<void> {
-    const quit = this.run((client) => client.quit()).catch(() => undefined);
-    await Promise.race([quit, sleep(GOODBYE_WITHIN_MS, undefined, { ref: false })]);
+    if (isOpen(this.#client)) {
+      const quit = this.run((client) => client.quit()).catch(() => undefined);
+      await Promise.race([quit, sleep(GOODBYE_WITHIN_MS, undefined, { ref: false })]);
+    }
     this.hangUp();
   }
 

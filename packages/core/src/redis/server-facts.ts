@@ -30,12 +30,16 @@ export interface PersistenceFacts {
 /** Of every server that does not tell (`proto-max-bulk-len`). */
 const DEFAULT_MAX_TEXT_BYTES = 536_870_912;
 
-/** Reads the facts in four round trips; a server that forbids CONFIG leaves `appendFsync` undefined. */
+/** Reads the facts in two round trips; a server that forbids CONFIG leaves `appendFsync` undefined. */
 export async function readServerFacts(client: Redis): Promise<ServerFacts> {
   // Without a section: asking for several at once needs Redis 7.
   const info = parseInfo(await client.info());
   const kind = info.has('valkey_version') || info.get('server_name') === 'valkey' ? 'valkey' : 'redis';
   const version = info.get('valkey_version') ?? info.get('redis_version') ?? '0.0.0';
+  const [maxTextBytes = DEFAULT_MAX_TEXT_BYTES, persistence] = await Promise.all([
+    readSetting(client, 'proto-max-bulk-len'),
+    readPersistence(client, info),
+  ]);
   return {
     kind,
     version,
@@ -43,8 +47,8 @@ export async function readServerFacts(client: Redis): Promise<ServerFacts> {
     isCluster: info.get('cluster_enabled') === '1',
     hasShardPubSub: kind === 'valkey' || isVersionAtLeast(version, 7, 0),
     hasWaitAof: kind === 'valkey' || isVersionAtLeast(version, 7, 2),
-    maxTextBytes: Number((await readSetting(client, 'proto-max-bulk-len')) ?? DEFAULT_MAX_TEXT_BYTES),
-    persistence: await readPersistence(client, info),
+    maxTextBytes: Number(maxTextBytes),
+    persistence,
   };
 }
 

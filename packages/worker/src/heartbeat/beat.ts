@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { ConnectionLostError, ServerRefusalError } from '@acktor/core';
-import { gravest, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/broker';
+import { gravest, OVERDUE_MS, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/broker';
 import { reportHang } from './hang-report.js';
 import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
 import { msSinceSign } from './sign-of-life.js';
@@ -65,6 +65,7 @@ function pauseMs({ busyUntilMs, hasSuspects, dueAtMs }: BeatState, leaseMs: numb
   const nowMs = performance.now();
   if (nowMs < busyUntilMs) return BUSY_EVERY_MS;
   const idleMs = Math.min(IDLE_EVERY_MS, leaseMs / 3);
+  // What is due is looked for when it counts as forgotten, and not before: the reaper gives no sign for it sooner.
   const overdueInMs = dueAtMs - nowMs + OVERDUE_MS + 1;
   return overdueInMs > 0 ? Math.min(idleMs, overdueInMs) : idleMs;
 }
@@ -144,8 +145,6 @@ const SUSPECT_EVERY_MS = 25;
 const IDLE_EVERY_MS = 4_000;
 /** How often an idle process looks, with one command, whether another delayed job comes first: who knew of it may have died. */
 const LOOK_EVERY_MS = 1_000;
-/** What is due is looked for when it counts as forgotten, and not before: the reaper gives no sign for it sooner. */
-const OVERDUE_MS = 50;
 const RENEW_AGAIN_MS = 500;
 const STAY_BUSY_MS = 2_000;
 /** Long enough for every worker to reconnect (at most 300 ms between attempts) and to appear again. */

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 export class ErrorOutput {
   readonly #passOn: (bytes: Buffer) => void;
-  /** The begin of a line whose end has not come yet. */
+  /** The beginning of a line whose end has not come yet. */
   #begun: Buffer = NOTHING;
   #last: Buffer = NOTHING;
   #timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 // The pulse of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
-import { DropCount, type DroppedMessages } from '../../foreign/drop-count.js';
+import { DropCount, type DroppedMessages } from '../../foreign-text/drop-count.js';
 import type { FleetLine } from '../../fleet/fleet-line.js';
 import { RedisFleetLine } from '../../fleet/redis/redis-fleet-line.js';
 import type { ConnectionGuard } from '../../redis/connection-guard.js';
@@ -145,8 +145,7 @@ export class BullmqPulse implements Pulse {
     const times = [intervalMs, graceMs, holdOffMs];
     const args = [prefix, deliveryLimit, ...times, usesPresence ? '1' : '0', longestGapMs, ...presences];
     const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
-    const [suspects, active, returnedJobIds, forgotten, dueInMs] = answer as ReapAnswer;
-    const nextDueInMs = dueInMs ?? undefined;
+    const [suspects, active, returnedJobIds, forgotten, nextDueInMs] = answer as ReapAnswer;
     return {
       hasSuspects: suspects === 1,
       active,
@@ -176,7 +175,7 @@ export class BullmqPulse implements Pulse {
   }
 
   async #count(channel: string): Promise<number> {
-    const answer = await this.#guard.run((client) => client.pubsub('SHARDNUMSUB', channel));
+    const answer = await this.#guard.read((client) => client.pubsub('SHARDNUMSUB', channel));
     return Number(answer[1]);
   }
 }
@@ -186,5 +185,5 @@ type ReapAnswer = readonly [
   active: number,
   returnedJobIds: readonly string[],
   forgotten: number,
-  dueInMs: number | null,
+  dueInMs?: number,
 ];

@@ -4,7 +4,7 @@ import type { StartTime } from '../../redis/guarded-connection.js';
 import { ConnectionLostError } from '../../redis/redis-errors.js';
 import { SteadySubscriber } from '../../redis/steady-subscriber.js';
 import type { FleetAsk } from '../fleet-line.js';
-import { DropCount, type DroppedMessages } from '../../foreign/drop-count.js';
+import { DropCount, type DroppedMessages } from '../../foreign-text/drop-count.js';
 import { writeAsk, type FleetAnswer, type FleetNews } from '../fleet-message.js';
 import { readAnswer, readNews } from '../read-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';
@@ -71,7 +71,7 @@ export class FleetHub {
    */
   async missing(workerIds: readonly string[]): Promise<readonly string[] | undefined> {
     const channels = workerIds.map((id) => this.#channels.asksOf(id));
-    const answer = await this.#guard.run((client) => client.pubsub('NUMSUB', ...channels));
+    const answer = await this.#guard.read((client) => client.pubsub('NUMSUB', ...channels));
     return this.#parts.isCluster ? undefined : workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
   }
 
@@ -83,16 +83,20 @@ export class FleetHub {
 
   /**
    * Calls back with all news, once it resolves, or, while the connection is away, from its return on. Answers how to stop that; the last
-   * one to stop ends the subscription. @throws ServerRefusalError
+   * one to stop ends the subscription. Where it rejects, the listener is never called. @throws ServerRefusalError
    */
   async onNews(listener: (news: FleetNews) => void): Promise<() => Promise<void>> {
     this.#news.add(listener);
-    await this.#ears.subscribe(this.#channels.news).catch(throwUnlessLost);
-    return async () => {
-      this.#news.delete(listener);
-      if (this.#news.size > 0 || this.#closed.signal.aborted) return;
-      await this.#ears.unsubscribe(this.#channels.news).catch(() => undefined);
-    };
+    const stop = () => this.#stopNews(listener);
+    try {
+      await this.#ears.subscribe(this.#channels.news);
+    } catch (error) {
+      // What is lost with the connection is subscribed to with the next one.
+      if (error instanceof ConnectionLostError) return stop;
+      await stop();
+      throw error;
+    }
+    return stop;
   }
 
   /** Calls back when nothing is heard any more, and when all is heard and can be asked again. Answers how to stop that. */
@@ -131,6 +135,12 @@ export class FleetHub {
     this.#guard.hangUp();
   }
 
+  async #stopNews(listener: (news: FleetNews) => void): Promise<void> {
+    this.#news.delete(listener);
+    if (this.#news.size > 0 || this.#closed.signal.aborted) return;
+    await this.#ears.unsubscribe(this.#channels.news).catch(() => undefined);
+  }
+
   /** The ears subscribe again by themselves, but do not say when that is done. */
   async #hearAgain(): Promise<void> {
     const { signal } = this.#closed;
@@ -164,9 +174,4 @@ export class FleetHub {
     if (answer) this.#answers.get(answer.ask)?.(answer);
     return answer !== undefined;
   }
-}
-
-/** What is lost with the connection is subscribed to with the next one. */
-function throwUnlessLost(error: unknown): void {
-  if (!(error instanceof ConnectionLostError)) throw error;
 }

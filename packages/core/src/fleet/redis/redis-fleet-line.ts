@@ -3,7 +3,7 @@ import type { ConnectionGuard } from '../../redis/connection-guard.js';
 import type { StartTime } from '../../redis/guarded-connection.js';
 import type { SteadySubscriber } from '../../redis/steady-subscriber.js';
 import type { FleetAsk, FleetLine } from '../fleet-line.js';
-import type { DropCount } from '../../foreign/drop-count.js';
+import type { DropCount } from '../../foreign-text/drop-count.js';
 import { writeNews } from '../fleet-message.js';
 import { readAsk } from '../read-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';

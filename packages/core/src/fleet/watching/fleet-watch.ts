@@ -51,12 +51,20 @@ class FleetWatch {
       every(SIGN_EVERY_MS, () => this.#sign()),
       every(LOOK_EVERY_MS, () => this.#lookWhenFree()),
     ];
-    const stopListening = await this.#hub.onNews((news) => this.#heard(news));
-    this.#meetAll();
-    return () => {
+    const stopAll = () => {
       for (const stop of stops) stop();
-      return stopListening();
     };
+    try {
+      const stopListening = await this.#hub.onNews((news) => this.#heard(news));
+      this.#meetAll();
+      return () => {
+        stopAll();
+        return stopListening();
+      };
+    } catch (error) {
+      stopAll();
+      throw error;
+    }
   }
 
   #meetAll(): void {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { table, type Column } from '../../table/table.js';
 import { requireQueue } from '../operating/known-queues.js';
 import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
-import { clockTime, duration } from '../output/durations.js';
+import { clockTime, since } from '../output/durations.js';
 import { block, firstLine, joined, line, say, type Printable } from '../../foreign-text/foreign-text.js';
 import { NotFoundError, UsageError } from '../output/output-errors.js';
 import { colours, print } from '../output/output.js';
@@ -32,12 +32,17 @@ export function jobCommand(): Command {
 async function job(operator: Operator, id: string, { queue, ...flags }: JobFlags): Promise<void> {
   const found = await operator.job(await queueOf(operator, id, queue), id);
   if (found === undefined) throw new NotFoundError(`expected a job of ${queue ?? 'any queue'}, got the id ${id}`);
-  showJob(found, flags);
+  await showJob(operator, found, flags);
 }
 
 /** Prints a job, and what may be nobody's business only when asked to. */
-export function showJob(job: JobDetails, { payload, json }: Pick<JobFlags, 'payload' | 'json'>): void {
-  print(json, { json: payload ? job : withoutPayload(job), text: () => page(job, payload) });
+export async function showJob(
+  operator: Operator,
+  job: JobDetails,
+  { payload, json }: Pick<JobFlags, 'payload' | 'json'>,
+): Promise<void> {
+  const nowMs = (await operator.deadLetters(job.queue).serverTime()).getTime();
+  print(json, { json: payload ? job : withoutPayload(job), text: () => page(job, payload, nowMs) });
 }
 
 async function queueOf(operator: Operator, id: string, queue: string | undefined): Promise<string> {
@@ -60,10 +65,10 @@ function withoutPayload(details: JobDetails): object {
   return { ...details, payload: undefined, result: undefined };
 }
 
-function page(details: JobDetails, isPayloadShown: boolean | undefined): Printable {
+function page(details: JobDetails, isPayloadShown: boolean | undefined, nowMs: number): Printable {
   const { stack, log, attempts } = details;
   const facts = table(FACTS, factsOf(details, isPayloadShown));
-  const tried = attempts.length === 0 ? '' : say`\n${table(ATTEMPTS, attempts, { head: colours.dim })}`;
+  const tried = attempts.length === 0 ? '' : say`\n${table(attemptColumnsAt(nowMs), attempts, { head: colours.dim })}`;
   const said = log.length === 0 ? '' : say`\nlog\n${joined(log.map((entry) => say`  ${block(entry, '    ')}\n`))}`;
   return joined([facts, tried, said, stack === undefined ? '' : say`\nstack\n  ${block(stack)}\n`]);
 }
@@ -111,18 +116,16 @@ const PLACES: Readonly<Record<JobPlace, string>> = {
   deadLettered: 'dead letter',
 };
 
-const ATTEMPTS: readonly Column<JobAttempt>[] = [
-  { head: 'attempt', cell: ({ attempt }) => String(attempt), isNumber: true },
-  { head: 'end', cell: ({ end }) => end ?? 'under way' },
-  { head: 'began', cell: ({ startedAtMs }) => clockTime(startedAtMs) },
-  { head: 'took', cell: tookOf, isNumber: true },
-  { head: 'worker', cell: ({ workerId }) => firstLine(workerId) },
-  { head: 'reason', cell: ({ reason }) => firstLine(reason) },
-];
-
-function tookOf({ startedAtMs, endedAtMs }: JobAttempt): string {
-  if (startedAtMs === undefined) return '-';
-  return duration((endedAtMs ?? Date.now()) - startedAtMs);
+/** @param nowMs by the server's clock, as all times of an attempt are: to it one that is under way has taken. */
+function attemptColumnsAt(nowMs: number): readonly Column<JobAttempt>[] {
+  return [
+    { head: 'attempt', cell: ({ attempt }) => String(attempt), isNumber: true },
+    { head: 'end', cell: ({ end }) => end ?? 'under way' },
+    { head: 'began', cell: ({ startedAtMs }) => clockTime(startedAtMs) },
+    { head: 'took', cell: ({ startedAtMs, endedAtMs = nowMs }) => since(startedAtMs, endedAtMs), isNumber: true },
+    { head: 'worker', cell: ({ workerId }) => firstLine(workerId) },
+    { head: 'reason', cell: ({ reason }) => firstLine(reason) },
+  ];
 }
 
 const EXPLANATION = `

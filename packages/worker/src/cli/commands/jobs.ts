@@ -79,13 +79,17 @@ async function jobs(operator: Operator, asked: Asked, { limit, cursor, json }: J
   const { queue, state } = asked;
   const options = { place: PLACES[state], limit: wholeNumber(limit, '--limit'), cursor };
   await requireQueue(operator, queue);
-  const listing = await operator.jobs(queue, options);
-  print(json, { json: { queue, state, ...listing }, text: () => listed(listing, asked) });
+  const [listing, serverTime] = await Promise.all([
+    operator.jobs(queue, options),
+    operator.deadLetters(queue).serverTime(),
+  ]);
+  const columns = columnsOf(state, serverTime.getTime());
+  print(json, { json: { queue, state, ...listing }, text: () => listed(listing, columns, asked) });
 }
 
-function listed(listing: JobListing, { queue, state }: Asked): Printable {
+function listed(listing: JobListing, columns: readonly Column<JobSummary>[], { queue, state }: Asked): Printable {
   if (listing.jobs.length === 0) return say`no ${state} jobs in ${queue}\n`;
-  const rows = table(columnsOf(state, Date.now()), listing.jobs, { head: colours.dim });
+  const rows = table(columns, listing.jobs, { head: colours.dim });
   const more =
     listing.cursor === undefined ? '' : say`more: acktor jobs ${queue} ${state} --cursor ${listing.cursor}\n`;
   return joined([rows, more]);

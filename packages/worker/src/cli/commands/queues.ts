@@ -63,27 +63,27 @@ async function observe(look: () => Promise<readonly QueueDepth[]>, flags: Queues
 
 function listed(lines: readonly QueueLine[], { namespace, address }: Operator): Printable {
   const none = say`no queue was used yet in the namespace ${namespace} on ${address.toString()}; --discover looks for those of BullMQ clients\n`;
-  return lines.length === 0 ? none : table(columnsAt(Date.now()), lines, { head: colours.dim });
+  return lines.length === 0 ? none : table(COLUMNS, lines, { head: colours.dim });
 }
 
-function columnsAt(nowMs: number): readonly Column<QueueLine>[] {
-  const number = (head: string, cell: Column<QueueLine>['cell']) => ({ head, cell, isNumber: true }) as const;
-  const count = (value: number) => value.toLocaleString('en');
-  return [
-    { head: 'queue', cell: ({ queue }) => queue },
-    { head: '', cell: ({ isPaused }) => (isPaused ? colours.yellow('paused') : '') },
-    number('waiting', ({ waiting }) => count(waiting)),
-    number('oldest', ({ oldestWaitingAtMs }) => since(oldestWaitingAtMs, nowMs)),
-    number('active', ({ active }) => count(active)),
-    number('delayed', ({ delayed }) => count(delayed)),
-    number('next in', ({ nextDueAtMs }) => until(nextDueAtMs, nowMs)),
-    number('dead', ({ deadLetters }) => (deadLetters > 0 ? colours.red(count(deadLetters)) : '0')),
-    number('kept', ({ acked }) => count(acked)),
-    number('sent/s', ({ rates }) => perSecond(rates?.sentPerSecond)),
-    number('acked/s', ({ rates }) => perSecond(rates?.ackedPerSecond)),
-    number('rejected/s', ({ rates }) => perSecond(rates?.rejectedPerSecond)),
-  ];
-}
+const number = (head: string, cell: Column<QueueLine>['cell']) => ({ head, cell, isNumber: true }) as const;
+const count = (value: number) => value.toLocaleString('en');
+
+/** Spans are taken by the server's clock, which may not be this machine's. */
+const COLUMNS: readonly Column<QueueLine>[] = [
+  { head: 'queue', cell: ({ queue }) => queue },
+  { head: '', cell: ({ isPaused }) => (isPaused ? colours.yellow('paused') : '') },
+  number('waiting', ({ waiting }) => count(waiting)),
+  number('oldest', ({ oldestWaitingAtMs, readAtMs }) => since(oldestWaitingAtMs, readAtMs)),
+  number('active', ({ active }) => count(active)),
+  number('delayed', ({ delayed }) => count(delayed)),
+  number('next in', ({ nextDueAtMs, readAtMs }) => until(nextDueAtMs, readAtMs)),
+  number('dead', ({ deadLetters }) => (deadLetters > 0 ? colours.red(count(deadLetters)) : '0')),
+  number('kept', ({ acked }) => count(acked)),
+  number('sent/s', ({ rates }) => perSecond(rates?.sentPerSecond)),
+  number('acked/s', ({ rates }) => perSecond(rates?.ackedPerSecond)),
+  number('rejected/s', ({ rates }) => perSecond(rates?.rejectedPerSecond)),
+];
 
 function perSecond(rate: number | undefined): string {
   return rate === undefined ? '-' : rate.toFixed(rate < 10 ? 1 : 0);
@@ -99,8 +99,8 @@ What the columns say:
                                   cancelled or purged, or acked by plain BullMQ workers, are missing in it
 
 JSON: { "atMs", "queues": [{ "queue", "isPaused", "waiting", "delayed", "active", "acked", "deadLetters", "oldestWaitingAtMs",
-  "nextDueAtMs", "rates": { "sentPerSecond", "ackedPerSecond", "rejectedPerSecond", "overMs" } }] }
-Times are milliseconds since the epoch; what is not known is left out.
+  "nextDueAtMs", "readAtMs", "rates": { "sentPerSecond", "ackedPerSecond", "rejectedPerSecond", "overMs" } }] }
+Times are milliseconds since the epoch, by the server's clock but for "atMs"; what is not known is left out.
 
 Exit codes: 0 listed (also when there are none), 1 failed, 2 wrong usage, 3 no such queue, 4 no server.
 

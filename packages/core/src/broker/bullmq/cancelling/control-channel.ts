@@ -1,6 +1,6 @@
 // How a cancel reaches the worker that has the job: the channel's name and the words on it.
 import { LONGEST_ID } from '../../../contract/names.js';
-import { count, MISFIT, optional, readJson, shape, text } from '../../../foreign/reader.js';
+import { count, MISFIT, optional, readForeignJson, shape, text } from '../../../foreign-text/reader.js';
 import { queueKeys, type QueuePlace } from '../queue-keys.js';
 
 /** What is said on a queue's control channel. */
@@ -19,7 +19,7 @@ export function controlChannel(namespace: string, queue: string, place: QueuePla
 
 /** Undefined for anything else that somebody may have published there; never throws. */
 export function readControlMessage(json: string): ControlMessage | undefined {
-  const read = readJson(json, message, MOST_CHARS);
+  const read = readForeignJson(json, message, MOST_CHARS);
   return read === MISFIT ? undefined : read;
 }
 

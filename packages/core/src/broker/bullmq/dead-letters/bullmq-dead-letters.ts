@@ -22,7 +22,7 @@ export class BullmqDeadLetters implements DeadLetterBox {
   }
 
   nowMs(): Promise<number> {
-    return this.#guard.run(serverNowMs);
+    return this.#guard.read(serverNowMs);
   }
 
   async *scan({ sinceMs, untilMs, order }: DeadSpan): AsyncGenerator<readonly DeadSummary[]> {

@@ -51,7 +51,7 @@ export class BullmqDesk implements QueueDesk {
       isNamed ||
       this.#parts
         .guardOf(queue)
-        .run(async (client) => (await client.exists(`${this.#seat(queue).keys.prefix}meta`)) === 1)
+        .read(async (client) => (await client.exists(`${this.#seat(queue).keys.prefix}meta`)) === 1)
     );
   }
 
@@ -65,7 +65,7 @@ export class BullmqDesk implements QueueDesk {
 
   deaths(queue: string): Promise<readonly QueueDeath[]> {
     const { deaths } = this.#parts.keysOf(queue);
-    return this.#parts.guardOf(queue).run(async (client) => readDeaths(await client.lrange(deaths, 0, -1)));
+    return this.#parts.guardOf(queue).read(async (client) => readDeaths(await client.lrange(deaths, 0, -1)));
   }
 
   jobs(queue: string, span: JobSpan): Promise<JobPage> {

@@ -4,7 +4,7 @@ import type { Lines } from '../../../redis/lines.js';
 import type { ScriptClient } from '../../../redis/redis-script.js';
 import { nameFault } from '../../../contract/names.js';
 
-/** Asks every server that has keys, one or those of a cluster. */
+/** Asks every server that has keys, one or those of a cluster, for what changes nothing. */
 export type AskServers = <Answer>(ask: (client: ScriptClient) => Promise<Answer>) => Promise<readonly Answer[]>;
 
 /** What the names are kept with. */

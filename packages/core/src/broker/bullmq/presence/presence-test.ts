@@ -26,7 +26,7 @@ export async function testPresence(parts: PresenceTestParts): Promise<boolean> {
       const asked = comesAndGoes({ ...parts, channel: `${parts.channel}-${attempt}` });
       const answer = await asked.catch((error: unknown) => error);
       if (answer === true) return true;
-      if (answer instanceof ServerRefusalError) return false;
+      if (answer instanceof ServerRefusalError && !isBusy(answer)) return false;
       if (answer === false) answers += 1;
       if (answers >= MOST_ANSWERS) return false;
       await sleep(BETWEEN_ATTEMPTS_MS);
@@ -37,6 +37,11 @@ export async function testPresence(parts: PresenceTestParts): Promise<boolean> {
     if (answers === 0) throw error;
     return false;
   });
+}
+
+/** The reply while somebody's script runs: it says nothing of what the server would answer otherwise. */
+function isBusy({ reply }: ServerRefusalError): boolean {
+  return reply.startsWith('BUSY');
 }
 
 async function comesAndGoes({ channel, openSubscriber, count }: PresenceTestParts): Promise<boolean> {

@@ -1,5 +1,5 @@
 // Which processes died, noted where it is decided that they did: for whoever looks later.
-import { count, MISFIT, moment, readJson, shape, text } from '../../../foreign/reader.js';
+import { count, MISFIT, moment, readForeignJson, shape, text } from '../../../foreign-text/reader.js';
 import type { QueueDeath } from '../../../operator/queue-desk.js';
 
 /**
@@ -20,7 +20,7 @@ end`;
 /** The deaths that are noted in a queue, the newest first. What is none is left out. */
 export function readDeaths(entries: readonly string[]): readonly QueueDeath[] {
   return entries.flatMap((entry) => {
-    const read = readJson(entry, death, MOST_CHARS);
+    const read = readForeignJson(entry, death, MOST_CHARS);
     return read === MISFIT ? [] : [read];
   });
 }

@@ -19,7 +19,7 @@ local function meetServer(suspects, holdOffMs)
   return not known
 end`;
 
-/** How late a delayed job is when it counts as one that everybody has forgotten. */
+/** How late a delayed job is when it counts as one that everybody has forgotten: the reaper gives no sign for it sooner. */
 export const OVERDUE_MS = 50;
 
 /**
@@ -64,7 +64,7 @@ local function giveBack(id, ending, judge)
   redis.call('XADD', events, '*', 'event', 'stalled', 'jobId', id)
 end
 
--- In how many milliseconds the next delayed job is due, less than none when it is overdue; false when there is none.
+-- In how many milliseconds the next delayed job is due, less than none when it is overdue; nothing (nil) when there is none.
 local function dueInMs()
   local due = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   return due[2] and math.floor(tonumber(due[2]) / 0x1000) - nowMs

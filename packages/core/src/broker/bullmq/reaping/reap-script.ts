@@ -28,7 +28,7 @@ const MOST_LOOKS = 10;
  *
  * KEYS: the \`channel\` keys, then suspects, turn, when the last turn was, and deaths. ARGV: prefix, delivery limit, interval (ms), grace (ms),
  * hold-off (ms), whether presence works ('1'), the longest gap between two turns (ms), then what the presence channels begin with.
- * Answers \`[is anybody suspect, active, ids given back, are the data gone, in how many ms the next delayed job is due or false]\`.
+ * Answers \`[is anybody suspect, active, ids given back, are the data gone, in how many ms the next delayed job is due, or nothing]\`.
  */
 export const reapScript = new RedisScript(`
 local prefix, deliveryLimit, intervalMs, graceMs, holdOffMs = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -57,8 +57,12 @@ local hasForgotten = redis.call('HEXISTS', suspects, '#run') == 0 and meetServer
 local last = tonumber(redis.call('GET', lastTurn) or now)
 redis.call('SET', lastTurn, now, 'PX', ${LAST_TURN_KEPT_MS})
 local gapMs = nowMs - last
--- For as long again as nobody could renew, so that a machine that is merely slow puts a dead worker's jobs off for less.
-if gapMs > longestGapMs then redis.call('HSET', suspects, '#until', nowMs + math.min(holdOffMs, gapMs)) end
+-- For as long again as nobody could renew, so that a machine that is merely slow puts a dead worker's jobs off for less. A hold-off that
+-- lasts longer already, as that of a server that has just come up, stands.
+if gapMs > longestGapMs then
+  local untilMs = tonumber(redis.call('HGET', suspects, '#until') or 0)
+  redis.call('HSET', suspects, '#until', math.max(untilMs, nowMs + math.min(holdOffMs, gapMs)))
+end
 
 local ids = redis.call('LRANGE', active, 0, -1)
 if #ids == 0 then

@@ -41,17 +41,18 @@ async function list(operator: Operator, queue: string, flags: ListFlags): Promis
   requireTimes(flags);
   await requireQueue(operator, queue);
   const found = operator.deadLetters(queue);
-  const filter = filterOf(flags, await found.serverTime());
+  const serverTime = await found.serverTime();
+  const filter = filterOf(flags, serverTime);
   const letters: DeadLetter[] = [];
   for await (const letter of found.list({ ...filter, ...span })) letters.push(letter);
   print(flags.json, {
     json: { queue, deadLetters: letters.map((letter) => ({ ...letter, payload: undefined, history: undefined })) },
-    text: () => (letters.length === 0 ? say`no such dead letters in ${queue}\n` : listed(letters)),
+    text: () =>
+      letters.length === 0 ? say`no such dead letters in ${queue}\n` : listed(letters, serverTime.getTime()),
   });
 }
 
-function listed(letters: readonly DeadLetter[]): Printable {
-  const nowMs = Date.now();
+function listed(letters: readonly DeadLetter[], nowMs: number): Printable {
   const columns: readonly Column<DeadLetter>[] = [
     { head: 'id', cell: ({ id }) => id },
     { head: 'job', cell: ({ jobName }) => firstLine(jobName) },

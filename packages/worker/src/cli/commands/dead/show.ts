@@ -39,7 +39,7 @@ async function show(
   await requireQueue(operator, queue);
   const job = await operator.job(queue, id);
   if (job?.place !== 'deadLettered') throw new NotFoundError(`expected a dead letter of ${queue}, got the id ${id}`);
-  showJob(job, flags);
+  await showJob(operator, job, flags);
 }
 
 const EXPLANATION = `

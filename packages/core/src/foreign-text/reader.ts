@@ -90,7 +90,7 @@ export function jsonObject(mostParts: number, mostDepth: number): Reader<Readonl
 }
 
 /** Reads JSON. MISFIT, too, for what is none, or longer than that. */
-export function readJson<T>(json: string, reader: Reader<T>, mostChars: number): T | typeof MISFIT {
+export function readForeignJson<T>(json: string, reader: Reader<T>, mostChars: number): T | typeof MISFIT {
   if (json.length > mostChars) return MISFIT;
   try {
     return reader(JSON.parse(json));
