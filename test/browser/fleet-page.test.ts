@@ -22,7 +22,7 @@ describeInBrowser('the page of the fleet', () => {
     await tab.goTo('fleet');
     await tab.sees('Point at a state');
     await tab.state('processing', 0).focus();
-    await tab.sees('Holds a delivery while its handler runs.');
+    await tab.sees('A handler runs: of the delivery it holds, or of one that is over.');
   });
 
   it('explains the words of a panel', async () => {

@@ -65,9 +65,11 @@ local function giveBack(id, ending, judge)
 end
 
 -- In how many milliseconds the next delayed job is due, less than none when it is overdue; nothing (nil) when there is none.
+-- Asked once: a turn of an idle fleet is made of such reads, and each counts.
+local nextDue
 local function dueInMs()
-  local due = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
-  return due[2] and math.floor(tonumber(due[2]) / 0x1000) - nowMs
+  nextDue = nextDue or redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  return nextDue[2] and math.floor(tonumber(nextDue[2]) / 0x1000) - nowMs
 end
 
 -- Also mends a sign that a dying worker took along: where there is work and nobody was told, somebody is told. Who knows of a delayed
