@@ -20,7 +20,7 @@ export interface ActionScope {
 export type CompiledAction = (args: ActionArgs, where: ActionScope) => ActionArgs;
 
 /** Answers whether a transition is enabled. */
-export type CompiledGuard = (snapshot: unknown, args: Pick<ActionArgs, 'context' | 'event'>) => boolean;
+export type CompiledGuard = (snapshot: unknown, args: ActionArgs) => boolean;
 
 /**
  * Compiles an action as a machine names it. Returns undefined for one that only XState can run: it starts or stops a child, waits,

@@ -32,9 +32,12 @@ export function compiledMachine<Machine extends AnyStateMachine>(
   const table = compileStates(machine);
   const byXState = machine.transition.bind(machine) as Transition;
   const transition: Transition = (snapshot, event, scope) => {
-    const edge = isInspected() || snapshot.status !== 'active' ? BY_XSTATE : enabledEdge(table, snapshot, event);
+    if (isInspected() || snapshot.status !== 'active') return byXState(snapshot, event, scope);
+    const { context } = snapshot as KnownSnapshot;
+    const args: ActionArgs = { context, event, self: scope.self as ActionArgs['self'], system: scope.system };
+    const edge = enabledEdge(leafAt(table, snapshot.value as StateValue), snapshot, args);
     if (edge === undefined) return snapshot;
-    return edge.kind === 'byXState' ? byXState(snapshot, event, scope) : take(edge, { snapshot, event, scope });
+    return edge.kind === 'byXState' ? byXState(snapshot, event, scope) : take(edge, args, { snapshot, scope });
   };
   return Object.assign(Object.create(machine) as Machine, { transition });
 }
@@ -64,15 +67,15 @@ interface PlainEdge {
 
 const BY_XSTATE: Edge = { kind: 'byXState', guard: undefined };
 
-function enabledEdge(table: StateTable, snapshot: AnyMachineSnapshot, event: EventObject): Edge | undefined {
-  const { edgesByEvent, isByXState } = leafAt(table, snapshot.value as StateValue);
-  if (isByXState) return BY_XSTATE;
-  const { context } = snapshot as KnownSnapshot;
-  for (const edge of edgesByEvent.get(event.type) ?? []) {
-    if (edge.guard === undefined || edge.guard(snapshot, { context, event })) return edge;
+function enabledEdge(leaf: Leaf, snapshot: AnyMachineSnapshot, args: ActionArgs): Edge | undefined {
+  if (leaf.isByXState) return BY_XSTATE;
+  const { type } = args.event;
+  const edges = leaf.edgesByEvent.get(type);
+  if (edges !== undefined) {
+    for (const edge of edges) if (edge.guard === undefined || edge.guard(snapshot, args)) return edge;
   }
   // XState's own events, such as a child's failure, mean something also where no transition is enabled.
-  return event.type.startsWith('xstate.') ? BY_XSTATE : undefined;
+  return type.startsWith('xstate.') ? BY_XSTATE : undefined;
 }
 
 function leafAt(table: StateTable, value: StateValue): Leaf {
@@ -88,16 +91,15 @@ function leafAt(table: StateTable, value: StateValue): Leaf {
   return at as Leaf;
 }
 
-interface Occurrence {
+interface Place {
   readonly snapshot: AnyMachineSnapshot;
-  readonly event: EventObject;
   readonly scope: Scope;
 }
 
-function take({ actions, target }: PlainEdge, { snapshot, event, scope }: Occurrence): AnyMachineSnapshot {
+function take({ actions, target }: PlainEdge, given: ActionArgs, { snapshot, scope }: Place): AnyMachineSnapshot {
   const { context, children } = snapshot as KnownSnapshot;
   const where = { scope, children };
-  let args: ActionArgs = { context, event, self: scope.self as ActionArgs['self'], system: scope.system };
+  let args = given;
   for (const action of actions) args = action(args, where);
   if (target !== undefined) return { ...target, context: args.context, children };
   return args.context === context ? snapshot : { ...snapshot, context: args.context };
