@@ -5,7 +5,7 @@ import { Command } from 'ioredis';
 import type * as CallModule from '../../packages/core/dist/redis/script-call.js';
 
 const path = new URL('../../../packages/core/dist/redis/script-call.js', import.meta.url).href;
-const { ScriptCall, scriptCall, scriptHead } = (await import(path)) as typeof CallModule;
+const { ScriptCall, scriptHead } = (await import(path)) as typeof CallModule;
 
 const DIGEST = '2067d915024a3e1657c4169c84f809f8ebdd75df';
 
@@ -50,7 +50,7 @@ describe('a script call', () => {
 
   it('refuses more text than a string can be', () => {
     const long = 'x'.repeat(300_000_000);
-    expect(() => scriptCall(scriptHead(DIGEST), [0, long, long])).to.throw(UnwritableCallError, 'more text');
+    expect(() => new ScriptCall(scriptHead(DIGEST), [0, long, long])).to.throw(UnwritableCallError, 'more text');
   });
 });
 

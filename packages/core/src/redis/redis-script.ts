@@ -1,7 +1,7 @@
 // One Lua script on the server: called by its digest, sent again whenever the server does not know it.
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { scriptCall, scriptHead } from './script-call.js';
+import { ScriptCall, scriptHead } from './script-call.js';
 
 /** A client on which scripts run: a connection to the one server that has all their keys. */
 export type ScriptClient = Redis;
@@ -67,7 +67,7 @@ type Arguments = readonly [keyCount: number, ...(string | number)[]];
 
 async function runText({ text, head }: ScriptText, client: ScriptClient, args: Arguments): Promise<unknown> {
   try {
-    return await client.sendCommand(scriptCall(head, args));
+    return await client.sendCommand(new ScriptCall(head, args));
   } catch (error) {
     if (!isUnknownScript(error)) throw error;
     return client.eval(text, ...args);

@@ -1,5 +1,6 @@
 // A script call for ioredis whose bytes are written here, in one go.
 import { Command } from 'ioredis';
+import { constants } from 'node:buffer';
 import { UnwritableCallError } from './redis-errors.js';
 
 /**
@@ -15,12 +16,17 @@ export class ScriptCall extends Command {
   /**
    * @param head The command's name and the script's digest, as {@link scriptHead} wrote them.
    * @param args Texts, and whole numbers up to `Number.MAX_SAFE_INTEGER`: a greater one would be written with an exponent.
-   * @throws UnwritableCallError when one is anything else. RangeError when all of them together are longer than a string can be.
+   * @throws UnwritableCallError when one is anything else, or all of them together are longer than a string can be; nothing was sent.
    */
   constructor(head: string, args: readonly (string | number)[]) {
     super('evalsha', [], { replyEncoding: 'utf8' });
     let text = `*${HEAD_PARTS + args.length}\r\n${head}`;
-    for (const argument of args) text += bulkString(argument);
+    // No `try` for the RangeError, here or in a caller that V8 would inline this into: with one a delivery cost 17 µs in place of 12 (Node 20).
+    for (const argument of args) {
+      const part = bulkString(argument);
+      if (text.length + part.length > MOST_UNITS) throw new UnwritableCallError('more text than a call can carry');
+      text += part;
+    }
     this.#text = text;
   }
 
@@ -36,18 +42,8 @@ export function scriptHead(digest: string): string {
 
 const HEAD_PARTS = 2;
 
-/**
- * A call, or what is wrong with it. The text is put together where nothing is caught: with a `try` around the loop a delivery cost 17 µs in place
- * of 12, for V8 (Node 20) collects the pieces late.
- * @throws UnwritableCallError as the constructor of {@link ScriptCall}, and when the text is longer than a string can be.
- */
-export function scriptCall(head: string, args: readonly (string | number)[]): ScriptCall {
-  try {
-    return new ScriptCall(head, args);
-  } catch (cause) {
-    throw cause instanceof RangeError ? new UnwritableCallError('more text than a call can carry', { cause }) : cause;
-  }
-}
+/** Of a string, less what stands around one argument. */
+const MOST_UNITS = constants.MAX_STRING_LENGTH - 64;
 
 /** What the types say, and what is written, whatever came: `undefined` would be stored as a word, which no reader of JSON takes. */
 export function requireArgument(value: unknown): asserts value is string | number {
@@ -61,6 +57,8 @@ function whatIs(value: unknown): string {
 
 function bulkString(value: string | number): string {
   requireArgument(value);
+  if (typeof value === 'string' && value.length > MOST_UNITS)
+    throw new UnwritableCallError('more text than a call can carry');
   const text = typeof value === 'string' ? value : String(value);
   return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 }
