@@ -21,7 +21,7 @@ export class ScriptCall extends Command {
   constructor(head: string, args: readonly (string | number)[]) {
     super('evalsha', [], { replyEncoding: 'utf8' });
     let text = `*${HEAD_PARTS + args.length}\r\n${head}`;
-    // No `try` for the RangeError, here or in a caller that V8 would inline this into: with one a delivery cost 17 µs in place of 12 (Node 20).
+    // No `try` around this loop for the RangeError: with one a delivery cost 17 µs in place of 12, as V8 (Node 20) collects the pieces late.
     for (const argument of args) {
       const part = bulkString(argument);
       if (text.length + part.length > MOST_UNITS) throw new UnwritableCallError('more text than a call can carry');
