@@ -32,7 +32,8 @@ describe('a queue that random texts and values go through', function () {
     expect(odd, `seed ${HOSTILE_SEED}`).to.deep.equal([]);
     expect(untyped, `seed ${HOSTILE_SEED}`).to.deep.equal([]);
 
-    const dead = ends.filter(({ status }) => status === 'rejected').length;
+    // Two hostile ids may be the same one, which makes one job of two sends.
+    const dead = new Set(receipts.filter((_, at) => ends[at]?.status === 'rejected').map(({ id }) => id)).size;
     expect(dead, 'some end well and some do not').to.be.within(receipts.length * 0.2, receipts.length * 0.9);
     await using queue = trial.queue('hostile');
     expect(await queue.getJobCounts('active', 'wait', 'delayed', 'failed')).to.deep.equal({

@@ -39,7 +39,7 @@ export const failingConsumer: Scenario = {
  */
 async function failInFreshWorker(trial: Trial, stage: Stage, failure: Failure): Promise<number | undefined> {
   const without = trial.control === undefined ? [] : (['replacement'] as const);
-  const wish = { redis: stage.server.url, options: { consumers: 2, leaseMs: 1_000 }, without, canFail: true };
+  const wish = { redis: stage.server.url, options: { consumers: 2, leaseMs: LEASE_MS }, without, canFail: true };
   const worker = await trial.worker(wish).ready();
   const kept = await stage.sender.send({ kind: 'hold', deliveries: 1_000 });
   await worker.reported('started', kept.order);
@@ -67,6 +67,7 @@ interface Failure {
   readonly isSlow?: boolean;
 }
 
+const LEASE_MS = 1_000;
 /** The lease is looked after every 333 ms: long enough to be found lost before the handler ends. */
 const LONG: Plan = { kind: 'work', forMs: 1_500 };
 
@@ -81,7 +82,8 @@ const FAILURES: readonly Failure[] = [
     action: 'releaseDelivery',
     state: 'processing.lost',
     plan: LONG,
-    provoke: ({ view }, { receipt }) => view.client.del(`${key(receipt.id)}:lock`),
+    // Another's lease, and not merely none: one that nobody has is taken up again by who still holds the job.
+    provoke: ({ view }, { receipt }) => view.client.set(`${key(receipt.id)}:lock`, 'somebody:1', 'PX', LEASE_MS),
     isSlow: true,
   },
 ];
