@@ -16,7 +16,7 @@ import { ConnectionLostError, ServerRefusalError } from './redis-errors.js';
  */
 export class ConnectionGuard {
   readonly #client: ScriptClient;
-  readonly #inFlight = new Set<(error: ConnectionLostError) => void>();
+  readonly #inFlight = new CallsInFlight();
   readonly #listeners = new Set<(state: 'away' | 'back') => void>();
   #isAway = false;
   /** Settles when a connection that was begun and never whole is, or has had its time. */
@@ -97,13 +97,13 @@ export class ConnectionGuard {
     const broken = new Promise<never>((_resolve, reject) => {
       fail = reject;
     });
-    this.#inFlight.add(fail);
+    const place = this.#inFlight.add(fail);
     try {
       return await Promise.race([call(this.#client), broken]);
     } catch (error) {
       throw asTypedError(error);
     } finally {
-      this.#inFlight.delete(fail);
+      this.#inFlight.remove(place);
     }
   }
 
@@ -124,7 +124,7 @@ export class ConnectionGuard {
   }
 
   #broke(): void {
-    for (const fail of this.#inFlight) fail(new ConnectionLostError());
+    this.#inFlight.failAll();
     // Every attempt to connect that fails reports another close.
     if (this.#isAway || this.#opening) return;
     this.#isAway = true;
@@ -135,6 +135,33 @@ export class ConnectionGuard {
     if (!this.#isAway) return;
     this.#isAway = false;
     for (const tell of this.#listeners) tell('back');
+  }
+}
+
+type Fail = (error: ConnectionLostError) => void;
+
+/**
+ * How each call is failed. In places that are used again: of a `Set` that entries are added to and deleted from, V8 (Node 20) keeps the
+ * former tables, and the calls in them, until the next full collection.
+ */
+class CallsInFlight {
+  readonly #calls: (Fail | undefined)[] = [];
+  readonly #free: number[] = [];
+
+  /** Returns its place. */
+  add(fail: Fail): number {
+    const place = this.#free.pop() ?? this.#calls.length;
+    this.#calls[place] = fail;
+    return place;
+  }
+
+  remove(place: number): void {
+    this.#calls[place] = undefined;
+    this.#free.push(place);
+  }
+
+  failAll(): void {
+    for (const fail of this.#calls) fail?.(new ConnectionLostError());
   }
 }
 

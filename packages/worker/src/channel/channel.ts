@@ -233,7 +233,8 @@ export class Channel {
   /** Forgets a consumer. What it holds goes back, unless its settlement is on the way. */
   #dismiss(consumer: ConsumerRef): void {
     const wasParked = this.#parking.leave(consumer);
-    const asked = this.#wishes.end(consumer);
+    const asked = this.#wishes.leave(consumer);
+    this.#held.leave(consumer);
     const isWithdrawn = asked !== undefined && !asked.settle && this.#line.withdraw(asked);
     const job = asked?.settle === undefined ? this.#held.release(consumer) : undefined;
     this.#loose.giveBack(job);

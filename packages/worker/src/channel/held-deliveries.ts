@@ -1,9 +1,10 @@
 // What a channel holds, under leases that are renewed meanwhile: at most one delivery for each consumer, and what no consumer has.
 import type { LeasedJob } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
+import { Seats } from './seats.js';
 
 export class HeldDeliveries {
-  readonly #held = new Map<ConsumerRef, HeldDelivery>();
+  readonly #held = new Seats<HeldDelivery>();
   readonly #loose = new Set<LeasedJob>();
   readonly #onRelease: (job: LeasedJob) => void;
 
@@ -18,10 +19,14 @@ export class HeldDeliveries {
 
   /** Forgets what the consumer held, and answers it. */
   release(consumer: ConsumerRef): LeasedJob | undefined {
-    const held = this.#held.get(consumer);
-    this.#held.delete(consumer);
+    const held = this.#held.take(consumer);
     if (held) this.#onRelease(held.job);
     return held?.job;
+  }
+
+  /** The consumer has left: what it still holds is released when its settlement is answered. */
+  leave(consumer: ConsumerRef): void {
+    this.#held.leave(consumer);
   }
 
   /** Since when the consumer holds what it holds, in milliseconds since the epoch. */
@@ -45,12 +50,12 @@ export class HeldDeliveries {
 
   /** What consumers hold. */
   inHands(): readonly LeasedJob[] {
-    return [...this.#held.values()].map(({ job }) => job);
+    return Array.from(this.#held.entries(), ([, { job }]) => job);
   }
 
   /** Who holds a delivery that `isIt`. */
   holdersOf(isIt: (job: LeasedJob) => boolean): readonly ConsumerRef[] {
-    return [...this.#held].filter(([, { job }]) => isIt(job)).map(([consumer]) => consumer);
+    return [...this.#held.entries()].filter(([, { job }]) => isIt(job)).map(([consumer]) => consumer);
   }
 }
 

@@ -1,12 +1,13 @@
 // What the consumers of a channel have asked for and were not yet answered.
 import type { AnsweredTokens, Settling } from '@acktor/core/broker';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
+import { Seats } from './seats.js';
 import type { Wish } from './wish.js';
 
 /** One wish of each consumer at a time. A wish for a delivery has a lease token, `process|n`, which none had before. */
 export class Wishes {
   readonly #process: string;
-  readonly #open = new Map<ConsumerRef, Wish>();
+  readonly #open = new Seats<Wish>();
   #lastToken = 0;
 
   constructor(process: string) {
@@ -26,20 +27,24 @@ export class Wishes {
   again(wish: Wish): Wish | undefined {
     const { consumer, settle, leaseToken } = wish;
     if (consumer === undefined) return wish;
-    return this.#open.has(consumer) ? this.begin(consumer, settle, leaseToken !== undefined) : undefined;
+    return this.#open.get(consumer) ? this.begin(consumer, settle, leaseToken !== undefined) : undefined;
   }
 
-  /** The consumer is answered, or has left. Answers what it had asked for. */
+  /** The consumer is answered. Returns what it had asked for. */
   end(consumer: ConsumerRef): Wish | undefined {
-    const wish = this.#open.get(consumer);
-    this.#open.delete(consumer);
-    return wish;
+    return this.#open.take(consumer);
+  }
+
+  /** The consumer has left. Returns what it had asked for. */
+  leave(consumer: ConsumerRef): Wish | undefined {
+    this.#open.leave(consumer);
+    return this.#open.take(consumer);
   }
 
   /** The tokens before the first that is not answered: wishes go to the server in the order of their tokens. */
   get answered(): AnsweredTokens {
     let last = this.#lastToken;
-    for (const { leaseToken } of this.#open.values())
+    for (const [, { leaseToken }] of this.#open.entries())
       if (leaseToken !== undefined) last = Math.min(last, numberOf(leaseToken) - 1);
     return { process: this.#process, last };
   }

@@ -52,7 +52,7 @@ function compileAssign({ assignment }: BuiltIn, params: Params): CompiledAction 
   return (args) => {
     const { context, event, self, system } = args;
     const changes = changesBy({ context, event, self, system, spawn: refuseToSpawn }, params(args));
-    return { context: Object.assign({}, context, changes), event, self, system };
+    return { context: { ...context, ...(changes as object) }, event, self, system };
   };
 }
 

@@ -29,13 +29,13 @@ export function compiledMachine<Machine extends AnyStateMachine>(
   machine: Machine,
   isInspected: () => boolean = () => false,
 ): Machine {
-  const table = compileStates(machine);
+  const leafAt = leafFinder(compileStates(machine));
   const byXState = machine.transition.bind(machine) as Transition;
   const transition: Transition = (snapshot, event, scope) => {
     if (isInspected() || snapshot.status !== 'active') return byXState(snapshot, event, scope);
     const { context } = snapshot as KnownSnapshot;
     const args: ActionArgs = { context, event, self: scope.self as ActionArgs['self'], system: scope.system };
-    const edge = enabledEdge(leafAt(table, snapshot.value as StateValue), snapshot, args);
+    const edge = enabledEdge(leafAt(snapshot.value as StateValue), snapshot, args);
     if (edge === undefined) return snapshot;
     return edge.kind === 'byXState' ? byXState(snapshot, event, scope) : take(edge, args, { snapshot, scope });
   };
@@ -77,6 +77,21 @@ function enabledEdge(leaf: Leaf, snapshot: AnyMachineSnapshot, args: ActionArgs)
   // XState's own events, such as a child's failure, mean something also where no transition is enabled.
   return type.startsWith('xstate.') ? BY_XSTATE : undefined;
 }
+
+/** Nearly all values are those of the table's own snapshots, and known by identity once they have been looked up. */
+function leafFinder(table: StateTable): (value: StateValue) => Leaf {
+  const known = new Map<StateValue, Leaf>();
+  return (value) => {
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const leaf = leafAt(table, value);
+    if (known.size < MOST_KNOWN_VALUES) known.set(value, leaf);
+    return leaf;
+  };
+}
+
+/** Far more than a chart has states: values that somebody else made are looked up anew. */
+const MOST_KNOWN_VALUES = 1_000;
 
 function leafAt(table: StateTable, value: StateValue): Leaf {
   let at: Leaf | StateTable | undefined = table;
