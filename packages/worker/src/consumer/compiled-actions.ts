@@ -8,6 +8,8 @@ export interface ActionArgs {
   readonly event: EventObject;
   readonly self: ActorRef<Snapshot<unknown>, EventObject>;
   readonly system: unknown;
+  /** Only for an `assign`. It throws: the compiler cannot see in a function's text that it spawns. */
+  readonly spawn: () => never;
 }
 
 /** Where an action has its effect. */
@@ -50,15 +52,16 @@ export function compileGuard(machine: AnyStateMachine, named: unknown): Compiled
 function compileAssign({ assignment }: BuiltIn, params: Params): CompiledAction {
   const changesBy = typeof assignment === 'function' ? (assignment as Call) : changesByKey(assignment as object);
   return (args) => {
-    const { context, event, self, system } = args;
-    const changes = changesBy({ context, event, self, system, spawn: refuseToSpawn }, params(args));
-    return { context: { ...context, ...(changes as object) }, event, self, system };
+    const { context, event, self, system, spawn } = args;
+    const changes = changesBy(args, params(args)) as object;
+    return { context: { ...context, ...changes }, event, self, system, spawn };
   };
 }
 
 /** An assignment with a value, or a function of its own, for each key of the context. */
 function changesByKey(assignment: object): Call {
   const entries = Object.entries(assignment) as readonly (readonly [string, unknown])[];
+  if (entries.every(([, value]) => typeof value !== 'function')) return () => assignment;
   return (args, params) =>
     Object.fromEntries(
       entries.map(([key, value]) => [key, typeof value === 'function' ? (value as Call)(args, params) : value]),
@@ -80,8 +83,8 @@ function compileSendTo({ to, event, delay }: BuiltIn, params: Params): CompiledA
   };
 }
 
-/** The compiler cannot see it in a function's text, so it is refused when it runs. */
-function refuseToSpawn(): never {
+/** What an `assign` gets as `spawn`. */
+export function refuseToSpawn(): never {
   throw new Error('expected an assign that spawns nothing: invoke the actor, or spawn it with the action spawnChild');
 }
 

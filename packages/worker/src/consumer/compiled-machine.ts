@@ -4,6 +4,7 @@ import { UncompilableChartError } from '../errors.js';
 import {
   compileAction,
   compileGuard,
+  refuseToSpawn,
   type ActionArgs,
   type CompiledAction,
   type CompiledGuard,
@@ -34,7 +35,8 @@ export function compiledMachine<Machine extends AnyStateMachine>(
   const transition: Transition = (snapshot, event, scope) => {
     if (isInspected() || snapshot.status !== 'active') return byXState(snapshot, event, scope);
     const { context } = snapshot as KnownSnapshot;
-    const args: ActionArgs = { context, event, self: scope.self as ActionArgs['self'], system: scope.system };
+    const { self, system } = scope as { readonly self: ActionArgs['self']; readonly system: unknown };
+    const args: ActionArgs = { context, event, self, system, spawn: refuseToSpawn };
     const edge = enabledEdge(leafAt(snapshot.value as StateValue), snapshot, args);
     if (edge === undefined) return snapshot;
     return edge.kind === 'byXState' ? byXState(snapshot, event, scope) : take(edge, args, { snapshot, scope });
