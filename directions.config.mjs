@@ -5,8 +5,8 @@
 /** Libraries that only the folders named here may import, because the rest of the house must not depend on them. */
 const borders = {
   elkjs: ['packages/chart/src/layout'],
-  bullmq: ['packages/core/src/broker/bullmq'],
-  ioredis: ['packages/core/src/redis'],
+  bullmq: ['packages/core/src/engine/redis/bullmq'],
+  ioredis: ['packages/core/src/engine/redis/connection'],
   tsyringe: ['packages/worker/src/handler', 'packages/examples/src'],
   'reflect-metadata': ['packages/worker/src/handler'],
 };
@@ -32,10 +32,10 @@ const passesTheDoor = refuse(
   "Import another package by its door, '@acktor/<name>': export there what is missing.",
 );
 
-// The package's door shows the plain client to tools and tests: its path begins with './'.
+// The package's door shows the plain client to tools and tests: its path begins with './engine/'.
 const callsWithoutEnd = refuse(
-  String.raw`^\.\./(.*/)?redis/connection\.js$`,
-  'A call on a plain client can stay without an answer for ever: take a guarded one, of redis/guarded-connection.ts.',
+  String.raw`^(\./|\.\./(.*/)?)connection/connection\.js$`,
+  'A call on a plain client can stay without an answer for ever: take a guarded one, of engine/redis/connection/guarded-connection.ts.',
 );
 
 function wrongDirection(name, allowed) {

@@ -2,7 +2,7 @@
 import type { WorkQueue } from '@acktor/core/broker';
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import type * as QueueModule from '../../packages/core/dist/broker/bullmq/bullmq-work-queue.js';
+import type * as QueueModule from '../../packages/core/dist/engine/redis/bullmq/bullmq-work-queue.js';
 import { signal, type Signal } from '../signals/signal.js';
 
 export class Door {
@@ -35,7 +35,8 @@ export class Doors {
   /** The connections of this thread; the heartbeat's are its own, and stay. */
   async install(): Promise<void> {
     subscribe('net.client.socket', (message) => this.#sockets.add((message as { readonly socket: Socket }).socket));
-    const { prototype } = (await inside<typeof QueueModule>('broker/bullmq/bullmq-work-queue.js')).BullmqWorkQueue;
+    const { prototype } = (await inside<typeof QueueModule>('engine/redis/bullmq/bullmq-work-queue.js'))
+      .BullmqWorkQueue;
     const exchange = Reflect.get(prototype, 'exchange');
     const pass = (call: () => ReturnType<WorkQueue['exchange']>) => this.#pass(call);
     prototype.exchange = function (requests, options) {

@@ -1,38 +1,42 @@
 // The parts of the core that its door does not show: what the calls of a channel and of a producer are made of. Types come with the build, values from it.
-import type * as CallModule from '../../packages/core/dist/broker/bullmq/channel/channel-call.js';
-import type * as ScriptModule from '../../packages/core/dist/broker/bullmq/channel/channel-script.js';
-import type * as KeysModule from '../../packages/core/dist/broker/bullmq/queue-keys.js';
-import type * as OptionsModule from '../../packages/core/dist/broker/bullmq/stored-options.js';
-import type * as RecordModule from '../../packages/core/dist/broker/bullmq/channel/leased-record.js';
-import type * as SendCallModule from '../../packages/core/dist/broker/bullmq/sending/send-call.js';
-import type * as SendScriptModule from '../../packages/core/dist/broker/bullmq/sending/send-script.js';
-import type * as TimeModule from '../../packages/core/dist/broker/bullmq/server-time.js';
-import type * as RedisScriptModule from '../../packages/core/dist/redis/redis-script.js';
-import type * as ToldModule from '../../packages/core/dist/broker/bullmq/channel/told-fields.js';
-import type * as ShippedModule from '../../packages/core/dist/broker/bullmq/bullmq-scripts.js';
+import type * as CallModule from '../../packages/core/dist/engine/redis/bullmq/channel/channel-call.js';
+import type * as ScriptModule from '../../packages/core/dist/engine/redis/bullmq/channel/channel-script.js';
+import type * as KeysModule from '../../packages/core/dist/engine/redis/bullmq/queue-keys.js';
+import type * as OptionsModule from '../../packages/core/dist/engine/redis/bullmq/stored-options.js';
+import type * as RecordModule from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
+import type * as SendCallModule from '../../packages/core/dist/engine/redis/bullmq/sending/send-call.js';
+import type * as SendScriptModule from '../../packages/core/dist/engine/redis/bullmq/sending/send-script.js';
+import type * as TimeModule from '../../packages/core/dist/engine/redis/bullmq/server-time.js';
+import type * as RedisScriptModule from '../../packages/core/dist/engine/redis/connection/redis-script.js';
+import type * as ToldModule from '../../packages/core/dist/engine/redis/bullmq/channel/told-fields.js';
+import type * as ShippedModule from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
 
-import type { ChannelRequest } from '../../packages/core/dist/broker/work-queue.js';
-export type { ChannelRequest, Settlement } from '../../packages/core/dist/broker/work-queue.js';
-export type { BullmqLeasedJob } from '../../packages/core/dist/broker/bullmq/channel/leased-record.js';
-export type { ToldHash } from '../../packages/core/dist/broker/bullmq/channel/told-fields.js';
-export type { BullmqScriptName } from '../../packages/core/dist/broker/bullmq/bullmq-scripts.js';
-export type { OutgoingJob } from '../../packages/core/dist/broker/sending.js';
-export type { ScriptClient } from '../../packages/core/dist/redis/redis-script.js';
+import type { ChannelRequest } from '../../packages/core/dist/engine/work-queue.js';
+export type { ChannelRequest, Settlement } from '../../packages/core/dist/engine/work-queue.js';
+export type { BullmqLeasedJob } from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
+export type { ToldHash } from '../../packages/core/dist/engine/redis/bullmq/channel/told-fields.js';
+export type { BullmqScriptName } from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
+export type { OutgoingJob } from '../../packages/core/dist/engine/sending.js';
+export type { ScriptClient } from '../../packages/core/dist/engine/redis/connection/redis-script.js';
 
-const { SEPARATOR, writeCall } = await inside<typeof CallModule>('broker/bullmq/channel/channel-call.js');
+const { SEPARATOR, writeCall } = await inside<typeof CallModule>('engine/redis/bullmq/channel/channel-call.js');
 export { SEPARATOR };
 export const writeEntries = (requests: readonly ChannelRequest[]) => writeCall(requests, Infinity).entries;
-export const { channelText } = await inside<typeof ScriptModule>('broker/bullmq/channel/channel-script.js');
-export const { sendText } = await inside<typeof SendScriptModule>('broker/bullmq/sending/send-script.js');
-export const { serverNow } = await inside<typeof TimeModule>('broker/bullmq/server-time.js');
-export type { RedisScript } from '../../packages/core/dist/redis/redis-script.js';
-export const { RedisScript: Script } = await inside<typeof RedisScriptModule>('redis/redis-script.js');
-export const { writeJobs } = await inside<typeof SendCallModule>('broker/bullmq/sending/send-call.js');
-export const { storedOptions } = await inside<typeof OptionsModule>('broker/bullmq/stored-options.js');
-export const { queueKeys } = await inside<typeof KeysModule>('broker/bullmq/queue-keys.js');
-export const { readLeasedJob } = await inside<typeof RecordModule>('broker/bullmq/channel/leased-record.js');
-export const { readToldJob, TOLD_FIELDS } = await inside<typeof ToldModule>('broker/bullmq/channel/told-fields.js');
-export const { scriptText } = await inside<typeof ShippedModule>('broker/bullmq/bullmq-scripts.js');
+export const { channelText } = await inside<typeof ScriptModule>('engine/redis/bullmq/channel/channel-script.js');
+export const { sendText } = await inside<typeof SendScriptModule>('engine/redis/bullmq/sending/send-script.js');
+export const { serverNow } = await inside<typeof TimeModule>('engine/redis/bullmq/server-time.js');
+export type { RedisScript } from '../../packages/core/dist/engine/redis/connection/redis-script.js';
+export const { RedisScript: Script } = await inside<typeof RedisScriptModule>(
+  'engine/redis/connection/redis-script.js',
+);
+export const { writeJobs } = await inside<typeof SendCallModule>('engine/redis/bullmq/sending/send-call.js');
+export const { storedOptions } = await inside<typeof OptionsModule>('engine/redis/bullmq/stored-options.js');
+export const { queueKeys } = await inside<typeof KeysModule>('engine/redis/bullmq/queue-keys.js');
+export const { readLeasedJob } = await inside<typeof RecordModule>('engine/redis/bullmq/channel/leased-record.js');
+export const { readToldJob, TOLD_FIELDS } = await inside<typeof ToldModule>(
+  'engine/redis/bullmq/channel/told-fields.js',
+);
+export const { scriptText } = await inside<typeof ShippedModule>('engine/redis/bullmq/bullmq-scripts.js');
 
 // A path that stands in this file is right for the source or for what it is compiled to, never for both.
 function inside<Module>(path: string): Promise<Module> {

@@ -13,7 +13,7 @@ const refused = [
   ['packages/core/src/producer/a.ts', "import { Queue } from 'bullmq';"],
   ['packages/core/src/producer/a.ts', "export const queue = () => import('bullmq');"],
   ['packages/core/src/producer/a.ts', "export { Redis } from 'ioredis';"],
-  ['packages/core/src/redis/a.ts', "import { Queue } from 'bullmq';"],
+  ['packages/core/src/engine/redis/connection/a.ts', "import { Queue } from 'bullmq';"],
   ['packages/core/src/producer/a.ts', "import type { Worker } from '@acktor/worker';"],
   ['packages/core/src/producer/a.ts', "import type { Worker } from '../../../worker/src/index.js';"],
   ['packages/worker/src/consumer/a.ts', "import { Queue } from 'bullmq';"],
@@ -23,8 +23,9 @@ const refused = [
   ['packages/chart/src/reading/a.ts', "import { job } from '@acktor/core';"],
   ['packages/core/src/fleet/a.ts', "import { Redis } from 'ioredis';"],
   ['packages/core/src/server/a.ts', "import { Redis } from 'ioredis';"],
-  ['packages/core/src/server/a.ts', "import { connectRedis } from '../redis/connection.js';"],
-  ['packages/core/src/broker/bullmq/a.ts', "import { beginConnecting } from '../../redis/connection.js';"],
+  ['packages/core/src/server/a.ts', "import { connectRedis } from '../engine/redis/connection/connection.js';"],
+  ['packages/core/src/engine/redis/a.ts', "import { beginConnecting } from './connection/connection.js';"],
+  ['packages/core/src/engine/redis/bullmq/a.ts', "import { beginConnecting } from '../connection/connection.js';"],
   ['packages/worker/src/consumer/a.ts', "import { job } from '@acktor/core/dist/contract/job.js';"],
   ['packages/worker/src/consumer/a.ts', "import { audit } from '@acktor/examples';"],
   ['packages/worker/src/consumer/a.machine.ts', "import { pino } from 'pino';"],
@@ -33,9 +34,15 @@ const refused = [
 ] as const;
 
 const allowed = [
-  ['packages/core/src/broker/bullmq/a.ts', "import { Queue } from 'bullmq';"],
-  ['packages/core/src/redis/a.ts', "import { Redis } from 'ioredis'; import { connectRedis } from './connection.js';"],
-  ['packages/core/src/server/a.ts', "import { connectGuarded } from '../redis/guarded-connection.js';"],
+  ['packages/core/src/engine/redis/bullmq/a.ts', "import { Queue } from 'bullmq';"],
+  [
+    'packages/core/src/engine/redis/connection/a.ts',
+    "import { Redis } from 'ioredis'; import { connectRedis } from './connection.js';",
+  ],
+  [
+    'packages/core/src/server/a.ts',
+    "import { connectGuarded } from '../engine/redis/connection/guarded-connection.js';",
+  ],
   ['packages/worker/src/handler/a.ts', "import 'reflect-metadata'; import { injectable } from 'tsyringe';"],
   ['packages/worker/src/consumer/a.ts', "import { job } from '@acktor/core'; import { pino } from 'pino';"],
   ['packages/worker/src/consumer/a.machine.ts', "import { setup } from 'xstate'; import type { A } from '../a.js';"],

@@ -1,9 +1,9 @@
 // The parts of the fleet's conversation that no door shows. Types come with the build, values from it.
-import type * as FleetHubModule from '../../packages/core/dist/fleet/redis/fleet-hub.js';
+import type * as FleetHubModule from '../../packages/core/dist/engine/redis/fleet/fleet-hub.js';
 import type * as FleetWatchModule from '../../packages/core/dist/fleet/watching/fleet-watch.js';
-import type * as GuardedModule from '../../packages/core/dist/redis/guarded-connection.js';
+import type * as GuardedModule from '../../packages/core/dist/engine/redis/connection/guarded-connection.js';
 import type * as KnownWorkersModule from '../../packages/core/dist/fleet/watching/known-workers.js';
-import type * as PackedTextModule from '../../packages/core/dist/fleet/redis/packed-text.js';
+import type * as PackedTextModule from '../../packages/core/dist/engine/redis/fleet/packed-text.js';
 import type * as ReadMessageModule from '../../packages/core/dist/fleet/read-message.js';
 import type * as FeedModule from '../../packages/worker/dist/feed/feed.js';
 import type * as MachineShelfModule from '../../packages/worker/dist/feed/machine-shelf.js';
@@ -12,11 +12,13 @@ export type { FleetNews } from '../../packages/core/dist/fleet/fleet-message.js'
 export type { FeedNote, FeedOrder } from '../../packages/worker/dist/feed/feed-protocol.js';
 export type { SourceChanges } from '../../packages/worker/dist/feed/feed-source.js';
 
-export const { FleetHub } = await inside<typeof FleetHubModule>('core/dist/fleet/redis/fleet-hub.js');
+export const { FleetHub } = await inside<typeof FleetHubModule>('core/dist/engine/redis/fleet/fleet-hub.js');
 export const { watchFleet } = await inside<typeof FleetWatchModule>('core/dist/fleet/watching/fleet-watch.js');
-export const { connectGuarded } = await inside<typeof GuardedModule>('core/dist/redis/guarded-connection.js');
+export const { connectGuarded } = await inside<typeof GuardedModule>(
+  'core/dist/engine/redis/connection/guarded-connection.js',
+);
 export const { KnownWorkers } = await inside<typeof KnownWorkersModule>('core/dist/fleet/watching/known-workers.js');
-export const { pack, unpack } = await inside<typeof PackedTextModule>('core/dist/fleet/redis/packed-text.js');
+export const { pack, unpack } = await inside<typeof PackedTextModule>('core/dist/engine/redis/fleet/packed-text.js');
 export const { readAnswer, readAsk, readNews } = await inside<typeof ReadMessageModule>(
   'core/dist/fleet/read-message.js',
 );

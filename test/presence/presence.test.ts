@@ -7,15 +7,19 @@ import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { brokerOptions, freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
-import type * as PresenceTestModule from '../../packages/core/dist/broker/bullmq/presence/presence-test.js';
-import type * as ErrorsModule from '../../packages/core/dist/redis/redis-errors.js';
-import type * as GuardedModule from '../../packages/core/dist/redis/guarded-connection.js';
+import type * as PresenceTestModule from '../../packages/core/dist/engine/redis/bullmq/presence/presence-test.js';
+import type * as ErrorsModule from '../../packages/core/dist/engine/redis/connection/redis-errors.js';
+import type * as GuardedModule from '../../packages/core/dist/engine/redis/connection/guarded-connection.js';
 import { ForgetfulProxy } from './forgetful-proxy.js';
 
 const inside = (file: string) => new URL(`../../../packages/core/dist/${file}`, import.meta.url).href;
-const { testPresence } = (await import(inside('broker/bullmq/presence/presence-test.js'))) as typeof PresenceTestModule;
-const { ServerRefusalError } = (await import(inside('redis/redis-errors.js'))) as typeof ErrorsModule;
-const { connectGuarded, StartTime } = (await import(inside('redis/guarded-connection.js'))) as typeof GuardedModule;
+const { testPresence } = (await import(
+  inside('engine/redis/bullmq/presence/presence-test.js')
+)) as typeof PresenceTestModule;
+const { ServerRefusalError } = (await import(inside('engine/redis/connection/redis-errors.js'))) as typeof ErrorsModule;
+const { connectGuarded, StartTime } = (await import(
+  inside('engine/redis/connection/guarded-connection.js')
+)) as typeof GuardedModule;
 
 const rules: ReapRules = {
   deliveryLimit: 20,

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { PrivateServer } from '@acktor/core';
 import { connectBroker } from '@acktor/core/broker';
 import { EventEmitter } from 'node:events';
-import type * as GuardModule from '../../packages/core/dist/redis/connection-guard.js';
+import type * as GuardModule from '../../packages/core/dist/engine/redis/connection/connection-guard.js';
 import { brokerOptions } from '../real-redis/real-redis.js';
 import { rejection } from '../server/rejection.js';
 
-const inside = new URL('../../../packages/core/dist/redis/connection-guard.js', import.meta.url).href;
+const inside = new URL('../../../packages/core/dist/engine/redis/connection/connection-guard.js', import.meta.url).href;
 const { ConnectionGuard } = (await import(inside)) as typeof GuardModule;
 
 /** A client that no server has answered yet. */

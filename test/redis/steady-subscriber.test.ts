@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { EventEmitter } from 'node:events';
-import type * as GuardModule from '../../packages/core/dist/redis/connection-guard.js';
-import type * as SubscriberModule from '../../packages/core/dist/redis/steady-subscriber.js';
+import type * as GuardModule from '../../packages/core/dist/engine/redis/connection/connection-guard.js';
+import type * as SubscriberModule from '../../packages/core/dist/engine/redis/connection/steady-subscriber.js';
 import { turn } from '../signals/signal.js';
 
-const inside = (file: string) => new URL(`../../../packages/core/dist/redis/${file}`, import.meta.url).href;
+const inside = (file: string) =>
+  new URL(`../../../packages/core/dist/engine/redis/connection/${file}`, import.meta.url).href;
 const { SteadySubscriber } = (await import(inside('steady-subscriber.js'))) as typeof SubscriberModule;
 const { ConnectionGuard } = (await import(inside('connection-guard.js'))) as typeof GuardModule;
 

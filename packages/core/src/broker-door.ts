@@ -11,29 +11,33 @@ export { cutText, shorten, wellFormed } from './foreign-text/cut-text.js';
 export { errorReason, errorText, type ErrorText } from './foreign-text/error-text.js';
 export { defaultTextLimits, textLimitTable, type FailureLimits, type TextLimits } from './foreign-text/text-limits.js';
 export type { MaybePromise } from './contract/maybe-promise.js';
-export { RedisAddress } from './redis/address.js';
-export type { Place, RedisEndpoint } from './redis/endpoint.js';
-export { onAbort } from './redis/on-abort.js';
-export { checkServer, type ServerCheckOptions } from './redis/check-server.js';
-export { connectRedis, type ConnectOptions } from './redis/connection.js';
-export { findDurabilityFaults, type DurabilityFault } from './redis/durability.js';
-export type { ServerExam } from './redis/server-exam.js';
-export { readServerFacts, type PersistenceFacts, type ServerFacts } from './redis/server-facts.js';
+export { RedisAddress } from './engine/redis/connection/address.js';
+export type { Place, RedisEndpoint } from './engine/redis/connection/endpoint.js';
+export { onAbort } from './engine/redis/connection/on-abort.js';
+export { checkServer, type ServerCheckOptions } from './engine/redis/connection/check-server.js';
+export { connectRedis, type ConnectOptions } from './engine/redis/connection/connection.js';
+export { findDurabilityFaults, type DurabilityFault } from './engine/redis/connection/durability.js';
+export type { ServerExam } from './engine/redis/connection/server-exam.js';
+export { readServerFacts, type PersistenceFacts, type ServerFacts } from './engine/redis/connection/server-facts.js';
 export { logLevels, readLogLevel, type LogLevel } from './options/log-level.js';
 export { defineOptions, type ExaminedOptions, type Options } from './options/options.js';
 export type { OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
 export type { OptionRow } from './options/option-rows.js';
-export type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from './broker/dead-letter-box.js';
-export { controlChannel, readControlMessage, type ControlMessage } from './broker/bullmq/cancelling/control-channel.js';
-export { connectBroker, type BrokerOptions, type ConnectedBroker } from './broker/connect-broker.js';
-export { bullmqVersion } from './broker/bullmq/bullmq-version.js';
-export { OVERDUE_MS } from './broker/bullmq/reaping/give-back-script.js';
-export { connectPulse, type PulseOptions } from './broker/connect-pulse.js';
-export { brokerOptionTable } from './broker/broker-options.js';
-export type { ConfirmDemand } from './broker/confirm.js';
-export type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal, SendShortfall } from './broker/sending.js';
-export type { Burial, Buried, OwnEnd, Suspect, Trials } from './broker/burial.js';
-export type { Broker, JobEnd } from './broker/broker.js';
+export type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-box.js';
+export {
+  controlChannel,
+  readControlMessage,
+  type ControlMessage,
+} from './engine/redis/bullmq/cancelling/control-channel.js';
+export { connectBroker, type BrokerOptions, type ConnectedBroker } from './engine/redis/connect-broker.js';
+export { bullmqVersion } from './engine/redis/bullmq/bullmq-version.js';
+export { OVERDUE_MS } from './engine/redis/bullmq/reaping/give-back-script.js';
+export { connectPulse, type PulseOptions } from './engine/redis/connect-pulse.js';
+export { brokerOptionTable } from './engine/broker-options.js';
+export type { ConfirmDemand } from './engine/confirm.js';
+export type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal, SendShortfall } from './engine/sending.js';
+export type { Burial, Buried, OwnEnd, Suspect, Trials } from './engine/burial.js';
+export type { Broker, JobEnd } from './engine/broker.js';
 export type {
   AnsweredTokens,
   ChannelAnswer,
@@ -52,7 +56,7 @@ export type {
   Settling,
   WorkQueue,
   WorkSign,
-} from './broker/work-queue.js';
+} from './engine/work-queue.js';
 export { ensureServerBinary, type EnsureServerOptions } from './server/ensure-server.js';
 export { findServerBinary } from './server/find-server.js';
 export {
@@ -69,11 +73,11 @@ export { canUseApt, libraryFolders, unpackPackages, type AptWish } from './serve
 export type { Environment } from './server/program.js';
 export type { ServerBinary, ServerKind } from './server/server-binary.js';
 export type { ServerSettings } from './server/server-process.js';
-export type { CancelRequest, Pulse, ReapReport, ReapRules } from './broker/pulse.js';
+export type { CancelRequest, Pulse, ReapReport, ReapRules } from './engine/pulse.js';
 export { GuardedLog } from './guarded-log.js';
-export { gravest } from './broker/joined-report.js';
-export type { AttemptEnd, AttemptNote, AttemptRecord } from './broker/attempt-record.js';
-export { connectFleet, fleetOptions, type ConnectedFleet, type FleetOptions } from './fleet/connect-fleet.js';
+export { gravest } from './engine/joined-report.js';
+export type { AttemptEnd, AttemptNote, AttemptRecord } from './engine/attempt-record.js';
+export { connectFleet, fleetOptions, type ConnectedFleet, type FleetOptions } from './engine/redis/connect-fleet.js';
 export { DropCount, type DroppedMessages } from './foreign-text/drop-count.js';
 export {
   amount,

@@ -31,7 +31,7 @@ export {
   type Fault,
   type OptionFault,
 } from './errors.js';
-export type { Durability } from './redis/check-server.js';
+export type { Durability } from './engine/redis/connection/check-server.js';
 export {
   AddressError,
   BrokerUnreachableError,
@@ -40,7 +40,7 @@ export {
   ServerRefusalError,
   ServerTooOldError,
   UnwritableCallError,
-} from './redis/redis-errors.js';
+} from './engine/redis/connection/redis-errors.js';
 export { Producer } from './producer/producer.js';
 export { Receipt } from './producer/receipt.js';
 export { BulkSendError, type BulkOptions, type BulkSummary } from './producer/bulk.js';
@@ -59,16 +59,16 @@ export { Operator } from './operator/operator.js';
 export { QueueNotFoundError } from './operator/operator-errors.js';
 export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';
 export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-desk.js';
-export type { CancelOutcome } from './broker/cancel-outcome.js';
+export type { CancelOutcome } from './engine/cancel-outcome.js';
 export {
   BrokerReplyError,
   BrokerVersionError,
   ClosedError,
   SendRefusedError,
   SendUnconfirmedError,
-} from './broker/broker-errors.js';
-export type { Confirm, ConfirmShortfall, FurtherConfirm } from './broker/confirm.js';
-export { ConfirmShortfallError, ConfirmUnsupportedError } from './broker/confirm-errors.js';
+} from './engine/broker-errors.js';
+export type { Confirm, ConfirmShortfall, FurtherConfirm } from './engine/confirm.js';
+export { ConfirmShortfallError, ConfirmUnsupportedError } from './engine/confirm-errors.js';
 export { NoServerError } from './server/server-errors.js';
 export { EmbeddedServer, type EmbeddedServerOptions } from './server/embedded-server.js';
 export { PrivateServer, type PrivateServerOptions } from './server/private-server.js';

@@ -1,5 +1,5 @@
 // The dead letters of a job or a queue: to look at, to send round again, to throw away.
-import type { DeadLetterBox, DeadSummary, Death } from '../broker/dead-letter-box.js';
+import type { DeadLetterBox, DeadSummary, Death } from '../engine/dead-letter-box.js';
 import { deadLetterOf, type DeadLetter } from './dead-letter.js';
 import {
   deadLetterBulkOptions,

@@ -1,5 +1,5 @@
 // What is remembered of the attempts of a job, as it is read back.
-import type { AttemptEnd } from '../broker/attempt-record.js';
+import type { AttemptEnd } from '../engine/attempt-record.js';
 
 /** One attempt of a job that is over. */
 export interface PastAttempt {

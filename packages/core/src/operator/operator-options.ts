@@ -1,5 +1,5 @@
 // The options of an operator, and of its lists.
-import { brokerOptionTable } from '../broker/broker-options.js';
+import { brokerOptionTable } from '../engine/broker-options.js';
 import { defineOptions } from '../options/options.js';
 import type { OptionsInput } from '../options/option-spec.js';
 import type { JobSummary } from './queue-desk.js';

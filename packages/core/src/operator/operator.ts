@@ -1,7 +1,7 @@
 // Looks after the queues: what people on call see and do, for tools and views.
-import type { CancelOutcome } from '../broker/cancel-outcome.js';
-import { connectBroker, type ConnectedBroker } from '../broker/connect-broker.js';
-import { brokerOptionTable } from '../broker/broker-options.js';
+import type { CancelOutcome } from '../engine/cancel-outcome.js';
+import { connectBroker, type ConnectedBroker } from '../engine/redis/connect-broker.js';
+import { brokerOptionTable } from '../engine/broker-options.js';
 import { checkId, checkName } from '../contract/names.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { cancelOptions, type CancelOptions } from '../producer/producer-options.js';

@@ -1,8 +1,8 @@
 // The options of a producer, and those of a single send.
 import { defineOptions } from '../options/options.js';
 import type { OptionsInput } from '../options/option-spec.js';
-import { brokerOptionTable } from '../broker/broker-options.js';
-import type { Confirm } from '../broker/confirm.js';
+import { brokerOptionTable } from '../engine/broker-options.js';
+import type { Confirm } from '../engine/confirm.js';
 import { NAME_RULE } from '../contract/names.js';
 import { attemptsOption, backoffOption } from '../contract/retry-options.js';
 

@@ -1,8 +1,8 @@
 // Sends jobs. Everything that a web application needs of Acktor starts here.
-import { ClosedError } from '../broker/broker-errors.js';
-import type { CancelOutcome } from '../broker/cancel-outcome.js';
-import type { Confirm } from '../broker/confirm.js';
-import { connectBroker, type ConnectedBroker } from '../broker/connect-broker.js';
+import { ClosedError } from '../engine/broker-errors.js';
+import type { CancelOutcome } from '../engine/cancel-outcome.js';
+import type { Confirm } from '../engine/confirm.js';
+import { connectBroker, type ConnectedBroker } from '../engine/redis/connect-broker.js';
 import { requireContract, type AnyJob, type PayloadInput } from '../contract/job.js';
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';

@@ -1,11 +1,11 @@
 // What a producer holds after sending: the job's id, and the way to its result.
-import type { Broker } from '../broker/broker.js';
-import type { SendOutcome } from '../broker/sending.js';
+import type { Broker } from '../engine/broker.js';
+import type { SendOutcome } from '../engine/sending.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
 import type { JsonLimits } from '../contract/json-limits.js';
 import { decodeResult } from '../contract/result.js';
 import { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer-errors.js';
-import { onAbort } from '../redis/on-abort.js';
+import { onAbort } from '../engine/redis/connection/on-abort.js';
 import { resultOptions, type ResultOptions } from './producer-options.js';
 
 /** What was sent, and under which id. */

@@ -1,10 +1,14 @@
 // Gathers the jobs that are sent in the same turn of the event loop, and sends them together.
-import type { Broker } from '../broker/broker.js';
-import type { ConfirmDemand } from '../broker/confirm.js';
-import { ConfirmShortfallError } from '../broker/confirm-errors.js';
-import type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal } from '../broker/sending.js';
-import { SendRefusedError, SendUnconfirmedError } from '../broker/broker-errors.js';
-import { ConnectionLostError, ServerRefusalError, UnwritableCallError } from '../redis/redis-errors.js';
+import type { Broker } from '../engine/broker.js';
+import type { ConfirmDemand } from '../engine/confirm.js';
+import { ConfirmShortfallError } from '../engine/confirm-errors.js';
+import type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal } from '../engine/sending.js';
+import { SendRefusedError, SendUnconfirmedError } from '../engine/broker-errors.js';
+import {
+  ConnectionLostError,
+  ServerRefusalError,
+  UnwritableCallError,
+} from '../engine/redis/connection/redis-errors.js';
 
 /** What the sends of one queue go through. */
 export interface SendGathererParts {

@@ -1,8 +1,8 @@
 // The server that development and the examples run on: one for each project, started by whoever comes first and ended
 // by whoever leaves last.
 import { join } from 'node:path';
-import type { RedisAddress } from '../redis/address.js';
-import type { ConnectionGuard } from '../redis/connection-guard.js';
+import type { RedisAddress } from '../engine/redis/connection/address.js';
+import type { ConnectionGuard } from '../engine/redis/connection/connection-guard.js';
 import { makeHome, projectFolder } from './embedded-home.js';
 import { ensureServerBinary, type EnsureServerOptions } from './ensure-server.js';
 import { endNotedServer, isLastOne } from './last-one-out.js';

@@ -1,7 +1,7 @@
 // Tells whether anybody else still uses a shared server, and ends it when nobody does.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConnectionGuard } from '../redis/connection-guard.js';
-import type { ScriptClient } from '../redis/redis-script.js';
+import type { ConnectionGuard } from '../engine/redis/connection/connection-guard.js';
+import type { ScriptClient } from '../engine/redis/connection/redis-script.js';
 import { readNote, removeNote } from './embedded-home.js';
 import { endWatch } from './embedded-watch.js';
 import { hasEnded } from './process-life.js';

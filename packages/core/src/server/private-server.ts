@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RedisAddress } from '../redis/address.js';
+import { RedisAddress } from '../engine/redis/connection/address.js';
 import { ensureServerBinary } from './ensure-server.js';
 import { freePort } from './free-port.js';
 import type { ServerBinary } from './server-binary.js';

@@ -1,5 +1,5 @@
 // Where the server is: at the address that was given, or in the environment, or embedded.
-import { RedisAddress } from '../redis/address.js';
+import { RedisAddress } from '../engine/redis/connection/address.js';
 import { EmbeddedServer } from './embedded-server.js';
 import type { Environment } from './program.js';
 import { NoServerError } from './server-errors.js';

@@ -1,9 +1,9 @@
 // How a process comes to the server of its project, by joining the one that runs or by starting it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RedisAddress } from '../redis/address.js';
-import type { ConnectionGuard } from '../redis/connection-guard.js';
-import { connectGuarded, StartTime } from '../redis/guarded-connection.js';
-import type { ScriptClient } from '../redis/redis-script.js';
+import { RedisAddress } from '../engine/redis/connection/address.js';
+import type { ConnectionGuard } from '../engine/redis/connection/connection-guard.js';
+import { connectGuarded, StartTime } from '../engine/redis/connection/guarded-connection.js';
+import type { ScriptClient } from '../engine/redis/connection/redis-script.js';
 import { readNote, socketPath, writeNote, type ServerNote } from './embedded-home.js';
 import { beginWatch, endWatch } from './embedded-watch.js';
 import { isAlive } from './process-life.js';

@@ -1,6 +1,6 @@
 // Mends an append-only file that a crash has torn in the middle of a transaction.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ConnectionGuard } from '../redis/connection-guard.js';
+import type { ConnectionGuard } from '../engine/redis/connection/connection-guard.js';
 
 /**
  * Has the server write its file anew when its log says that it has cut off the end of it. Resolves when that is done, however it went:

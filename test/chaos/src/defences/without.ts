@@ -1,25 +1,25 @@
 // Preloaded into a worker process and its threads: switches off the defences that the environment names.
-import type * as QueueModule from '../../../../packages/core/dist/broker/bullmq/bullmq-work-queue.js';
+import type * as QueueModule from '../../../../packages/core/dist/engine/redis/bullmq/bullmq-work-queue.js';
 import { Redis, type Command } from 'ioredis';
-import type * as BuryModule from '../../../../packages/core/dist/broker/bullmq/reaping/bury-script.js';
-import type * as ReapModule from '../../../../packages/core/dist/broker/bullmq/reaping/reap-script.js';
-import type * as GuardModule from '../../../../packages/core/dist/redis/connection-guard.js';
-import type * as GuardedModule from '../../../../packages/core/dist/redis/guarded-connection.js';
-import type * as ErrorsModule from '../../../../packages/core/dist/redis/redis-errors.js';
+import type * as BuryModule from '../../../../packages/core/dist/engine/redis/bullmq/reaping/bury-script.js';
+import type * as ReapModule from '../../../../packages/core/dist/engine/redis/bullmq/reaping/reap-script.js';
+import type * as GuardModule from '../../../../packages/core/dist/engine/redis/connection/connection-guard.js';
+import type * as GuardedModule from '../../../../packages/core/dist/engine/redis/connection/guarded-connection.js';
+import type * as ErrorsModule from '../../../../packages/core/dist/engine/redis/connection/redis-errors.js';
 import type * as RestorationModule from '../../../../packages/worker/dist/channel/restoration.js';
-import type * as FinderModule from '../../../../packages/core/dist/redis/master-finder.js';
+import type * as FinderModule from '../../../../packages/core/dist/engine/redis/connection/master-finder.js';
 import type * as ChannelModule from '../../../../packages/worker/dist/channel/channel.js';
 import type { Defence } from './defence.js';
 
 const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   /** A parent that sees its child exit gives nothing back. */
   async burial() {
-    const { buryScript } = await inside<typeof BuryModule>('broker/bullmq/reaping/bury-script.js');
+    const { buryScript } = await inside<typeof BuryModule>('engine/redis/bullmq/reaping/bury-script.js');
     buryScript.run = () => Promise.resolve([[], []]);
   },
   /** A server that answered nobody for longer than a lease is taken for one on which all leases were given up. */
   async gapHoldOff() {
-    const { reapScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    const { reapScript } = await inside<typeof ReapModule>('engine/redis/bullmq/reaping/reap-script.js');
     const reap = reapScript.run.bind(reapScript);
     reapScript.run = (client, keys, args) =>
       reap(client, keys, args.with(LONGEST_GAP_ARGUMENT, Number.MAX_SAFE_INTEGER));
@@ -38,8 +38,8 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** A call whose connection breaks stays without an end, as on a plain client. */
   async guardedCalls() {
-    const { ConnectionGuard } = await inside<typeof GuardModule>('redis/connection-guard.js');
-    const { ConnectionLostError } = await inside<typeof ErrorsModule>('redis/redis-errors.js');
+    const { ConnectionGuard } = await inside<typeof GuardModule>('engine/redis/connection/connection-guard.js');
+    const { ConnectionLostError } = await inside<typeof ErrorsModule>('engine/redis/connection/redis-errors.js');
     const run = Reflect.get(ConnectionGuard.prototype, 'run') as Run;
     const unguarded: Run = function (call) {
       return run.call(this, call).catch((error: unknown) => {
@@ -51,7 +51,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** A start waits for its steps as long as they take. */
   async startTime() {
-    const { StartTime } = await inside<typeof GuardedModule>('redis/guarded-connection.js');
+    const { StartTime } = await inside<typeof GuardedModule>('engine/redis/connection/guarded-connection.js');
     StartTime.prototype.settle = (work) => work(new AbortController().signal);
   },
   /** Channels are named as if there were one database. */
@@ -93,7 +93,9 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** A restarted server is taken for one on which everybody is dead. */
   async holdOff() {
-    const { meetServerScript, reapScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    const { meetServerScript, reapScript } = await inside<typeof ReapModule>(
+      'engine/redis/bullmq/reaping/reap-script.js',
+    );
     const meet = meetServerScript.run.bind(meetServerScript);
     const reap = reapScript.run.bind(reapScript);
     meetServerScript.run = (client, keys) => meet(client, keys, [0]);
@@ -106,19 +108,19 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** What was leased in a reply that never came stays so. */
   async reconcile() {
-    const { BullmqWorkQueue } = await inside<typeof QueueModule>('broker/bullmq/bullmq-work-queue.js');
+    const { BullmqWorkQueue } = await inside<typeof QueueModule>('engine/redis/bullmq/bullmq-work-queue.js');
     BullmqWorkQueue.prototype.reconcile = () => Promise.resolve([]);
   },
   /** A lease lasts as long as it was given for: neither thread of the process renews it. */
   async renewal() {
-    const { BullmqWorkQueue } = await inside<typeof QueueModule>('broker/bullmq/bullmq-work-queue.js');
-    const { renewProcessScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    const { BullmqWorkQueue } = await inside<typeof QueueModule>('engine/redis/bullmq/bullmq-work-queue.js');
+    const { renewProcessScript } = await inside<typeof ReapModule>('engine/redis/bullmq/reaping/reap-script.js');
     BullmqWorkQueue.prototype.renew = () => Promise.resolve([]);
     renewProcessScript.run = () => Promise.resolve();
   },
   /** What the server no longer knows of the fleet is not looked at. */
   async memoryOfTheServer() {
-    const { reapScript } = await inside<typeof ReapModule>('broker/bullmq/reaping/reap-script.js');
+    const { reapScript } = await inside<typeof ReapModule>('engine/redis/bullmq/reaping/reap-script.js');
     const reap = reapScript.run.bind(reapScript);
     reapScript.run = async (client, keys, args) => ((await reap(client, keys, args)) as unknown[]).with(FORGOTTEN, 0);
   },
@@ -132,12 +134,12 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** What has expired is lost: the main thread, which takes it up again, leaves the leases to the heartbeat. */
   async takingUp() {
-    const { BullmqWorkQueue } = await inside<typeof QueueModule>('broker/bullmq/bullmq-work-queue.js');
+    const { BullmqWorkQueue } = await inside<typeof QueueModule>('engine/redis/bullmq/bullmq-work-queue.js');
     BullmqWorkQueue.prototype.renew = () => Promise.resolve([]);
   },
   /** Whoever was in charge first is taken to be so for ever. */
   async search() {
-    const { MasterFinder } = await inside<typeof FinderModule>('redis/master-finder.js');
+    const { MasterFinder } = await inside<typeof FinderModule>('engine/redis/connection/master-finder.js');
     const chart = Reflect.get(MasterFinder.prototype, 'chart');
     let first: ReturnType<typeof chart> | undefined;
     MasterFinder.prototype.chart = function () {

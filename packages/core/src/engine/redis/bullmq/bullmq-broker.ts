@@ -1,0 +1,198 @@
+// The broker on BullMQ queues: lines for the calls, and one more connection for each wait.
+import type { ConnectionGuard } from '../connection/connection-guard.js';
+import type { LineListener, Lines } from '../connection/lines.js';
+import type { ScriptClient } from '../connection/redis-script.js';
+import { examineServer, type ServerExam } from '../connection/server-exam.js';
+import type { ServerFacts } from '../connection/server-facts.js';
+import type { Burial, Buried } from '../../burial.js';
+import type { Broker, JobEnd } from '../../broker.js';
+import type { WorkQueue } from '../../work-queue.js';
+import { ClosedError } from '../../broker-errors.js';
+import type { Confirm, ConfirmDemand, FurtherConfirm } from '../../confirm.js';
+import { BullmqWorkQueue } from './bullmq-work-queue.js';
+import type { CancelOutcome } from '../../cancel-outcome.js';
+import type { DeadLetterBox } from '../../dead-letter-box.js';
+import type { OutgoingJob, SendAnswer } from '../../sending.js';
+import { BullmqDeadLetters } from './dead-letters/bullmq-dead-letters.js';
+import { BullmqDesk } from './desk/bullmq-desk.js';
+import { QueueNames, type AskServers } from './desk/queue-names.js';
+import type { QueueDesk } from '../../../operator/queue-desk.js';
+import { cancelScript } from './cancelling/cancel-script.js';
+import { ConfirmLine } from './confirming/confirm-line.js';
+import { fsyncWay } from './confirming/fsync-way.js';
+import { JobEnds } from './ending/job-ends.js';
+import { queueKeys, type QueueKeys } from './queue-keys.js';
+import { buryArguments, buryScript } from './reaping/bury-script.js';
+import type { Retention } from './retention.js';
+import { addJobs } from './sending/send-call.js';
+
+/** What the broker stands on. */
+export interface BullmqBrokerParts {
+  /** Carry every call that does not block. Closed with the broker. */
+  readonly lines: Lines;
+  /** Opens a further connection of the same kind, for commands that block, to the server that has the key. `name` is for people. */
+  readonly openClient: (name: string, key: string, signal?: AbortSignal) => Promise<ConnectionGuard>;
+  /** Asks every server that has keys. */
+  readonly askServers: AskServers;
+  /** What the server is, as it was when the client connected. */
+  readonly server: ServerFacts;
+  /** BullMQ's prefix. */
+  readonly namespace: string;
+  /** The number of the database. */
+  readonly database: number;
+  readonly retention: Retention;
+  /** Whether sends may take the lean path of their script. */
+  readonly leanPath: boolean;
+}
+
+/** The {@link Broker} on BullMQ. */
+export class BullmqBroker implements Broker {
+  readonly #parts: BullmqBrokerParts;
+  readonly #names: QueueNames;
+  readonly #keys = new Map<string, QueueKeys>();
+  readonly #ends = new Map<string, JobEnds>();
+  /** By the confirmation that they wait for, as JSON. */
+  readonly #confirmLines = new Map<string, ConfirmLine>();
+  readonly #queues = new Set<WorkQueue>();
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: BullmqBrokerParts) {
+    this.#parts = parts;
+    this.#names = new QueueNames(parts);
+  }
+
+  async send(queue: string, jobs: readonly OutgoingJob[], demand?: ConfirmDemand): Promise<readonly SendAnswer[]> {
+    this.#requireOpen();
+    this.#names.remember(queue);
+    const keys = this.#keysOf(queue);
+    const { leanPath, server } = this.#parts;
+    const add = (client: ScriptClient) => addJobs(client, { keys, jobs, leanPath, maxTextBytes: server.maxTextBytes });
+    const line = demand && this.#confirmLineOf(queue, demand.confirm);
+    if (!line) return this.#guardOf(queue).run(add);
+    const { added, shortfall } = await line.send({ add, barrierKey: keys.barrier, timeoutMs: demand.timeoutMs });
+    return shortfall ? added.map((outcome) => (typeof outcome === 'string' ? { shortfall } : outcome)) : added;
+  }
+
+  requireConfirm(confirm: Confirm): void {
+    if (confirm === 'fsync') fsyncWay(this.#parts.server);
+  }
+
+  connected(queue: string, confirm: Confirm, signal: AbortSignal): Promise<void> {
+    const line = confirm === 'accepted' ? undefined : this.#confirmLineOf(queue, confirm);
+    return line ? line.connected(signal) : this.#guardOf(queue).whole(signal);
+  }
+
+  async ended(queue: string, jobId: string, signal: AbortSignal): Promise<JobEnd> {
+    this.#requireOpen();
+    return this.#endsOf(queue).of(jobId, signal);
+  }
+
+  async cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome> {
+    this.#requireOpen();
+    const { prefix, channel, control } = this.#keysOf(queue);
+    const args = [prefix, jobId, why, control];
+    return (await this.#guardOf(queue).run((client) => cancelScript.run(client, channel, args))) as CancelOutcome;
+  }
+
+  deadLetters(queue: string): DeadLetterBox {
+    this.#requireOpen();
+    return new BullmqDeadLetters(this.#keysOf(queue), this.#guardOf(queue));
+  }
+
+  desk(): QueueDesk {
+    this.#requireOpen();
+    const keysOf = (queue: string) => this.#keysOf(queue);
+    return new BullmqDesk({ keysOf, guardOf: (queue) => this.#guardOf(queue), names: this.#names });
+  }
+
+  examine(): Promise<readonly ServerExam[]> {
+    this.#requireOpen();
+    return this.#parts.askServers(examineServer);
+  }
+
+  workQueue(name: string): WorkQueue {
+    this.#requireOpen();
+    this.#names.remember(name);
+    const { openClient, retention, server } = this.#parts;
+    const keys = this.#keysOf(name);
+    const openWaitClient = (signal: AbortSignal) => openClient(`acktor-wait-${name}`, keys.marker, signal);
+    const parts = {
+      name,
+      keys,
+      guard: this.#guardOf(name),
+      openWaitClient,
+      retention,
+      maxTextBytes: server.maxTextBytes,
+    };
+    const queue = new BullmqWorkQueue(parts);
+    this.#queues.add(queue);
+    return queue;
+  }
+
+  onConnection(listener: LineListener): () => void {
+    return this.#parts.lines.onChange(listener);
+  }
+
+  async bury(queue: string, burial: Burial): Promise<Buried> {
+    this.#requireOpen();
+    const { reaper, prefix } = this.#keysOf(queue);
+    const args = [prefix, ...buryArguments(queue, burial)];
+    const answer = await this.#guardOf(queue).run((client) => buryScript.run(client, reaper, args));
+    const [returned, suspected] = answer as readonly [string[], string[]];
+    return { returned, suspected };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll();
+    return this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#parts.lines.silence();
+    const parts = [...this.#queues, ...this.#ends.values(), ...this.#confirmLines.values()];
+    await Promise.all(parts.map((part) => part.close()));
+    await this.#parts.lines.close();
+  }
+
+  #endsOf(queue: string): JobEnds {
+    const known = this.#ends.get(queue);
+    if (known) return known;
+    const keys = this.#keysOf(queue);
+    const openEventClient = (signal: AbortSignal) =>
+      this.#parts.openClient(`acktor-events-${queue}`, keys.events, signal);
+    const ends = new JobEnds({ keys, guard: this.#guardOf(queue), openEventClient });
+    this.#ends.set(queue, ends);
+    return ends;
+  }
+
+  /** Undefined when the server confirms so with every answer. */
+  #confirmLineOf(queue: string, confirm: FurtherConfirm): ConfirmLine | undefined {
+    const { server, openClient: open } = this.#parts;
+    const way = confirm === 'fsync' ? fsyncWay(server) : undefined;
+    if (way === 'always') return undefined;
+    // Where all queues lie on one server, their sends share its waits.
+    const name = JSON.stringify([confirm, server.isCluster ? queue : '']);
+    const openClient = (signal: AbortSignal) => open('acktor-confirm', this.#keysOf(queue).barrier, signal);
+    const parts = { confirm, openClient, watchesFsync: way === 'watch' };
+    const line = this.#confirmLines.get(name) ?? new ConfirmLine(parts);
+    this.#confirmLines.set(name, line);
+    return line;
+  }
+
+  #guardOf(queue: string): ConnectionGuard {
+    return this.#parts.lines.to(queue, this.#keysOf(queue).marker);
+  }
+
+  #keysOf(queue: string): QueueKeys {
+    const known = this.#keys.get(queue);
+    if (known) return known;
+    const { namespace, database, server } = this.#parts;
+    const keys = queueKeys(namespace, queue, { isInCluster: server.isCluster, database });
+    this.#keys.set(queue, keys);
+    return keys;
+  }
+
+  #requireOpen(): void {
+    if (this.#closing) throw new ClosedError('broker');
+  }
+}

@@ -1,0 +1,119 @@
+// One BullMQ queue, as a worker's channel uses it.
+import type {
+  AnsweredTokens,
+  ChannelAnswer,
+  ChannelRequest,
+  ExchangeOptions,
+  Lease,
+  LeasedJob,
+  WorkQueue,
+  WorkSign,
+} from '../../work-queue.js';
+import type { ConnectionGuard } from '../connection/connection-guard.js';
+import type { RedisScript } from '../connection/redis-script.js';
+import { lifeOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
+import { channelScript } from './channel/channel-script.js';
+import { reconcileScript, renewScript } from './channel/lease-scripts.js';
+import { logScript, progressScript } from './channel/delivery-scripts.js';
+import type { QueueKeys } from './queue-keys.js';
+import type { Retention } from './retention.js';
+import { serverNowMs } from './server-time.js';
+
+/** What a work queue stands on. */
+export interface BullmqWorkQueueParts {
+  readonly name: string;
+  readonly keys: QueueKeys;
+  /** Carries every call but the wait; shared with other queues. */
+  readonly guard: ConnectionGuard;
+  /**
+   * Opens the connection on which {@link WorkQueue.waitForWork} blocks; the queue's own. Like the shared one it neither keeps
+   * nor resends commands: a wait that is sent again after `close()` would never end. Given up when the signal aborts.
+   */
+  readonly openWaitClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
+  readonly retention: Retention;
+  /** The most bytes that the server takes in one text. */
+  readonly maxTextBytes: number;
+}
+
+/** The {@link WorkQueue} on BullMQ. One blocking connection, opened at the first wait. */
+export class BullmqWorkQueue implements WorkQueue {
+  readonly name: string;
+  readonly #parts: BullmqWorkQueueParts;
+  #waitClient: Promise<ConnectionGuard> | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(parts: BullmqWorkQueueParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+  }
+
+  async exchange(requests: readonly ChannelRequest[], options: ExchangeOptions): Promise<ChannelAnswer> {
+    const glance = options.wantsGlance ? '1' : '0';
+    const { ackedAgeSeconds, ackedCount } = this.#parts.retention;
+    const leanPath = options.leanPath ? '1' : '0';
+    const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, glance, leanPath, SEPARATOR];
+    const { entries, unwritable } = writeCall(requests, this.#parts.maxTextBytes);
+    const answer = await this.#run(channelScript, [...head, ...entries]);
+    return readAnswer(answer, { requests, queue: this.name, unwritable });
+  }
+
+  async waitForWork(timeoutMs: number): Promise<WorkSign> {
+    const guard = await this.#openWait();
+    if (this.#closing.signal.aborted) return { kind: 'timeout' };
+    const seconds = Math.max(timeoutMs, SHORTEST_WAIT_MS) / 1000;
+    const popped = await guard.run((client) => client.bzpopmin(this.#parts.keys.marker, seconds));
+    if (!popped) return { kind: 'timeout' };
+    const atMs = Number(popped[2]);
+    return atMs === 0 ? { kind: 'ready' } : { kind: 'due', due: { atMs, inMs: atMs - (await guard.run(serverNowMs)) } };
+  }
+
+  async passOn(sign: WorkSign): Promise<void> {
+    const { guard, keys } = this.#parts;
+    if (sign.kind === 'ready') await guard.run((client) => client.zadd(keys.marker, 0, '0'));
+    // Unless a newer mark has come meanwhile.
+    if (sign.kind === 'due') await guard.run((client) => client.zadd(keys.marker, 'NX', sign.due.atMs, '1'));
+  }
+
+  async progress({ jobId, leaseToken }: Lease, progress: string): Promise<boolean> {
+    return (await this.#run(progressScript, [jobId, leaseToken, progress])) === 1;
+  }
+
+  async log({ jobId, leaseToken }: Lease, line: string, keptLines: number): Promise<boolean> {
+    return (await this.#run(logScript, [jobId, leaseToken, line, keptLines])) === 1;
+  }
+
+  renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
+    const leases = held.flatMap((job) => [job.record.id, job.leaseToken, lifeOf(job)]);
+    return this.#runForTexts(renewScript, [leaseMs, ...leases]);
+  }
+
+  reconcile({ process, last }: AnsweredTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
+    return this.#runForTexts(reconcileScript, [`${process}|`, last, ...held.map(({ leaseToken }) => leaseToken)]);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const opened = await this.#waitClient?.catch(() => undefined);
+    opened?.hangUp();
+  }
+
+  #openWait() {
+    this.#waitClient ??= this.#parts.openWaitClient(this.#closing.signal).catch((error: unknown) => {
+      this.#waitClient = undefined;
+      throw error;
+    });
+    return this.#waitClient;
+  }
+
+  #run(script: RedisScript, args: readonly (string | number)[]): Promise<unknown> {
+    const { guard, keys } = this.#parts;
+    return guard.run((client) => script.run(client, keys.channel, [keys.prefix, ...args]));
+  }
+
+  async #runForTexts(script: RedisScript, args: readonly (string | number)[]): Promise<readonly string[]> {
+    return (await this.#run(script, args)) as readonly string[];
+  }
+}
+
+/** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ keeps the same floor. */
+const SHORTEST_WAIT_MS = 2;

@@ -1,0 +1,213 @@
+// Writes a channel's requests as the arguments of the group script, and reads the script's answer.
+import { randomBytes } from 'node:crypto';
+import type {
+  ChannelAnswer,
+  ChannelReply,
+  ChannelRequest,
+  Failure,
+  FetchedJob,
+  LeasedJob,
+  QueueGlance,
+  SettleOutcome,
+  Settling,
+} from '../../../work-queue.js';
+import { isLonger, tooLong } from '../text-size.js';
+import { requireArgument } from '../../connection/script-call.js';
+import { UnwritableCallError } from '../../connection/redis-errors.js';
+import { wellFormed } from '../../../../foreign-text/cut-text.js';
+import { errorReason } from '../../../../foreign-text/error-text.js';
+import { BrokerReplyError } from '../../../broker-errors.js';
+import type { ChannelWord } from './channel-script.js';
+import { readLeasedJob, unreadableJob, type BullmqLeasedJob } from './leased-record.js';
+import { readToldJob } from './told-fields.js';
+
+/**
+ * Stands between the parts of a fetched job. Nobody can know it who has not seen this process' calls, and JSON never contains its first
+ * character as it is.
+ */
+export const SEPARATOR = `\x1f${randomBytes(3).toString('base64url')}`;
+
+/** The requests of one call, written. */
+export interface WrittenCall {
+  /** Flat, as {@link ChannelWord} says. A request with both parts makes two entries. */
+  readonly entries: readonly (string | number)[];
+  /** The settlements that could not be written, and why: the call goes without them. Undefined when all could. */
+  readonly unwritable: ReadonlyMap<ChannelRequest, Error> | undefined;
+}
+
+/** Writes each request by itself, so that one with a settlement that cannot be written holds up none of the others. Never throws. */
+export function writeCall(requests: readonly ChannelRequest[], maxTextBytes: number): WrittenCall {
+  const entries: (string | number)[] = [];
+  let unwritable: Map<ChannelRequest, Error> | undefined;
+  for (const request of requests) {
+    const from = entries.length;
+    try {
+      if (request.settle) {
+        writeSettlement(entries, request.settle);
+        requireWritable(entries, from, maxTextBytes);
+      }
+    } catch (cause) {
+      entries.length = from;
+      (unwritable ??= new Map()).set(request, asUnwritable(cause));
+    }
+    if (request.fetch !== undefined) entries.push('fetch', request.fetch);
+  }
+  return { entries, unwritable };
+}
+
+function requireWritable(entries: readonly unknown[], from: number, maxTextBytes: number): void {
+  for (let at = from; at < entries.length; at += 1) {
+    const entry = entries[at];
+    requireArgument(entry);
+    if (typeof entry === 'string' && isLonger(entry, maxTextBytes))
+      throw new UnwritableCallError(tooLong(entry, maxTextBytes));
+  }
+}
+
+function asUnwritable(cause: unknown): Error {
+  if (cause instanceof UnwritableCallError) return cause;
+  return new UnwritableCallError(`what cannot be written (${errorReason(cause)})`, { cause });
+}
+
+/** The call and its requests, as its answer is read with them. */
+export interface AskedCall extends Pick<WrittenCall, 'unwritable'> {
+  readonly requests: readonly ChannelRequest[];
+  readonly queue: string;
+}
+
+/** Reads the answer to the requests, in their order. @throws BrokerReplyError when the answer has another shape. */
+export function readAnswer(answer: unknown, { requests, queue, unwritable }: AskedCall): ChannelAnswer {
+  if (!isRawAnswer(answer)) throw new BrokerReplyError('the channel script');
+  const [entries, glance] = answer;
+  let entry = 0;
+  const next = () => {
+    const found = entries[entry++];
+    return found === undefined ? MISSING_ENTRY : found;
+  };
+  const replies = requests.map((request) => {
+    const fault = unwritable?.get(request);
+    if (fault === undefined) return readReply(request, next, queue);
+    return { ...readReply(request.fetch === undefined ? {} : { fetch: request.fetch }, next, queue), error: fault };
+  });
+  return { replies, glance: glance === null ? undefined : readGlance(glance) };
+}
+
+function writeSettlement(entries: (string | number)[], settle: Settling): void {
+  const { settlement, attempt } = settle;
+  const job = settle.job as BullmqLeasedJob;
+  const { id, attemptsMade } = job.record;
+  const write = (word: ChannelWord, ...rest: readonly (string | number)[]) =>
+    entries.push(word, id, job.leaseToken, lifeOf(job), ...rest);
+  const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
+  switch (settlement.kind) {
+    case 'ack':
+      if (job.retention === '') return void write('ack', job.fieldCount, attemptsMade + 1, settlement.result);
+      return void write('keep', job.retention, settlement.result);
+    case 'requeue':
+      if (settlement.afterMs !== undefined) return void write('postpone', remembered, Math.ceil(settlement.afterMs));
+      return void write('requeue', remembered);
+    case 'deadLetter':
+      return void write('deadLetter', job.retention, remembered, ...failureArguments(job, settlement.failure));
+    case 'retry':
+      return void write(
+        'retry',
+        job.retention,
+        remembered,
+        ...failureArguments(job, settlement.failure),
+        Math.round(settlement.delayMs),
+      );
+  }
+}
+
+/** What tells a delivery of a job from every other: as long as both counts stand, nobody else has had the job. */
+export function lifeOf({ record: { deliveries, leasesLost } }: LeasedJob): string {
+  return `${deliveries}/${leasesLost}`;
+}
+
+function failureArguments(job: BullmqLeasedJob, { reason, stack }: Failure): readonly [string, string] {
+  return [reason, tracesWith(job, stack)];
+}
+
+/** The job's stack traces with one more at the end; the oldest go first, so that a job's hash stays small. */
+function tracesWith(job: BullmqLeasedJob, stack: string | undefined): string {
+  const traces = [...tracesIn(job.traces), ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES);
+  let roomBytes = MAX_TRACES_BYTES;
+  const older = traces.findLastIndex((trace) => (roomBytes -= sizeOf(trace)) < 0);
+  // The newest stays, whatever its size.
+  return wellFormedJson(traces.slice(Math.min(older + 1, traces.length - 1)));
+}
+
+/** Half a pair is written as an escape, on which cjson fails: after the settlement, so that it held and was called failed. */
+function wellFormedJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!/\\ud[89a-f]/.test(text)) return text;
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? wellFormed(part) : part));
+}
+
+function sizeOf(trace: unknown): number {
+  return typeof trace === 'string' ? Buffer.byteLength(trace) : MAX_TRACES_BYTES;
+}
+
+/** None in what cannot be read: one job that somebody has written to by hand must not hold up all that are settled with it. */
+function tracesIn(text = '[]'): readonly unknown[] {
+  try {
+    const traces: unknown = JSON.parse(text);
+    return Array.isArray(traces) ? traces : [];
+  } catch {
+    return [];
+  }
+}
+
+const MAX_TRACES = 10;
+
+/** Of all of them: they are written anew, and read, with every attempt. */
+const MAX_TRACES_BYTES = 65_536;
+
+function readReply({ settle, fetch }: ChannelRequest, next: () => RawEntry, queue: string): ChannelReply {
+  const settled = settle && next();
+  const fetched = fetch === undefined ? null : next();
+  const error = errorIn(settled) ?? errorIn(fetched);
+  return {
+    settled: typeof settled === 'number' && refusalOf(settled) === undefined ? outcomeOf(settled) : undefined,
+    fetched: fetch !== undefined && typeof fetched === 'string' ? readFetched(fetched, queue, fetch) : undefined,
+    error: error === undefined ? undefined : new BrokerReplyError('the channel script', error),
+  };
+}
+
+function readFetched(text: string, queue: string, leaseToken: string): FetchedJob {
+  const { hash, fieldCount, id, isWhole } = readToldJob(text, SEPARATOR);
+  const seat = { queue, id, leaseToken, fieldCount };
+  return isWhole ? readLeasedJob(hash, seat) : unreadableJob(hash, seat, 'the job contains what separates its parts');
+}
+
+function errorIn(entry: RawEntry | undefined): string | undefined {
+  if (Array.isArray(entry)) return String(entry[0]);
+  return typeof entry === 'number' ? refusalOf(entry) : undefined;
+}
+
+/** BullMQ's codes (6.7, `enums/error-code`): -1 no such job; -2, -3, -6 the lease or its place in the queue is not ours. */
+function outcomeOf(code: number): SettleOutcome {
+  if (code >= 0) return 'stored';
+  return code === -1 ? 'gone' : 'lost';
+}
+
+/** What BullMQ does not let end while its flow stands (6.7: -4, -9), in words. */
+function refusalOf(code: number): string | undefined {
+  if (code === -4) return 'the job has children that have not ended';
+  return code === -9 ? 'a child of the job has failed' : undefined;
+}
+
+function readGlance([ready, dueMs, limitedForMs, nowMs]: RawGlance): QueueGlance {
+  return { ready, nextDue: dueMs === 0 ? undefined : { atMs: dueMs, inMs: dueMs - nowMs }, limitedForMs };
+}
+
+/** A settlement's code, a fetched job, what failed, or null for no job. */
+type RawEntry = number | string | readonly [failure: string] | null;
+type RawGlance = readonly [ready: number, dueMs: number, limitedForMs: number, nowMs: number];
+type RawAnswer = readonly [entries: readonly RawEntry[], glance: RawGlance | null];
+
+const MISSING_ENTRY: RawEntry = ['the answer has fewer entries than the call'];
+
+function isRawAnswer(answer: unknown): answer is RawAnswer {
+  return Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]);
+}

@@ -1,0 +1,136 @@
+// Sends that wait for a confirmation: one round of them at a time, on a connection that carries nothing else.
+import { asTypedError, type ConnectionGuard } from '../../connection/connection-guard.js';
+import type { ScriptClient } from '../../connection/redis-script.js';
+import type { ConfirmDemand, ConfirmShortfall, FurtherConfirm } from '../../../confirm.js';
+import { wantedCount } from '../../../confirm.js';
+import { watchFsync } from './fsync-watch.js';
+
+/** What a line stands on. */
+export interface ConfirmLineParts {
+  readonly confirm: FurtherConfirm;
+  /** Opens the line's own connection. Given up when the signal aborts. */
+  readonly openClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
+  /** Whether the disk is watched rather than asked for with WAITAOF. */
+  readonly watchesFsync: boolean;
+}
+
+/** One group of jobs for one queue, and how long its confirmation may take. */
+export interface ConfirmedCall<Answer> {
+  /** Adds the jobs on the line's connection. */
+  readonly add: (client: ScriptClient) => Promise<Answer>;
+  /** A key of the queue that may be overwritten at any time. */
+  readonly barrierKey: string;
+  readonly timeoutMs: number;
+}
+
+/** What became of a group: how it was added, and what its confirmation lacks. */
+export interface ConfirmedAnswer<Answer> {
+  readonly added: Answer;
+  readonly shortfall: ConfirmShortfall | undefined;
+}
+
+/**
+ * Adds jobs and waits for their confirmation.
+ *
+ * WAIT and WAITAOF block the connection they are sent on and speak of what that very connection wrote, so the line has one
+ * of its own. While a round waits, calls gather; the next round adds them all and waits once: a thousand sends at the same
+ * time cost one or two waits. Nothing but other confirmed sends ever stands behind a wait.
+ */
+export class ConfirmLine {
+  readonly #parts: ConfirmLineParts;
+  #connection: Promise<ConnectionGuard> | undefined;
+  #waiting: PendingCall[] = [];
+  readonly #closing = new AbortController();
+  #isBusy = false;
+
+  constructor(parts: ConfirmLineParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws ConnectionLostError: the jobs may have been added. @throws ServerRefusalError: they were not. */
+  send<Answer>(call: ConfirmedCall<Answer>): Promise<ConfirmedAnswer<Answer>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...call, resolve: resolve as PendingCall['resolve'], reject });
+      void this.#work();
+    });
+  }
+
+  /** Resolves when the line's connection is whole. */
+  async connected(signal: AbortSignal): Promise<void> {
+    const guard = await this.#connect();
+    return guard.whole(signal);
+  }
+
+  /** Hangs up; what waits rejects with ConnectionLostError. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const connection = await this.#connection?.catch(() => undefined);
+    connection?.hangUp();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#waiting.length > 0) {
+      const calls = this.#waiting;
+      this.#waiting = [];
+      await this.#round(calls).catch((error: unknown) => calls.forEach(({ reject }) => reject(error)));
+    }
+    this.#isBusy = false;
+  }
+
+  async #round(calls: readonly PendingCall[]): Promise<void> {
+    const guard = await this.#connect();
+    // One run for adding and waiting: a connection that breaks between them fails both, and what a new connection would be
+    // told of its own writes proves nothing about these.
+    await guard.run(async (client) => {
+      const added = await Promise.allSettled(calls.map(({ add }) => add(client)));
+      const isAnyAdded = added.some(({ status }) => status === 'fulfilled');
+      const shortfall = isAnyAdded ? await this.#confirmAll(client, calls) : undefined;
+      calls.forEach((call, i) => settle(call, added[i], shortfall));
+    });
+  }
+
+  async #confirmAll(client: ScriptClient, calls: readonly PendingCall[]): Promise<ConfirmShortfall | undefined> {
+    const { confirm } = this.#parts;
+    const demand = { confirm, timeoutMs: Math.max(...calls.map(({ timeoutMs }) => timeoutMs)) };
+    // A job that the queue held already was not written again, and a wait speaks of the connection's last write: this one
+    // comes after whatever put the job there.
+    const barrier = client.set(calls[0]?.barrierKey ?? '', '1');
+    const [write, wait] = await Promise.allSettled([barrier, this.#confirmedCount(client, demand)]);
+    const refusal = [write, wait].find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (refusal) return { ...demand, confirmed: 0, reply: String((refusal.reason as Error).message) };
+    const confirmed = wait.status === 'fulfilled' ? wait.value : 0;
+    return confirmed >= wantedCount(demand.confirm) ? undefined : { ...demand, confirmed, reply: undefined };
+  }
+
+  /** How many disks or replicas have everything that this connection wrote. */
+  async #confirmedCount(client: ScriptClient, { confirm, timeoutMs }: ConfirmDemand): Promise<number> {
+    if (confirm !== 'fsync') return client.wait(confirm.replicas, timeoutMs);
+    if (this.#parts.watchesFsync) return watchFsync(client, timeoutMs);
+    const [disks] = (await client.call('WAITAOF', 1, 0, timeoutMs)) as readonly [disks: number, replicas: number];
+    return disks;
+  }
+
+  #connect(): Promise<ConnectionGuard> {
+    this.#connection ??= this.#parts.openClient(this.#closing.signal).catch((error: unknown) => {
+      this.#connection = undefined;
+      throw error;
+    });
+    return this.#connection;
+  }
+}
+
+interface PendingCall extends ConfirmedCall<unknown> {
+  readonly resolve: (answer: ConfirmedAnswer<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function settle(
+  call: PendingCall,
+  added: PromiseSettledResult<unknown> | undefined,
+  shortfall: ConfirmShortfall | undefined,
+): void {
+  if (added?.status === 'fulfilled') call.resolve({ added: added.value, shortfall });
+  else call.reject(asTypedError(added?.reason));
+}

@@ -1,0 +1,89 @@
+// Writes a group of jobs as the arguments of the send script, and reads the script's answer.
+import type { ScriptClient } from '../../connection/redis-script.js';
+import { BrokerReplyError } from '../../../broker-errors.js';
+import type { OutgoingJob, SendOutcome, SendRefusal } from '../../../sending.js';
+import type { QueueKeys } from '../queue-keys.js';
+import { sendScript } from './send-script.js';
+import { isLonger, tooLong } from '../text-size.js';
+import { storedOptions } from '../stored-options.js';
+
+/** What is to be added, and where. */
+export interface SendCall {
+  readonly keys: QueueKeys;
+  readonly jobs: readonly OutgoingJob[];
+  /** Whether an ordinary call may take a shorter way that leaves and answers the same. */
+  readonly leanPath: boolean;
+  /** The most bytes that the server takes in one text. */
+  readonly maxTextBytes: number;
+}
+
+/**
+ * Adds the jobs to the queue in one call, but for those that the server would not take. @throws BrokerReplyError when the answer has
+ * another shape.
+ */
+export async function addJobs(client: ScriptClient, call: SendCall): Promise<readonly (SendOutcome | SendRefusal)[]> {
+  const { jobs, maxTextBytes } = call;
+  const isTooLong = ({ payload }: OutgoingJob) => isLonger(payload, maxTextBytes);
+  if (!jobs.some(isTooLong)) return addAll(client, call);
+  const sendable = jobs.filter((job) => !isTooLong(job));
+  const outcomes = sendable.length === 0 ? [] : await addAll(client, { ...call, jobs: sendable });
+  let at = 0;
+  return jobs.map((job) => {
+    if (isTooLong(job)) return { refused: `it has ${tooLong(job.payload, maxTextBytes)}` };
+    return outcomes[at++] ?? { refused: 'the server gave no answer for this job' };
+  });
+}
+
+async function addAll(
+  client: ScriptClient,
+  { keys, jobs, leanPath }: SendCall,
+): Promise<readonly (SendOutcome | SendRefusal)[]> {
+  const head = [keys.prefix, leanPath ? '1' : '0'];
+  const outcomes = await sendScript.run(client, keys.send, [...head, ...writeJobs(jobs)]);
+  if (outcomes === ALL_ACCEPTED) return jobs.map(() => 'accepted');
+  if (!Array.isArray(outcomes) || outcomes.length !== jobs.length) throw new BrokerReplyError('the send script');
+  return outcomes.map(readOutcome);
+}
+
+const ALL_ACCEPTED = 1;
+
+/** The jobs as the script takes them: what those that follow each other have in common is written once. */
+export function writeJobs(jobs: readonly OutgoingJob[]): (string | number)[] {
+  const entries: (string | number)[] = [];
+  for (const run of runsOf(jobs)) {
+    entries.push(run.length, run[0].name, storedOptions(run[0]));
+    for (const { id, payload } of run) entries.push(id, payload);
+  }
+  return entries;
+}
+
+type Run = [OutgoingJob, ...OutgoingJob[]];
+
+function runsOf(jobs: readonly OutgoingJob[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const job of jobs) {
+    const run = runs.at(-1);
+    if (run && isSentAlike(run[0], job)) run.push(job);
+    else runs.push([job]);
+  }
+  return runs;
+}
+
+/** Whether both have the same name and the same {@link storedOptions}. */
+function isSentAlike(one: OutgoingJob, other: OutgoingJob): boolean {
+  return (
+    one.name === other.name &&
+    one.attempts === other.attempts &&
+    one.backoff === other.backoff &&
+    one.delayMs === other.delayMs &&
+    one.priority === other.priority &&
+    one.version === other.version &&
+    one.trace === other.trace
+  );
+}
+
+function readOutcome(outcome: unknown): SendOutcome | SendRefusal {
+  if (outcome === 1) return 'accepted';
+  if (outcome === 0) return 'duplicate';
+  return { refused: String(outcome) };
+}

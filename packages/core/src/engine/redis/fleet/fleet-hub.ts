@@ -1,0 +1,177 @@
+// Two connections for all who look at a fleet from one process: one that asks, one that hears.
+import type { ConnectionGuard } from '../connection/connection-guard.js';
+import type { StartTime } from '../connection/guarded-connection.js';
+import { ConnectionLostError } from '../connection/redis-errors.js';
+import { SteadySubscriber } from '../connection/steady-subscriber.js';
+import type { FleetAsk } from '../../../fleet/fleet-line.js';
+import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
+import { writeAsk, type FleetAnswer, type FleetNews } from '../../../fleet/fleet-message.js';
+import { readAnswer, readNews } from '../../../fleet/read-message.js';
+import { fleetChannels, type FleetChannels } from './fleet-channels.js';
+import { unpack } from './packed-text.js';
+
+export interface FleetHubParts {
+  readonly namespace: string;
+  /** The number of the database. */
+  readonly database: number;
+  /** Names this process among those who ask. */
+  readonly asker: string;
+  /** Whether it is a cluster, in which each server counts its own listeners only. */
+  readonly isCluster: boolean;
+  /** Carries the asks. Closed with the hub. */
+  readonly guard: ConnectionGuard;
+  /** Subscribes. Closed with the hub. */
+  readonly subscriber: ConnectionGuard;
+}
+
+export class FleetHub {
+  readonly #parts: FleetHubParts;
+  readonly #channels: FleetChannels;
+  readonly #guard: ConnectionGuard;
+  readonly #ears: SteadySubscriber;
+  readonly #answers = new Map<string, (answer: FleetAnswer) => void>();
+  readonly #news = new Set<(news: FleetNews) => void>();
+  readonly #dropListeners = new Set<(dropped: DroppedMessages) => void>();
+  readonly #drops = new DropCount((dropped) => {
+    for (const listener of this.#dropListeners) listener(dropped);
+  });
+  readonly #closed = new AbortController();
+
+  constructor(parts: FleetHubParts) {
+    this.#parts = parts;
+    this.#channels = fleetChannels(parts.namespace, parts.database);
+    this.#guard = parts.guard;
+    this.#ears = new SteadySubscriber(parts.subscriber);
+    this.#ears.on('messageBuffer', (channel, message) => this.#hear(channel.toString(), message));
+  }
+
+  /** Where answers are to be sent. */
+  get asker(): string {
+    return this.#parts.asker;
+  }
+
+  /** To be awaited before anything is asked. @throws BrokerUnreachableError, ServerRefusalError */
+  async open(time: StartTime): Promise<void> {
+    await time.repeat(this.#ears, () => this.#ears.subscribe(this.#channels.answersTo(this.asker)));
+  }
+
+  /**
+   * Asks all worker processes, or one. Answers how many heard it; undefined in a cluster.
+   * @throws ConnectionLostError, ServerRefusalError
+   */
+  async ask(ask: FleetAsk, workerId?: string): Promise<number | undefined> {
+    const channel = workerId === undefined ? this.#channels.asks : this.#channels.asksOf(workerId);
+    const heardBy = await this.#guard.run((client) => client.publish(channel, writeAsk(ask)));
+    return this.#parts.isCluster ? undefined : heardBy;
+  }
+
+  /**
+   * Which of these processes are not connected; undefined in a cluster, where the answer says no more than that there is one.
+   * @throws ConnectionLostError, ServerRefusalError
+   */
+  async missing(workerIds: readonly string[]): Promise<readonly string[] | undefined> {
+    const channels = workerIds.map((id) => this.#channels.asksOf(id));
+    const answer = await this.#guard.read((client) => client.pubsub('NUMSUB', ...channels));
+    return this.#parts.isCluster ? undefined : workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
+  }
+
+  /** Calls back with the answers that name this ask. Answers how to stop that. */
+  onAnswer(ask: string, listener: (answer: FleetAnswer) => void): () => void {
+    this.#answers.set(ask, listener);
+    return () => void this.#answers.delete(ask);
+  }
+
+  /**
+   * Calls back with all news, once it resolves, or, while the connection is away, from its return on. Answers how to stop that; the last
+   * one to stop ends the subscription. Where it rejects, the listener is never called. @throws ServerRefusalError
+   */
+  async onNews(listener: (news: FleetNews) => void): Promise<() => Promise<void>> {
+    this.#news.add(listener);
+    const stop = () => this.#stopNews(listener);
+    try {
+      await this.#ears.subscribe(this.#channels.news);
+    } catch (error) {
+      // What is lost with the connection is subscribed to with the next one.
+      if (error instanceof ConnectionLostError) return stop;
+      await stop();
+      throw error;
+    }
+    return stop;
+  }
+
+  /** Calls back when nothing is heard any more, and when all is heard and can be asked again. Answers how to stop that. */
+  onChange(listener: (state: 'away' | 'back') => void): () => void {
+    return this.#ears.onChange((state) => {
+      if (state === 'away') return listener('away');
+      this.#hearAgain().then(
+        () => listener('back'),
+        () => undefined,
+      );
+    });
+  }
+
+  /** How many messages were dropped so far: they did not fit, or whoever listened failed on them. */
+  get droppedMessages(): number {
+    return this.#drops.total;
+  }
+
+  /** Counts what a listener failed on. */
+  drop(what: string, error: unknown): void {
+    this.#drops.drop(what, error);
+  }
+
+  /** Calls back when messages were dropped, every ten seconds at most. Answers how to stop that. */
+  onDropped(listener: (dropped: DroppedMessages) => void): () => void {
+    this.#dropListeners.add(listener);
+    return () => void this.#dropListeners.delete(listener);
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#drops.close();
+    this.#guard.silence();
+    this.#ears.silence();
+    this.#ears.close();
+    this.#guard.hangUp();
+  }
+
+  async #stopNews(listener: (news: FleetNews) => void): Promise<void> {
+    this.#news.delete(listener);
+    if (this.#news.size > 0 || this.#closed.signal.aborted) return;
+    await this.#ears.unsubscribe(this.#channels.news).catch(() => undefined);
+  }
+
+  /** The ears subscribe again by themselves, but do not say when that is done. */
+  async #hearAgain(): Promise<void> {
+    const { signal } = this.#closed;
+    const news = this.#news.size > 0 ? [this.#channels.news] : [];
+    await this.#ears.subscribe(this.#channels.answersTo(this.asker), ...news);
+    await this.#guard.whole(signal);
+  }
+
+  /** Never throws: an error that leaves a listener of the connection ends the process, and whatever program it is part of. */
+  #hear(channel: string, message: Buffer): void {
+    const isNews = channel === this.#channels.news;
+    const what = isNews ? 'news of the fleet' : 'an answer of the fleet';
+    try {
+      const isTaken = isNews ? this.#hearNews(unpack(message)) : this.#hearAnswer(unpack(message));
+      if (!isTaken) this.#drops.drop(what);
+    } catch (error) {
+      this.#drops.drop(what, error);
+    }
+  }
+
+  /** Answers whether it was news. */
+  #hearNews(text: string): boolean {
+    const news = readNews(text);
+    if (news) for (const listener of this.#news) listener(news);
+    return news !== undefined;
+  }
+
+  /** Answers whether it was an answer: one that comes too late is one, too. */
+  #hearAnswer(text: string): boolean {
+    const answer = readAnswer(text);
+    if (answer) this.#answers.get(answer.ask)?.(answer);
+    return answer !== undefined;
+  }
+}

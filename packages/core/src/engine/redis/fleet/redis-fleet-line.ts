@@ -1,0 +1,65 @@
+// The worker's end of the fleet's conversation on Redis: two subscriptions on its heartbeat's connection.
+import type { ConnectionGuard } from '../connection/connection-guard.js';
+import type { StartTime } from '../connection/guarded-connection.js';
+import type { SteadySubscriber } from '../connection/steady-subscriber.js';
+import type { FleetAsk, FleetLine } from '../../../fleet/fleet-line.js';
+import type { DropCount } from '../../../foreign-text/drop-count.js';
+import { writeNews } from '../../../fleet/fleet-message.js';
+import { readAsk } from '../../../fleet/read-message.js';
+import { fleetChannels, type FleetChannels } from './fleet-channels.js';
+import { pack } from './packed-text.js';
+
+export interface RedisFleetLineParts {
+  readonly guard: ConnectionGuard;
+  readonly namespace: string;
+  /** The number of the database. */
+  readonly database: number;
+  readonly workerId: string;
+  /** Counts what is no ask. */
+  readonly drops: DropCount;
+  /** The connection that subscribes, once there is one. */
+  readonly subscriber: () => SteadySubscriber | undefined;
+  /** The time for listening to begin. */
+  readonly time: StartTime;
+}
+
+export class RedisFleetLine implements FleetLine {
+  readonly #parts: RedisFleetLineParts;
+  readonly #channels: FleetChannels;
+
+  constructor(parts: RedisFleetLineParts) {
+    this.#parts = parts;
+    this.#channels = fleetChannels(parts.namespace, parts.database);
+  }
+
+  async listen(onAsk: (ask: FleetAsk) => void): Promise<void> {
+    const { subscriber, workerId, drops, time } = this.#parts;
+    const mine = [this.#channels.asks, this.#channels.asksOf(workerId)];
+    const connection = subscriber();
+    connection?.on('message', (channel, text) => {
+      if (!mine.includes(channel)) return;
+      const ask = readAsk(text);
+      if (ask) onAsk(ask);
+      else drops.drop('an ask of the fleet');
+    });
+    if (connection) await time.repeat(connection, () => connection.subscribe(...mine));
+    await this.#publish(this.#channels.news, writeNews('joined', workerId));
+  }
+
+  answer(to: string, text: string): void {
+    void this.#publish(this.#channels.answersTo(to), text);
+  }
+
+  tell(text: string): Promise<void> {
+    return this.#publish(this.#channels.news, text);
+  }
+
+  leave(): Promise<void> {
+    return this.#publish(this.#channels.news, writeNews('left', this.#parts.workerId));
+  }
+
+  /** A server that is away, or forbids it, has nobody who watches. */
+  async #publish(channel: string, text: string): Promise<void> {
+    await this.#parts.guard.run((client) => client.publish(channel, pack(text))).catch(() => undefined);
+  }
+}

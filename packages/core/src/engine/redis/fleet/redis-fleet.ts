@@ -1,0 +1,65 @@
+// The fleet on Redis: asks over pub/sub, and keeps nothing there.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FleetAnswer } from '../../../fleet/fleet-message.js';
+import type { Fleet, FleetWatcher, MachineDefinition } from '../../../fleet/fleet.js';
+import { watchFleet } from '../../../fleet/watching/fleet-watch.js';
+import type { WorkerReport } from '../../../fleet/worker-report.js';
+import type { FleetHub } from './fleet-hub.js';
+
+export class RedisFleet implements Fleet {
+  readonly #hub: FleetHub;
+
+  constructor(hub: FleetHub) {
+    this.#hub = hub;
+  }
+
+  get droppedMessages(): number {
+    return this.#hub.droppedMessages;
+  }
+
+  async workers({ withinMs = ANSWER_WITHIN_MS } = {}): Promise<readonly WorkerReport[]> {
+    const reports = new Map<string, WorkerReport>();
+    await this.#gather({ type: 'report' }, withinMs, (answer) => {
+      if (answer.type === 'report') reports.set(answer.report.workerId, answer.report);
+      return false;
+    });
+    return [...reports.values()];
+  }
+
+  async machine(machineId: string): Promise<MachineDefinition | undefined> {
+    let found: MachineDefinition | undefined;
+    await this.#gather({ type: 'machine', machineId }, ANSWER_WITHIN_MS, (answer) => {
+      if (answer.type === 'machine') found ??= answer.machine;
+      return found !== undefined;
+    });
+    return found;
+  }
+
+  watch(watcher: FleetWatcher, signal: AbortSignal): Promise<void> {
+    return watchFleet(this.#hub, watcher, signal);
+  }
+
+  /** Asks, and resolves when `isEnough`, when everybody who heard it has answered, or when the time is over. */
+  async #gather(question: Question, withinMs: number, isEnough: (answer: FleetAnswer) => boolean): Promise<void> {
+    const ask = randomUUID();
+    const enough = new AbortController();
+    let answers = 0;
+    let heardBy = Infinity;
+    const stop = this.#hub.onAnswer(ask, (answer) => {
+      answers += 1;
+      if (isEnough(answer) || answers >= heardBy) enough.abort();
+    });
+    try {
+      heardBy = (await this.#hub.ask({ ...question, to: this.#hub.asker, ask })) ?? Infinity;
+      // Answers travel on the other connection, and may have been quicker.
+      if (answers < heardBy) await sleep(withinMs, undefined, { signal: enough.signal }).catch(() => undefined);
+    } finally {
+      stop();
+    }
+  }
+}
+
+type Question = { readonly type: 'report' } | { readonly type: 'machine'; readonly machineId: string };
+
+const ANSWER_WITHIN_MS = 500;
