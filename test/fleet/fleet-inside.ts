@@ -1,5 +1,5 @@
 // The parts of the fleet's conversation that no door shows. Types come with the build, values from it.
-import type * as FleetHubModule from '../../packages/core/dist/engine/redis/fleet/fleet-hub.js';
+import type * as RedisFleetHubModule from '../../packages/core/dist/engine/redis/fleet/redis-fleet-hub.js';
 import type * as FleetWatchModule from '../../packages/core/dist/fleet/watching/fleet-watch.js';
 import type * as GuardedModule from '../../packages/core/dist/engine/redis/connection/guarded-connection.js';
 import type * as KnownWorkersModule from '../../packages/core/dist/fleet/watching/known-workers.js';
@@ -12,7 +12,9 @@ export type { FleetNews } from '../../packages/core/dist/fleet/fleet-message.js'
 export type { FeedNote, FeedOrder } from '../../packages/worker/dist/feed/feed-protocol.js';
 export type { SourceChanges } from '../../packages/worker/dist/feed/feed-source.js';
 
-export const { FleetHub } = await inside<typeof FleetHubModule>('core/dist/engine/redis/fleet/fleet-hub.js');
+export const { RedisFleetHub } = await inside<typeof RedisFleetHubModule>(
+  'core/dist/engine/redis/fleet/redis-fleet-hub.js',
+);
 export const { watchFleet } = await inside<typeof FleetWatchModule>('core/dist/fleet/watching/fleet-watch.js');
 export const { connectGuarded } = await inside<typeof GuardedModule>(
   'core/dist/engine/redis/connection/guarded-connection.js',

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { rejection } from '../server/rejection.js';
 import { Heard } from '../signals/heard.js';
-import { connectGuarded, FleetHub, pack, watchFleet, type FleetNews } from './fleet-inside.js';
+import { connectGuarded, pack, RedisFleetHub, watchFleet, type FleetNews } from './fleet-inside.js';
 
 const watcher: FleetWatcher = {
   onReport: () => undefined,
@@ -42,7 +42,7 @@ describe('news of the fleet that the server refuses', function () {
     const address = RedisAddress.parse(server.url.replace('redis://', 'redis://shy:word@'));
     const [guard, subscriber] = [await connectGuarded(address), await connectGuarded(address)];
     const place = { namespace: 'test-refused', database: 0, asker: 'a', isCluster: false };
-    const hub = new FleetHub({ ...place, guard, subscriber });
+    const hub = new RedisFleetHub({ ...place, guard, subscriber });
     const refused = new Heard<FleetNews>();
     const allowed = new Heard<FleetNews>();
     await rejection(

@@ -95,7 +95,19 @@ export {
 export type { Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
 export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
 export { steadyNowMs } from './fleet/steady-time.js';
-export { writeFrame, writeMachine, writeReport } from './fleet/fleet-message.js';
+export {
+  writeFrame,
+  writeMachine,
+  writeNews,
+  writeReport,
+  type FleetAnswer,
+  type FleetNews,
+} from './fleet/fleet-message.js';
+export type { FleetHub } from './fleet/fleet-hub.js';
+export { HubFleet } from './fleet/hub-fleet.js';
+export { readAnswer, readNews } from './fleet/read-message.js';
+export { readHistory } from './dead-letters/past-attempt.js';
+export { attemptsOf } from './operator/job-attempts.js';
 export type { StepCount, WorkerFrame } from './fleet/worker-frame.js';
 export type {
   ActorReport,

@@ -8,8 +8,8 @@ import type { ConnectionGuard } from './connection/connection-guard.js';
 import { connectGuarded, StartTime } from './connection/guarded-connection.js';
 import { findServerPlace, type ServerPlace } from '../../server/server-place.js';
 import type { Fleet } from '../../fleet/fleet.js';
-import { FleetHub } from './fleet/fleet-hub.js';
-import { RedisFleet } from './fleet/redis-fleet.js';
+import { HubFleet } from '../../fleet/hub-fleet.js';
+import { RedisFleetHub } from './fleet/redis-fleet-hub.js';
 
 const fleetTable = {
   redis: brokerOptionTable.redis,
@@ -56,17 +56,17 @@ export async function connectFleet(options: FleetOptions = {}): Promise<Connecte
   }
 }
 
-function fleetAt(place: ServerPlace, hub: FleetHub): ConnectedFleet {
+function fleetAt(place: ServerPlace, hub: RedisFleetHub): ConnectedFleet {
   let closing: Promise<void> | undefined;
   const close = () => {
     hub.close();
     return (closing ??= place.leave());
   };
   const wayOut = { address: place.address, close, [Symbol.asyncDispose]: close };
-  return Object.assign(new RedisFleet(hub), wayOut);
+  return Object.assign(new HubFleet(hub), wayOut);
 }
 
-async function openHub(address: RedisAddress, options: ReturnType<typeof fleetOptions.check>): Promise<FleetHub> {
+async function openHub(address: RedisAddress, options: ReturnType<typeof fleetOptions.check>): Promise<RedisFleetHub> {
   const { namespace, connectTimeoutMs } = options;
   const time = new StartTime(address, connectTimeoutMs);
   const guard = await connectGuarded(address, { name: 'acktor-fleet-asks', connectTimeoutMs });
@@ -74,7 +74,7 @@ async function openHub(address: RedisAddress, options: ReturnType<typeof fleetOp
   try {
     subscriber = await connectGuarded(address, { name: 'acktor-fleet', connectTimeoutMs: time.leftMs });
     const { isCluster, database } = address;
-    const hub = new FleetHub({ namespace, database, asker: randomUUID(), isCluster, guard, subscriber });
+    const hub = new RedisFleetHub({ namespace, database, asker: randomUUID(), isCluster, guard, subscriber });
     await hub.open(time);
     return hub;
   } catch (error) {

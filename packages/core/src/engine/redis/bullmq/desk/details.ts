@@ -4,7 +4,7 @@ import { readHistory } from '../../../../dead-letters/past-attempt.js';
 import { RedisScript, type ScriptClient } from '../../connection/redis-script.js';
 import type { JobDetails } from '../../../../operator/queue-desk.js';
 import { foundRow } from './finding.js';
-import { attemptsOf } from './job-attempts.js';
+import { attemptsOf } from '../../../../operator/job-attempts.js';
 import type { QueueSeat } from './queue-seat.js';
 import { readSummary, type SummaryRow } from './summary-row.js';
 

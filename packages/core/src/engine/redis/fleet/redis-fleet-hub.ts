@@ -5,12 +5,13 @@ import { ConnectionLostError } from '../connection/redis-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
 import type { FleetAsk } from '../../../fleet/fleet-line.js';
 import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
+import type { FleetHub } from '../../../fleet/fleet-hub.js';
 import { writeAsk, type FleetAnswer, type FleetNews } from '../../../fleet/fleet-message.js';
 import { readAnswer, readNews } from '../../../fleet/read-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';
 import { unpack } from './packed-text.js';
 
-export interface FleetHubParts {
+export interface RedisFleetHubParts {
   readonly namespace: string;
   /** The number of the database. */
   readonly database: number;
@@ -24,8 +25,9 @@ export interface FleetHubParts {
   readonly subscriber: ConnectionGuard;
 }
 
-export class FleetHub {
-  readonly #parts: FleetHubParts;
+/** The {@link FleetHub} on Redis: asks over pub/sub, and keeps nothing there. */
+export class RedisFleetHub implements FleetHub {
+  readonly #parts: RedisFleetHubParts;
   readonly #channels: FleetChannels;
   readonly #guard: ConnectionGuard;
   readonly #ears: SteadySubscriber;
@@ -37,7 +39,7 @@ export class FleetHub {
   });
   readonly #closed = new AbortController();
 
-  constructor(parts: FleetHubParts) {
+  constructor(parts: RedisFleetHubParts) {
     this.#parts = parts;
     this.#channels = fleetChannels(parts.namespace, parts.database);
     this.#guard = parts.guard;

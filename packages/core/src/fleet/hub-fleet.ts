@@ -1,13 +1,13 @@
-// The fleet on Redis: asks over pub/sub, and keeps nothing there.
+// The fleet over any engine's hub: gathers answers, and watches.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FleetAnswer } from '../../../fleet/fleet-message.js';
-import type { Fleet, FleetWatcher, MachineDefinition } from '../../../fleet/fleet.js';
-import { watchFleet } from '../../../fleet/watching/fleet-watch.js';
-import type { WorkerReport } from '../../../fleet/worker-report.js';
+import type { FleetAnswer } from './fleet-message.js';
+import type { Fleet, FleetWatcher, MachineDefinition } from './fleet.js';
+import { watchFleet } from './watching/fleet-watch.js';
+import type { WorkerReport } from './worker-report.js';
 import type { FleetHub } from './fleet-hub.js';
 
-export class RedisFleet implements Fleet {
+export class HubFleet implements Fleet {
   readonly #hub: FleetHub;
 
   constructor(hub: FleetHub) {
