@@ -8,9 +8,9 @@ export function helpText(): string {
 
 Compares Acktor with its peers in one go: each round runs Acktor and then each peer, every run in a fresh process, on
 private servers: one Redis with an append-only file (fsync each second), and one RabbitMQ where there is one or Debian's
-can be unpacked. Medians, and the spread of the ratios, are told at the end. Half an hour on two cores.
+can be unpacked. Medians, and the spread of the ratios, are told at the end. Forty minutes on two cores.
 
-  --case a,b      only these cases
+  --case a,b      only these cases; roads for all that begin so
   --rounds n      so many rounds instead of 5 (2 with --quick); some cases need fewer
   --quick         fewer jobs, rounds, peers and cases: within three minutes
   --json          one JSON object on standard output, and nothing else there

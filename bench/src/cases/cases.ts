@@ -4,6 +4,7 @@ import { growthCase } from './growth.js';
 import { idleCases } from './idle.js';
 import { killCase } from './kill.js';
 import { redisLimitCase } from './redis-limit.js';
+import { roadCases } from './roads.js';
 import { sendCase } from './send.js';
 import { fairnessCase, processCases, queuesCase } from './sharing.js';
 import { startIdleCase } from './start-idle.js';
@@ -22,6 +23,7 @@ export const cases: readonly BenchCase[] = [
   ...processCases,
   queuesCase,
   fairnessCase,
+  ...roadCases,
   killCase,
   watchedCase,
   watchedCrowdCase,
@@ -36,11 +38,12 @@ export interface Choice {
  * The cases of these names; for none, all of them or those of a quick bench. @throws RangeError for a name that no case has.
  */
 export function casesNamed(names: readonly string[], { isQuick }: Choice): readonly BenchCase[] {
-  const unknown = names.filter((name) => !cases.some((known) => known.name === name));
+  const wanted = names.flatMap((name) => (name === 'roads' ? roadCases.map((road) => road.name) : [name]));
+  const unknown = wanted.filter((name) => !cases.some((known) => known.name === name));
   if (unknown.length > 0) {
     const known = cases.map(({ name }) => name).join(', ');
     throw new RangeError(`expected cases of ${known}; got ${unknown.join(', ')}`);
   }
-  if (names.length > 0) return cases.filter(({ name }) => names.includes(name));
+  if (wanted.length > 0) return cases.filter(({ name }) => wanted.includes(name));
   return cases.filter(({ isLeftOutOfQuick = false }) => !(isQuick && isLeftOutOfQuick));
 }

@@ -1,32 +1,36 @@
 // What the bench orders of a process under test, and what it hears from it.
 import type { Figures } from '../measuring/metric.js';
+import type { RoadName } from './roads.js';
 
 /** One order is one process's whole life, until it is told to leave. */
-export type Order = { readonly address: string; readonly queue: string } & (
-  | { readonly kind: 'fill'; readonly jobs: number }
-  /** Works `warmUpJobs` uncounted and then `jobs`; `handlerMs` is what a handler waits, 0 for not at all. */
-  | {
-      readonly kind: 'work';
-      readonly consumers: number;
-      readonly warmUpJobs: number;
-      readonly jobs: number;
-      readonly handlerMs: number;
-    }
-  /** As `work` with nothing to do, but each handler sends another job: as many wait as before. */
-  | { readonly kind: 'circulate'; readonly consumers: number; readonly warmUpJobs: number; readonly jobs: number }
-  /** Once told to go, takes what it gets beside others and keeps a tally; a handler waits as long as its job's number says. */
-  | { readonly kind: 'share'; readonly consumers: number; readonly isMixed: boolean }
-  /** Waits for work that never comes. */
-  | { readonly kind: 'idle'; readonly consumers: number }
-  /** Waits for `samples` jobs and says how long each was on its way. */
-  | { readonly kind: 'listen'; readonly consumers: number; readonly samples: number }
-  /** Sends `samples` jobs, one each `everyMs`. */
-  | { readonly kind: 'trickle'; readonly samples: number; readonly everyMs: number }
-  /** Sends single jobs, so many unconfirmed at a time: `warmUpJobs` uncounted and then `jobs`. */
-  | { readonly kind: 'send'; readonly warmUpJobs: number; readonly jobs: number; readonly inFlight: number }
-  /** Takes one job, says so, and holds it until it is killed. */
-  | { readonly kind: 'hold' }
-);
+export type Order = { readonly address: string; readonly queue: string } &
+  /** Of a `road`, as a plain BullMQ client adds them. */
+  (
+    | { readonly kind: 'fill'; readonly jobs: number; readonly road?: RoadName }
+    /** Works `warmUpJobs` uncounted and then `jobs`; `handlerMs` is what a handler waits, 0 for not at all. */
+    | {
+        readonly kind: 'work';
+        readonly consumers: number;
+        readonly warmUpJobs: number;
+        readonly jobs: number;
+        readonly handlerMs: number;
+        readonly road?: RoadName;
+      }
+    /** As `work` with nothing to do, but each handler sends another job: as many wait as before. */
+    | { readonly kind: 'circulate'; readonly consumers: number; readonly warmUpJobs: number; readonly jobs: number }
+    /** Once told to go, takes what it gets beside others and keeps a tally; a handler waits as long as its job's number says. */
+    | { readonly kind: 'share'; readonly consumers: number; readonly isMixed: boolean }
+    /** Waits for work that never comes. */
+    | { readonly kind: 'idle'; readonly consumers: number }
+    /** Waits for `samples` jobs and says how long each was on its way. */
+    | { readonly kind: 'listen'; readonly consumers: number; readonly samples: number }
+    /** Sends `samples` jobs, one each `everyMs`. */
+    | { readonly kind: 'trickle'; readonly samples: number; readonly everyMs: number }
+    /** Sends single jobs, so many unconfirmed at a time: `warmUpJobs` uncounted and then `jobs`. */
+    | { readonly kind: 'send'; readonly warmUpJobs: number; readonly jobs: number; readonly inFlight: number }
+    /** Takes one job, says so, and holds it until it is killed. */
+    | { readonly kind: 'hold' }
+  );
 
 export type OrderOf<Kind extends Order['kind']> = Extract<Order, { readonly kind: Kind }>;
 

@@ -6,7 +6,12 @@ import { nowMicros, payloadNumber, type Peer, type Sender } from './peer.js';
 import { UNCOUNTED_SAMPLES } from './working.js';
 
 /** Fills the queue in batches that any peer takes. */
-export function fill(peer: Peer, { jobs, ...place }: OrderOf<'fill'>): Promise<Errand> {
+export async function fill(peer: Peer, { jobs, road, ...place }: OrderOf<'fill'>): Promise<Errand> {
+  if (road !== undefined) {
+    // Loaded here alone: no process under test is to have BullMQ's client in its memory for it.
+    const { fillRoad } = await import('./road-filling.js');
+    return { done: fillRoad({ ...place, road, jobs }).then(() => ({})), close: () => Promise.resolve() };
+  }
   return withSender(peer, place, async (sender) => {
     for (let from = 0; from < jobs; from += BATCH) {
       await sender.sendAll(Array.from({ length: Math.min(BATCH, jobs - from) }, (_, i) => payloadNumber(from + i)));

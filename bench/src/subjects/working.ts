@@ -6,17 +6,25 @@ import { JobCounter } from './job-counter.js';
 import { liveMemoryKb } from './memory.js';
 import type { Errand, OrderOf } from './order.js';
 import { nowMicros, type JobBody, type Peer } from './peer.js';
+import { failingOnce, roads, type Road, type RoadName } from './roads.js';
 
 /** Works off what waits. */
 export async function work(peer: Peer, order: OrderOf<'work'>): Promise<Errand> {
-  const { address, queue, consumers, warmUpJobs, jobs, handlerMs } = order;
+  const { address, queue, consumers, warmUpJobs, jobs, handlerMs, road } = order;
   const counter = new JobCounter(warmUpJobs, jobs);
-  const body: JobBody = () => {
-    counter.count();
-    return handlerMs > 0 ? pause(handlerMs) : undefined;
-  };
+  const count = () => counter.count();
+  const body: JobBody = isFailing(road)
+    ? failingOnce(count)
+    : () => {
+        count();
+        return handlerMs > 0 ? pause(handlerMs) : undefined;
+      };
   const worker = await peer.startWorker({ address, queue, consumers, body });
   return { done: counter.figures, close: () => worker.close() };
+}
+
+function isFailing(name: RoadName | undefined): boolean {
+  return name !== undefined && ((roads[name] as Road).failsOnce ?? false);
 }
 
 /** A first worker of one consumer pays for what is loaded once; what the next adds is what its consumers cost. */
