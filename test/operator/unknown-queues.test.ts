@@ -14,6 +14,11 @@ describe('Operator, asked for a queue that nobody used', function () {
     job: (operator, queue) => operator.job(queue, 'a'),
     runNow: (operator, queue) => operator.runNow(queue, 'a'),
     cancel: (operator, queue) => operator.cancel(queue, 'a'),
+    'deadLetters().count': async (operator, queue) => operator.deadLetters(queue).count(),
+    'deadLetters().get': async (operator, queue) => operator.deadLetters(queue).get('a'),
+    'deadLetters().list': async (operator, queue) => operator.deadLetters(queue).list()[Symbol.asyncIterator]().next(),
+    'deadLetters().redriveAll': async (operator, queue) => operator.deadLetters(queue).redriveAll(),
+    'deadLetters().purge': async (operator, queue) => operator.deadLetters(queue).purge('a'),
   };
   for (const [name, call] of Object.entries(calls)) {
     it(`does nothing for ${name}, and says which was meant`, async () => {

@@ -1,5 +1,6 @@
 // Looks after the queues: what people on call see and do, for tools and views.
 import type { CancelOutcome } from '../engine/cancel-outcome.js';
+import type { DeadLetterBox } from '../engine/dead-letter-box.js';
 import { connectBroker, type ConnectedBroker } from '../engine/redis/connect-broker.js';
 import { brokerOptionTable } from '../engine/broker-options.js';
 import { checkId, checkName } from '../contract/names.js';
@@ -169,10 +170,11 @@ export class Operator {
     return this.#connected.broker.cancel(queue, id, why);
   }
 
-  /** The dead letters of a queue. @throws NameError. */
+  /** The dead letters of a queue. For a queue that nobody ever used, its methods throw QueueNotFoundError. @throws NameError. */
   deadLetters(queue: string): DeadLetters {
     checkName('queue', queue);
-    return new DeadLetters({ queue, jobName: undefined, box: this.#connected.broker.deadLetters(queue) });
+    const box = this.#connected.broker.deadLetters(queue);
+    return new DeadLetters({ queue, jobName: undefined, box: afterwards(() => this.#requireQueue(queue), box) });
   }
 
   /** Closes the connection. May be called twice. */
@@ -198,6 +200,21 @@ export class Operator {
   get #desk(): QueueDesk {
     return this.#connected.broker.desk();
   }
+}
+
+/** The same box, that does nothing before `check` has resolved. */
+function afterwards(check: () => Promise<void>, box: DeadLetterBox): DeadLetterBox {
+  return {
+    count: () => check().then(() => box.count()),
+    nowMs: () => check().then(() => box.nowMs()),
+    read: (ids) => check().then(() => box.read(ids)),
+    redrive: (deaths) => check().then(() => box.redrive(deaths)),
+    purge: (deaths) => check().then(() => box.purge(deaths)),
+    async *scan(span) {
+      await check();
+      yield* box.scan(span);
+    },
+  };
 }
 
 interface DeathsOfQueue {
