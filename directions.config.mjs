@@ -17,7 +17,8 @@ const packages = {
   chart: [],
   worker: ['core', 'chart'],
   dashboard: ['core', 'chart'],
-  examples: ['core', 'chart', 'worker', 'dashboard'],
+  cli: ['core', 'chart', 'worker', 'dashboard'],
+  examples: ['core', 'chart', 'worker', 'cli', 'dashboard'],
 };
 
 const refuse = (regex, message) => ({ regex, message });

@@ -2,14 +2,8 @@
 
 import { drawnFrom } from '../packages/dashboard/dist/sources/draw-chart.js';
 import { svg } from '../packages/chart/dist/index.js';
-import {
-  chartOf,
-  consumerMachine,
-  mermaid,
-  supervisorMachine,
-  workerMachine,
-  workerProcessMachine,
-} from '../packages/worker/dist/index.js';
+import { supervisorMachine, workerProcessMachine } from '../packages/cli/dist/index.js';
+import { chartOf, consumerMachine, mermaid, workerMachine } from '../packages/worker/dist/index.js';
 import { writeFiles, writeParts } from './pages/generated-part.mjs';
 
 const drawing = (machine) => `\`\`\`mermaid\n${mermaid(chartOf(machine))}\`\`\``;

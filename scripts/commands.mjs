@@ -2,10 +2,10 @@
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { commandPaths } from '../packages/worker/dist/cli/program.js';
+import { commandPaths } from '../packages/cli/dist/program.js';
 import { writeParts } from './pages/generated-part.mjs';
 
-const program = fileURLToPath(new URL('../packages/worker/dist/cli/main.js', import.meta.url));
+const program = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
 
 const parts = commandPaths().map((path) => ({
   page: 'docs/cli.md',

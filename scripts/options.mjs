@@ -14,7 +14,7 @@ import {
 } from '../packages/core/dist/producer/producer-options.js';
 import { dashboardOptions } from '../packages/dashboard/dist/dashboard-options.js';
 import { workerOptions } from '../packages/worker/dist/worker/worker-options.js';
-import { supervisorOptions } from '../packages/worker/dist/supervisor/supervisor-options.js';
+import { supervisorOptions } from '../packages/cli/dist/supervisor/supervisor-options.js';
 import { writeParts } from './pages/generated-part.mjs';
 
 const tables = {

@@ -81,7 +81,7 @@ function importDoors(name, home) {
 function tryDashboard(home) {
   const page = join(home, 'node_modules/@acktor/dashboard/dist/web/index.html');
   if (!existsSync(page)) throw new Error('expected the built page in @acktor/dashboard, got a package without it');
-  const command = join(home, 'node_modules/@acktor/worker/bin/acktor.js');
+  const command = join(home, 'node_modules/@acktor/cli/bin/acktor.js');
   // It needs no server to refuse an address that all can reach.
   const { stderr } = spawnSync(process.execPath, [command, 'dashboard', '--host', '0.0.0.0'], {
     cwd: home,

@@ -1,5 +1,6 @@
 import { chartOf, machineJson } from '@acktor/chart';
-import { consumerMachine, supervisorMachine, workerMachine, workerProcessMachine } from '@acktor/worker';
+import { supervisorMachine, workerProcessMachine } from '@acktor/cli';
+import { consumerMachine, workerMachine } from '@acktor/worker';
 import { expect } from 'chai';
 import { assign, createMachine, fromPromise, type AnyStateMachine } from 'xstate';
 

@@ -91,7 +91,7 @@ describe('the command acktor', () => {
       const child = spawn(process.execPath, [copy, '--version'], { stdio: ['ignore', 'ignore', 'pipe'] });
       const ended = once(child, 'close');
       expect(await text(child.stderr))
-        .to.include(join(folder, 'dist/cli/main.js'))
+        .to.include(join(folder, 'dist/main.js'))
         .and.to.include('npm run build');
       expect(await ended).to.deep.equal([1, null]);
     } finally {

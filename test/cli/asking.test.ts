@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { PassThrough } from 'node:stream';
 import { rejection } from '../server/rejection.js';
-import { confirm, NotConfirmedError, say } from '../worker-inside/inside.js';
+import { confirm, NotConfirmedError, say } from '../cli-inside/inside.js';
 
 describe('a destructive command', () => {
   const asked = (answer: string, isInteractive = true) => {

@@ -1,6 +1,6 @@
 import type { ServerExam } from '@acktor/core/broker';
 import { expect } from 'chai';
-import { checks, type Findings } from '../worker-inside/inside.js';
+import { checks, type Findings } from '../cli-inside/inside.js';
 
 const exam: ServerExam = {
   facts: {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 /** The file that npm links as `acktor`. */
-export const commandFile = fileURLToPath(new URL('../../../packages/worker/bin/acktor.js', import.meta.url));
+export const commandFile = fileURLToPath(new URL('../../../packages/cli/bin/acktor.js', import.meta.url));
 
 /** What a run of the command left. */
 export interface CommandRun {

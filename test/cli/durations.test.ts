@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { duration } from '../worker-inside/inside.js';
+import { duration } from '../cli-inside/inside.js';
 
 describe('durations in tables', () => {
   for (const [ms, words] of [

@@ -1,6 +1,6 @@
 import type { ConsumerReport, QueueTotals, WorkerFrame, WorkerReport } from '@acktor/core/broker';
 import { expect } from 'chai';
-import { FleetPicture, topPage } from '../worker-inside/inside.js';
+import { FleetPicture, topPage } from '../cli-inside/inside.js';
 
 describe("what acktor top makes of a fleet's news", () => {
   let nowMs = 0;

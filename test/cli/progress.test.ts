@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PassThrough } from 'node:stream';
-import { showProgress } from '../worker-inside/inside.js';
+import { showProgress } from '../cli-inside/inside.js';
 
 describe('long work of a command', () => {
   const drawnOn = (isTTY: boolean) => {

@@ -1,7 +1,7 @@
 import type { QueueDepth } from '@acktor/core';
 import type { QueueTotals } from '@acktor/core/broker';
 import { expect } from 'chai';
-import { ratesBetween } from '../worker-inside/inside.js';
+import { ratesBetween } from '../cli-inside/inside.js';
 
 describe('the rates of a queue', () => {
   const depth = (counts: Partial<QueueDepth>): QueueDepth => ({

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { stripVTControlCharacters } from 'node:util';
-import { painted, say, table } from '../worker-inside/inside.js';
+import { painted, say, table } from '../cli-inside/inside.js';
 
 describe('a table', () => {
   const columns = [

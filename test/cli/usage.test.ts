@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import { note } from '../jobs/notes.js';
-import { commandPaths } from '../worker-inside/inside.js';
+import { commandPaths } from '../cli-inside/inside.js';
 import { taskFile } from '../supervisor/task-trial.js';
 import { acktor, acktorIn } from './command.js';
 import { CommandTrial } from './command-trial.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rejection } from '../server/rejection.js';
-import { ConfigFileError, NoHandlerFilesError, SettingError, workOptions } from '../worker-inside/inside.js';
+import { ConfigFileError, NoHandlerFilesError, SettingError, workOptions } from '../cli-inside/inside.js';
 
 describe('the options of acktor work', () => {
   let folder: string;

@@ -1,4 +1,5 @@
-import { supervisorMachine, workerProcessMachine, chartOf, mermaid } from '@acktor/worker';
+import { supervisorMachine, workerProcessMachine } from '@acktor/cli';
+import { chartOf, mermaid } from '@acktor/worker';
 import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-import { Supervisor } from '@acktor/worker';
+import { Supervisor } from '@acktor/cli';
 import { expect } from 'chai';
 import { readMetrics } from '../metrics/read-metrics.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';

@@ -2,7 +2,7 @@ import { quoted, visible, visibleJson } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { block, firstLine, joined, line, say, table } from '../worker-inside/inside.js';
+import { block, firstLine, joined, line, say, table } from '../cli-inside/inside.js';
 
 /** One of each kind that would not be seen as itself. */
 const UNSEEN = [
@@ -73,12 +73,17 @@ describe('foreign text', () => {
   });
 
   it('goes to a terminal by one function: commands have no other way to print', () => {
-    const folder = fileURLToPath(new URL('../../../packages/worker/src/cli', import.meta.url));
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const folder = fileURLToPath(new URL('../../../packages/cli/src', import.meta.url));
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isOfCommands);
     const writers = files.filter((file) => /\.write\(|console\./.test(readFileSync(`${folder}/${file}`, 'utf8')));
     // The live screen takes a `Printable`, the chart prints a document of ours.
     expect(writers.toSorted()).to.deep.equal(['commands/chart.ts', 'output/output.ts', 'top/live-screen.ts']);
   });
 });
+
+/** A supervisor passes on what its workers write, as it came. */
+function isOfCommands(file: string): boolean {
+  return file.endsWith('.ts') && !file.startsWith('supervisor');
+}
 
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u3164]/u;

@@ -13,7 +13,7 @@ import {
 } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { block, firstLine, joined, line, say, table } from '../worker-inside/inside.js';
+import { block, firstLine, joined, line, say, table } from '../cli-inside/inside.js';
 import { Hostile, HOSTILE_SEED, HOSTILE_VALUES } from './hostile-values.js';
 
 const anything = job('anything', { queue: 'hostile', data: z.unknown(), result: z.unknown() });

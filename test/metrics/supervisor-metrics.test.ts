@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { MetricsPortError, Supervisor } from '@acktor/worker';
+import { Supervisor } from '@acktor/cli';
+import { MetricsPortError } from '@acktor/worker';
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { rejection } from '../server/rejection.js';

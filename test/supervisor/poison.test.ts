@@ -1,5 +1,5 @@
 import { Producer, type DeadLetter, type Receipt } from '@acktor/core';
-import { Supervisor } from '@acktor/worker';
+import { Supervisor } from '@acktor/cli';
 import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
 import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';

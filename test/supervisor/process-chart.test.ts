@@ -1,4 +1,4 @@
-import { workerProcessMachine } from '@acktor/worker';
+import { workerProcessMachine } from '@acktor/cli';
 import { expect } from 'chai';
 import { leafStates, stateOf, Walk, type Step } from '../charts/driven.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RestartIntensity } from '../worker-inside/inside.js';
+import { RestartIntensity } from '../cli-inside/inside.js';
 
 describe('the intensity of restarts', () => {
   const borne = new RestartIntensity({ restartLimit: 5, restartWindowMs: 10_000 });

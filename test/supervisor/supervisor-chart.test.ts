@@ -1,4 +1,4 @@
-import { supervisorMachine } from '@acktor/worker';
+import { supervisorMachine } from '@acktor/cli';
 import { expect } from 'chai';
 import { leafStates, stateOf } from '../charts/driven.js';
 import { situations, SupervisorWalk, workersOf, type EventName, type Situation } from './supervisor-walk.js';

@@ -1,8 +1,8 @@
 // The supervisor's chart on paper, with two workers: its events, the ways into its situations, and what it orders of whom.
-import { supervisorMachine } from '@acktor/worker';
+import { supervisorMachine } from '@acktor/cli';
 import type { AnyMachineSnapshot } from 'xstate';
 import { Walk, type Step } from '../charts/driven.js';
-import { RestartIntensity, Roster } from '../worker-inside/inside.js';
+import { RestartIntensity, Roster } from '../cli-inside/inside.js';
 
 const crashed = {
   number: 0,

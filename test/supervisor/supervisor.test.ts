@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DeadLetteredError } from '@acktor/core';
-import { RestartLimitError, Supervisor, WorkerStartError, type SupervisorOptions } from '@acktor/worker';
+import { RestartLimitError, Supervisor, WorkerStartError, type SupervisorOptions } from '@acktor/cli';
 import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
 import { rejection } from '../server/rejection.js';

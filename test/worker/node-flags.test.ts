@@ -25,7 +25,7 @@ function startWorker(): string {
 
 function startSupervisor(): string {
   return `
-    import { Supervisor } from '@acktor/worker';
+    import { Supervisor } from '@acktor/cli';
     const files = [${JSON.stringify(tasks)}];
     const supervisor = await Supervisor.start({ files, processes: 2, namespace: '${freshNamespace()}' });
     console.log('it runs');

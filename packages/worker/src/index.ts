@@ -1,8 +1,5 @@
 export { Worker } from './worker/worker.js';
 export { type ConsumerCounts, type WorkerOptions } from './worker/worker-options.js';
-export { Supervisor } from './supervisor/supervisor.js';
-export type { SupervisorOptions } from './supervisor/supervisor-options.js';
-export type { WorkerView } from './supervisor/worker-process.js';
 export { handles } from './handler/handles.js';
 export type { AnyHandlerClass, Handler, HandlerClass } from './handler/handler.js';
 export type { Container } from './handler/tsyringe-inside.js';
@@ -14,8 +11,6 @@ export { reject, type Rejection, type RejectOptions } from './delivery/reject.js
 export type { ConsumerState } from './consumer/consumer-state.js';
 export { consumerMachine } from './consumer/consumer.machine.js';
 export { workerMachine } from './worker/worker.machine.js';
-export { supervisorMachine } from './supervisor/supervisor.machine.js';
-export { workerProcessMachine } from './supervisor/worker-process.machine.js';
 export {
   chartOf,
   mermaid,
@@ -43,9 +38,3 @@ export {
   UnresolvableParameterError,
 } from './errors.js';
 export { HandlerFileError, NoHandlersError, UnknownQueueError } from './handler/handler-file-errors.js';
-export {
-  EndedAtOnceError,
-  RestartLimitError,
-  UncleanStopError,
-  WorkerStartError,
-} from './supervisor/supervisor-errors.js';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { PrivateServer, Producer } from '@acktor/core';
 import { Dashboard } from '@acktor/dashboard';
-import { Supervisor } from '@acktor/worker';
+import { Supervisor } from '@acktor/cli';
 import { quietLogger } from '../dashboard-trial.js';
 import { chargeCard, resizeImage, sendMail } from './jobs.js';
 

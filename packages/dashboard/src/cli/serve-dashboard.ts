@@ -1,4 +1,4 @@
-// What `acktor dashboard` does. The command itself is in @acktor/worker, which loads this when it is installed.
+// What `acktor dashboard` does. The command itself is in @acktor/cli, which loads this when it is installed.
 import { once } from 'node:events';
 import { visible } from '@acktor/core/broker';
 import { Dashboard } from '../dashboard.js';

@@ -1,7 +1,6 @@
 // What a worker's log has of the ends of deliveries: all of them at debug, dead letters at warn.
-import type { Failure, GuardedLog, JobRecord, Settlement } from '@acktor/core/broker';
+import { shorten, visible, type Failure, type GuardedLog, type JobRecord, type Settlement } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
-import { firstLine } from '../foreign-text/foreign-text.js';
 
 /** A handler returned, or its delivery is rejected so. */
 export type LoggedEnd =
@@ -43,8 +42,10 @@ export class EndLog {
   }
 }
 
+/** The first line of it: a reason may be a message of pages, which others wrote. */
 function reasonOf({ reason }: Failure): string {
-  return firstLine(reason, LONGEST_REASON).toString();
+  const [first = ''] = reason.split(/[\r\n\u0085\u2028\u2029]/, 1);
+  return shorten(visible(shorten(first, LONGEST_REASON + 1)), LONGEST_REASON);
 }
 
 const SPAN_MS = 10_000;

@@ -2,8 +2,6 @@
 import { chartOf } from '@acktor/chart';
 import type { AnyStateMachine } from 'xstate';
 import { consumerMachine } from '../consumer/consumer.machine.js';
-import { supervisorMachine } from '../supervisor/supervisor.machine.js';
-import { workerProcessMachine } from '../supervisor/worker-process.machine.js';
 import { workerMachine } from '../worker/worker.machine.js';
 
 /** Acktor's own charts, and the user's. */
@@ -33,13 +31,13 @@ export class MachineShelf {
 /** Those whose actors a worker has. A supervisor says nothing to the fleet: its charts would be offered with nobody on them, ever. */
 const OWN: readonly AnyStateMachine[] = [consumerMachine, workerMachine];
 
-/** Nobody else's may be called so, wherever it is drawn. */
-const RESERVED: readonly AnyStateMachine[] = [...OWN, supervisorMachine, workerProcessMachine];
+/** Ids that no other machine may have, wherever it is drawn: the last two are charts of `@acktor/cli`. */
+const RESERVED_IDS: readonly string[] = [...OWN.map(({ id }) => id), 'supervisor', 'workerProcess'];
 
 /** Whether the value is a list of XState machines, none with the id of another or of Acktor's own. */
 export function areMachines(value: unknown): value is readonly AnyStateMachine[] {
   if (!Array.isArray(value) || !value.every(isMachine)) return false;
-  const ids = [...RESERVED, ...value].map(({ id }) => id);
+  const ids = [...RESERVED_IDS, ...value.map(({ id }) => id)];
   return new Set(ids).size === ids.length;
 }
 

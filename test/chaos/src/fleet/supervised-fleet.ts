@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { SupervisorOptions } from '@acktor/worker';
+import type { SupervisorOptions } from '@acktor/cli';
 import { nowMs } from '../clock/now.js';
 import type { Defence } from '../defences/defence.js';
 import { endsWithUs } from './ends-with-us.js';
@@ -160,6 +160,6 @@ function environmentOf({ folder, without = [], nodeOptions = '' }: FleetOrder): 
   return { PATH: process.env['PATH'], NODE_OPTIONS: nodeOptions, ...own };
 }
 
-const COMMAND = fileURLToPath(new URL('../../../../packages/worker/dist/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../../../packages/cli/dist/main.js', import.meta.url));
 const HANDLER = fileURLToPath(new URL('supervised-handler.js', import.meta.url));
 const WITHOUT = new URL('../defences/without.js', import.meta.url).href;

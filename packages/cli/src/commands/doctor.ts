@@ -1,0 +1,65 @@
+// `acktor doctor`: looks at the server, the queues and the workers, and says what to mend.
+import type { Command } from 'commander';
+import { table, type Column } from '../output/table.js';
+import { checks } from '../doctor/checks.js';
+import type { Verdict } from '../doctor/check.js';
+import { examine } from '../doctor/examination.js';
+import { joined, say, type Printable } from '../output/printable.js';
+import { exitCodes } from '../exit-codes.js';
+import {
+  operatorCommand,
+  operatorOptions,
+  withOperatorFlags,
+  type OperatorFlags,
+} from '../operating/operator-command.js';
+import { colours, print } from '../output/output.js';
+
+/** The command, ready to be added to a program. */
+export function doctorCommand(): Command {
+  const command = operatorCommand('doctor', 'look for what is wrong, and say how to mend it').description(
+    'Looks at the server, the queues and the workers. Changes nothing.',
+  );
+  return withOperatorFlags(command)
+    .addHelpText('after', EXPLANATION)
+    .action((flags: OperatorFlags) => doctor(flags));
+}
+
+type NamedVerdict = { readonly check: string } & Verdict;
+
+async function doctor(flags: OperatorFlags): Promise<void> {
+  const findings = await examine(await operatorOptions(flags));
+  const verdicts = checks.map(({ name, judge }): NamedVerdict => ({ check: name, ...judge(findings) }));
+  const isWell = verdicts.every(({ state }) => state !== 'fail');
+  if (!isWell) process.exitCode = exitCodes.failed;
+  print(flags.json, {
+    json: { server: findings.address, isWell, checks: verdicts },
+    text: () => say`${findings.address}\n\n${table(COLUMNS, verdicts, { head: colours.dim })}${advice(verdicts)}`,
+  });
+}
+
+const COLUMNS: readonly Column<NamedVerdict>[] = [
+  { head: 'check', cell: ({ check }) => check },
+  { head: 'verdict', cell: ({ state }) => COLOURS[state](state) },
+  { head: 'found', cell: ({ found }) => found },
+];
+
+const COLOURS = { ok: colours.green, warn: colours.yellow, fail: colours.red } as const;
+
+function advice(verdicts: readonly NamedVerdict[]): Printable {
+  const ill = verdicts.flatMap((verdict) =>
+    verdict.state === 'ok' ? [] : [say`  ${verdict.check}: ${verdict.fix}\n`],
+  );
+  return ill.length === 0 ? say`` : say`\nwhat to do\n${joined(ill)}`;
+}
+
+const EXPLANATION = `
+Checks: ${checks.map(({ name }) => name).join(', ')}.
+Each is "ok", "warn" (it works, and may not when something else goes wrong) or "fail" (jobs can be lost, stuck or refused).
+
+JSON: { "server", "isWell", "checks": [{ "check", "state": "ok" | "warn" | "fail", "found", "fix" }] }, a fix only where needed
+
+Exit codes: 0 nothing failed, 1 something did, 2 wrong usage, 4 no server.
+
+Examples:
+  acktor doctor --redis redis://db:6379
+  acktor doctor --json | jq -r '.checks[] | select(.state != "ok") | .fix'`;

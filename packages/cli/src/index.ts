@@ -1,0 +1,11 @@
+export { Supervisor } from './supervisor/supervisor.js';
+export type { SupervisorOptions } from './supervisor/supervisor-options.js';
+export type { WorkerView } from './supervisor/worker-process.js';
+export { supervisorMachine } from './supervisor/supervisor.machine.js';
+export { workerProcessMachine } from './supervisor/worker-process.machine.js';
+export {
+  EndedAtOnceError,
+  RestartLimitError,
+  UncleanStopError,
+  WorkerStartError,
+} from './supervisor/supervisor-errors.js';

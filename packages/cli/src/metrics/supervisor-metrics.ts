@@ -1,0 +1,81 @@
+// The metrics of a supervisor: its workers', added up, its own, and those of the queues that they consume.
+import type { QueueDepth } from '@acktor/core/broker';
+import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
+import { HandlingTimes } from './handling-times.js';
+import { QueueMetrics } from './queue-metrics.js';
+import type { MetricsData } from '@acktor/worker';
+
+/** Where the figures come from, each time that somebody asks. */
+export interface SupervisorSources {
+  /** What each worker counted and measured; of one that does not answer, what it said last. */
+  workers(): Promise<readonly MetricsData[]>;
+  /** How many workers are in each state of their chart. */
+  workerStates(): readonly string[];
+  /** Rejects when the server does not answer. */
+  depths(): Promise<readonly QueueDepth[]>;
+  readonly backlogMs: number;
+}
+
+export class SupervisorMetrics {
+  readonly #sources: SupervisorSources;
+  readonly #registry = new Registry();
+  readonly #queues: QueueMetrics;
+  readonly #times = new HandlingTimes();
+  readonly #ends: Counter<'how'>;
+  #ended: Promise<MetricsData> = Promise.resolve([]);
+
+  constructor(sources: SupervisorSources) {
+    this.#sources = sources;
+    this.#queues = new QueueMetrics(this.#registry, sources.backlogMs);
+    this.#ends = new Counter({
+      name: 'acktor_worker_ends_total',
+      help: 'Worker processes that ended: as they were told to, or unasked',
+      labelNames: ['how'],
+      registers: [this.#registry],
+    });
+    this.#gaugeWorkers();
+  }
+
+  /**
+   * Keeps the counts of a worker that has ended, so that sums do not fall. One that drained said them last; of one that was
+   * killed those since the last scrape are gone.
+   */
+  retire(data: MetricsData, how: 'told' | 'unasked'): void {
+    this.#ends.inc({ how });
+    const counts = data.filter(({ type }) => String(type) !== 'gauge');
+    const before = this.#ended;
+    // Counts that do not add up, of a child of another version, cost their own sum alone.
+    this.#ended = before.then((ended) => added([ended, counts]).getMetricsAsJSON()).catch(() => before);
+  }
+
+  /** In Prometheus' text format. Without the queues' while the server is away: what the workers say needs no server. */
+  async text(): Promise<string> {
+    const workers = added([await this.#ended, ...(await this.#sources.workers())]);
+    this.#times.read(await workers.getMetricsAsJSON());
+    await this.#readQueues();
+    return (await Promise.all([workers.metrics(), this.#registry.metrics()])).join('\n');
+  }
+
+  async #readQueues(): Promise<void> {
+    const depths = await this.#sources.depths().catch(() => undefined);
+    this.#queues.clear();
+    for (const depth of depths ?? []) this.#queues.set({ depth, handlingMs: this.#times.meanMs(depth.queue) });
+  }
+
+  #gaugeWorkers(): void {
+    const workers = new Gauge({
+      name: 'acktor_workers',
+      help: 'Worker processes of this supervisor by the state of their chart',
+      labelNames: ['state'],
+      registers: [this.#registry],
+      collect: () => {
+        workers.reset();
+        for (const state of this.#sources.workerStates()) workers.inc({ state });
+      },
+    });
+  }
+}
+
+function added(data: readonly MetricsData[]): Registry {
+  return AggregatorRegistry.aggregate([...data]);
+}

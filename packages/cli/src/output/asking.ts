@@ -1,0 +1,35 @@
+// Asks before something is destroyed.
+import { createInterface } from 'node:readline/promises';
+import type { Readable, Writable } from 'node:stream';
+import type { Printable } from './printable.js';
+import { NotConfirmedError } from './output-errors.js';
+
+/** Who can be asked, and where. */
+export interface Asking {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Whether a person is there to answer. */
+  readonly isInteractive: boolean;
+}
+
+/** The person at the terminal. The question goes to standard error, so that standard output can be piped on. */
+export function atTheTerminal(): Asking {
+  const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
+  return { input: process.stdin, output: process.stderr, isInteractive };
+}
+
+/**
+ * Resolves when the answer is yes, or `--yes` said so before.
+ * @throws NotConfirmedError when nobody can be asked, or the answer is anything else.
+ */
+export async function confirm(question: Printable, isAnswered: boolean | undefined, asking: Asking): Promise<void> {
+  if (isAnswered) return;
+  if (!asking.isInteractive) throw new NotConfirmedError('nobody is at a terminal to confirm it: pass --yes');
+  const dialogue = createInterface(asking);
+  try {
+    const answer = await dialogue.question(`${question.toString()} [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new NotConfirmedError('it was not confirmed');
+  } finally {
+    dialogue.close();
+  }
+}

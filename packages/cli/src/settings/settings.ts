@@ -1,0 +1,162 @@
+// What the commands can be told, each by a flag and by a variable of the environment: tables for both, and for the help.
+import type { ConsumerCounts } from '@acktor/worker';
+import { travellingOptionTable } from '@acktor/worker/internal';
+import { SettingError } from './setting-errors.js';
+
+/** One setting: how it is called in each place, and how its text is read. */
+export interface Setting {
+  /** The option of a supervisor that it sets, as in a configuration file. */
+  readonly option: string;
+  /** As commander writes it. */
+  readonly flag: string;
+  readonly variable: string;
+  readonly doc: string;
+  /** Of the texts that were given; more than one only for flags that may be repeated. @throws SettingError */
+  readonly read: (texts: readonly string[], source: string) => unknown;
+  readonly isRepeatable?: true;
+}
+
+/** Where the queues are. */
+export const connectionSettings: readonly Setting[] = [
+  {
+    option: 'redis',
+    flag: '-r, --redis <url>',
+    variable: 'REDIS_URL',
+    doc: 'the server (default: the embedded one of this project, unless NODE_ENV is production)',
+    read: last,
+  },
+  {
+    option: 'embedded',
+    flag: '--embedded',
+    variable: 'ACKTOR_EMBEDDED',
+    doc: 'the embedded server of this project, whatever REDIS_URL says',
+    read: (texts, source) => yesOrNo(last(texts), source),
+  },
+  {
+    option: 'namespace',
+    flag: '--namespace <name>',
+    variable: 'ACKTOR_NAMESPACE',
+    doc: withDefault('namespace', 'what all keys begin with'),
+    read: last,
+  },
+  {
+    option: 'connectTimeoutMs',
+    flag: '--connect-timeout-ms <ms>',
+    variable: 'ACKTOR_CONNECT_TIMEOUT_MS',
+    doc: withDefault('connectTimeoutMs', 'how long to wait for the server'),
+    read: (texts, source) => wholeNumber(last(texts), source),
+  },
+];
+
+/** What `acktor work` can be told. */
+export const workSettings: readonly Setting[] = [
+  {
+    option: 'processes',
+    flag: '-p, --processes <n>',
+    variable: 'ACKTOR_PROCESSES',
+    doc: 'worker processes to run (default: one for each core)',
+    read: (texts, source) => wholeNumber(last(texts), source),
+  },
+  {
+    option: 'consumers',
+    flag: '-c, --consumers <n|queue=n>',
+    variable: 'ACKTOR_CONSUMERS',
+    doc: withDefault('consumers', 'consumers of each queue in each process, or of one queue; may be repeated'),
+    read: consumerCounts,
+    isRepeatable: true,
+  },
+  {
+    option: 'queues',
+    flag: '-q, --queues <names>',
+    variable: 'ACKTOR_QUEUES',
+    doc: 'only these queues, separated by commas; may be repeated (default: all that have a handler)',
+    read: (texts) => texts.flatMap(items),
+    isRepeatable: true,
+  },
+  ...connectionSettings,
+  {
+    option: 'drainMs',
+    flag: '--drain-ms <ms>',
+    variable: 'ACKTOR_DRAIN_MS',
+    doc: withDefault('drainMs', 'how long handlers may finish after a stop'),
+    read: (texts, source) => wholeNumber(last(texts), source),
+  },
+  {
+    option: 'metricsPort',
+    flag: '--metrics-port <port>',
+    variable: 'ACKTOR_METRICS_PORT',
+    doc: 'answer /metrics, /healthz and /readyz there (default: nowhere)',
+    read: (texts, source) => wholeNumber(last(texts), source),
+  },
+  {
+    option: 'metricsHost',
+    flag: '--metrics-host <address>',
+    variable: 'ACKTOR_METRICS_HOST',
+    doc: 'the address to answer there (default: 127.0.0.1)',
+    read: last,
+  },
+  {
+    option: 'inspectUrl',
+    flag: '--inspect <url>',
+    variable: 'ACKTOR_INSPECT',
+    doc: "WebSocket URL of a server of @statelyai/inspect: shows every actor in Stately's inspector",
+    read: last,
+  },
+  {
+    option: 'durability',
+    flag: '--durability <require|warn|off>',
+    variable: 'ACKTOR_DURABILITY',
+    doc: withDefault('durability', 'what to do about a server that may lose jobs'),
+    read: last,
+  },
+];
+
+/** Said once, in the options' own table. */
+function withDefault(option: keyof Defaults, doc: string): string {
+  return `${doc} (default: ${String(travellingOptionTable[option].default)})`;
+}
+
+type Table = typeof travellingOptionTable;
+type Defaults = {
+  [Name in keyof Table as Table[Name] extends { readonly default: unknown } ? Name : never]: Table[Name];
+};
+
+/** `8`, or `payments=4` as often as wanted; a number alone is for the queues that are not named. */
+function consumerCounts(texts: readonly string[], source: string): ConsumerCounts {
+  const parts = texts.flatMap(items);
+  const alone = parts.filter((part) => !part.includes('='));
+  if (parts.length === 1 && alone.length === 1) return wholeNumber(alone[0] ?? '', source);
+  if (alone.length > 0) throw new SettingError(source, 'either one number, or queue=n for each queue', texts.join(','));
+  return Object.fromEntries(parts.map((part) => countOf(part, source)));
+}
+
+function countOf(part: string, source: string): readonly [string, number] {
+  const [queue = '', count = ''] = part.split(/=(.*)/s);
+  return [queue, wholeNumber(count, source)];
+}
+
+/** @throws SettingError */
+export function wholeNumber(text: string, source: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new SettingError(source, 'a whole number', text);
+}
+
+/** @throws SettingError */
+export function yesOrNo(text: string, source: string): boolean {
+  if (/^(yes|true|1)$/i.test(text)) return true;
+  if (/^(no|false|0)$/i.test(text)) return false;
+  throw new SettingError(source, 'yes or no', text);
+}
+
+/** What stands between commas. */
+export function items(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** The text that counts, of a flag that was given more than once. */
+export function last(texts: readonly string[]): string {
+  return texts.at(-1) ?? '';
+}

@@ -1,0 +1,115 @@
+// The program of a child process: one worker, which drains when it is told to, or when its supervisor is gone.
+import { AcktorError } from '@acktor/core';
+import { GuardedLog } from '@acktor/core/broker';
+import { type Logger, type MetricsData, Worker } from '@acktor/worker';
+import {
+  defaultLogger,
+  descriptor,
+  disposeGlobally,
+  loadHandlers,
+  type LogDestination,
+  quarantineOfThisProcess,
+  reportHangsToSupervisor,
+  systemClock,
+} from '@acktor/worker/internal';
+import type { StartFailure } from './child-end.js';
+import {
+  SUPERVISORS_ERROR_OUTPUT,
+  type ChildOrder,
+  type ChildPlan,
+  type ChildQuestion,
+  type ChildReport,
+} from './child-protocol.js';
+
+class ChildWorker {
+  #worker: Promise<Worker> | undefined;
+  #isEnding = false;
+
+  obey(order: ChildOrder): void {
+    switch (order.type) {
+      case 'start':
+        return void this.#start(order.plan);
+      case 'drain':
+        return this.drain();
+      case 'states':
+      case 'metrics':
+        return void this.#answer(order);
+    }
+  }
+
+  /** A worker that is still coming up is drained once it is there: it may hold something by then. */
+  drain(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    void this.#close();
+  }
+
+  async #start({ files, queues, options }: ChildPlan): Promise<void> {
+    try {
+      const found = await loadHandlers({ files, queues, consumers: options.consumers });
+      this.#worker = Worker.start({ ...options, ...found, handleSignals: false, logger: lastingLogger() });
+      const worker = await this.#worker;
+      tell({ type: 'running', workerId: worker.id, queues: worker.queues });
+    } catch (error) {
+      tell({ type: 'failed', ...failureOf(error) }, () => process.exit(1));
+    }
+  }
+
+  async #close(): Promise<void> {
+    // One that does not come up says so, and ends by itself.
+    const worker = await this.#worker?.catch(() => new Promise<never>(() => undefined));
+    await worker?.close();
+    // This process is the worker's alone, so what its handlers registered globally ends here, too.
+    await disposeGlobally({ clock: systemClock, log: new GuardedLog(lastingLogger()) });
+    tell({ type: 'ended', metrics: await metricsOf(worker) }, () => process.exit(0));
+  }
+
+  /** One that did not come up does nothing and has counted nothing; that it failed is told by its start. */
+  async #answer({ type, question }: ChildQuestion): Promise<void> {
+    const worker = await this.#worker?.catch(() => undefined);
+    if (type === 'states') tell({ type, question, states: worker?.states() ?? [] });
+    else tell({ type, question, metrics: await metricsOf(worker) });
+  }
+}
+
+/**
+ * Standard error is a pipe to the supervisor. When that is gone, what the worker says while it drains goes to where the supervisor's own
+ * standard error went.
+ */
+function lastingLogger(): Logger {
+  const piped = descriptor(2);
+  let direct: LogDestination | undefined;
+  return defaultLogger({
+    write: (line) => (process.connected ? piped : (direct ??= descriptor(SUPERVISORS_ERROR_OUTPUT))).write(line),
+  });
+}
+
+/** None before it runs, and of a worker that keeps none. */
+async function metricsOf(worker: Worker | undefined): Promise<MetricsData> {
+  return worker?.isMetered === true ? worker.metricsData() : [];
+}
+
+/** Says it, if anybody still listens. */
+function tell(report: ChildReport, told: () => void = () => undefined): void {
+  if (process.connected) process.send?.(report, undefined, undefined, told);
+  else told();
+}
+
+function failureOf(error: unknown): StartFailure {
+  const code = error instanceof AcktorError ? error.code : undefined;
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+// What a handler writes itself is lost when the supervisor is gone, and must not end what drains.
+process.stderr.on('error', () => undefined);
+const child = new ChildWorker();
+reportHangsToSupervisor();
+quarantineOfThisProcess.onTrials = (trials) => new Promise((resolve) => tell({ type: 'trials', trials }, resolve));
+process.on('message', (order: ChildOrder) => child.obey(order));
+// Whoever signals one worker, or a whole group of processes as some service managers do, wants what it holds finished.
+process.on('SIGTERM', () => child.drain());
+process.on('SIGINT', () => child.drain());
+// Meant for the supervisor, who replaces its workers; it ends a process that does not listen.
+process.on('SIGHUP', () => undefined);
+if (process.connected) process.once('disconnect', () => child.drain());
+else child.drain();

@@ -1,0 +1,40 @@
+// What a supervisor and its child processes say to each other, as JSON.
+import type { Trials } from '@acktor/core/broker';
+import type { ConsumerState, MetricsData, WorkerOptions } from '@acktor/worker';
+import type { StartFailure } from './child-end.js';
+
+/** What a child is to run. Travels by message and not by argument, because the server's URL may hold a password. */
+export interface ChildPlan {
+  /** The handler files, by their absolute paths. */
+  readonly files: readonly string[];
+  /** Which of the handlers' queues to consume; undefined for all. */
+  readonly queues: readonly string[] | undefined;
+  readonly options: Omit<WorkerOptions, 'handlers' | 'container' | 'logger' | 'handleSignals'>;
+}
+
+/** What a child is told. */
+export type ChildOrder =
+  { readonly type: 'start'; readonly plan: ChildPlan } | { readonly type: 'drain' } | ChildQuestion;
+
+/** What a child is asked; its answer has the same type and number. */
+export interface ChildQuestion {
+  readonly type: 'states' | 'metrics';
+  readonly question: number;
+}
+
+/** What a child says. */
+export type ChildReport =
+  | { readonly type: 'running'; readonly workerId: string; readonly queues: readonly string[] }
+  | ({ readonly type: 'failed' } & StartFailure)
+  /** Which suspects are about to run: the last it says when one of them ends the process. */
+  | { readonly type: 'trials'; readonly trials: Trials }
+  | ChildAnswer
+  /** The last it says: its work is done. */
+  | { readonly type: 'ended'; readonly metrics: MetricsData };
+
+export type ChildAnswer =
+  | { readonly type: 'states'; readonly question: number; readonly states: readonly ConsumerState[] }
+  | { readonly type: 'metrics'; readonly question: number; readonly metrics: MetricsData };
+
+/** The descriptor under which a child has its supervisor's own standard error; its own is a pipe to the supervisor. */
+export const SUPERVISORS_ERROR_OUTPUT = 5;

@@ -1,0 +1,132 @@
+// One child process as its supervisor sees it: told what to do, heard, and asked.
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DropCount, type DroppedMessages } from '@acktor/core/broker';
+import type { ConsumerState, MetricsData } from '@acktor/worker';
+import { childEnvironment, childFlags, HANG_DESCRIPTOR } from '@acktor/worker/internal';
+import type { ChildExit } from './child-end.js';
+import { readReport } from './read-report.js';
+import type { ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
+import { ErrorOutput } from './error-output.js';
+
+/** What a child is born with, and who hears of it. */
+export interface ChildParts {
+  readonly plan: ChildPlan;
+  readonly onReport: (report: Exclude<ChildReport, ChildAnswer>) => void;
+  /** Called at most every ten seconds when it said what is no report: a handler's own `process.send()` comes here, too. */
+  readonly onDropped: (dropped: DroppedMessages) => void;
+  /** Called when its main thread has been blocked for longer than `hangMs`. */
+  readonly onHang: (forMs: number) => void;
+  /** Called once, when the process is gone and all that it said was heard. */
+  readonly onExit: (exit: ChildExit) => void;
+}
+
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #drops: DropCount;
+  readonly #answers = new Map<number, (answer: ChildAnswer) => void>();
+  readonly #errorOutput: ErrorOutput | undefined;
+  #lastQuestion = 0;
+
+  constructor({ plan, onReport, onHang, onDropped, onExit }: ChildParts) {
+    this.#drops = new DropCount(onDropped);
+    this.#process = fork(ENTRY, [], {
+      execArgv: childFlags(),
+      env: childEnvironment(),
+      // Standard error passes through here, so that its last lines are known when it ends.
+      // What follows the channel is HANG_DESCRIPTOR and SUPERVISORS_ERROR_OUTPUT.
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe', 2],
+      // A group of its own: Ctrl-C is the supervisor's to answer, and it lets its workers finish.
+      detached: true,
+    });
+    this.#process.on('message', (report: unknown) => this.#hear(report, onReport));
+    const { stderr, stdio } = this.#process;
+    this.#errorOutput = stderr === null ? undefined : new ErrorOutput(stderr, (bytes) => process.stderr.write(bytes));
+    (stdio[HANG_DESCRIPTOR] as Readable | null | undefined)?.on('data', (line) => {
+      const forMs = Number.parseInt(String(line), 10);
+      if (forMs > 0) onHang(forMs);
+    });
+    void this.#exit().then((exit) => {
+      this.#drops.close();
+      onExit(exit);
+    });
+    this.#tell({ type: 'start', plan });
+  }
+
+  /** Undefined when the system refused to make the process. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  drain(): void {
+    this.#tell({ type: 'drain' });
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  /** What its consumers do; undefined when it does not answer in time, as when a handler blocks its main thread. */
+  async states(timeoutMs: number): Promise<readonly ConsumerState[] | undefined> {
+    const answer = await this.#ask('states', timeoutMs);
+    return answer?.type === 'states' ? answer.states : undefined;
+  }
+
+  /** What it counted and measured; undefined when it does not answer in time. */
+  async metrics(timeoutMs: number): Promise<MetricsData | undefined> {
+    const answer = await this.#ask('metrics', timeoutMs);
+    return answer?.type === 'metrics' ? answer.metrics : undefined;
+  }
+
+  #ask(type: ChildQuestion['type'], timeoutMs: number): Promise<ChildAnswer | undefined> {
+    this.#lastQuestion += 1;
+    const question = this.#lastQuestion;
+    return new Promise((resolve) => {
+      const answer = (found?: ChildAnswer) => {
+        clearTimeout(timer);
+        this.#answers.delete(question);
+        resolve(found);
+      };
+      const timer = setTimeout(answer, timeoutMs);
+      this.#answers.set(question, answer);
+      this.#tell({ type, question });
+    });
+  }
+
+  #hear(said: unknown, onReport: ChildParts['onReport']): void {
+    const report = readReport(said);
+    if (report === undefined) return this.#drops.drop('a message of a worker process');
+    if (report.type === 'states' || report.type === 'metrics') this.#answers.get(report.question)?.(report);
+    else onReport(report);
+  }
+
+  /** A process that goes away while it is told something is heard of by its exit. */
+  #tell(order: ChildOrder): void {
+    if (this.#process.connected) this.#process.send(order, () => undefined);
+  }
+
+  async #exit(): Promise<ChildExit> {
+    if (this.#process.pid === undefined) {
+      const [error] = (await once(this.#process, 'error')) as [Error];
+      return { exitCode: null, signal: null, error: error.message, lastLines: '' };
+    }
+    this.#process.on('error', () => undefined);
+    // What it said last may be read after its exit: its name, without which nothing can be given back.
+    const [[exitCode, signal]] = (await Promise.all([
+      once(this.#process, 'exit'),
+      once(this.#process, 'disconnect'),
+    ])) as [[number | null, string | null], unknown];
+    // Nobody who is killed has a last word, and what it held is waited for.
+    if (signal !== 'SIGKILL')
+      await Promise.race([this.#errorOutput?.ended, sleep(LAST_LINES_WITHIN_MS, undefined, { ref: false })]);
+    return { exitCode, signal, error: undefined, lastLines: this.#errorOutput?.lastLines ?? '' };
+  }
+}
+
+const ENTRY = fileURLToPath(new URL('./child-entry.js', import.meta.url));
+
+/** Shorter than the least grace time: else the reaper, who does not know how the process ended, would be here first. */
+const LAST_LINES_WITHIN_MS = 40;

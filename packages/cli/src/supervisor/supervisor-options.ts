@@ -1,0 +1,92 @@
+// The options of a supervisor: those of its workers that can travel to another process, and its own.
+import { nameFault, defineOptions, type OptionsInput, type OptionTable } from '@acktor/core/broker';
+import type { Logger } from '@acktor/worker';
+import { isLogger, travellingOptionTable } from '@acktor/worker/internal';
+
+const supervisorTable = {
+  files: {
+    type: 'value',
+    required: true,
+    expected: 'an array of paths of handler files',
+    accepts: (value: unknown): value is readonly string[] => isTextArray(value) && value.length > 0,
+    doc: 'The files whose exported handler classes each worker runs: JavaScript, as your build wrote it.',
+  },
+  queues: {
+    type: 'value',
+    expected: 'an array of queue names',
+    accepts: (value: unknown): value is readonly string[] => isTextArray(value) && value.every(isQueueName),
+    doc: 'Which queues to consume, of those that there are handlers for; by default all.',
+  },
+  processes: {
+    type: 'count',
+    min: 1,
+    max: 1_000,
+    doc: 'How many worker processes to run; by default one for each core that the process may use.',
+  },
+  restartLimit: {
+    type: 'count',
+    default: 5,
+    max: 1_000_000,
+    doc: 'How many workers may end unasked within `restartWindowMs`, for each of `processes`; one more, and the supervisor gives up. An end that a job is suspected of (`poisonLimit`) does not count.',
+  },
+  restartWindowMs: {
+    type: 'ms',
+    default: 10_000,
+    min: 1,
+    max: 86_400_000,
+    doc: 'The span in which `restartLimit` counts.',
+  },
+  startMs: {
+    type: 'ms',
+    default: 30_000,
+    min: 100,
+    max: 3_600_000,
+    doc: 'How long a worker may take to load its handlers and connect before it is killed.',
+  },
+  ...travellingOptionTable,
+  metricsPort: {
+    type: 'count',
+    max: 65_535,
+    doc: 'Where to answer /metrics, /healthz and /readyz over HTTP; 0: on any free port. By default nowhere. Its workers keep `metrics` then.',
+  },
+  metricsHost: {
+    type: 'string',
+    default: '127.0.0.1',
+    doc: 'The address to answer there: `0.0.0.0` for a container whose metrics are fetched from outside.',
+  },
+  backlogMs: {
+    type: 'ms',
+    default: 60_000,
+    min: 1_000,
+    max: 86_400_000,
+    doc: 'Within what time a backlog is to be worked off, as `acktor_desired_consumers` counts on it.',
+  },
+  handleSignals: {
+    type: 'boolean',
+    default: true,
+    doc: 'Whether SIGTERM and SIGINT drain the workers (a second one ends them at once), SIGHUP replaces them one by one and SIGUSR2 prints what they do.',
+  },
+  logger: {
+    type: 'value',
+    expected: 'a logger with debug, info, warn and error, such as pino()',
+    accepts: (value: unknown): value is Logger => isLogger(value),
+    doc: 'Where the supervisor writes its own log; its workers write JSON lines on standard error.',
+  },
+} as const satisfies OptionTable;
+
+/** Checks the options of a supervisor. */
+export const supervisorOptions = defineOptions(supervisorTable);
+
+/** What {@link Supervisor.start} takes. */
+export type SupervisorOptions = OptionsInput<typeof supervisorTable>;
+
+/** The options once checked. */
+export type CheckedSupervisorOptions = ReturnType<typeof supervisorOptions.check>;
+
+function isTextArray(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '');
+}
+
+function isQueueName(name: string): boolean {
+  return nameFault('queue', name) === undefined;
+}

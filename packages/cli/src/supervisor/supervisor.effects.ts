@@ -1,0 +1,86 @@
+// What a supervisor's chart does: to its worker processes, and to its connection.
+import type { ConnectedBroker, GuardedLog } from '@acktor/core/broker';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { travellingOptionTable } from '@acktor/worker/internal';
+import type { ChildPlan } from './child-protocol.js';
+import type { CheckedSupervisorOptions } from './supervisor-options.js';
+import type { SupervisorEvent } from './supervisor-protocol.js';
+import { supervisorMachine } from './supervisor.machine.js';
+import type { SupervisorMetrics } from '../metrics/supervisor-metrics.js';
+import { WorkerProcess } from './worker-process.js';
+
+/** What a supervisor stands on. */
+export interface SupervisorParts {
+  readonly options: CheckedSupervisorOptions;
+  readonly connected: ConnectedBroker;
+  readonly log: GuardedLog;
+  /** By their numbers. */
+  readonly processes: Map<number, WorkerProcess>;
+  readonly metrics: SupervisorMetrics;
+}
+
+/** The supervisor's chart with its effects on these parts. */
+export function chartWithEffects(parts: SupervisorParts): typeof supervisorMachine {
+  const { processes, log } = parts;
+  return supervisorMachine.provide({
+    actions: {
+      startWorkers: ({ self }, { numbers }) => {
+        for (const number of numbers) startProcess(parts, number, (event) => self.send(event));
+      },
+      drainWorkers: (_, { numbers }) => numbers.forEach((number) => processes.get(number)?.drain()),
+      killWorkers: () => processes.forEach((worker) => worker.kill()),
+      reportNoSuccessor: () => log.error({}, NO_SUCCESSOR),
+      closeAll: ({ self }) => void closeAll(parts).then(() => self.send({ type: 'closed' })),
+    },
+  });
+}
+
+/** How many workers to run when nobody says: what the cores, or a container's share of them, can do at a time. */
+export function processesOf({ processes }: CheckedSupervisorOptions): number {
+  return processes ?? availableParallelism();
+}
+
+function startProcess(parts: SupervisorParts, number: number, tell: (event: SupervisorEvent) => void): void {
+  const { options, connected, log, processes } = parts;
+  const { startMs, drainMs, deliveryLimit, poisonLimit } = options;
+  const worker = new WorkerProcess({
+    number,
+    deliveryLimit,
+    poisonLimit,
+    log,
+    broker: connected.broker,
+    plan: planOf(options),
+    times: { startMs, endMs: drainMs + END_MARGIN_MS, giveBackMs: GIVE_BACK_MS },
+    tell: (event) => {
+      if (event.type === 'worker.ended') {
+        processes.delete(number);
+        parts.metrics.retire(worker.lastMetrics, event.end.exitCode === 0 ? 'told' : 'unasked');
+      }
+      tell(event);
+    },
+  });
+  processes.set(number, worker);
+}
+
+function planOf(checked: CheckedSupervisorOptions): ChildPlan {
+  const names = Object.keys(travellingOptionTable) as (keyof typeof travellingOptionTable)[];
+  const options = Object.fromEntries(names.map((name) => [name, checked[name]]));
+  const metrics = checked.metrics || checked.metricsPort !== undefined;
+  return {
+    files: checked.files.map((file) => resolve(file)),
+    queues: checked.queues,
+    options: { ...options, metrics },
+  };
+}
+
+async function closeAll({ connected, log }: SupervisorParts): Promise<void> {
+  await connected.close().catch((error: unknown) => log.warn({ err: error }, 'the connection was not closed cleanly'));
+}
+
+/** A worker needs up to five seconds, after its drain time, to give back what is left to a server that does not answer. */
+const END_MARGIN_MS = 10_000;
+const GIVE_BACK_MS = 1_000;
+
+const NO_SUCCESSOR =
+  'the successor of a worker did not come up: the workers that run stay; mend what it says, and ask again';
