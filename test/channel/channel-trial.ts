@@ -8,6 +8,7 @@ import { turn } from '../signals/signal.js';
 import {
   Channel,
   Quarantine,
+  WorkerEvents,
   type ChannelParts,
   type ConsumerEvent,
   type ConsumerRef,
@@ -18,6 +19,7 @@ export class ChannelTrial {
   readonly queue = new ScriptedQueue();
   readonly clock = new SimulatedClock();
   readonly log = new LogRecorder();
+  readonly events: WorkerEvents = new WorkerEvents(new GuardedLog(this.log));
   readonly channel: Channel;
   #callsTaken = 0;
 
@@ -34,6 +36,8 @@ export class ChannelTrial {
       limits,
       onActivity,
       onStuck,
+      events: this.events,
+      onDead: undefined,
       clock,
       log: new GuardedLog(log),
       ...parts,

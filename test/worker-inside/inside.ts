@@ -7,6 +7,7 @@ import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as CrewModule from '../../packages/worker/dist/worker/crew.js';
 import type * as CompiledMachineModule from '../../packages/worker/dist/consumer/compiled-machine.js';
 import type * as QuarantineModule from '../../packages/worker/dist/delivery/quarantine.js';
+import type * as WorkerEventsModule from '../../packages/worker/dist/events/worker-events.js';
 import type * as EndLogModule from '../../packages/worker/dist/delivery/end-log.js';
 import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
 import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
@@ -26,6 +27,7 @@ export type { CrewParts } from '../../packages/worker/dist/worker/crew.js';
 export type { RunnerParts } from '../../packages/worker/dist/delivery/runner.js';
 
 export type { HeartbeatReport } from '../../packages/worker/dist/heartbeat/heartbeat-protocol.js';
+export const { WorkerEvents } = await inside<typeof WorkerEventsModule>('events/worker-events.js');
 export const { EndLog } = await inside<typeof EndLogModule>('delivery/end-log.js');
 export const { beat } = await inside<typeof BeatModule>('heartbeat/beat.js');
 export const { newSign } = await inside<typeof SignModule>('heartbeat/sign-of-life.js');
@@ -44,6 +46,7 @@ export const { handlersByQueue } = await inside<typeof RegistryModule>('handler/
 
 export type Quarantine = QuarantineModule.Quarantine;
 export type Crew = CrewModule.Crew;
+export type WorkerEvents = WorkerEventsModule.WorkerEvents;
 export type Channel = ChannelModule.Channel;
 
 /** A second copy of a module, as a second installation of the package has it. */

@@ -4,7 +4,7 @@ import { container } from 'tsyringe';
 import { SimulatedClock } from 'xstate';
 import { ScriptedQueue, type ScriptedCall } from '../channel/scripted-queue.js';
 import { LogRecorder } from '../signals/log-recorder.js';
-import { Crew, HandlerScopes, Quarantine, type CrewParts } from '../worker-inside/inside.js';
+import { Crew, HandlerScopes, Quarantine, WorkerEvents, type CrewParts } from '../worker-inside/inside.js';
 
 export class CrewTrial {
   readonly queue = new ScriptedQueue();
@@ -30,6 +30,8 @@ export class CrewTrial {
       onActivity: () => undefined,
       quarantine: new Quarantine(),
       poisonLimit: 3,
+      events: new WorkerEvents(log),
+      onDead: undefined,
       ...parts,
     });
     this.crew.start();

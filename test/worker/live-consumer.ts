@@ -14,6 +14,7 @@ import {
   Quarantine,
   runnerLogic,
   systemClock,
+  WorkerEvents,
 } from '../worker-inside/inside.js';
 
 export class LiveConsumer {
@@ -37,6 +38,8 @@ export class LiveConsumer {
       onActivity: () => undefined,
       quarantine: new Quarantine(),
       poisonLimit: 3,
+      events: new WorkerEvents(log),
+      onDead: undefined,
       clock: systemClock,
       log,
       scopes: new HandlerScopes(container, { clock: systemClock, log }),

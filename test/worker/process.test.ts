@@ -14,7 +14,7 @@ describe('a worker process', () => {
 
   const wish = (handler: WorkerWish['handler'], options: WorkerWish['options'] = {}): WorkerWish => ({
     handler,
-    options: { redis: trial.url, namespace: trial.namespace, ...options },
+    options: { redis: trial.url, namespace: trial.namespace, handleSignals: true, ...options },
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -33,6 +33,17 @@ describe('a worker process', () => {
       expect(await queue.getActiveCount()).to.equal(0);
     });
   }
+
+  it('takes no signal unless it is told to: a library does not end its host', async () => {
+    await using child = await WorkerChild.start(wish('waits', { handleSignals: undefined }));
+    await trial.producer.send(note, { text: 'hello' });
+    await child.hears('handling');
+    child.signal('SIGTERM');
+    expect(await child.ended()).to.equal('SIGTERM');
+    expect(child.reports.all.some((report) => report.kind === 'log' && report.message.includes('draining'))).to.equal(
+      false,
+    );
+  });
 
   it('waits for every worker that it runs', async () => {
     await using child = await WorkerChild.start({ ...wish('waits'), hasCompany: true });

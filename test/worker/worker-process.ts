@@ -35,8 +35,9 @@ process.on('message', (order: WorkerOrder) => {
   if (order === 'close') void worker.close().then(() => process.disconnect());
 });
 
-const worker = await Worker.start({ ...wish.options, handlers: [handling[wish.handler]], logger: tellingLogger() });
-if (wish.hasCompany) await Worker.start({ ...wish.options, handlers: [answering], logger: tellingLogger() });
+const options = { ...wish.options, logger: tellingLogger() };
+const worker = await Worker.start({ ...options, handlers: [handling[wish.handler]] });
+if (wish.hasCompany) await Worker.start({ ...options, handlers: [answering] });
 tell({ kind: 'started', maxRssBytes: maxRssBytes() });
 
 function handled({ id, redelivered }: Delivery<typeof note>): WorkerReport {

@@ -1,5 +1,20 @@
 export { Worker } from './worker/worker.js';
 export { type ConsumerCounts, type WorkerOptions } from './worker/worker-options.js';
+export { onDead, type DeadJob, type DeadListener } from './events/dead-jobs.js';
+export type {
+  ConnectionChange,
+  DeliveryEnded,
+  DeliveryFacts,
+  DeliveryOutcome,
+  DeliveryStarted,
+  HandlerStuck,
+  WorkerEventMap,
+  WorkerEventName,
+  WorkerListener,
+  WorkerStateChange,
+} from './events/worker-event.js';
+export type { ConnectionHealth, QueueHealth, WorkerHealth } from './worker/health.js';
+export type { HeartbeatState } from './heartbeat/heartbeat.js';
 export { handles } from './handler/handles.js';
 export type { AnyHandlerClass, Handler, HandlerClass } from './handler/handler.js';
 export type { Container } from './handler/tsyringe-inside.js';

@@ -14,6 +14,7 @@ await using server = await EmbeddedServer.start({ folder });
 await using producer = await Producer.connect({ redis: server.url });
 await using worker = await Worker.start({
   redis: server.url,
+  handleSignals: true,
   handlers: [ScanPackage, ClassifyLicense],
   consumers: { scan: Number(scan ?? 6), classify: Number(classify ?? 2) },
   container: container.createChildContainer().registerInstance(ClassifyQueue, new ClassifyQueue(producer)),

@@ -13,6 +13,6 @@ class DoTask implements Handler<typeof task> {
   }
 }
 
-await using worker = await Worker.start({ handlers: [DoTask], consumers: 1 });
+await using worker = await Worker.start({ handlers: [DoTask], consumers: 1, handleSignals: true });
 console.log(`[worker ${process.pid}] waits for tasks; to leave, press Ctrl-C`);
 await worker.stopped();

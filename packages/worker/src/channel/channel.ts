@@ -5,12 +5,14 @@ import {
   type ChannelAnswer,
   type ChannelReply,
   type GuardedLog,
+  type LeasedJob,
   type Settling,
   type WorkQueue,
 } from '@acktor/core/broker';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
 import type { DeliveryLimits } from '../delivery/delivery-limits.js';
 import type { Quarantine } from '../delivery/quarantine.js';
+import { DeliveryEvents, type DeliveryEventsParts } from '../events/delivery-events.js';
 import { attemptNote } from './attempt-record.js';
 import { CallLine, callSize } from './call-line.js';
 import type { Clock } from './clock.js';
@@ -27,7 +29,7 @@ import { Wishes } from './wishes.js';
 import { NO_REPLY, toRequest, type Refusal, type Wish } from './wish.js';
 
 /** What a channel stands on. */
-export interface ChannelParts {
+export interface ChannelParts extends Pick<DeliveryEventsParts, 'events' | 'onDead'> {
   readonly queue: WorkQueue;
   /** What the lease tokens of this process begin with. */
   readonly process: string;
@@ -62,6 +64,7 @@ export class Channel {
   readonly #restoration: Restoration;
   readonly #keeper: LeaseKeeper;
   readonly #totals: Totals;
+  readonly #events: DeliveryEvents;
   readonly #suspects = new Suspects();
 
   constructor(parts: ChannelParts) {
@@ -72,6 +75,7 @@ export class Channel {
     this.#leaveQuarantine = quarantine.add(() => held.inHands());
     this.#wishes = new Wishes(parts.process);
     this.#totals = new Totals(parts.queue.name);
+    this.#events = new DeliveryEvents({ ...parts, held });
     this.#watch = new Watch({ ...parts, parking: this.#parking });
     this.#line = this.#openLine();
     this.#loose = new LooseDeliveries(this.#line, this.#held);
@@ -107,8 +111,9 @@ export class Channel {
         return this.#ask(consumer, message.request);
       case 'delivery.released':
         this.#parts.log.warn({ consumer: consumer.id }, 'a lease was lost');
-        return this.#totals.leaseLost(this.#held.release(consumer));
+        return this.#leaseLost(consumer);
       case 'consumer.stuck':
+        this.#events.stuck(consumer, message.stuck);
         return this.#parts.onStuck(consumer, message.stuck);
       case 'consumer.left':
         return this.#dismiss(consumer);
@@ -184,14 +189,25 @@ export class Channel {
     if (reply.error && mayLeaveStrays(reply.error, consumer)) this.#keeper.requestFailed(reply.error);
     const next = this.#loose.readable(reply.fetched);
     this.#totals.count(settle, reply.settled, next);
+    this.#events.settled(settle, reply.settled, consumer);
     if (consumer === undefined) return this.#loose.answered(settle);
     if (settle) this.#held.release(consumer);
     if (!this.#wishes.end(consumer)) return this.#loose.giveBack(next);
     if (settle && reply.settled !== 'stored') return this.#refuse(consumer, settle, { ...reply, next });
-    if (next) this.#held.hold(consumer, { job: next, sinceMs: this.#parts.clock.now() });
+    if (next) this.#hold(consumer, next);
     if (settle) consumer.send({ type: 'settlement.stored', next });
     else consumer.send(next ? { type: 'delivery.received', delivery: next } : { type: 'queue.empty' });
     if (next) this.#earlyCancels.tell(consumer, next);
+  }
+
+  #hold(consumer: ConsumerRef, job: LeasedJob): void {
+    this.#held.hold(consumer, { job, sinceMs: this.#parts.clock.now() });
+    this.#events.started(consumer, job);
+  }
+
+  #leaseLost(consumer: ConsumerRef): void {
+    this.#events.lost(this.#held.heldBy(consumer), consumer);
+    this.#totals.leaseLost(this.#held.release(consumer));
   }
 
   #refuse(consumer: ConsumerRef, settle: Settling, { settled, error, next }: Refusal): void {
@@ -211,7 +227,7 @@ export class Channel {
     for (const wish of wishes) {
       const { settle, consumer } = wish;
       if (!settle || !consumer) this.#askAgain(wish, isGuilty);
-      else if (!this.#wishes.end(consumer)) this.#held.release(consumer);
+      else if (!this.#wishes.end(consumer)) this.#abandon(consumer);
       else if (isGuilty)
         this.#refuse(consumer, settle, {
           ...NO_REPLY,
@@ -220,6 +236,12 @@ export class Channel {
         });
       else this.#restoration.interrupt(consumer);
     }
+  }
+
+  /** Its consumer has left, and nobody knows what became of its settlement: the restoration gives it back, or it is stored. */
+  #abandon(consumer: ConsumerRef): void {
+    this.#events.lost(this.#held.heldBy(consumer), consumer);
+    this.#held.release(consumer);
   }
 
   /** What the server refuses alone, and again, is not asked every time the line goes on: that would hold up the others each time. */

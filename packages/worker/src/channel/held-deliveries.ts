@@ -29,6 +29,10 @@ export class HeldDeliveries {
     this.#held.leave(consumer);
   }
 
+  heldBy(consumer: ConsumerRef): LeasedJob | undefined {
+    return this.#held.get(consumer)?.job;
+  }
+
   /** Since when the consumer holds what it holds, in milliseconds since the epoch. */
   heldSinceMs(consumer: ConsumerRef): number | undefined {
     return this.#held.get(consumer)?.sinceMs;

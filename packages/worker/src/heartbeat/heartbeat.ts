@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import { BrokerUnreachableError, ServerRefusalError } from '@acktor/core';
-import { RedisAddress, type CancelRequest, type GuardedLog } from '@acktor/core/broker';
+import { RedisAddress, steadyNowMs, type CancelRequest, type GuardedLog } from '@acktor/core/broker';
 import type { Feed } from '../feed/feed.js';
 import { HeartbeatError } from '../errors.js';
 import { threadFlags } from '../node-flags.js';
@@ -33,6 +33,12 @@ export interface HeartbeatParts {
   readonly log: GuardedLog;
 }
 
+/** Whether the heartbeat's thread is at work, and since when that is so, in milliseconds since the epoch. */
+export interface HeartbeatState {
+  readonly isAlive: boolean;
+  readonly sinceMs: number;
+}
+
 /**
  * The heartbeat of a worker process.
  *
@@ -49,6 +55,7 @@ export class Heartbeat {
   #lastEndedAtMs = -Infinity;
   #hasBegun = false;
   #isClosing = false;
+  #state: HeartbeatState = { isAlive: false, sinceMs: steadyNowMs() };
 
   private constructor(parts: HeartbeatParts) {
     this.#parts = parts;
@@ -73,6 +80,10 @@ export class Heartbeat {
       throw error;
     }
     return heartbeat;
+  }
+
+  get state(): HeartbeatState {
+    return this.#state;
   }
 
   /** Says that somebody of the fleet has work. Cheap: passed on once in a while. */
@@ -127,7 +138,10 @@ export class Heartbeat {
       };
       thread.on('message', (report: HeartbeatReport) => {
         if (report.type === 'failed') failure = report;
-        if (report.type === 'started') settle(undefined);
+        if (report.type === 'started') {
+          this.#state = { isAlive: true, sinceMs: steadyNowMs() };
+          settle(undefined);
+        }
         this.#hear(report);
       });
       thread.on('error', (error) => {
@@ -154,6 +168,7 @@ export class Heartbeat {
 
   #ended(): void {
     this.#thread = undefined;
+    this.#state = { isAlive: false, sinceMs: steadyNowMs() };
     if (this.#isClosing || !this.#hasBegun) return;
     const wasLately = performance.now() - this.#lastEndedAtMs < LATELY_MS;
     this.#lastEndedAtMs = performance.now();

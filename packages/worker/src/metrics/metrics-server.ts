@@ -16,9 +16,11 @@ export interface MetricsServerParts {
 /** Nothing here is a secret or changes anything: no payloads, no names but those of queues and jobs. */
 export class MetricsServer {
   readonly #server: Server;
+  readonly port: number;
 
   private constructor(server: Server) {
     this.#server = server;
+    this.port = (server.address() as AddressInfo).port;
   }
 
   /** @throws MetricsPortError when the port is taken, or is not for us. */
@@ -31,10 +33,6 @@ export class MetricsServer {
       throw new MetricsPortError(parts.host, parts.port, { cause: error });
     });
     return new MetricsServer(server);
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {

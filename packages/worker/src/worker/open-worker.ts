@@ -8,6 +8,8 @@ import { UnknownQueueError } from '../handler/handler-file-errors.js';
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
 import { freshContainer, HandlerScopes, isContainer } from '../handler/handler-scope.js';
 import type { Container } from '../handler/tsyringe-inside.js';
+import { DeadJobs, type DeadListener } from '../events/dead-jobs.js';
+import { WorkerEvents } from '../events/worker-events.js';
 import { Feed } from '../feed/feed.js';
 import { MachineShelf } from '../feed/machine-shelf.js';
 import { Heartbeat } from '../heartbeat/heartbeat.js';
@@ -26,6 +28,8 @@ export interface WorkerParts {
   readonly heartbeat: Heartbeat;
   readonly feed: Feed;
   readonly scopes: HandlerScopes;
+  readonly events: WorkerEvents;
+  readonly deadJobs: DeadJobs;
   /** Undefined unless the options ask for them. */
   readonly metrics: WorkerMetrics | undefined;
   readonly inspector: StatelyInspector | undefined;
@@ -37,6 +41,7 @@ export interface WorkerParts {
 export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerParts> {
   const queues = handlersByQueue(options.handlers);
   refuseStrangers(options.consumers, [...queues.keys()]);
+  refuseUnheard(options.onDead, [...queues.keys()]);
   const container = options.container ?? freshContainer();
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
@@ -47,7 +52,10 @@ export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerP
   let inspector: StatelyInspector | undefined;
   try {
     if (options.inspectUrl !== undefined) inspector = await connectInspector(options.inspectUrl, id);
-    return await openCrews({ id, scopes, log, connected, inspector, options }, queues);
+    const lettersOf = (queue: string) => connected.broker.deadLetters(queue);
+    const deadJobs = new DeadJobs({ listeners: options.onDead, lettersOf, limits: options, log });
+    const told = { events: new WorkerEvents(log), deadJobs };
+    return await openCrews({ id, scopes, log, connected, inspector, options, ...told }, queues);
   } catch (error) {
     inspector?.stop();
     await scopes.closeAll();
@@ -99,7 +107,8 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
       feed,
       log,
     });
-    const metrics = options.metrics ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
+    const isMetered = options.metrics || options.http !== undefined;
+    const metrics = isMetered ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
     const open = { ...parts, heartbeat, feed, metrics };
     for (const [queue, handlers] of queues) crews.push(openCrew(queue, handlers, open));
     for (const crew of crews) {
@@ -134,6 +143,8 @@ function openCrew(queue: string, handlers: QueueHandlers, open: Omit<WorkerParts
     ...(open.metrics && { onStep: open.metrics.statesOf(queue).onStep }),
     clock: systemClock,
     inspect: open.inspector?.inspect,
+    events: open.events,
+    onDead: open.deadJobs.forQueue(queue),
     log: open.log,
   });
 }
@@ -143,6 +154,16 @@ function refuseStrangers(counts: ConsumerCounts, known: readonly string[]): void
   const named = typeof counts === 'number' ? [] : Object.keys(counts);
   const strangers = named.filter((queue) => !known.includes(queue));
   if (strangers.length > 0) throw new UnknownQueueError(strangers, known);
+}
+
+/** A dead letter of a queue that this worker does not consume is stored by others, and nothing here would be called. */
+function refuseUnheard(listeners: readonly DeadListener[], queues: readonly string[]): void {
+  const stranger = listeners.find(({ job }) => !queues.includes(job.queue));
+  if (stranger === undefined) return;
+  const { name, queue } = stranger.job;
+  const known = `this worker consumes ${queues.join(', ')}`;
+  const message = `expected onDead for jobs of the worker's own queues, got job ${name} of queue ${queue}; ${known}`;
+  throw new OptionsError([{ option: 'onDead', message }]);
 }
 
 function allHandlers(queues: ReadonlyMap<string, QueueHandlers>) {

@@ -10,6 +10,7 @@ import { isContainer } from '../handler/handler-scope.js';
 import type { Container } from '../handler/tsyringe-inside.js';
 import { isLogger, type Logger } from '../log/logger.js';
 import type { AnyHandlerClass } from '../handler/handler.js';
+import { areDeadListeners, type DeadListener } from '../events/dead-jobs.js';
 import { areMachines } from '../feed/machine-shelf.js';
 import type { AnyStateMachine } from 'xstate';
 
@@ -111,6 +112,20 @@ export const travellingOptionTable = {
   ...textLimitTable,
 } as const satisfies OptionTable;
 
+const httpTable = {
+  port: {
+    type: 'count',
+    max: 65_535,
+    required: true,
+    doc: 'The port; 0: any free one, which `worker.httpPort` names.',
+  },
+  host: {
+    type: 'string',
+    default: '127.0.0.1',
+    doc: 'The address to listen at: `0.0.0.0` for a container that is asked from outside.',
+  },
+} as const satisfies OptionTable;
+
 const workerTable = {
   handlers: {
     type: 'value',
@@ -122,8 +137,20 @@ const workerTable = {
   ...travellingOptionTable,
   handleSignals: {
     type: 'boolean',
-    default: true,
-    doc: "Whether SIGTERM and SIGINT drain the worker and then end **the whole process**, whatever else it does; a second one ends it at once. Set it to false where the process is not the worker's alone.",
+    default: false,
+    doc: "Whether SIGTERM and SIGINT drain the worker and then end **the whole process**, whatever else it does; a second one ends it at once. For a process that is the worker's alone; elsewhere call `close()` in your own shutdown.",
+  },
+  http: {
+    type: 'group',
+    of: httpTable,
+    doc: 'Where to answer /healthz, /readyz and /metrics over HTTP; by default nowhere. The worker keeps `metrics` then.',
+  },
+  onDead: {
+    type: 'value',
+    default: [] as readonly DeadListener[],
+    expected: 'an array of what onDead(job, listener) makes',
+    accepts: (value: unknown): value is readonly DeadListener[] => areDeadListeners(value),
+    doc: "What to call with a contract's jobs that become dead letters here ([events.md](events.md#when-a-job-is-dead)).",
   },
   container: {
     type: 'value',

@@ -18,8 +18,11 @@ async function drain({ crews }: WorkerParts): Promise<void> {
 }
 
 /** The heartbeat goes last but the connection: until then, what is still held counts as held. */
-async function closeAll({ id, crews, scopes, heartbeat, feed, inspector, connected, log }: WorkerParts): Promise<void> {
+async function closeAll(parts: WorkerParts): Promise<void> {
+  const { id, crews, scopes, events, deadJobs, heartbeat, feed, inspector, connected, log } = parts;
   await Promise.allSettled(crews.map((crew) => crew.close()));
+  await deadJobs.close();
+  events.flush();
   await scopes.closeAll();
   feed.flush();
   await heartbeat.close();

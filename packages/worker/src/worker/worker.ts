@@ -1,10 +1,14 @@
 // A worker: consumers for the queues of its handlers, in this process.
+import { steadyNowMs } from '@acktor/core/broker';
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import type { ConsumerState } from '../consumer/consumer-state.js';
 import { WORKER } from '../feed/feed.js';
 import { MetricsOffError } from '../errors.js';
 import type { MetricsData, WorkerMetrics } from '../metrics/worker-metrics.js';
+import type { WorkerEventName, WorkerListener, WorkerStateChange } from '../events/worker-event.js';
+import { MetricsServer } from '../metrics/metrics-server.js';
 import { endOnSignals } from './end-on-signals.js';
+import { ConnectionRecord, healthOf, type WorkerHealth } from './health.js';
 import { openWorker, type WorkerParts } from './open-worker.js';
 import { chartWithEffects } from './worker.effects.js';
 import type { workerMachine } from './worker.machine.js';
@@ -13,8 +17,8 @@ import { workerOptions, type WorkerOptions } from './worker-options.js';
 /**
  * Handles jobs until it is closed.
  *
- * Unless `handleSignals` is false, SIGTERM and SIGINT drain it **and then end the whole process**, a web server beside it
- * included. In a process that is not the worker's alone, set it to false and call {@link Worker.close} in your own shutdown.
+ * It ends no process: call {@link Worker.close} in your own shutdown. In a process that is the worker's alone, `handleSignals: true` has
+ * SIGTERM and SIGINT drain it **and then end the whole process**.
  *
  * @example
  * await using worker = await Worker.start({ handlers: [ChargeCard], consumers: 8 });
@@ -23,6 +27,10 @@ export class Worker {
   readonly #parts: WorkerParts;
   readonly #actor: Actor<typeof workerMachine>;
   readonly #stopped: Promise<void>;
+  readonly #startedAtMs = steadyNowMs();
+  readonly #connection = new ConnectionRecord(steadyNowMs());
+  #http: MetricsServer | undefined;
+  #lastState: WorkerStateChange['state'] = 'running';
 
   private constructor(parts: WorkerParts) {
     const { drainMs } = parts.options;
@@ -41,10 +49,11 @@ export class Worker {
    *
    * @throws OptionsError, NotAHandlerError, DuplicateHandlerError, UnresolvableParameterError: before anything is opened.
    * @throws AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError, ServerStartError,
-   * InspectorMissingError: nothing is left open.
+   * InspectorMissingError, MetricsPortError: nothing is left open.
    */
   static async start(options: WorkerOptions): Promise<Worker> {
     const worker = new Worker(await openWorker(workerOptions.check(options)));
+    await worker.#openHttp();
     worker.#begin();
     return worker;
   }
@@ -67,12 +76,38 @@ export class Worker {
     return this.#parts.crews.map(({ queue }) => queue);
   }
 
+  /**
+   * Calls `listener` with each event of this name: what happens to the deliveries and the connection of this worker. Returns an unsubscribe
+   * function. Listeners are called after the fact, when the turn of the event loop is over, and are not awaited: they neither change nor
+   * hold up a delivery. What one throws, or rejects with, is logged. While nobody listens, events cost a delivery nothing.
+   * @throws OptionsError for an unknown name, or for no function.
+   * @example
+   * const stop = worker.on('delivery.ended', ({ jobName, outcome, durationMs }) => histogram.observe({ jobName, outcome }, durationMs));
+   */
+  on<Name extends WorkerEventName>(name: Name, listener: WorkerListener<Name>): () => void {
+    return this.#parts.events.on(name, listener);
+  }
+
+  /** How it is right now: its connection, its heartbeat, what it holds, and why it is not ready if it is not. Asks nobody. */
+  health(): WorkerHealth {
+    const { id: workerId, heartbeat } = this.#parts;
+    const { value: state } = this.#actor.getSnapshot();
+    const connection = this.#connection.read();
+    const known = { workerId, startedAtMs: this.#startedAtMs, state, connection, heartbeat: heartbeat.state };
+    return healthOf({ ...known, queues: this.queues, consumers: this.states() });
+  }
+
+  /** Where it answers over HTTP; undefined without the option `http`. */
+  get httpPort(): number | undefined {
+    return this.#http?.port;
+  }
+
   /** What each of its consumers does right now. */
   states(): readonly ConsumerState[] {
     return this.#parts.crews.flatMap((crew) => crew.states());
   }
 
-  /** Whether it keeps metrics: the option `metrics`. */
+  /** Whether it keeps metrics: the option `metrics`, or `http`. */
   get isMetered(): boolean {
     return this.#parts.metrics !== undefined;
   }
@@ -115,20 +150,47 @@ export class Worker {
     this.#parts.inspector?.inspect(event);
   }
 
+  /** Before anything is consumed: a port that is taken is a reason not to start. */
+  async #openHttp(): Promise<void> {
+    const { http } = this.#parts.options;
+    if (http === undefined) return;
+    const metrics = () => this.metrics();
+    this.#http = await MetricsServer.listen({ ...http, metrics, unreadiness: () => this.health().whyNotReady }).catch(
+      async (error: unknown) => {
+        this.#actor.start();
+        await this.close();
+        throw error;
+      },
+    );
+  }
+
   #begin(): void {
     const { crews, connected, log, options } = this.#parts;
     const { consumers, handleSignals } = options;
+    this.#actor.subscribe(({ value: state }) => this.#changed(state));
     this.#actor.start();
     const stopListening = connected.broker.onConnection((state, queue) => this.#heed(state, queue));
     void this.#stopped.then(stopListening);
+    void this.#stopped.then(() => this.#http?.close());
     for (const crew of crews) crew.start();
     if (handleSignals) endOnSignals(this, log);
     const redis = connected.address.toString();
     log.info({ worker: this.id, queues: this.queues, consumers, redis }, 'the worker runs');
   }
 
+  /** Once for each state: an actor that stays where it is says so, too. */
+  #changed(state: WorkerStateChange['state']): void {
+    if (state === this.#lastState) return;
+    this.#lastState = state;
+    this.#parts.events.emit('worker.state', { workerId: this.id, state, atMs: steadyNowMs() });
+    if (state === 'stopped') this.#parts.events.flush();
+  }
+
   #heed(state: 'away' | 'back', queue: string | undefined): void {
-    const { log, crews } = this.#parts;
+    const { log, crews, events } = this.#parts;
+    const atMs = steadyNowMs();
+    this.#connection.changed(state, queue, atMs);
+    events.emit('connection', { workerId: this.id, state, queue, atMs });
     const fields = { worker: this.id, ...(queue !== undefined && { queue }) };
     log[state === 'away' ? 'warn' : 'info'](fields, `the server is ${state}`);
     for (const crew of crews) if (queue === undefined || crew.queue === queue) crew.heed(state);

@@ -49,6 +49,7 @@ try {
   };
   const silent = () => undefined;
   const worker = await Worker.start({
+    handleSignals: true,
     ...order.options,
     redis: order.redis,
     handlers: [TrialHandler, EchoHandler],

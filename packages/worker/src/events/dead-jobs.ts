@@ -1,0 +1,179 @@
+// Calls what an application registered for the jobs of a contract that end as dead letters.
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  decodePayload,
+  DeadLetters,
+  OptionsError,
+  type AnyJob,
+  type DeadLetter,
+  type JsonLimits,
+  type PayloadOf,
+} from '@acktor/core';
+import { requireContract, type DeadLetterBox, type GuardedLog, type LeasedJob } from '@acktor/core/broker';
+
+/** A job that ended as a dead letter, with its history. */
+export interface DeadJob<J extends AnyJob = AnyJob> extends DeadLetter {
+  readonly job: J;
+  /** The payload as the contract's schema gives it; undefined when it is off that schema: `payload` has its text. */
+  readonly data: PayloadOf<J> | undefined;
+}
+
+/** What {@link onDead} makes. */
+export interface DeadListener {
+  readonly job: AnyJob;
+  readonly listener: (dead: DeadJob<never>) => unknown;
+}
+
+/**
+ * Has `listener` called with each job of a contract that becomes a dead letter, to be given to `Worker.start({ onDead })`: the place to
+ * mend an application's own rows. Called also where no handler ran: for a payload off its schema, a job that was cancelled or that ended
+ * its workers, one that no handler here is for.
+ *
+ * The worker that stored the dead letter calls it, after the fact: nothing it does changes how the job ended, and what it throws or rejects
+ * with is logged. A process that ends in between does not call it, so it runs at most once for each death of the job; the dead letter stays,
+ * and `producer.deadLetters(job)` lists it. At most ten run at a time, and `close()` waits up to five seconds for them.
+ * @throws NotAContractError, OptionsError for no function.
+ * @example
+ * const mend = onDead(chargeCard, ({ data, reason }) => orders.markFailed(data?.orderId, reason));
+ * await using worker = await Worker.start({ handlers: [ChargeCard], onDead: [mend] });
+ */
+export function onDead<J extends AnyJob>(job: J, listener: (dead: DeadJob<J>) => unknown): DeadListener {
+  requireContract(job, 'onDead');
+  if (typeof listener !== 'function') {
+    const message = `expected a function that is given the dead job, got ${typeof listener}`;
+    throw new OptionsError([{ option: 'listener', message }]);
+  }
+  return Object.freeze({ job, listener });
+}
+
+/** Whether a value is a list of what {@link onDead} makes. */
+export function areDeadListeners(value: unknown): value is readonly DeadListener[] {
+  return Array.isArray(value) && value.every(isDeadListener);
+}
+
+/** What the calls are made with. */
+export interface DeadJobsParts {
+  readonly listeners: readonly DeadListener[];
+  readonly lettersOf: (queue: string) => DeadLetterBox;
+  readonly limits: JsonLimits;
+  readonly log: GuardedLog;
+}
+
+/** The calls of one worker: at most ten at a time, and a bounded number that waits, by id, so that no payload is kept meanwhile. */
+export class DeadJobs {
+  readonly #parts: DeadJobsParts;
+  readonly #waiting: Death[] = [];
+  readonly #running = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(parts: DeadJobsParts) {
+    this.#parts = parts;
+  }
+
+  /** To be called with each dead letter of the queue; undefined when nobody registered for its jobs. */
+  forQueue(queue: string): ((job: LeasedJob) => void) | undefined {
+    const isMeant = this.#parts.listeners.some(({ job }) => job.queue === queue);
+    return isMeant ? ({ record }) => this.#add({ queue, jobName: record.name, id: record.id }) : undefined;
+  }
+
+  /** Waits for the calls that are due, for five seconds at most. */
+  async close(): Promise<void> {
+    const over = new AbortController();
+    const late = sleep(CLOSE_WITHIN_MS, undefined, { signal: over.signal }).then(
+      () => over.abort(),
+      () => undefined,
+    );
+    while (this.#running.size > 0 && !over.signal.aborted) await Promise.race([...this.#running, late]);
+    over.abort();
+    this.#closing.abort();
+    const left = this.#running.size + this.#waiting.splice(0).length;
+    if (left > 0) this.#parts.log.error({ jobs: left }, 'not all listeners for dead jobs have ended; the worker stops');
+  }
+
+  #add(death: Death): void {
+    if (!this.#parts.listeners.some((one) => isFor(one, death))) return;
+    if (this.#waiting.length >= MOST_WAITING)
+      return this.#parts.log.error(
+        { job: death.id, name: death.jobName },
+        'too many dead jobs wait for their listeners; this one is passed over',
+      );
+    this.#waiting.push(death);
+    this.#callNext();
+  }
+
+  #callNext(): void {
+    if (this.#running.size >= MOST_AT_A_TIME || this.#closing.signal.aborted) return;
+    const death = this.#waiting.shift();
+    if (death === undefined) return;
+    const call = this.#call(death).catch((error: unknown) => this.#failed(death, error));
+    const run = call.finally(() => {
+      this.#running.delete(run);
+      this.#callNext();
+    });
+    this.#running.add(run);
+  }
+
+  async #call(death: Death): Promise<void> {
+    const letter = await this.#read(death);
+    if (letter === undefined)
+      return this.#parts.log.warn(
+        { job: death.id, name: death.jobName },
+        'a dead letter was redriven or purged before its listener could read it',
+      );
+    for (const { job, listener } of this.#parts.listeners.filter((one) => isFor(one, death))) {
+      const dead = { ...letter, job, data: await this.#dataOf(job, letter) };
+      try {
+        await listener(dead as DeadJob<never>);
+      } catch (error) {
+        this.#failed(death, error);
+      }
+    }
+  }
+
+  /** Tried again while the server is away, for as long as the worker lives. */
+  async #read({ queue, jobName, id }: Death): Promise<DeadLetter | undefined> {
+    for (;;) {
+      try {
+        return await new DeadLetters({ queue, jobName, box: this.#parts.lettersOf(queue) }).get(id);
+      } catch (error) {
+        if (this.#closing.signal.aborted) throw error;
+        await sleep(TRY_AGAIN_AFTER_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #dataOf(job: AnyJob, { payload, version }: DeadLetter): Promise<unknown> {
+    const { maxPayloadBytes, maxPayloadDepth } = this.#parts.limits;
+    try {
+      return await decodePayload(job, payload, { version, maxPayloadBytes, maxPayloadDepth });
+    } catch {
+      return undefined;
+    }
+  }
+
+  #failed({ id, jobName }: Death, error: unknown): void {
+    this.#parts.log.error({ err: error, job: id, name: jobName }, 'a listener for dead jobs failed');
+  }
+}
+
+/** A dead letter whose listener is not called yet. */
+interface Death {
+  readonly queue: string;
+  readonly jobName: string;
+  readonly id: string;
+}
+
+function isFor({ job }: DeadListener, { queue, jobName }: Death): boolean {
+  return job.queue === queue && job.name === jobName;
+}
+
+function isDeadListener(value: unknown): boolean {
+  const { job, listener } = (value ?? {}) as Partial<DeadListener>;
+  return typeof listener === 'function' && typeof job === 'object';
+}
+
+const MOST_AT_A_TIME = 10;
+/** Of ids, some hundred bytes each. */
+const MOST_WAITING = 10_000;
+const CLOSE_WITHIN_MS = 5_000;
+const TRY_AGAIN_AFTER_MS = 500;

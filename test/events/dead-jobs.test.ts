@@ -1,0 +1,108 @@
+import { OptionsError } from '@acktor/core';
+import { onDead, reject, Worker, type DeadJob } from '@acktor/worker';
+import { expect } from 'chai';
+import { handlerOf } from '../handler/handler-of.js';
+import { untilAborted } from '../handler/until-aborted.js';
+import { call, note, ping } from '../jobs/notes.js';
+import { rejection } from '../server/rejection.js';
+import { Heard } from '../signals/heard.js';
+import { signal } from '../signals/signal.js';
+import { WorkerTrial } from '../worker/worker-trial.js';
+
+describe('onDead', function () {
+  this.timeout(20_000);
+  let trial: WorkerTrial;
+  let dead: Heard<DeadJob<typeof note>>;
+  const remember = () => onDead(note, (letter) => dead.push(letter));
+  beforeEach(async () => {
+    trial = await WorkerTrial.open();
+    dead = new Heard();
+  });
+  afterEach(() => trial[Symbol.asyncDispose]());
+
+  it('is called with the job, its payload and its history, once its attempts are used up', async () => {
+    const failing = handlerOf(note, ({ attempt }) => {
+      throw new Error(`attempt ${attempt} failed`);
+    });
+    await trial.work([failing], { onDead: [remember()] });
+    const { id } = await trial.producer.send(note, { text: 'hello' });
+    const letter = await dead.first();
+    expect(letter).to.deep.include({
+      id,
+      jobName: 'note',
+      queue: 'notes',
+      reason: 'attempt 3 failed',
+      attemptsMade: 3,
+    });
+    expect(letter.job).to.equal(note);
+    expect(letter.data).to.deep.equal({ text: 'hello' });
+    expect(letter.history.map(({ attempt, end, reason }) => [attempt, end, reason])).to.deep.equal([
+      [1, 'threw', 'attempt 1 failed'],
+      [2, 'threw', 'attempt 2 failed'],
+      [3, 'threw', 'attempt 3 failed'],
+    ]);
+    expect(dead.all).to.have.length(1);
+  });
+
+  it('is called where no handler ran: no handler for the job, a payload off its schema, a cancelled job', async () => {
+    await using queue = trial.queue('notes');
+    const begun = signal();
+    const handler = handlerOf(ping, (delivery) => {
+      begun.give();
+      return untilAborted(delivery);
+    });
+    const pings = new Heard<DeadJob<typeof ping>>();
+    await trial.work([handler], { onDead: [remember(), onDead(ping, (letter) => pings.push(letter))] });
+    await trial.producer.send(note, { text: 'nobody' });
+    const unhandled = await dead.first();
+    expect(unhandled.reason).to.match(/^no handler for job "note"/);
+    expect(unhandled.data).to.deep.equal({ text: 'nobody' });
+    await queue.add('ping', { n: 'one' });
+    const unreadable = await pings.first();
+    expect(unreadable.data, 'off its schema').to.equal(undefined);
+    expect(unreadable.payload).to.equal('{"n":"one"}');
+    const { id } = await trial.producer.send(ping, { n: 1 });
+    await begun.given;
+    await trial.producer.cancel(ping, id, { why: 'no use' });
+    expect((await pings.first((letter) => letter.id === id)).reason).to.include('no use');
+  });
+
+  it('changes nothing by failing, which is logged, and goes on with the next', async () => {
+    const handler = handlerOf(note, () => reject({ deadLetter: 'no use' }));
+    const failing = onDead(note, () => Promise.reject(new Error('the row is locked')));
+    await trial.work([handler], { onDead: [failing, remember()] });
+    const { id } = await trial.producer.send(note, { text: 'x' });
+    expect((await dead.first()).id).to.equal(id);
+    const line = await trial.log.said('a listener for dead jobs failed');
+    expect(line.facts).to.deep.include({ job: id, name: 'note' });
+    expect(String(line.facts['err'])).to.equal('Error: the row is locked');
+    expect((await trial.producer.deadLetters(note).get(id))?.reason).to.equal('no use');
+  });
+
+  it('is waited for by close(), whose worker still holds nothing', async () => {
+    const [begun, mayEnd, ended] = [signal(), signal(), signal()];
+    const slow = onDead(note, async () => {
+      begun.give();
+      await mayEnd.given;
+      ended.give();
+    });
+    const worker = await trial.work([handlerOf(note, () => reject({ deadLetter: 'x' }))], { onDead: [slow] });
+    await trial.producer.send(note, { text: 'x' });
+    await begun.given;
+    const closed = worker.close().then(() => 'closed');
+    mayEnd.give();
+    expect(await Promise.race([ended.given.then(() => 'ended'), closed])).to.equal('ended');
+    await closed;
+  });
+
+  it('is refused at the start for a queue that the worker does not consume', async () => {
+    const { url: redis, namespace } = trial;
+    const stranger = onDead(call, () => undefined);
+    const handlers = [handlerOf(note, () => ({ length: 1 }))];
+    const error = await rejection(Worker.start({ redis, namespace, handlers, onDead: [stranger] }), OptionsError);
+    expect(error.message).to.include(
+      "expected onDead for jobs of the worker's own queues, got job call of queue calls; this worker consumes notes",
+    );
+    expect(() => onDead(note, 'loud' as unknown as () => void)).to.throw(OptionsError, 'got string');
+  });
+});
