@@ -36,11 +36,11 @@ function isPayload(value: unknown): value is BenchPayload {
   return typeof orderId === 'string' && typeof cents === 'number' && typeof sentAtMicros === 'number';
 }
 
-function contractOf(queue: string = QUEUE) {
+export function contractOf(queue: string = QUEUE) {
   return job(JOB, { queue, data: payloadSchema });
 }
 
-function handlerOf(queue: string, body: JobBody) {
+export function handlerOf(queue: string, body: JobBody) {
   const contract = contractOf(queue);
   @handles(contract)
   class ChargeCard {
@@ -51,6 +51,6 @@ function handlerOf(queue: string, body: JobBody) {
   return ChargeCard;
 }
 
-function urlOf(address: string): string {
+export function urlOf(address: string): string {
   return RedisAddress.ofSocket(address).revealUrl();
 }

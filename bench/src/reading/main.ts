@@ -1,0 +1,49 @@
+// `npm run reading`: how many files one delivery runs through, and which: what somebody reads to understand it.
+import { parseArgs } from 'node:util';
+import { Producer } from '@acktor/core';
+import { Worker } from '@acktor/worker';
+import { RedisServer } from '../servers/redis-server.js';
+import { contractOf, handlerOf, urlOf } from '../subjects/acktor-peer.js';
+import { payloadNumber, QUEUE } from '../subjects/peer.js';
+import { filesEntered } from './coverage.js';
+
+const HELP = `npm run reading -- [--most n]
+
+Sends one job, works it off and awaits its result, on a private Redis, after a first one that loads and compiles all there is.
+Prints the files of Acktor in which a function was called meanwhile, in the main thread, and their number.
+
+  --most n   end with 1 when there are more
+  --help     this text
+`;
+
+const silent = () => undefined;
+const SILENT = { debug: silent, info: silent, warn: silent, error: silent };
+
+const { values } = parseArgs({ options: { most: { type: 'string' }, help: { type: 'boolean', default: false } } });
+if (values.help) console.log(HELP);
+else await read(values.most === undefined ? Infinity : Number(values.most));
+
+async function read(most: number): Promise<void> {
+  const files = await filesOfOneDelivery();
+  console.log(files.join('\n'));
+  console.log(`\n${files.length} files of Acktor run in one delivery, its send and its result`);
+  if (files.length <= most) return;
+  console.error(`expected at most ${most} files, got ${files.length}`);
+  process.exitCode = 1;
+}
+
+async function filesOfOneDelivery(): Promise<readonly string[]> {
+  await using server = await RedisServer.start();
+  const redis = urlOf(server.address);
+  await using producer = await Producer.connect({ redis });
+  await using worker = await Worker.start({ redis, handlers: [handlerOf(QUEUE, () => undefined)], logger: SILENT });
+  const contract = contractOf(QUEUE);
+  const deliver = async (number: number) => {
+    const receipt = await producer.send(contract, payloadNumber(number));
+    await receipt.result();
+  };
+  await deliver(1);
+  const files = await filesEntered(() => deliver(2));
+  await worker.close();
+  return files;
+}
