@@ -1,6 +1,6 @@
 // `npm run options`: writes the tables of all options into docs/options.md; with `-- --check` it says whether they are there.
 
-import { contractOptions } from '../packages/core/dist/contract/contract-options.js';
+import { contractOptions } from '../packages/core/dist/contract/job.js';
 import {
   deadLetterBulkOptions,
   deadLetterListOptions,

@@ -1,16 +1,14 @@
 // The door for what runs on the broker: workers, tools and views. Applications need only the front door, './index.js'.
-export { backoffDelayMs } from './contract/backoff.js';
+export { backoffDelayMs } from './contract/retry-options.js';
 export { checkId, checkName, LONGEST_ID, nameFault, type NameKind } from './contract/names.js';
 export { quoted, visible, visibleJson } from './foreign-text/foreign-text.js';
 export { requireContract } from './contract/job.js';
-export { encodePayload } from './contract/payload.js';
-export { decodeResult, encodeResult } from './contract/result.js';
-export { writeJson } from './contract/json.js';
-export { refuse, type Checked } from './contract/checked.js';
+export { decodeResult, encodePayload, encodeResult } from './contract/payload.js';
+export { refuse, writeJson, type Checked } from './contract/json.js';
 export { cutText, shorten, wellFormed } from './foreign-text/cut-text.js';
 export { errorReason, errorText, type ErrorText } from './foreign-text/error-text.js';
 export { defaultTextLimits, textLimitTable, type FailureLimits, type TextLimits } from './foreign-text/text-limits.js';
-export type { MaybePromise } from './contract/maybe-promise.js';
+export type { MaybePromise } from './contract/codec.js';
 export { RedisAddress } from './engine/redis/connection/address.js';
 export type { Place, RedisEndpoint } from './engine/redis/connection/endpoint.js';
 export { onAbort } from './engine/redis/connection/on-abort.js';

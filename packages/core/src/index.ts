@@ -9,7 +9,7 @@ export {
   type ResultInput,
   type ResultOf,
 } from './contract/job.js';
-export type { Backoff } from './contract/backoff.js';
+export type { Backoff } from './contract/retry-options.js';
 export {
   NewerPayloadError,
   UpgradeError,
@@ -17,7 +17,7 @@ export {
   type UpgradeStep,
   type VersionOptions,
 } from './contract/versions.js';
-export { defaultJsonLimits, type JsonLimits } from './contract/json-limits.js';
+export { defaultJsonLimits, type JsonLimits } from './contract/json.js';
 export { decodePayload, type PayloadReading } from './contract/payload.js';
 export {
   AcktorError,

@@ -1,12 +1,11 @@
 // The contract of a job: declared once, shared by whoever sends it and whoever handles it.
-
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Backoff } from './backoff.js';
+import { type Backoff, attemptsOption, backoffOption, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF } from './retry-options.js';
 import { ContractError, NotAContractError, type OptionFault } from '../errors.js';
-import { contractOptions } from './contract-options.js';
-import { nameFault } from './names.js';
-import { isStandardSchema } from './schema.js';
-import { upgradeFaults, type UpgradeSteps, type VersionOptions } from './versions.js';
+import { nameFault, NAME_RULE, nameHint } from './names.js';
+import { isStandardSchema } from './codec.js';
+import { upgradeFaults, type UpgradeSteps, type VersionOptions, isUpgradeSteps } from './versions.js';
+import { defineOptions } from '../options/options.js';
 
 /** What producers and workers agree on. Made by {@link job}, frozen. */
 export interface JobContract<
@@ -110,3 +109,53 @@ function nameFaults(name: unknown): readonly OptionFault[] {
   const message = nameFault('job', name);
   return message === undefined ? [] : [{ option: 'name', message }];
 }
+
+const longestTimerMs = 2_147_483_647;
+
+/** The options of {@link job}. */
+export const contractOptions = defineOptions({
+  queue: {
+    type: 'string',
+    required: true,
+    expected: NAME_RULE,
+    accepts: (text) => nameFault('queue', text) === undefined,
+    hint: (given) => nameHint(given),
+    doc: 'The queue that carries jobs of this contract.',
+  },
+  data: {
+    type: 'value',
+    required: true,
+    expected: 'a Standard Schema, for example z.object({ … }) of zod',
+    accepts: isStandardSchema,
+    doc: 'The schema of the payload.',
+  },
+  result: {
+    type: 'value',
+    expected: 'a Standard Schema, for example z.object({ … }) of zod',
+    accepts: isStandardSchema,
+    doc: 'The schema of what handlers return; without it nothing is kept.',
+  },
+  attempts: { ...attemptsOption, default: DEFAULT_ATTEMPTS },
+  backoff: { ...backoffOption, default: DEFAULT_BACKOFF },
+  deadlineMs: {
+    type: 'ms',
+    min: 1,
+    max: longestTimerMs,
+    because: { max: 'Node fires a longer timer at once' },
+    doc: "How long one attempt may take; for ever when left out. Then the handler's signal aborts: a result that it returns within the worker's `letGoMs` (1 s) is acked all the same, anything it throws counts as the deadline, and after that its delivery ends without it.",
+  },
+  version: {
+    type: 'count',
+    default: 1,
+    min: 1,
+    max: 1_000,
+    doc: 'The version of the payload that `data` describes.',
+  },
+  upgrade: {
+    type: 'value',
+    default: Object.freeze({}),
+    expected: 'functions by the version they start from, for example { 1: (old) => ({ … }) }',
+    accepts: isUpgradeSteps,
+    doc: 'How a payload of each earlier version becomes one of the next.',
+  },
+});

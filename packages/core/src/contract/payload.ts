@@ -1,14 +1,12 @@
-// Payloads between the types of a contract and the JSON text in the queue.
+// Payloads and results between the types of a contract and the JSON text in the queue.
 //
 // What is stored is the schema's *input*, and it is validated at both ends: the producer refuses a wrong payload before it
 // is sent, and transforms and defaults run where the handler is. So a job that a plain BullMQ client added is treated alike.
 // An older version's payload is upgraded between parsing and validation, so that steps meet it as it was sent.
-
-import { PayloadError } from '../errors.js';
-import { decode, encode, type Slot } from './codec.js';
-import type { AnyJob, PayloadInput, PayloadOf } from './job.js';
-import type { JsonLimits } from './json-limits.js';
-import type { MaybePromise } from './maybe-promise.js';
+import { PayloadError, ResultError } from '../errors.js';
+import { decode, encode, type Slot, type MaybePromise } from './codec.js';
+import type { AnyJob, PayloadInput, PayloadOf, ResultInput, ResultOf } from './job.js';
+import type { JsonLimits } from './json.js';
 import { NewerPayloadError, upgradePayload } from './versions.js';
 
 /**
@@ -22,7 +20,7 @@ export function encodePayload<J extends AnyJob>(
   input: PayloadInput<J>,
   limits: JsonLimits,
 ): MaybePromise<string> {
-  return encode(slotOf(job), input, limits);
+  return encode(payloadSlot(job), input, limits);
 }
 
 /** How a payload is to be read. The limits are those of whoever reads: a payload may have been sent under larger ones. */
@@ -44,11 +42,39 @@ export function decodePayload<J extends AnyJob>(
 ): MaybePromise<PayloadOf<J>> {
   // Each field by its name: a spread is slow, and this is done for every delivery.
   const limits = { maxPayloadBytes, maxPayloadDepth };
-  if (version === job.version) return decode(slotOf(job), text, limits);
+  if (version === job.version) return decode(payloadSlot(job), text, limits);
   if (version > job.version) throw new NewerPayloadError(job.name, version, job.version);
-  return decode({ ...slotOf(job), upgrade: (older) => upgradePayload(job, older, version) }, text, limits);
+  return decode({ ...payloadSlot(job), upgrade: (older) => upgradePayload(job, older, version) }, text, limits);
 }
 
-function slotOf(job: AnyJob): Slot {
+function payloadSlot(job: AnyJob): Slot {
   return { job: job.name, root: 'data', schema: job.data, ErrorClass: PayloadError };
+}
+
+/**
+ * The JSON text of what a handler returned; `null` for a contract without a result schema, whatever the handler returned.
+ *
+ * @throws ResultError when the value is not JSON, too large, too deep or off its schema; as a rejection when the schema is
+ * asynchronous.
+ */
+export function encodeResult<J extends AnyJob>(
+  job: J,
+  value: ResultInput<J>,
+  limits: JsonLimits,
+): MaybePromise<string> {
+  return job.result === undefined ? 'null' : encode(resultSlot(job, job.result), value, limits);
+}
+
+/**
+ * What `receipt.result()` gives; `undefined` for a contract without a result schema.
+ *
+ * @throws ResultError as {@link encodeResult} does.
+ */
+export function decodeResult<J extends AnyJob>(job: J, text: string, limits: JsonLimits): MaybePromise<ResultOf<J>> {
+  const result = job.result === undefined ? undefined : decode(resultSlot(job, job.result), text, limits);
+  return result as MaybePromise<ResultOf<J>>;
+}
+
+function resultSlot(job: AnyJob, schema: Slot['schema']): Slot {
+  return { job: job.name, root: 'result', schema, ErrorClass: ResultError };
 }

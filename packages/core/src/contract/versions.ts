@@ -3,7 +3,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { AcktorError, type OptionFault } from '../errors.js';
 import { errorReason } from '../foreign-text/error-text.js';
-import type { MaybePromise } from './maybe-promise.js';
+import type { MaybePromise } from './codec.js';
 
 /**
  * Makes a payload of one version into the next version's. Annotate its parameter as what the older version was; nothing has

@@ -1,5 +1,5 @@
 // What a producer hands to the broker, and what it is answered.
-import type { Backoff } from '../contract/backoff.js';
+import type { Backoff } from '../contract/retry-options.js';
 import type { ConfirmShortfall } from './confirm.js';
 
 /** One job to be sent. Ids are given before sending, so that a resend cannot create a second job. */

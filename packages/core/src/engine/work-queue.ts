@@ -1,5 +1,5 @@
 // One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
-import type { Backoff } from '../contract/backoff.js';
+import type { Backoff } from '../contract/retry-options.js';
 import type { AttemptNote } from './attempt-record.js';
 
 /** One accepted job as it lies in the queue, before anybody has looked inside its payload. */

@@ -2,8 +2,8 @@
 import type { Broker } from '../engine/broker.js';
 import type { SendOutcome } from '../engine/sending.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
-import type { JsonLimits } from '../contract/json-limits.js';
-import { decodeResult } from '../contract/result.js';
+import type { JsonLimits } from '../contract/json.js';
+import { decodeResult } from '../contract/payload.js';
 import { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer-errors.js';
 import { onAbort } from '../engine/redis/connection/on-abort.js';
 import { resultOptions, type ResultOptions } from './producer-options.js';

@@ -11,8 +11,8 @@ import {
   type SpanOptions,
   type Tracer,
   type TracerProvider,
+  propagation,
 } from '@opentelemetry/api';
-import { carrierOf, contextOf } from './carrier.js';
 
 /** Of which job a span tells. Never its payload. */
 export interface TracedJob {
@@ -126,3 +126,20 @@ function startSpan(name: string, options: SpanOptions, parent: Context): Span {
 }
 
 const TRACER = 'acktor';
+
+/** The active trace as text, in the format of the program's propagator (W3C by default); undefined when there is none. */
+export function carrierOf(active: Context = context.active()): string | undefined {
+  const carrier: Record<string, string> = {};
+  propagation.inject(active, carrier);
+  return Object.keys(carrier).length === 0 ? undefined : JSON.stringify(carrier);
+}
+
+/** The trace that such a text names; the root for none, and for what is no such text. */
+export function contextOf(carrier: string | undefined): Context {
+  if (carrier === undefined) return ROOT_CONTEXT;
+  try {
+    return propagation.extract(ROOT_CONTEXT, JSON.parse(carrier) as object);
+  } catch {
+    return ROOT_CONTEXT;
+  }
+}

@@ -1,5 +1,5 @@
 // Reads the hash that BullMQ keeps for a job into Acktor's record, and keeps what only this broker needs beside it.
-import type { Backoff } from '../../../../contract/backoff.js';
+import type { Backoff } from '../../../../contract/retry-options.js';
 import type { FetchedJob, JobRecord, LeasedJob } from '../../../work-queue.js';
 import type { ToldHash } from './told-fields.js';
 
