@@ -5,6 +5,7 @@ import {
   deadLetterBulkOptions,
   deadLetterListOptions,
 } from '../packages/core/dist/dead-letters/dead-letter-options.js';
+import { eventsOptions } from '../packages/core/dist/events/events-options.js';
 import { jobListOptions, operatorOptions, pauseOptions } from '../packages/core/dist/operator/operator-options.js';
 import {
   cancelOptions,
@@ -25,6 +26,7 @@ const tables = {
   cancel: cancelOptions,
   'dead letter list': deadLetterListOptions,
   'dead letter bulk': deadLetterBulkOptions,
+  events: eventsOptions,
   operator: operatorOptions,
   'job list': jobListOptions,
   pause: pauseOptions,

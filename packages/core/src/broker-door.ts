@@ -129,3 +129,4 @@ export type {
   QueueSymptoms,
 } from './operator/queue-desk.js';
 export { traceDelivery, type TracedDelivery } from './tracing/traced.js';
+export type { EventGap, JobEventKind, QueueEvent, QueueWatcher } from './engine/job-events.js';

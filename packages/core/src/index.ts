@@ -55,6 +55,19 @@ export type {
   DeadLetterListOptions,
   ReasonFilter,
 } from './dead-letters/dead-letter-options.js';
+export { Events } from './events/events.js';
+export type { EventsOptions, ListenerErrorHandler } from './events/events-options.js';
+export type {
+  EventsGap,
+  JobAcked,
+  JobDied,
+  JobEvent,
+  JobEventMap,
+  JobEventName,
+  JobListener,
+  JobProgressed,
+  JobWaitsAgain,
+} from './events/job-event.js';
 export { Operator } from './operator/operator.js';
 export { QueueNotFoundError } from './operator/operator-errors.js';
 export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';

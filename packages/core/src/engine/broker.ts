@@ -2,6 +2,7 @@
 import type { Burial, Buried } from './burial.js';
 import type { CancelOutcome } from './cancel-outcome.js';
 import type { Confirm, ConfirmDemand } from './confirm.js';
+import type { QueueWatcher } from './job-events.js';
 import type { DeadLetterBox } from './dead-letter-box.js';
 import type { ServerExam } from './redis/connection/server-exam.js';
 import type { QueueDesk } from '../operator/queue-desk.js';
@@ -36,6 +37,13 @@ export interface Broker {
    * @throws ClosedError when the broker is closed first; ConnectionLostError, BrokerUnreachableError when the waiting cannot begin.
    */
   ended(queue: string, jobId: string, signal: AbortSignal): Promise<JobEnd>;
+
+  /**
+   * Follows jobs of a queue from the moment at which this resolves, with how to stop, across breaks of the connection, until it is stopped
+   * or the broker closed. Events that the server forgot before they were read are a gap.
+   * @throws ClosedError; ConnectionLostError, BrokerUnreachableError when the following cannot begin.
+   */
+  follow(queue: string, watcher: QueueWatcher): Promise<() => void>;
 
   /** Removes a job that waits; marks one that is under way, and tells its worker. May be repeated. */
   cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome>;

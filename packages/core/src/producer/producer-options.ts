@@ -12,7 +12,8 @@ const confirmOption = {
   accepts: isConfirm,
 } as const;
 
-const producerTable = {
+/** The options of a producer, as data. */
+export const producerTable = {
   ...brokerOptionTable,
   sendTimeoutMs: {
     type: 'ms',

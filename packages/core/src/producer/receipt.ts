@@ -6,6 +6,7 @@ import type { JsonLimits } from '../contract/json.js';
 import { decodeResult } from '../contract/payload.js';
 import { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer-errors.js';
 import { onAbort } from '../engine/redis/connection/on-abort.js';
+import { progressValues } from './progress-values.js';
 import { resultOptions, type ResultOptions } from './producer-options.js';
 
 /** What was sent, and under which id. */
@@ -59,6 +60,36 @@ export class Receipt<J extends AnyJob> {
     } finally {
       stopListening?.();
       clearTimeout(timer);
+    }
+  }
+
+  /**
+   * What the job's handlers give to `delivery.progress`: what is kept already, then each value as it comes. Ends when the job ends, however
+   * it does: `result()` says how. Of what a slow loop has not taken, the newest hundred values are kept. Receipts of a producer share one
+   * connection for each queue. May be read as often as you like, and left at any value.
+   *
+   * @throws OptionsError at once.
+   * @throws as `result()` does while reading: ResultTimeoutError after `timeoutMs`, the signal's reason, ClosedError when the producer is
+   * closed first; ConnectionLostError, BrokerUnreachableError when the server is away as the reading begins.
+   * @example
+   * for await (const progress of receipt.progress()) console.log(progress);
+   */
+  progress(options: ResultOptions = {}): AsyncIterable<unknown> {
+    return this.#progressWithin(resultOptions.check(options));
+  }
+
+  async *#progressWithin({ timeoutMs, signal }: ReturnType<typeof resultOptions.check>): AsyncGenerator<unknown, void> {
+    signal?.throwIfAborted();
+    const patience = new AbortController();
+    const timer = timeoutMs === undefined ? undefined : this.#startTimer(patience, timeoutMs);
+    const stopListening = signal && onAbort(signal, () => patience.abort(signal.reason));
+    const { queue } = this.job;
+    try {
+      yield* progressValues({ broker: this.#broker, queue, id: this.id, signal: patience.signal });
+    } finally {
+      stopListening?.();
+      clearTimeout(timer);
+      patience.abort(new Error('the progress is not read any more'));
     }
   }
 

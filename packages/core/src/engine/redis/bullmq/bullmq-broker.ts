@@ -20,7 +20,10 @@ import type { QueueDesk } from '../../../operator/queue-desk.js';
 import { cancelScript } from './cancelling/cancel-script.js';
 import { ConfirmLine } from './confirming/confirm-line.js';
 import { fsyncWay } from './confirming/fsync-way.js';
-import { JobEnds } from './ending/job-ends.js';
+import type { QueueWatcher } from '../../job-events.js';
+import { EventStream } from './events/event-stream.js';
+import { JobEnds } from './events/job-ends.js';
+import { QueueEvents } from './events/queue-events.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { buryArguments, buryScript } from './reaping/bury-script.js';
 import type { Retention } from './retention.js';
@@ -51,6 +54,8 @@ export class BullmqBroker implements Broker {
   readonly #names: QueueNames;
   readonly #keys = new Map<string, QueueKeys>();
   readonly #ends = new Map<string, JobEnds>();
+  readonly #events = new Map<string, QueueEvents>();
+  readonly #streams = new Map<string, EventStream>();
   /** By the confirmation that they wait for, as JSON. */
   readonly #confirmLines = new Map<string, ConfirmLine>();
   readonly #queues = new Set<WorkQueue>();
@@ -85,6 +90,11 @@ export class BullmqBroker implements Broker {
   async ended(queue: string, jobId: string, signal: AbortSignal): Promise<JobEnd> {
     this.#requireOpen();
     return this.#endsOf(queue).of(jobId, signal);
+  }
+
+  async follow(queue: string, watcher: QueueWatcher): Promise<() => void> {
+    this.#requireOpen();
+    return this.#eventsOf(queue).follow(watcher);
   }
 
   async cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome> {
@@ -149,7 +159,9 @@ export class BullmqBroker implements Broker {
 
   async #closeAll(): Promise<void> {
     this.#parts.lines.silence();
-    const parts = [...this.#queues, ...this.#ends.values(), ...this.#confirmLines.values()];
+    for (const events of this.#events.values()) events.close();
+    // Streams first, lest what is asked of a server that hangs is waited for.
+    const parts = [...this.#streams.values(), ...this.#queues, ...this.#ends.values(), ...this.#confirmLines.values()];
     await Promise.all(parts.map((part) => part.close()));
     await this.#parts.lines.close();
   }
@@ -157,12 +169,30 @@ export class BullmqBroker implements Broker {
   #endsOf(queue: string): JobEnds {
     const known = this.#ends.get(queue);
     if (known) return known;
-    const keys = this.#keysOf(queue);
-    const openEventClient = (signal: AbortSignal) =>
-      this.#parts.openClient(`acktor-events-${queue}`, keys.events, signal);
-    const ends = new JobEnds({ keys, guard: this.#guardOf(queue), openEventClient });
+    const parts = { keys: this.#keysOf(queue), guard: this.#guardOf(queue), stream: this.#streamOf(queue) };
+    const ends = new JobEnds(parts);
     this.#ends.set(queue, ends);
     return ends;
+  }
+
+  #eventsOf(queue: string): QueueEvents {
+    const known = this.#events.get(queue);
+    if (known) return known;
+    const parts = { keys: this.#keysOf(queue), guard: this.#guardOf(queue), stream: this.#streamOf(queue) };
+    const events = new QueueEvents(parts);
+    this.#events.set(queue, events);
+    return events;
+  }
+
+  /** One connection for all who want to know what happens to the queue's jobs. */
+  #streamOf(queue: string): EventStream {
+    const known = this.#streams.get(queue);
+    if (known) return known;
+    const key = this.#keysOf(queue).events;
+    const openClient = (signal: AbortSignal) => this.#parts.openClient(`acktor-events-${queue}`, key, signal);
+    const stream = new EventStream({ key, openClient });
+    this.#streams.set(queue, stream);
+    return stream;
   }
 
   /** Undefined when the server confirms so with every answer. */

@@ -1,5 +1,4 @@
 // Tells waiting producers how their jobs ended, by following BullMQ's event stream of one queue.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
 import { onAbort } from '../../connection/on-abort.js';
 import type { ScriptClient } from '../../connection/redis-script.js';
@@ -7,14 +6,15 @@ import type { JobEnd } from '../../../broker.js';
 import { ServerRefusalError } from '../../connection/redis-errors.js';
 import { ClosedError } from '../../../broker-errors.js';
 import type { QueueKeys } from '../queue-keys.js';
+import type { EventStream, StreamEntry } from './event-stream.js';
 
 /** What the ends of one queue are read with. */
 export interface JobEndsParts {
   readonly keys: QueueKeys;
   /** For looking a job up. */
   readonly guard: ConnectionGuard;
-  /** Opens the connection on which the stream is read; this object's own, opened when somebody waits first, given up when the signal aborts. */
-  readonly openEventClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
+  /** Read from when somebody waits first. */
+  readonly stream: EventStream;
 }
 
 /**
@@ -26,9 +26,7 @@ export interface JobEndsParts {
 export class JobEnds {
   readonly #parts: JobEndsParts;
   readonly #waiting = new Map<string, Set<Waiter>>();
-  readonly #closing = new AbortController();
   #following: Promise<void> | undefined;
-  #events: ConnectionGuard | undefined;
   #recheck: NodeJS.Timeout | undefined;
 
   constructor(parts: JobEndsParts) {
@@ -63,15 +61,11 @@ export class JobEnds {
 
   /** Stops following. Whoever still waits learns it by a ClosedError. May be called twice. */
   async close(): Promise<void> {
-    this.#closing.abort();
     clearInterval(this.#recheck);
     for (const { fail } of [...this.#waiting.values()].flatMap((waiters) => [...waiters]))
       fail(new ClosedError('broker'));
-    // First, lest what is asked of a server that hangs is waited for.
-    this.#events?.hangUp();
     await this.#following?.catch(() => undefined);
     clearInterval(this.#recheck);
-    this.#events?.hangUp();
   }
 
   #expect(jobId: string, waiter: Waiter): void {
@@ -94,27 +88,12 @@ export class JobEnds {
   }
 
   async #startFollowing(): Promise<void> {
-    const events = (this.#events ??= await this.#parts.openEventClient(this.#closing.signal));
-    const [newest] = await events.run((client) => client.xrevrange(this.#parts.keys.events, '+', '-', 'COUNT', 1));
-    void this.#readStream(events, newest?.[0] ?? '0-0');
+    await this.#parts.stream.follow({ onEntries: (entries) => entries.forEach((entry) => this.#hear(entry)) });
     this.#recheck = setInterval(() => this.#lookUpAll(), RECHECK_MS);
     this.#recheck.unref();
   }
 
-  async #readStream(events: ConnectionGuard, from: string): Promise<void> {
-    let last = from;
-    while (!this.#closing.signal.aborted) {
-      const read = await events
-        .run((client) => client.xread('BLOCK', READ_MS, 'STREAMS', this.#parts.keys.events, last))
-        .catch(() => sleep(PAUSE_AFTER_FAULT_MS, null));
-      for (const [id, fields] of read?.[0]?.[1] ?? []) {
-        last = id;
-        this.#hear(fields);
-      }
-    }
-  }
-
-  #hear(fields: readonly string[]): void {
+  #hear([, fields]: StreamEntry): void {
     const event = fields[fields.indexOf('event') + 1];
     const jobId = fields[fields.indexOf('jobId') + 1];
     const isEnd = event === 'completed' || event === 'failed' || event === 'removed';
@@ -160,5 +139,3 @@ interface Waiter {
 }
 
 const RECHECK_MS = 5_000;
-const READ_MS = 5_000;
-const PAUSE_AFTER_FAULT_MS = 300;

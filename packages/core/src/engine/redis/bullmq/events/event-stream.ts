@@ -1,0 +1,164 @@
+// Reads BullMQ's event stream of one queue, on one connection, for all who want to know.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClosedError } from '../../../broker-errors.js';
+import type { EventGap } from '../../../job-events.js';
+import type { ConnectionGuard } from '../../connection/connection-guard.js';
+
+/** One entry: its id, `milliseconds-number`, and its fields and values in turn. */
+export type StreamEntry = readonly [id: string, fields: readonly string[]];
+
+/** Somebody who reads along. */
+export interface StreamReader {
+  /** The next entry is read when this has resolved, or thrown: what cannot keep up has a gap, and no growing memory. */
+  onEntries(entries: readonly StreamEntry[]): Promise<void> | void;
+  onGap?(gap: EventGap): void;
+}
+
+export interface EventStreamParts {
+  readonly key: string;
+  /** Opens the connection on which the stream is read; this object's own, opened when somebody reads first, given up when the signal aborts. */
+  readonly openClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
+}
+
+/**
+ * The stream of one queue, from its end on, while anybody reads. When the connection breaks, reading goes on after the last entry that was
+ * read; entries that the server has forgotten meanwhile are a gap.
+ */
+export class EventStream {
+  readonly #parts: EventStreamParts;
+  readonly #readers = new Set<StreamReader>();
+  readonly #closing = new AbortController();
+  #client: Promise<ConnectionGuard> | undefined;
+  #beginning: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
+  #last = START;
+
+  constructor(parts: EventStreamParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves, with how to stop, when every entry from now on will be read.
+   * @throws ConnectionLostError, BrokerUnreachableError; ClosedError at `close()`.
+   */
+  async follow(reader: StreamReader): Promise<() => void> {
+    this.#readers.add(reader);
+    try {
+      await (this.#beginning ??= this.#begin());
+      return () => void this.#readers.delete(reader);
+    } catch (error) {
+      this.#readers.delete(reader);
+      this.#beginning = undefined;
+      throw this.#closing.signal.aborted ? new ClosedError('broker') : error;
+    }
+  }
+
+  /** Hangs up. May be called twice. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#readers.clear();
+    const opened = await this.#client?.catch(() => undefined);
+    opened?.hangUp();
+    await this.#reading?.catch(() => undefined);
+  }
+
+  async #begin(): Promise<void> {
+    this.#closing.signal.throwIfAborted();
+    const client = await this.#open();
+    await this.#reading;
+    this.#closing.signal.throwIfAborted();
+    this.#last = (await client.run((redis) => redis.xrevrange(this.#parts.key, '+', '-', 'COUNT', 1)))[0]?.[0] ?? START;
+    this.#reading = this.#read(client);
+  }
+
+  #open(): Promise<ConnectionGuard> {
+    this.#client ??= this.#parts.openClient(this.#closing.signal).catch((error: unknown) => {
+      this.#client = undefined;
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async #read(client: ConnectionGuard): Promise<void> {
+    let isSure = true;
+    while (!this.#closing.signal.aborted && this.#readers.size > 0) {
+      try {
+        if (!isSure) await this.#findGap(client);
+        isSure = true;
+        await this.#readOn(client);
+      } catch {
+        isSure = false;
+        await sleep(PAUSE_AFTER_FAULT_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
+    // Whoever comes next begins at the end again.
+    this.#beginning = undefined;
+  }
+
+  async #readOn(client: ConnectionGuard): Promise<void> {
+    const { key } = this.#parts;
+    const after = this.#last;
+    const read = await client.run((redis) =>
+      redis.xread('COUNT', MOST_ENTRIES, 'BLOCK', READ_MS, 'STREAMS', key, after),
+    );
+    const entries: readonly StreamEntry[] = read?.[0]?.[1] ?? [];
+    if (entries.length === 0) return;
+    // Where entries after the last were trimmed, far more than this are left.
+    if (entries.length === MOST_ENTRIES && after !== START) this.#reportTrimmed(after, await this.#oldest(client));
+    this.#last = entries.at(-1)?.[0] ?? after;
+    await Promise.all([...this.#readers].map(async (reader) => reader.onEntries(entries)));
+  }
+
+  /** After a break: whether the server still has what came after the last entry. */
+  async #findGap(client: ConnectionGuard): Promise<void> {
+    const { key } = this.#parts;
+    const last = this.#last;
+    const ends = [this.#oldest(client), client.run((redis) => redis.xrevrange(key, '+', '-', 'COUNT', 1))] as const;
+    const [oldest, [newest]] = await Promise.all(ends);
+    const newestId = newest?.[0] ?? START;
+    if (isAfter(last, newestId)) {
+      // A server that lost its data, or a replica that had not got them: its ids begin below ours, and none of them would be read.
+      this.#last = newestId;
+      this.#report({
+        reason: 'replaced',
+        afterMs: Math.min(msOf(last), msOf(newestId) || msOf(last)),
+        untilMs: Date.now(),
+      });
+    } else if (last !== START) this.#reportTrimmed(last, oldest);
+    else if ((await client.run((redis) => redis.xlen(key))) >= KEPT_ENTRIES) this.#reportTrimmed(last, oldest);
+  }
+
+  async #oldest(client: ConnectionGuard): Promise<string | undefined> {
+    // Which whoever may read the stream at all may do, as they may not all XRANGE.
+    const read = await client.run((redis) => redis.xread('COUNT', 1, 'STREAMS', this.#parts.key, START));
+    return read?.[0]?.[1]?.[0]?.[0];
+  }
+
+  #reportTrimmed(last: string, oldest: string | undefined): void {
+    if (oldest !== undefined && isAfter(oldest, last))
+      this.#report({ reason: 'trimmed', afterMs: msOf(last), untilMs: msOf(oldest) });
+  }
+
+  #report(gap: EventGap): void {
+    for (const reader of this.#readers) reader.onGap?.(gap);
+  }
+}
+
+/** When an entry was written, by the server's clock. */
+export function msOf(id: string): number {
+  return Number(id.slice(0, id.indexOf('-')));
+}
+
+function isAfter(one: string, other: string): boolean {
+  if (msOf(one) !== msOf(other)) return msOf(one) > msOf(other);
+  return Number(one.slice(one.indexOf('-') + 1)) > Number(other.slice(other.indexOf('-') + 1));
+}
+
+/** Before all entries. */
+const START = '0-0';
+/** Of at most some ten KB each, as a rule: a result or a progress is in its entry. */
+const MOST_ENTRIES = 500;
+/** What BullMQ's scripts keep at least, unless a queue says otherwise (6.7). */
+const KEPT_ENTRIES = 10_000;
+const READ_MS = 5_000;
+const PAUSE_AFTER_FAULT_MS = 300;
