@@ -42,6 +42,7 @@ export {
   UnwritableCallError,
 } from './engine/redis/connection/redis-errors.js';
 export { Producer } from './producer/producer.js';
+export type { JobConsumers } from './producer/job-consumers.js';
 export { Receipt } from './producer/receipt.js';
 export { BulkSendError, type BulkOptions, type BulkSummary } from './producer/bulk.js';
 export { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer/producer-errors.js';

@@ -18,6 +18,8 @@ import {
   type ProducerOptions,
   type SendOptions,
 } from './producer-options.js';
+import { connectFleet } from '../engine/redis/connect-fleet.js';
+import { ConsumerCensus, type JobConsumers } from './job-consumers.js';
 import { Receipt } from './receipt.js';
 import { SendGatherer } from './send-gatherer.js';
 import { randomBytes } from 'node:crypto';
@@ -44,6 +46,7 @@ export class Producer {
   readonly #connected: ConnectedBroker;
   readonly #options: CheckedProducerOptions;
   readonly #ids = new JobIds();
+  readonly #census: ConsumerCensus;
   readonly #gatherers = new Map<string, SendGatherer>();
   #sendsInFlight = 0;
   #whenAnswered: () => void = () => undefined;
@@ -53,6 +56,9 @@ export class Producer {
   constructor({ connected, options }: ProducerParts) {
     this.#connected = connected;
     this.#options = options;
+    const { namespace, connectTimeoutMs } = options;
+    const redis = connected.address.revealUrl();
+    this.#census = new ConsumerCensus(() => connectFleet({ redis, namespace, connectTimeoutMs }));
   }
 
   /**
@@ -139,6 +145,20 @@ export class Producer {
     return this.#connected.broker.cancel(job.queue, id, cancelOptions.check(options).why);
   }
 
+  /**
+   * Who consumes the job's queue right now: whether anybody does, how many consumers in how many workers, and on which hosts. Asks every worker
+   * process, which takes half a second where one does not answer, and opens two connections when it is called first.
+   *
+   * @throws NotAContractError; ConnectionLostError, BrokerUnreachableError while the server is away.
+   * @example
+   * if (!(await producer.consumersOf(chargeCard)).isConsumed) console.warn('nobody charges cards');
+   */
+  async consumersOf(job: AnyJob): Promise<JobConsumers> {
+    this.#requireOpen();
+    requireContract(job, 'consumersOf');
+    return this.#census.of(job.queue);
+  }
+
   /** The dead letters of a job, or of a whole queue by its name. @throws NameError, NotAContractError. */
   deadLetters(jobOrQueue: AnyJob | string): DeadLetters {
     this.#requireOpen();
@@ -186,6 +206,7 @@ export class Producer {
         this.#whenAnswered = resolve;
       });
     }
+    await this.#census.close();
     await this.#connected.close();
   }
 
