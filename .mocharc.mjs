@@ -6,6 +6,7 @@ export default {
   forbidOnly: process.env.CI !== undefined,
   // Tests on real processes meet whatever else the machine is doing; what is broken fails twice.
   retries: process.env.CI === undefined ? 0 : 1,
-  require: ['scripts/mocha/leak-check.mjs'],
+  // What a program imports itself that uses tsyringe's decorators; Acktor loads it when a handler asks for it.
+  require: ['reflect-metadata', 'scripts/mocha/leak-check.mjs'],
   reporter: 'scripts/mocha/summary-reporter.mjs',
 };

@@ -8,7 +8,7 @@ const borders = {
   bullmq: ['packages/core/src/engine/redis/bullmq'],
   ioredis: ['packages/core/src/engine/redis/connection'],
   tsyringe: ['packages/worker/src/handler', 'packages/examples/src'],
-  'reflect-metadata': ['packages/worker/src/handler'],
+  'reflect-metadata': ['packages/worker/src/handler', 'packages/examples/src'],
 };
 
 /** Which of our packages each package may import. What is not named here (test, bench) may import anything. */

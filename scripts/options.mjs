@@ -14,6 +14,8 @@ import {
   sendOptions,
 } from '../packages/core/dist/producer/producer-options.js';
 import { dashboardOptions } from '../packages/dashboard/dist/dashboard-options.js';
+import { handlerOptions } from '../packages/worker/dist/handler/handler.js';
+import { middlewareOptions } from '../packages/worker/dist/handler/middleware.js';
 import { workerOptions } from '../packages/worker/dist/worker/worker-options.js';
 import { supervisorOptions } from '../packages/cli/dist/supervisor/supervisor-options.js';
 import { writeParts } from './pages/generated-part.mjs';
@@ -31,6 +33,8 @@ const tables = {
   'job list': jobListOptions,
   pause: pauseOptions,
   worker: workerOptions,
+  handler: handlerOptions,
+  middleware: middlewareOptions,
   supervisor: supervisorOptions,
   dashboard: dashboardOptions,
 };

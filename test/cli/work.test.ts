@@ -56,7 +56,9 @@ describe('the command acktor work', function () {
     const file = await written('empty.mjs', 'export const handler = class {};');
     const { code, stderr } = await work(file);
     expect(code).to.equal(1);
-    expect(stderr).to.include('expected at least one exported class decorated with @handles(job)').and.to.include(file);
+    expect(stderr)
+      .to.include('expected at least one exported handler, a class decorated with @handles(job) or what handle(')
+      .and.to.include(file);
   });
 
   it('exits with 1 and names the queues there are for one that no handler is for', async () => {

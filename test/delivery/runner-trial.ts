@@ -1,7 +1,7 @@
 // A runner with handlers of a test's own, below a parent that only writes down what it hears.
 import { defaultTextLimits, GuardedLog, type JobRecord } from '@acktor/core/broker';
-import type { AnyHandlerClass } from '@acktor/worker';
-import { container, type DependencyContainer } from 'tsyringe';
+import type { AnyHandler, Container, Middleware } from '@acktor/worker';
+import { container } from 'tsyringe';
 import { createActor, setup, SimulatedClock, type Actor } from 'xstate';
 import { ScriptedQueue } from '../channel/scripted-queue.js';
 import { Heard } from '../signals/heard.js';
@@ -26,19 +26,20 @@ export class RunnerTrial {
   readonly clock = new SimulatedClock();
   readonly log = new LogRecorder();
   readonly heard = new Heard<ConsumerEvent>();
-  readonly container: DependencyContainer;
+  readonly container: Container;
   readonly scopes: HandlerScopes;
+  readonly #handlers: RunnerParts['handlers'];
   readonly #runner: Actor<ReturnType<typeof runnerLogic>>;
 
   constructor(
-    classes: readonly AnyHandlerClass[],
-    parts: Partial<RunnerParts> = {},
-    given: DependencyContainer = container.createChildContainer(),
+    given: readonly AnyHandler[],
+    { use, ...parts }: Partial<RunnerParts> & { readonly use?: readonly Middleware[] } = {},
+    own: Container = container.createChildContainer(),
   ) {
-    this.container = given;
+    this.container = own;
     const { queue, clock, heard } = this;
     const log = new GuardedLog(this.log);
-    const handlers = handlersByQueue(classes).get('notes') ?? new Map();
+    const handlers = (this.#handlers = handlersByQueue(given, use).get('notes') ?? new Map());
     const limits = { ...defaultTextLimits, maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
     const gate = { quarantine: new Quarantine(clock), poisonLimit: 3, letGoMs: 1_000 };
     const scopes = (this.scopes = new HandlerScopes(this.container, { clock, log }));
@@ -54,6 +55,11 @@ export class RunnerTrial {
   handle(record: Partial<JobRecord> = {}): void {
     const delivery = leasedJob({ name: 'note', payload: '{"text":"hello"}', ...record });
     this.#runner.send({ type: 'handle', delivery });
+  }
+
+  /** What runs each of its handlers, by the names of the classes. */
+  executors(): readonly string[] {
+    return [...this.#handlers.values()].map(({ executor }) => executor.constructor.name);
   }
 
   abort(reason: AbortReason): void {

@@ -14,7 +14,7 @@ import {
 } from 'tsyringe';
 import { refusal } from '../contract/refusal.js';
 import { note } from '../jobs/notes.js';
-import { checkParameters } from '../worker-inside/inside.js';
+import { checkHandlers } from './check-handlers.js';
 
 interface Settings {
   readonly url: string;
@@ -87,7 +87,7 @@ function asking(token: unknown, all = false): AnyHandlerClass {
 }
 
 function check(token: unknown, own: DependencyContainer = container.createChildContainer()) {
-  return checkParameters(own, [asking(token)]);
+  return checkHandlers(own, [asking(token)]);
 }
 
 describe('what a handler depends on', () => {
@@ -152,7 +152,7 @@ describe('what a handler depends on', () => {
     const byToken = own().register('b', { useClass: Bare }).register('a', { useToken: 'b' });
     await refusal(UnresolvableParameterError, () => check('a', byToken));
     const many = own().register('a', { useClass: NoParameters }).register('a', { useClass: Bare });
-    await refusal(UnresolvableParameterError, () => checkParameters(many, [asking('a', true)]));
+    await refusal(UnresolvableParameterError, () => checkHandlers(many, [asking('a', true)]));
     await refusal(UnresolvableParameterError, () => check(delay(() => Bare)));
   });
 
@@ -178,7 +178,7 @@ describe('what a handler depends on', () => {
 
   it('of a container of another make is not known', () => {
     const other = { createChildContainer: () => other, resolve: () => undefined };
-    expect(check(Bare, other as unknown as DependencyContainer)).to.equal(undefined);
+    expect(checkHandlers(other, [asking(Bare)])).to.equal(undefined);
   });
 
   it('is not built by looking at it', () => {

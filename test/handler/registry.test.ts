@@ -57,16 +57,18 @@ describe('the handlers of a worker', () => {
   class Undecorated {}
   const strangers: readonly (readonly [what: string, stranger: unknown, named: string])[] = [
     ['a class without @handles', Undecorated, 'Undecorated, which has none: write @handles(job) above it'],
-    ['a function', () => undefined, 'a function without a name, which is no class'],
+    ['a function', () => undefined, 'a function without a name, a function without a job: write handle(job, function)'],
     ['an instance', new Undecorated(), 'an instance of Undecorated: pass the class itself'],
-    ['an object', {}, 'an object: pass classes'],
-    ['a text', 'dist/*.js', "the text 'dist/*.js': pass classes (acktor work takes files)"],
-    ['nothing', undefined, 'undefined: pass classes'],
+    ['an object', {}, 'an object: pass handlers'],
+    ['a text', 'dist/*.js', "the text 'dist/*.js': pass handlers (acktor work takes files)"],
+    ['nothing', undefined, 'undefined: pass handlers'],
   ];
   for (const [what, stranger, named] of strangers) {
     it(`are not ${what}`, async () => {
       const error = await refusal(NotAHandlerError, () => handlersByQueue([stranger]));
-      expect(error.message).to.equal(`expected a class decorated with @handles(job), got ${named}`);
+      expect(error.message).to.equal(
+        `expected a class decorated with @handles(job), or what handle(job, function) made, got ${named}`,
+      );
     });
   }
 
@@ -122,7 +124,7 @@ describe('the handlers of a worker', () => {
   });
 
   it('may be declared by another installed copy of the package, and no subclass of one is by itself', async () => {
-    const other = await insideAgain<{ handles: typeof handles }>('handler/handles.js');
+    const other = await insideAgain<{ handles: typeof handles }>('handler/handler.js');
     class Declared implements Handler<typeof note> {
       handle() {
         return { length: 1 };

@@ -378,7 +378,7 @@ describe('a container of another make', () => {
   it('needs no dispose', async () => {
     const measure = handlerOf(note, () => ({ length: 5 }));
     const child = { createChildContainer: () => child, resolve: (built: new () => unknown) => new built() };
-    const trial = new RunnerTrial([measure], {}, child as unknown as DependencyContainer);
+    const trial = new RunnerTrial([measure], {}, child);
     for (let nth = 1; nth <= 2; nth += 1) {
       trial.handle();
       expect((await trial.heard.upTo(nth)).at(-1)).to.include({ type: 'handler.returned' });
@@ -389,7 +389,7 @@ describe('a container of another make', () => {
     const measure = handlerOf(note, () => ({ length: 5 }));
     const dispose = () => new Promise<void>(() => undefined);
     const child = { createChildContainer: () => child, resolve: (built: new () => unknown) => new built(), dispose };
-    const trial = new RunnerTrial([measure], {}, child as unknown as DependencyContainer);
+    const trial = new RunnerTrial([measure], {}, child);
     trial.handle();
     expect(await trial.end()).to.include({ type: 'handler.returned' });
     trial.clock.increment(3_000);

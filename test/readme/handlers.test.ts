@@ -1,6 +1,6 @@
 import { PrivateServer } from '@acktor/core';
 import { expect } from 'chai';
-import { blocksOf, UserProject } from './project.js';
+import { blocksOf, filesOf, UserProject } from './project.js';
 
 describe('the page on handlers', function () {
   this.timeout(60_000);
@@ -8,14 +8,13 @@ describe('the page on handlers', function () {
   it('shows a program that compiles with the settings of the README, and prints what the page says', async () => {
     const [[settings = ''], files, texts] = await Promise.all([
       blocksOf('README.md', 'json'),
-      blocksOf('docs/handlers.md', 'ts'),
+      filesOf('docs/handlers.md'),
       blocksOf('docs/handlers.md', 'text'),
     ]);
-    const named = files.map((text) => [/^\/\/ (src\/\S+\.ts)\n/.exec(text)?.[1] ?? 'a file without a name', text]);
-    expect(named.map(([name]) => name)).to.deep.equal(['src/jobs.ts', 'src/handlers.ts', 'src/main.ts']);
+    expect(Object.keys(files)).to.deep.equal(['src/jobs.ts', 'src/handlers.ts', 'src/main.ts']);
     await using server = await PrivateServer.start();
     await using project = await UserProject.create({
-      ...(Object.fromEntries(named) as Readonly<Record<string, string>>),
+      ...files,
       'tsconfig.json': settings,
     });
     await project.compile();

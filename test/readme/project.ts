@@ -15,6 +15,14 @@ export async function blocksOf(page: string, language: string): Promise<readonly
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block = '']) => block);
 }
 
+/** The files of a page's program, by the names in the first lines of its blocks. */
+export async function filesOf(page: string): Promise<Readonly<Record<string, string>>> {
+  const blocks = await blocksOf(page, 'ts');
+  return Object.fromEntries(
+    blocks.map((text) => [/^\/\/ (src\/\S+\.ts)\n/.exec(text)?.[1] ?? 'a file without a name', text]),
+  );
+}
+
 /** A project in a folder of its own, removed with its scope. */
 export class UserProject implements AsyncDisposable {
   readonly #folder: string;

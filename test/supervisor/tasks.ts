@@ -1,4 +1,5 @@
 // A handler file as a user's build leaves it, whose deliveries a test in another process can hear of.
+import 'reflect-metadata';
 import { job } from '@acktor/core';
 import { connectRedis, RedisAddress } from '@acktor/core/broker';
 import { handles, type Delivery, type Handler } from '@acktor/worker';

@@ -12,6 +12,7 @@ import type * as EndLogModule from '../../packages/worker/dist/delivery/end-log.
 import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
 import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
 import type * as ScopeModule from '../../packages/worker/dist/handler/handler-scope.js';
+import type * as ContainerModule from '../../packages/worker/dist/handler/container.js';
 import type * as CheckModule from '../../packages/worker/dist/handler/check-parameters.js';
 import type * as RegistryModule from '../../packages/worker/dist/handler/handler-registry.js';
 
@@ -41,6 +42,7 @@ export const { compiledMachine } = await inside<typeof CompiledMachineModule>('c
 export const { Quarantine } = await inside<typeof QuarantineModule>('delivery/quarantine.js');
 export const { disposeGlobally, HandlerScopes } = await inside<typeof ScopeModule>('handler/handler-scope.js');
 export type HandlerScopes = ScopeModule.HandlerScopes;
+export const { emptyContainer } = await inside<typeof ContainerModule>('handler/container.js');
 export const { checkParameters } = await inside<typeof CheckModule>('handler/check-parameters.js');
 export const { handlersByQueue } = await inside<typeof RegistryModule>('handler/handler-registry.js');
 

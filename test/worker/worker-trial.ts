@@ -1,6 +1,6 @@
 // A namespace of the run's Redis with a producer, and workers that log where a test can listen. Closed with its scope.
 import { Producer } from '@acktor/core';
-import { Worker, type AnyHandlerClass, type WorkerOptions } from '@acktor/worker';
+import { Worker, type AnyHandler, type WorkerOptions } from '@acktor/worker';
 import type { Queue } from 'bullmq';
 import { plainQueue } from '../real-redis/plain-bullmq.js';
 import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';
@@ -25,10 +25,7 @@ export class WorkerTrial implements AsyncDisposable {
   }
 
   /** Starts a worker with these handlers. It takes no signals: those are for the whole run. */
-  async work(
-    handlers: readonly AnyHandlerClass[],
-    options: Omit<Partial<WorkerOptions>, 'handlers'> = {},
-  ): Promise<Worker> {
+  async work(handlers: readonly AnyHandler[], options: Omit<Partial<WorkerOptions>, 'handlers'> = {}): Promise<Worker> {
     const { url: redis, namespace, log: logger } = this;
     const worker = await Worker.start({ redis, namespace, logger, handleSignals: false, ...options, handlers });
     this.#workers.push(worker);

@@ -71,7 +71,7 @@ export class FinalError extends AcktorError {
   readonly code: string = 'ACKTOR_FINAL';
 }
 
-/** Two classes handle one job. */
+/** Two handlers are for one job. */
 export class DuplicateHandlerError extends AcktorError {
   readonly code = 'ACKTOR_DUPLICATE_HANDLER';
 
@@ -98,7 +98,7 @@ export class HandlesTwiceError extends AcktorError {
   }
 }
 
-/** Something in `handlers` is not a handler class: it is not decorated, or has no method `handle` that could run. */
+/** Something in `handlers` is no handler: it is not declared to be one, has nothing that could run, or a parameter that nothing is given to. */
 export class NotAHandlerError extends AcktorError {
   readonly code = 'ACKTOR_NOT_A_HANDLER';
 
@@ -116,16 +116,23 @@ export class UnresolvableParameterError extends AcktorError {
   readonly code = 'ACKTOR_UNRESOLVABLE_PARAMETER';
   readonly handler: string;
 
-  /** @param path The names of the classes, from the handler to the one with the parameter. */
+  readonly parameter: number;
+
+  /**
+   * @param path The names of the classes, from the handler to the one with the parameter.
+   * @param at Which parameter, from 0, and whether it is one that `inject` names.
+   */
   constructor(
     readonly path: readonly string[],
-    readonly parameter: number,
+    { parameter, isNamed }: { readonly parameter: number; readonly isNamed: boolean },
     why: string,
   ) {
     const [handler = '', ...needed] = path;
     const owner = needed.length === 0 ? 'its constructor' : `the constructor of ${needed.at(-1)}`;
     const way = needed.length === 0 ? '' : `it needs ${needed.join(', which needs ')}, and `;
-    super(`cannot build ${handler}: ${way}parameter ${parameter} of ${owner} ${why}`);
+    const what = isNamed ? `inject[${parameter}]` : `parameter ${parameter} of ${owner}`;
+    super(`cannot build ${handler}: ${way}${what} ${why}`);
+    this.parameter = parameter;
     this.handler = handler;
   }
 }
@@ -140,6 +147,45 @@ export class HandlerBuildError extends AcktorError {
   ) {
     // In one line, for a log or a table shows no more, and why is in the last.
     super(`cannot build ${handler}: ${cause.message.replaceAll(/\s*\n\s*/g, ' ')}`, { cause });
+  }
+}
+
+/** A middleware called `next()` a second time in one delivery, which fails, or after it had returned, when the delivery was over. */
+export class NextCalledError extends AcktorError {
+  readonly code = 'ACKTOR_NEXT_CALLED';
+
+  constructor(
+    readonly middleware: string,
+    when: string,
+  ) {
+    super(
+      `expected ${middleware} to call next() at most once, before it returns, and it called it ${when}: ` +
+        'a handler runs once in a delivery (throw, or return reject(…), to have the job tried again)',
+    );
+  }
+}
+
+/** A middleware returned nothing though `next()` gave it something: a result, or a rejection, that would be lost. */
+export class MiddlewareResultError extends AcktorError {
+  readonly code = 'ACKTOR_MIDDLEWARE_RESULT';
+
+  constructor(readonly middleware: string) {
+    super(
+      `expected ${middleware} to return what next() gave, or something in its place, got undefined: ` +
+        'write `return await next()`, or return null where nothing is meant',
+    );
+  }
+}
+
+/** What a handler or a middleware asks for is not provided for its delivery. */
+export class NotProvidedError extends AcktorError {
+  readonly code = 'ACKTOR_NOT_PROVIDED';
+
+  constructor(
+    readonly token: string,
+    why: string,
+  ) {
+    super(`expected ${token} to be provided: ${why}`);
   }
 }
 

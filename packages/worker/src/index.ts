@@ -15,14 +15,24 @@ export type {
 } from './events/worker-event.js';
 export type { ConnectionHealth, QueueHealth, WorkerHealth } from './worker/health.js';
 export type { HeartbeatState } from './heartbeat/heartbeat.js';
-export { handles } from './handler/handles.js';
-export type { AnyHandlerClass, Handler, HandlerClass } from './handler/handler.js';
-export type { Container } from './handler/tsyringe-inside.js';
+export { handle, handles } from './handler/handler.js';
+export type {
+  AnyHandler,
+  AnyHandlerClass,
+  FunctionHandler,
+  Handler,
+  HandlerClass,
+  HandlerFunction,
+  HandlerOptions,
+} from './handler/handler.js';
+export { middleware } from './handler/middleware.js';
+export type { Middleware, MiddlewareOptions, Next, NextResult } from './handler/middleware.js';
+export type { Container, Injected, Token } from './handler/container.js';
 export type { Delivery } from './delivery/delivery.js';
 export type { AbortError } from './delivery/attempt.js';
 export { desiredConsumers, type Demand } from './autoscaling/desired-consumers.js';
 export type { MetricsData } from './metrics/worker-metrics.js';
-export { reject, type Rejection, type RejectOptions } from './delivery/reject.js';
+export { isRejection, reject, type Rejection, type RejectOptions } from './delivery/reject.js';
 export type { ConsumerState } from './consumer/consumer-state.js';
 export { consumerMachine } from './consumer/consumer.machine.js';
 export { workerMachine } from './worker/worker.machine.js';
@@ -47,7 +57,10 @@ export {
   LeaseLostError,
   MetricsOffError,
   MetricsPortError,
+  MiddlewareResultError,
+  NextCalledError,
   NotAHandlerError,
+  NotProvidedError,
   ProgressError,
   ShutdownError,
   UnresolvableParameterError,

@@ -1,4 +1,5 @@
 // One worker process of an audit, forked with the server's folder and how many consumers each queue gets.
+import 'reflect-metadata';
 import { EmbeddedServer, Producer } from '@acktor/core';
 import { Worker } from '@acktor/worker';
 import { container } from 'tsyringe';

@@ -3,7 +3,7 @@ import type { AnyJob } from '@acktor/core';
 import type { LeasedJob } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
 import type { AbortReason } from '../consumer/consumer-protocol.js';
-import type { HandlerScope } from '../handler/handler-scope.js';
+import type { DeliveryScope, HandlerScopes } from '../handler/handler-scope.js';
 import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '../errors.js';
 
 /** A typed reason that a handler's signal aborts with. */
@@ -11,16 +11,26 @@ export type AbortError = CancelledError | DeadlineError | LeaseLostError | Shutd
 
 export class Attempt {
   readonly leased: LeasedJob;
-  /** What its handler was built in; undefined until then. */
-  scope: HandlerScope | undefined;
+  readonly #scopes: HandlerScopes;
+  #scope: DeliveryScope | undefined;
   #controller: AbortController | undefined;
   #abortedBy: AbortError | undefined;
   #endWait: (() => void) | undefined;
   #isStuck = false;
   #isForNothing = false;
 
-  constructor(leased: LeasedJob) {
+  constructor(leased: LeasedJob, scopes: HandlerScopes) {
     this.leased = leased;
+    this.#scopes = scopes;
+  }
+
+  /** What is built and provided for its delivery; undefined until it is opened, which a function has no need of. */
+  get scope(): DeliveryScope | undefined {
+    return this.#scope;
+  }
+
+  openScope(): DeliveryScope {
+    return (this.#scope ??= this.#scopes.open());
   }
 
   /** Why the handler was told to let go; undefined while it was not. */

@@ -1,7 +1,8 @@
 // What a handler is given: the payload, the signal, and the ways to tell of its progress.
-import type { AnyJob, PayloadOf } from '@acktor/core';
+import { OptionsError, type AnyJob, type PayloadOf } from '@acktor/core';
 import { cutText, refuse, writeJson, type LeasedJob, type WorkQueue } from '@acktor/core/broker';
 import { LeaseLostError, ProgressError } from '../errors.js';
+import { isToken, nameOfToken, type Token } from '../handler/container.js';
 import type { DeliveryLimits } from './delivery-limits.js';
 import { attemptsOf } from './settlement.js';
 
@@ -48,17 +49,35 @@ export interface Delivery<J extends AnyJob = AnyJob> {
    * {@link Delivery.progress}, @throws and all: a ProgressError when the line is no text.
    */
   readonly log: (line: string) => Promise<void>;
+  /**
+   * Has injection find the value under the token, for this delivery alone: in the constructor of the handler and of what is built for it,
+   * in what `inject` names, and in {@link Delivery.inject}. Meant for middleware, before it calls `next()`: what has been built by then
+   * keeps what it was given. The last value counts. Whoever provides it ends it: it is not disposed of.
+   * @throws OptionsError for a token that is none, and for a value that is undefined or null.
+   */
+  readonly provide: <T>(token: Token<T>, value: NoInfer<T>) => void;
+  /**
+   * Returns what was provided under the token for this delivery, or else what the worker's container has or builds.
+   * @throws NotProvidedError when there is neither, and the worker has no container; whatever the container throws.
+   */
+  readonly inject: <T>(token: Token<T>) => T;
+}
+
+/** One run of a handler, as far as its delivery knows it. */
+export interface DeliveryRun {
+  readonly leased: LeasedJob;
+  /** Makes the signal when it is first asked for: most handlers of short jobs never do. */
+  signal(): AbortSignal;
+  openScope(): { provide(token: Token, value: unknown): void; resolve(token: Token): unknown };
 }
 
 /** What a delivery is made of. */
 export interface DeliveryParts<J extends AnyJob> {
   readonly job: J;
   readonly data: PayloadOf<J>;
-  readonly leased: LeasedJob;
+  readonly run: DeliveryRun;
   readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
   readonly limits: DeliveryLimits;
-  /** Makes the signal when it is first asked for: most handlers of short jobs never do. */
-  readonly signal: () => AbortSignal;
 }
 
 /** The {@link Delivery} of one leased job. */
@@ -70,7 +89,7 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
   }
 
   get id(): string {
-    return this.#parts.leased.record.id;
+    return this.#parts.run.leased.record.id;
   }
 
   get job(): J {
@@ -82,15 +101,15 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
   }
 
   get signal(): AbortSignal {
-    return this.#parts.signal();
+    return this.#parts.run.signal();
   }
 
   get attempt(): number {
-    return this.#parts.leased.record.attemptsMade + 1;
+    return this.#parts.run.leased.record.attemptsMade + 1;
   }
 
   get attempts(): number {
-    return attemptsOf(this.#parts.job, this.#parts.leased.record);
+    return attemptsOf(this.#parts.job, this.#parts.run.leased.record);
   }
 
   get isLastAttempt(): boolean {
@@ -98,30 +117,56 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
   }
 
   get redelivered(): boolean {
-    return this.#parts.leased.record.leasesLost > 0;
+    return this.#parts.run.leased.record.leasesLost > 0;
   }
 
   get fence(): number {
-    return this.#parts.leased.record.deliveries;
+    return this.#parts.run.leased.record.deliveries;
   }
 
   get sentAt(): Date {
-    return new Date(this.#parts.leased.record.sentAtMs);
+    return new Date(this.#parts.run.leased.record.sentAtMs);
   }
 
   get progress(): (value: unknown) => Promise<void> {
-    const { leased, queue, limits } = this.#parts;
+    const { queue, limits } = this.#parts;
+    const { leased } = this.#parts.run;
     const keep = async (value: unknown) =>
       requireLease(leased, await queue.progress(leaseOf(leased), progressText(leased, value, limits)));
     return (value) => unheard(keep(value));
   }
 
   get log(): (line: string) => Promise<void> {
-    const { leased, queue, limits } = this.#parts;
+    const { queue, limits } = this.#parts;
+    const { leased } = this.#parts.run;
     const append = async (line: unknown) =>
       requireLease(leased, await queue.log(leaseOf(leased), logLine(leased, line, limits), limits.maxLogLines));
     return (line) => unheard(append(line));
   }
+
+  get provide(): Delivery<J>['provide'] {
+    const { run } = this.#parts;
+    return (token, value) => {
+      requireProvidable(token, value);
+      run.openScope().provide(token, value);
+    };
+  }
+
+  get inject(): Delivery<J>['inject'] {
+    const { run } = this.#parts;
+    return <T>(token: Token<T>) => run.openScope().resolve(token) as T;
+  }
+}
+
+function requireProvidable(token: unknown, value: unknown): void {
+  const expected = 'expected delivery.provide(token, value) to be given';
+  if (!isToken(token))
+    throw new OptionsError([
+      { option: 'token', message: `${expected} a class, a text or a symbol, got ${typeof token}` },
+    ]);
+  if (value !== undefined && value !== null) return;
+  const message = `${expected} a value for ${nameOfToken(token)}, got ${String(value)}`;
+  throw new OptionsError([{ option: 'value', message }]);
 }
 
 /** What is said in passing must not end the process when Redis is away; whoever awaits the promise hears of it all the same. */

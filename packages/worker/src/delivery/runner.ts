@@ -13,7 +13,6 @@ import {
 import type { Clock } from '../channel/clock.js';
 import type { ConsumerEvent, Rejected, RunnerOrder } from '../consumer/consumer-protocol.js';
 import { CancelledError } from '../errors.js';
-import type { Handler } from '../handler/handler.js';
 import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
 import type { HandlerScopes } from '../handler/handler-scope.js';
 import { abortError, Attempt } from './attempt.js';
@@ -56,7 +55,7 @@ export function runnerLogic(parts: RunnerParts) {
     let attempt: Attempt | undefined;
     receive((order) => {
       if (order.type === 'handle') {
-        attempt = new Attempt(order.delivery);
+        attempt = new Attempt(order.delivery, parts.scopes);
         void runAttempt(attempt, running, seat);
       } else if (attempt) {
         const entry = parts.handlers.get(attempt.leased.record.name);
@@ -198,16 +197,11 @@ async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts)
 async function deliver(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts): Promise<unknown> {
   const decoded = decode(attempt.leased, entry, parts);
   const data: unknown = decoded instanceof Promise ? await decoded : decoded;
-  attempt.scope = parts.scopes.open(entry.handlerClass);
-  const delivery = new LeasedDelivery({
-    job: entry.job,
-    data,
-    leased: attempt.leased,
-    queue: parts.queue,
-    limits: parts.limits,
-    signal: () => attempt.signal(),
-  });
-  return await (attempt.scope.handler as Handler<typeof entry.job>).handle(delivery);
+  const { queue, limits } = parts;
+  return await entry.executor.execute(
+    new LeasedDelivery({ job: entry.job, data, run: attempt, queue, limits }),
+    attempt,
+  );
 }
 
 function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerParts): MaybePromise<unknown> {

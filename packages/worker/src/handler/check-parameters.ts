@@ -1,48 +1,83 @@
 // Finds out at the door, and not at the first delivery, that a handler or anything that it depends on cannot be built.
-import 'reflect-metadata';
+import type {} from 'reflect-metadata';
 import { Operator, Producer } from '@acktor/core';
 import { UnresolvableParameterError } from '../errors.js';
+import { nameOfToken, type Container, type Token } from './container.js';
 import type { AnyHandlerClass } from './handler.js';
-import { insideOf, registrationsOf, type Container, type Registration } from './tsyringe-inside.js';
+import {
+  isTsyringe,
+  keepDecoratorMetadata,
+  registrationsOf,
+  type DependencyContainer,
+  type Registration,
+} from './tsyringe.js';
 
-/** A class that can be built, or is to be found to be so. */
-type Constructor = abstract new (...dependencies: never[]) => unknown;
+/** What a handler is to be given. */
+export interface InjectedHandler {
+  readonly name: string;
+  /** Undefined for a function. */
+  readonly handlerClass: AnyHandlerClass | undefined;
+  /** Undefined for a class whose parameters' types the compiler wrote down. */
+  readonly inject: readonly Token[] | undefined;
+  /** What its middleware has declared to provide. */
+  readonly provided: ReadonlySet<unknown>;
+}
 
-/** From the handler to what is looked at. */
-type Way = readonly Constructor[];
+/** Whether a container has anything to do for a handler: middleware may provide all that it asks for. */
+export function needsContainer({ inject, provided }: InjectedHandler): boolean {
+  return inject === undefined || inject.some((token) => !provided.has(token));
+}
 
 /**
- * Checks the constructors' parameters of the handlers, and of all that they depend on, without building anything. Answers the names of
+ * Checks the constructors' parameters of the handlers, and of all that they depend on, without building anything. Returns the names of
  * the classes, other than handlers, that are built anew for each delivery; undefined for a container of another make than tsyringe's,
  * which builds in ways of its own. What a factory builds is not looked at.
  * @throws UnresolvableParameterError naming the class, the parameter and what to do.
  */
 export function checkParameters(
   container: Container,
-  handlers: readonly AnyHandlerClass[],
+  handlers: readonly InjectedHandler[],
 ): readonly string[] | undefined {
-  if (insideOf(container) === undefined) return undefined;
-  const walk = new DependencyWalk(container);
-  for (const handler of handlers) walk.visitToken(handler, []);
-  const builtAnew = [...walk.builtAnew].filter((built) => !handlers.includes(built as AnyHandlerClass));
-  return [...new Set(builtAnew.map(({ name }) => name))];
+  const injected = handlers.filter(needsContainer);
+  if (injected.length === 0) return [];
+  if (!isTsyringe(container)) return undefined;
+  keepDecoratorMetadata();
+  const builtAnew = new Set<string>();
+  const plain = new DependencyWalk(container, new Set());
+  for (const handler of injected) {
+    // What has been looked at for one handler is known for the next, unless middleware provides some of it.
+    const walk = handler.provided.size === 0 ? plain : new DependencyWalk(container, handler.provided);
+    walk.visitHandler(handler);
+    for (const { name } of walk.builtAnew) builtAnew.add(name);
+  }
+  for (const { name } of injected) builtAnew.delete(name);
+  return [...builtAnew];
 }
 
 class DependencyWalk {
   readonly builtAnew = new Set<Constructor>();
-  readonly #container: Container;
-  readonly #visited = new Set<unknown>();
+  readonly #container: DependencyContainer;
+  readonly #provided: ReadonlySet<unknown>;
+  /** Whether what has been visited was built for a delivery alone, or also for what outlives it. */
+  readonly #visited = { delivery: new Set<unknown>(), lasting: new Set<unknown>() };
   readonly #delayed = new Set<unknown>();
 
-  constructor(container: Container) {
+  constructor(container: DependencyContainer, provided: ReadonlySet<unknown>) {
     this.#container = container;
+    this.#provided = provided;
+  }
+
+  visitHandler({ name, handlerClass, inject }: InjectedHandler): void {
+    if (inject === undefined) return this.visitToken(handlerClass, []);
+    const way = [{ name, built: handlerClass, isLasting: false, isByTokens: true }];
+    inject.forEach((token, index) => this.#visitParameter(token, index, way));
   }
 
   visitToken(token: unknown, way: Way): void {
     const registrations = registrationsOf(this.#container, token);
     if (registrations.length > 0)
       return registrations.forEach((registration) => this.#visitRegistration(registration, way));
-    if (isConstructor(token) && !isKnown(this.#container, token)) this.#visitClass(token, TRANSIENT, way);
+    if (isConstructor(token) && !this.#isKnown(token)) this.#visitClass(token, TRANSIENT, way);
   }
 
   #visitRegistration({ provider, options }: Registration, way: Way): void {
@@ -51,28 +86,30 @@ class DependencyWalk {
   }
 
   #visitClass(visited: Constructor, lifecycle: number, way: Way): void {
-    if (way.includes(visited)) throw circular(visited, way);
+    if (way.some(({ built }) => built === visited)) throw circular(visited, way);
     if (lifecycle === TRANSIENT) this.builtAnew.add(visited);
-    if (this.#visited.has(visited)) return;
+    const isLasting = lifecycle === SINGLETON || way.some((step) => step.isLasting);
+    const seen = this.#visited[isLasting ? 'lasting' : 'delivery'];
+    if (seen.has(visited)) return;
     const types = parameterTypes(visited);
-    const longer = [...way, visited];
+    const longer = [...way, { name: visited.name, built: visited, isLasting, isByTokens: false }];
     if (types === undefined && visited.length > 0) throw unresolvable(longer, 0, nothingKnown(longer));
     types?.forEach((type, index) => this.#visitParameter(type, index, longer));
     if (types !== undefined && isUndecorated(this.#container, visited, types))
       throw unresolvable(longer, 0, nothingKnown(longer));
-    this.#visited.add(visited);
+    seen.add(visited);
   }
 
   #visitParameter(type: unknown, index: number, way: Way): void {
+    if (this.#provided.has(type)) return refuseCaptive(type, index, way);
     if (isInjection(type)) {
       if (type.transform !== undefined) this.visitToken(type.transform, way);
-      if (type.isOptional !== true || isKnown(this.#container, type.token))
-        this.#visitParameter(type.token, index, way);
+      if (type.isOptional !== true || this.#isKnown(type.token)) this.#visitParameter(type.token, index, way);
       return;
     }
     // Built when it is first used, and meant for what depends on each other.
     if (isDelayed(type)) return this.#visitDelayed(type.wrap(), index, way);
-    const why = isKnown(this.#container, type) ? undefined : reasonAgainst(type);
+    const why = this.#isKnown(type) ? undefined : reasonAgainst(type);
     if (why !== undefined) throw unresolvable(way, index, why);
     this.visitToken(type, way);
   }
@@ -81,10 +118,43 @@ class DependencyWalk {
   #visitDelayed(type: unknown, index: number, way: Way): void {
     if (this.#delayed.has(type)) return;
     this.#delayed.add(type);
-    const why = isKnown(this.#container, type) ? undefined : reasonAgainst(type);
+    const why = this.#isKnown(type) ? undefined : reasonAgainst(type);
     if (why !== undefined) throw unresolvable(way, index, why);
     this.visitToken(type, []);
   }
+
+  #isKnown(token: unknown): boolean {
+    return this.#provided.has(token) || this.#container.isRegistered(token as never, true);
+  }
+}
+
+/** A class that can be built, or is to be found to be so. */
+type Constructor = abstract new (...dependencies: never[]) => unknown;
+
+/** From the handler to what is looked at. */
+type Way = readonly Step[];
+
+interface Step {
+  readonly name: string;
+  /** Undefined for a function. */
+  readonly built: Constructor | undefined;
+  /** Whether it outlives the delivery that it is first built for. */
+  readonly isLasting: boolean;
+  /** Whether its parameters were named by `inject`. */
+  readonly isByTokens: boolean;
+}
+
+/** A singleton would keep, for every later delivery, what was provided for the one that it was first built for. */
+function refuseCaptive(type: unknown, index: number, way: Way): void {
+  const lasting = way.find(({ isLasting }) => isLasting);
+  if (lasting === undefined) return;
+  const what = nameOfToken(type);
+  throw unresolvable(
+    way,
+    index,
+    `is ${what}, which a middleware provides for each delivery, and ${lasting.name} is a singleton, which would keep the first: ` +
+      `register ${lasting.name} with another lifetime, or give it ${what} with each call`,
+  );
 }
 
 /** As tsyringe 4.10 reads them: the compiler's types, with the tokens of `@inject` laid over. */
@@ -109,7 +179,7 @@ function reasonAgainst(type: unknown): string | undefined {
 }
 
 /** A class whose parameters the compiler has written down for another decorator, but which tsyringe does not know: found out without building it. */
-function isUndecorated(container: Container, built: Constructor, types: readonly unknown[]): boolean {
+function isUndecorated(container: DependencyContainer, built: Constructor, types: readonly unknown[]): boolean {
   if (built.length === 0) return false;
   const trial = container.createChildContainer();
   const probe = Symbol('probe');
@@ -121,7 +191,7 @@ function isUndecorated(container: Container, built: Constructor, types: readonly
   const tokens = types.flatMap((type) => (isInjection(type) ? [type.transform ?? type.token, type.token] : [type]));
   if (
     !tokens.some((token) => typeof token !== 'string' && typeof token !== 'symbol') &&
-    !tokens.some((token) => isKnown(container, token))
+    !tokens.some((token) => container.isRegistered(token as never, true))
   )
     return false;
   for (const token of tokens) trial.beforeResolution(token as never, begin);
@@ -154,16 +224,9 @@ function isConstructor(value: unknown): value is Constructor {
   return typeof value === 'function';
 }
 
-function isKnown(container: Container, token: unknown): boolean {
-  return container.isRegistered(token as never, true);
-}
-
 function unresolvable(way: Way, parameter: number, why: string): UnresolvableParameterError {
-  return new UnresolvableParameterError(
-    way.map(({ name }) => name),
-    parameter,
-    why,
-  );
+  const path = way.map(({ name }) => name);
+  return new UnresolvableParameterError(path, { parameter, isNamed: way.at(-1)?.isByTokens === true }, why);
 }
 
 function circular(visited: Constructor, way: Way): UnresolvableParameterError {
@@ -172,16 +235,18 @@ function circular(visited: Constructor, way: Way): UnresolvableParameterError {
 
 /** Of a handler, `@handles` has let the container know what it can. */
 function nothingKnown(way: Way): string {
-  const built = way.at(-1);
-  if (way.length <= 1 || built === undefined) return NO_METADATA;
-  const { name } = built;
+  const step = way.at(-1);
+  if (way.length <= 1 || step === undefined) return NO_METADATA;
+  const { name, built } = step;
   return (built as unknown) === Producer || (built as unknown) === Operator
     ? `is unknown to the container: register one: container.registerInstance(${name}, await ${name}.connect())`
-    : `is unknown to the container: decorate ${name} with @injectable(), or register an instance or a factory of it in the container given to the worker`;
+    : `is unknown to the container: decorate ${name} with @injectable(), or register an instance or a factory of it in the container given to the worker, or declare the middleware that provides it: middleware({ provides: [${name}] }, …)`;
 }
 
 /** tsyringe's number for the lifetime of what is built anew each time. */
 const TRANSIENT = 0;
+/** And for that of what is built once. */
+const SINGLETON = 1;
 
 const PLAIN_VALUES = new Set<unknown>([String, Number, Boolean]);
 
@@ -191,4 +256,4 @@ const INTERFACE = "an interface, perhaps; use @inject('a token')";
 const IMPORTED_AS_TYPE = 'was it imported with `import type`? Import it as a value, or use @inject';
 
 const NO_METADATA =
-  'has no type known at run time: compile with emitDecoratorMetadata (esbuild and tsx emit none), or use @inject(Class)';
+  'has no type known at run time: compile with emitDecoratorMetadata (esbuild and tsx emit none), or name them: @handles(job, { inject: [Class] })';

@@ -1,7 +1,7 @@
 // Disposes of what was built, each by itself, and not for longer than a while.
 import type { GuardedLog } from '@acktor/core/broker';
 import type { Clock } from '../channel/clock.js';
-import type { Disposable } from './tsyringe-inside.js';
+import type { Disposable } from './tsyringe.js';
 
 /** How long a `dispose()` is waited for. Below a third of the ten seconds that a supervisor gives a worker to end in. */
 export const DISPOSE_MS = 3_000;

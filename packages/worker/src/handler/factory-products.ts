@@ -1,5 +1,13 @@
 // Tells a factory that makes something anew for each delivery from one that hands out the same again, which outlives a delivery.
-import { insideOf, lineOf, type Container, type Disposable, type Registration } from './tsyringe-inside.js';
+import type { Container } from './container.js';
+import {
+  insideOf,
+  isTsyringe,
+  lineOf,
+  type DependencyContainer,
+  type Disposable,
+  type Registration,
+} from './tsyringe.js';
 
 /** What a factory has built in one call. */
 interface Batch {
@@ -10,7 +18,7 @@ interface Batch {
 /** Who is told what a factory has built that is not the delivery's to dispose of, or no longer is. */
 export interface ProductKeeper {
   /** It outlives the delivery: it belongs to where the factory is registered. */
-  keep(disposables: readonly Disposable[], home: Container): void;
+  keep(disposables: readonly Disposable[], home: DependencyContainer): void;
   /** The delivery that it was built for is over, and it does not outlive it after all. */
   letGo(disposables: readonly Disposable[]): void;
 }
@@ -32,7 +40,7 @@ export class FactoryProducts {
   /** The container itself when it knows no factories, else a child of it in which they are watched. */
   watch(container: Container): Container {
     const found = factoriesIn(container);
-    if (found.size === 0) return container;
+    if (found.size === 0 || !isTsyringe(container)) return container;
     const child = container.createChildContainer();
     for (const [token, { registrations, home }] of found)
       insideOf(child)?.registrations.set(
@@ -53,12 +61,12 @@ export class FactoryProducts {
     for (const factory of this.#factories) factory.settle('caching');
   }
 
-  #watched(registration: Registration, home: Container): Registration {
+  #watched(registration: Registration, home: DependencyContainer): Registration {
     const { useFactory } = registration.provider;
     if (useFactory === undefined) return registration;
     const factory = new WatchedFactory(home, this.#keeper);
     this.#factories.push(factory);
-    const watched = (container: Container): unknown => {
+    const watched = (container: DependencyContainer): unknown => {
       const built = insideOf(container)?.disposables ?? new Set<Disposable>();
       const before = built.size;
       const product = useFactory(container);
@@ -72,18 +80,18 @@ export class FactoryProducts {
 }
 
 class WatchedFactory {
-  readonly #home: Container;
+  readonly #home: DependencyContainer;
   readonly #keeper: ProductKeeper;
   #kind: 'caching' | 'fresh' | undefined;
-  #first: { readonly product: unknown; readonly container: Container; readonly batch: Batch } | undefined;
+  #first: { readonly product: unknown; readonly container: DependencyContainer; readonly batch: Batch } | undefined;
   #isFirstOver = false;
 
-  constructor(home: Container, keeper: ProductKeeper) {
+  constructor(home: DependencyContainer, keeper: ProductKeeper) {
     this.#home = home;
     this.#keeper = keeper;
   }
 
-  made(product: unknown, container: Container, batch: Batch): void {
+  made(product: unknown, container: DependencyContainer, batch: Batch): void {
     if (this.#kind === undefined && this.#first === undefined) this.#first = { product, container, batch };
     else if (this.#kind === undefined && container !== this.#first?.container)
       this.settle(product === this.#first?.product ? 'caching' : 'fresh');
@@ -110,7 +118,10 @@ class WatchedFactory {
 
 /** The registrations of every token that has a factory, from the nearest container that knows it. */
 function factoriesIn(container: Container) {
-  const found = new Map<unknown, { readonly registrations: readonly Registration[]; readonly home: Container }>();
+  const found = new Map<
+    unknown,
+    { readonly registrations: readonly Registration[]; readonly home: DependencyContainer }
+  >();
   const seen = new Set<unknown>();
   for (const { container: home, registrations: byToken } of lineOf(container))
     for (const [token, registrations] of byToken) {

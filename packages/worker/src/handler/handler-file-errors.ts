@@ -16,14 +16,14 @@ export class HandlerFileError extends AcktorError {
   }
 }
 
-/** None of the files exports a class decorated with `@handles`. */
+/** None of the files exports a handler. */
 export class NoHandlersError extends AcktorError {
   readonly code = 'ACKTOR_NO_HANDLERS';
 
   constructor(readonly files: readonly string[]) {
     super(
-      `expected at least one exported class decorated with @handles(job), got none in ${listed(files)}: export the ` +
-        'handler classes, and see that they import the same installed @acktor/worker as the command does',
+      `expected at least one exported handler, a class decorated with @handles(job) or what handle(job, function) made, got none in ${listed(files)}: export the ` +
+        'handlers, and see that they import the same installed @acktor/worker as the command does',
     );
   }
 }

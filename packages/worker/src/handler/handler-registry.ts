@@ -1,43 +1,59 @@
-// Which class handles which job, of all that a worker was given.
+// Which handler is for which job, of all that a worker was given, and how each is run.
 import type { AnyJob } from '@acktor/core';
 import { visible } from '@acktor/core/broker';
 import { DuplicateHandlerError, NotAHandlerError } from '../errors.js';
-import type { AnyHandlerClass } from './handler.js';
-import { contractOf, makeInjectable } from './handles.js';
+import { ClassExecutor, FunctionExecutor, within, type Executor } from './executor.js';
+import { definitionOf, generatorFault, makeInjectable, type AnyHandler, type AnyHandlerClass } from './handler.js';
+import type { InjectedHandler } from './check-parameters.js';
+import { providedBy, type Middleware } from './middleware.js';
 
-/** One job and the class that handles it. */
+/** One job, and what runs its deliveries. */
 export interface HandlerEntry {
   readonly job: AnyJob;
-  readonly handlerClass: AnyHandlerClass;
+  readonly executor: Executor;
+  /** What is to be injected, for the check at the start. */
+  readonly injected: InjectedHandler;
 }
 
 /** The handlers of one queue, by job name. */
 export type QueueHandlers = ReadonlyMap<string, HandlerEntry>;
 
 /**
- * Sorts handler classes by queue.
- * @throws NotAHandlerError for anything but a class with @handles; DuplicateHandlerError for two classes of one job.
+ * Sorts handlers by queue, each within the middleware of its worker, and its own.
+ * @throws NotAHandlerError for anything but a class with @handles or what handle() made; DuplicateHandlerError for two of one job.
  */
-export function handlersByQueue(classes: readonly unknown[]): ReadonlyMap<string, QueueHandlers> {
+export function handlersByQueue(
+  handlers: readonly unknown[],
+  use: readonly Middleware[] = [],
+): ReadonlyMap<string, QueueHandlers> {
   const queues = new Map<string, Map<string, HandlerEntry>>();
-  for (const entry of classes.map(entryOf)) {
+  for (const entry of handlers.map((handler) => entryOf(handler, use))) {
     const { queue, name } = entry.job;
-    const handlers = queues.get(queue) ?? new Map<string, HandlerEntry>();
-    const other = handlers.get(name);
-    if (other) throw new DuplicateHandlerError(name, [other.handlerClass.name, entry.handlerClass.name]);
-    queues.set(queue, handlers.set(name, entry));
+    const known = queues.get(queue) ?? new Map<string, HandlerEntry>();
+    const other = known.get(name);
+    if (other) throw new DuplicateHandlerError(name, [other.injected.name, entry.injected.name]);
+    queues.set(queue, known.set(name, entry));
   }
   return queues;
 }
 
-function entryOf(candidate: unknown): HandlerEntry {
-  const job = contractOf(candidate);
-  if (job === undefined) throw notDecorated(candidate);
-  const handlerClass = candidate as AnyHandlerClass;
-  const fault = faultOfHandle(handlerClass);
-  if (fault !== undefined) throw new NotAHandlerError(handlerClass.name, fault);
-  makeInjectable(handlerClass);
-  return { job, handlerClass };
+function entryOf(candidate: unknown, workers: readonly Middleware[]): HandlerEntry {
+  const definition = definitionOf(candidate);
+  if (definition === undefined) throw notDeclared(candidate);
+  const { job, inject } = definition;
+  const handler = candidate as AnyHandler;
+  const use = [...workers, ...definition.use];
+  const provided = new Set(use.flatMap(providedBy));
+  const { name } = handler;
+  if (typeof handler !== 'function') {
+    const executor = within(new FunctionExecutor(handler, inject), use);
+    return { job, executor, injected: { name, handlerClass: undefined, inject: inject ?? [], provided } };
+  }
+  const fault = faultOfHandle(handler);
+  if (fault !== undefined) throw new NotAHandlerError(name, fault);
+  if (inject === undefined) makeInjectable(handler);
+  const executor = within(new ClassExecutor(handler, inject), use);
+  return { job, executor, injected: { name, handlerClass: handler, inject, provided } };
 }
 
 /** What is wrong with the class's `handle`; without a look at an instance, which only a delivery may build. */
@@ -52,16 +68,12 @@ function faultOfHandle({ name, prototype }: AnyHandlerClass): string | undefined
   if (handle.get || handle.set) return `${expected} an accessor: make it a method`;
   if (typeof handle.value !== 'function')
     return `${expected} ${handle.value === null ? 'null' : `a value of type ${typeof handle.value}`}: make it a method`;
-  const kind = Object.prototype.toString.call(handle.value);
-  if (GENERATORS.has(kind)) return `${expected} a generator, whose body would never run: make it an async method`;
-  return undefined;
+  return generatorFault(handle.value, `handle of ${name}`);
 }
 
-const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]']);
-
-function notDecorated(candidate: unknown): NotAHandlerError {
+function notDeclared(candidate: unknown): NotAHandlerError {
   const [found, advice] = strangerOf(candidate);
-  return new NotAHandlerError(found, `expected a class decorated with @handles(job), got ${found}${advice}`);
+  return new NotAHandlerError(found, `expected ${HANDLER}, got ${found}${advice}`);
 }
 
 /** What was given in place of a handler class, and what to do. */
@@ -70,13 +82,15 @@ function strangerOf(candidate: unknown): readonly [found: string, advice: string
   if (typeof candidate === 'function') {
     const found = candidate.name || 'a function without a name';
     // Arrow functions and methods have no prototype.
-    return [found, candidate.prototype ? ', which has none: write @handles(job) above it' : ', which is no class'];
+    return [found, candidate.prototype ? ', which has none: write @handles(job) above it' : FUNCTION];
   }
-  if (typeof candidate !== 'object' || candidate === null) return [String(candidate), ': pass classes'];
+  if (typeof candidate !== 'object' || candidate === null) return [String(candidate), ': pass handlers'];
   const { constructor: made } = candidate;
-  if (typeof made !== 'function' || made === Object || made === Array) return ['an object', ': pass classes'];
+  if (typeof made !== 'function' || made === Object || made === Array) return ['an object', ': pass handlers'];
   return [`an instance of ${made.name}`, ': pass the class itself'];
 }
 
+const HANDLER = 'a class decorated with @handles(job), or what handle(job, function) made';
+const FUNCTION = ', a function without a job: write handle(job, function)';
 const LONGEST_TEXT = 64;
-const PASS_NO_FILES = ': pass classes (acktor work takes files)';
+const PASS_NO_FILES = ': pass handlers (acktor work takes files)';

@@ -1,21 +1,85 @@
-// Builds a handler and what it depends on for one delivery, in a child container, and disposes afterwards of what was built for that
-// delivery alone. What outlives it belongs to the container that it is registered in.
-import 'reflect-metadata';
-import { container as globalContainer } from 'tsyringe';
+// What is built and provided for one delivery, and disposed of afterwards. What outlives a delivery belongs to the container that it is
+// registered in.
 import { HandlerBuildError } from '../errors.js';
+import type { Container, Token } from './container.js';
 import { disposeOf, type DisposalParts } from './disposal.js';
 import { FactoryProducts } from './factory-products.js';
 import type { AnyHandlerClass, Handler } from './handler.js';
-import { disposablesOf, insideOf, lineOf, type Container, type Disposable } from './tsyringe-inside.js';
+import {
+  disposablesOf,
+  insideOf,
+  isDisposable,
+  lineOf,
+  loadedGlobalContainer,
+  type DependencyContainer,
+  type Disposable,
+} from './tsyringe.js';
 
-/** A handler, and the container that it was built in. */
-export class HandlerScope {
-  constructor(
-    readonly handler: Handler<never>,
-    readonly container: Container,
-    readonly handlerClass: AnyHandlerClass,
-  ) {}
+/** What injection finds for one delivery: what middleware has provided, and what a container builds. */
+export class DeliveryScope {
+  readonly container: Container;
+  /** Whether the container is this delivery's alone. */
+  readonly isOwn: boolean;
+  /** What it builds for, for people. */
+  builtFor = 'a delivery';
+  /** The handler, when it was built of what `inject` names and is to be disposed of: the container has not built it. */
+  handler: Disposable | undefined;
+  #provided: Map<unknown, unknown> | undefined;
+
+  constructor(container: Container, isOwn: boolean) {
+    this.container = container;
+    this.isOwn = isOwn;
+  }
+
+  /** Has injection find the value under the token, whatever the container has. */
+  provide(token: Token, value: unknown): void {
+    this.#provided ??= new Map();
+    this.#provided.set(token, value);
+    if (this.isOwn) this.container.registerInstance?.(token as never, value as never);
+  }
+
+  hasProvided(token: Token): boolean {
+    return this.#provided?.has(token) === true;
+  }
+
+  /** Returns what was provided under the token, or else what the container has or builds. @throws whatever the container throws. */
+  resolve(token: Token): unknown {
+    return this.hasProvided(token) ? this.#provided?.get(token) : this.container.resolve(token as never);
+  }
+
+  /** Returns what each of the tokens stands for. @throws HandlerBuildError, or whatever a constructor throws. */
+  resolveAll(tokens: readonly Token[], builtFor: string): readonly never[] {
+    this.builtFor = builtFor;
+    try {
+      return tokens.map((token) => this.resolve(token) as never);
+    } catch (error) {
+      throw buildError(builtFor, error);
+    }
+  }
+
+  /** Builds a handler: by the container, or of what `inject` names. @throws HandlerBuildError, or whatever a constructor throws. */
+  build(handlerClass: AnyHandlerClass, inject: readonly Token[] | undefined): Handler<never> {
+    if (inject === undefined) return this.#resolveHandler(handlerClass);
+    const handler = new handlerClass(...this.resolveAll(inject, handlerClass.name)) as Handler<never>;
+    if (isDisposable(handler)) this.handler = handler;
+    return handler;
+  }
+
+  #resolveHandler(handlerClass: AnyHandlerClass): Handler<never> {
+    this.builtFor = handlerClass.name;
+    let handler: Handler<never> | undefined;
+    try {
+      handler = this.container.resolve(handlerClass as never) as Handler<never> | undefined;
+    } catch (error) {
+      throw buildError(handlerClass.name, error);
+    }
+    if (typeof handler?.handle === 'function') return handler;
+    throw new HandlerBuildError(handlerClass.name, new Error(NO_HANDLER));
+  }
 }
+
+const NO_HANDLER =
+  'expected resolve() of its container to return an instance with a method handle, it did not (a promise is none)';
 
 /**
  * The scopes of one worker.
@@ -41,27 +105,19 @@ export class HandlerScopes {
     for (const home of this.#homes) home.workers += 1;
   }
 
-  /** Builds the handler. @throws HandlerBuildError, or whatever the constructor of the handler throws; what was built is disposed of. */
-  open(handlerClass: AnyHandlerClass): HandlerScope {
-    const container = this.#container.createChildContainer();
-    try {
-      const asked = handlerClass as new (...dependencies: unknown[]) => Handler<never>;
-      return new HandlerScope(container.resolve<Handler<never>>(asked), container, handlerClass);
-    } catch (error) {
-      void this.close({ container, handlerClass });
-      throw isOfContainer(error) ? new HandlerBuildError(handlerClass.name, error) : error;
-    }
+  /** Opens the scope of one delivery, in a container of its own where the worker's can make one. */
+  open(): DeliveryScope {
+    const own = this.#container.createChildContainer?.();
+    return new DeliveryScope(own ?? this.#container, own !== undefined);
   }
 
   /** Disposes of what was built for a delivery; answers what is to be waited for, undefined when that is nothing. Never rejects. */
-  close({ container, handlerClass }: Omit<HandlerScope, 'handler'>): Promise<void> | undefined {
+  close(scope: DeliveryScope): Promise<void> | undefined {
     try {
-      return this.#remember(this.#letGo(container, handlerClass));
+      return this.#remember(this.#letGo(scope));
     } catch (err) {
-      this.#parts.log.warn(
-        { err, class: handlerClass.name },
-        `what was built for ${handlerClass.name} could not be disposed of`,
-      );
+      const { builtFor } = scope;
+      this.#parts.log.warn({ err, class: builtFor }, `what was built for ${builtFor} could not be disposed of`);
       return undefined;
     }
   }
@@ -73,17 +129,16 @@ export class HandlerScopes {
     await Promise.all(this.#homes.map((home) => leave(home, this.#parts)));
   }
 
-  #letGo(container: Container, handlerClass: AnyHandlerClass): Promise<void> | undefined {
-    const disposables = disposablesOf(container);
-    if (disposables === undefined) return disposeOf(ofAnotherMake(container, handlerClass), this.#parts);
-    if (disposables.size === 0) return undefined;
+  #letGo({ container, isOwn, handler, builtFor }: DeliveryScope): Promise<void> | undefined {
+    const last = handler === undefined ? [] : [handler];
+    const disposables = isOwn ? disposablesOf(container) : NONE;
+    if (disposables === undefined) return disposeOf([...ofAnotherMake(container, builtFor), ...last], this.#parts);
+    if (disposables.size === 0 && handler === undefined) return undefined;
     const built = [...disposables];
     disposables.clear();
-    void container.dispose();
-    return disposeOf(
-      built.filter((disposable) => this.#isOfDelivery(disposable, container)),
-      this.#parts,
-    );
+    if (built.length > 0) void (container as DependencyContainer).dispose();
+    const own = built.filter((disposable) => this.#isOfDelivery(disposable, container));
+    return disposeOf([...own, ...last], this.#parts);
   }
 
   #isOfDelivery(disposable: Disposable, container: Container): boolean {
@@ -104,21 +159,21 @@ export class HandlerScopes {
 
 /** A container of which workers build, and what outlives their deliveries there until the last of them closes. */
 interface Home {
-  readonly container: Container;
+  readonly container: DependencyContainer;
   readonly built: Set<Disposable>;
   workers: number;
 }
 
-const homes = new WeakMap<Container, Home>();
+const homes = new WeakMap<DependencyContainer, Home>();
 
-function homeAt(container: Container): Home {
+function homeAt(container: DependencyContainer): Home {
   const home = homes.get(container) ?? { container, built: new Set(), workers: 0 };
   homes.set(container, home);
   return home;
 }
 
 /** The global container is the program's, and nobody's here: what is registered there is disposed of when the program does it. */
-function keepAt(container: Container, disposable: Disposable): void {
+function keepAt(container: DependencyContainer, disposable: Disposable): void {
   const inside = insideOf(container);
   if (inside?.parent === undefined) inside?.disposables.add(disposable);
   else homeAt(container).built.add(disposable);
@@ -145,34 +200,32 @@ function isHeldIn(
 }
 
 /** A container of another make disposes of all at once, or, without `dispose`, of nothing. */
-function ofAnotherMake(container: Partial<Container>, { name }: AnyHandlerClass): readonly Disposable[] {
+function ofAnotherMake(container: Container, builtFor: string): readonly Disposable[] {
   if (typeof container.dispose !== 'function') return [];
   return [
-    Object.assign(Object.create({ constructor: { name: `what was built for ${name}` } }) as object, {
+    Object.assign(Object.create({ constructor: { name: `what was built for ${builtFor}` } }) as object, {
       dispose: () => container.dispose?.(),
     }),
   ];
 }
 
-/** tsyringe's own words for what it could not build, over several lines, of which only the last says why. */
-function isOfContainer(error: unknown): error is Error {
-  return error instanceof Error && error.message.startsWith('Cannot inject the dependency');
+/** tsyringe says what it could not build over several lines, of which only the last has the reason. */
+function buildError(builtFor: string, error: unknown): unknown {
+  const isTsyringes = error instanceof Error && TSYRINGES.some((start) => error.message.startsWith(start));
+  return isTsyringes ? new HandlerBuildError(builtFor, error) : error;
 }
 
-/** The container of a worker that was given none: a fresh one that knows what was registered globally by decorators. */
-export function freshContainer(): Container {
-  return globalContainer.createChildContainer();
-}
+const TSYRINGES = [
+  'Cannot inject the dependency',
+  'Attempted to resolve unregistered dependency',
+  'TypeInfo not known',
+];
 
-/** Disposes of what is registered in the global container: for a process that is the worker's alone, at its end. */
+const NONE = new Set<Disposable>();
+
+/** Disposes of what is registered in the global container, if one is loaded: for a process that is the worker's alone, at its end. */
 export async function disposeGlobally(parts: DisposalParts): Promise<void> {
-  const built = [...(insideOf(globalContainer)?.disposables ?? [])];
+  const container = loadedGlobalContainer();
+  const built = container === undefined ? [] : [...(insideOf(container)?.disposables ?? [])];
   await disposeOf(built, parts);
-}
-
-/** Whether a value is a container that handlers can be built by. */
-export function isContainer(value: unknown): value is Container {
-  if (typeof value !== 'object' || value === null) return false;
-  const { createChildContainer, resolve } = value as Partial<Container>;
-  return typeof createChildContainer === 'function' && typeof resolve === 'function';
 }

@@ -1,8 +1,15 @@
-// What a user writes: a class for one job.
+// What a user writes for one job: a class, or a plain function, with the middleware around it and what is injected.
 import type { AnyJob, ResultInput } from '@acktor/core';
-import type { MaybePromise } from '@acktor/core/broker';
+import { defineOptions, requireContract, type MaybePromise, type OptionTable } from '@acktor/core/broker';
 import type { Delivery } from '../delivery/delivery.js';
 import type { Rejection } from '../delivery/reject.js';
+import { HandlesTwiceError, NotAHandlerError } from '../errors.js';
+import { areTokens, type Injected, type Token } from './container.js';
+import { areMiddleware, type Middleware } from './middleware.js';
+import { keepDecoratorMetadata, tsyringe } from './tsyringe.js';
+
+/** Registered, so that a handler is known whose declaration came with another installed copy. */
+const DEFINITION: unique symbol = Symbol.for('acktor.handler') as never;
 
 /**
  * Handles the deliveries of one job. A new instance is built for each delivery.
@@ -17,5 +24,186 @@ export interface Handler<J extends AnyJob> {
 /** Any handler class, whatever its job. */
 export type AnyHandlerClass = new (...dependencies: never[]) => { handle(delivery: never): unknown };
 
-/** A class whose instances handle `J`. Its constructor's parameters come from the container. */
-export type HandlerClass<J extends AnyJob = AnyJob> = new (...dependencies: never[]) => Handler<J>;
+/** A class whose instances handle `J`. Its constructor's parameters come from the container, or are named by `inject`. */
+export type HandlerClass<J extends AnyJob = AnyJob, Tokens extends readonly Token[] = readonly Token[]> = new (
+  ...dependencies: Injected<Tokens>
+) => Handler<J>;
+
+/** A plain function that handles `J` as {@link Handler} says; what `inject` names comes after the delivery. */
+export type HandlerFunction<J extends AnyJob = AnyJob, Tokens extends readonly Token[] = readonly []> = (
+  delivery: Delivery<J>,
+  ...dependencies: Injected<Tokens>
+) => MaybePromise<ResultInput<J> | Rejection>;
+
+/** What `Worker.start({ handlers })` takes: a class with {@link handles}, or what {@link handle} made. */
+export type AnyHandler = AnyHandlerClass | FunctionHandler;
+
+/** What stands around a handler. */
+export interface HandlerOptions<J extends AnyJob = AnyJob, Tokens extends readonly Token[] = readonly Token[]> {
+  /**
+   * What the constructor's parameters, or the function's after the delivery, are asked for by, in their order. A class without it is
+   * built by the types that the compiler wrote down (`emitDecoratorMetadata`).
+   */
+  readonly inject?: Tokens | undefined;
+  /** Runs around the handler, the first outermost, within the middleware of the worker. */
+  readonly use?: readonly Middleware<J>[] | undefined;
+}
+
+/**
+ * Declares that a class handles a job. As a decorator, or called: `handles(job, { inject: [Pool] })(ChargeCard)`, for whoever has no
+ * decorators.
+ *
+ * A class handles one job; one that extends it may have a `@handles` of its own. A class whose `handle` does not take the job's
+ * deliveries, or returns something other than its result, or whose constructor does not take what `inject` names, does not compile.
+ *
+ * Without `inject`, tsyringe builds the class, and is loaded here with `reflect-metadata`; with it, neither is.
+ *
+ * @throws NotAContractError, when the class is declared, for anything but a contract; OptionsError for options that are none;
+ * HandlesTwiceError for a second `@handles` on a class; NotAHandlerError when its constructor has more parameters than `inject` names.
+ * @example
+ * @handles(chargeCard)
+ * export class ChargeCard implements Handler<typeof chargeCard> { … }
+ */
+export function handles<J extends AnyJob, const Tokens extends readonly Token[] = readonly Token[]>(
+  job: J,
+  options: HandlerOptions<NoInfer<J>, Tokens> = {},
+): <C extends HandlerClass<J, Tokens>>(target: C) => void {
+  requireContract(job, '@handles');
+  const definition = defined(job, options);
+  // The compiler's own decorator, which writes the types down, runs after this and before the class is known.
+  if (definition.inject === undefined) keepDecoratorMetadata();
+  return (target) => {
+    const other = contractOf(target);
+    if (other) throw new HandlesTwiceError(target.name, [other.name, job.name]);
+    requireNamed(target.name, target.length, definition.inject);
+    Object.defineProperty(target, DEFINITION, { value: definition });
+    if (definition.inject === undefined) makeInjectable(target as AnyHandlerClass);
+  };
+}
+
+/**
+ * Declares that a function handles a job. It runs once for each delivery, and neither tsyringe nor `reflect-metadata` is loaded for it.
+ *
+ * @throws NotAContractError for anything but a contract; OptionsError for options that are none; NotAHandlerError for anything but a
+ * function, async or not, with as many parameters as there are things to give it.
+ * @example
+ * export const charge = handle(chargeCard, async ({ data, signal }) => ({ receipt: await gateway.charge(data, { signal }) }));
+ * @example
+ * export const charge = handle(chargeCard, { inject: [Transaction] }, async ({ data }, transaction) => { … });
+ */
+export function handle<J extends AnyJob>(job: J, run: HandlerFunction<J>): FunctionHandler<J>;
+export function handle<J extends AnyJob, const Tokens extends readonly Token[] = readonly []>(
+  job: J,
+  options: HandlerOptions<NoInfer<J>, Tokens>,
+  run: HandlerFunction<J, Tokens>,
+): FunctionHandler<J>;
+export function handle<J extends AnyJob>(job: J, ...given: readonly unknown[]): FunctionHandler<J> {
+  requireContract(job, 'handle');
+  const [options, run] = given.length > 1 ? given : [{}, given[0]];
+  return new FunctionHandler<J>(defined(job, options as object), run);
+}
+
+/** A function for one job, made by {@link handle}. */
+export class FunctionHandler<J extends AnyJob = AnyJob> {
+  readonly [DEFINITION]: HandlerDefinition;
+  /** The function's own name, or one made of the job's. */
+  readonly name: string;
+  readonly #run: (delivery: Delivery<never>, ...dependencies: readonly unknown[]) => unknown;
+
+  /** @internal */
+  constructor(definition: HandlerDefinition, run: unknown) {
+    if (typeof run !== 'function') throw notAFunction(run);
+    this.name = run.name === '' ? `handle(${definition.job.name})` : run.name;
+    const fault = generatorFault(run, `the function of ${this.name}`);
+    if (fault !== undefined) throw new NotAHandlerError(this.name, fault);
+    requireNamed(this.name, run.length - 1, definition.inject ?? []);
+    this[DEFINITION] = definition;
+    this.#run = run as FunctionHandler['handle'];
+  }
+
+  get job(): J {
+    return this[DEFINITION].job as J;
+  }
+
+  /** Calls the function, without middleware. */
+  handle(delivery: Delivery<J>, ...dependencies: readonly unknown[]): MaybePromise<ResultInput<J> | Rejection> {
+    return this.#run(delivery as Delivery<never>, ...dependencies) as MaybePromise<ResultInput<J> | Rejection>;
+  }
+}
+
+/** What a class or a function was declared with. */
+export interface HandlerDefinition {
+  readonly job: AnyJob;
+  readonly inject: readonly Token[] | undefined;
+  readonly use: readonly Middleware[];
+}
+
+/** What a value was declared with, by whichever copy of this package; undefined for what is no handler. */
+export function definitionOf(candidate: unknown): HandlerDefinition | undefined {
+  const isOne = typeof candidate === 'function' || (typeof candidate === 'object' && candidate !== null);
+  if (!isOne || !Object.hasOwn(candidate, DEFINITION)) return undefined;
+  return (candidate as { readonly [DEFINITION]?: HandlerDefinition })[DEFINITION];
+}
+
+/** The contract that a value was declared to handle; undefined for any other value. */
+export function contractOf(candidate: unknown): AnyJob | undefined {
+  return definitionOf(candidate)?.job;
+}
+
+/** Lets our tsyringe build the class. Another installed copy of this package has registered it with its own alone. */
+export function makeInjectable(target: AnyHandlerClass): void {
+  if (known.has(target)) return;
+  tsyringe().injectable()(target);
+  known.add(target);
+}
+
+/** What is wrong with a function whose body a call does not run; undefined for any other. */
+export function generatorFault(run: unknown, what: string): string | undefined {
+  const isGenerator = GENERATORS.has(Object.prototype.toString.call(run));
+  const kind = what.startsWith('handle ') ? 'method' : 'function';
+  return isGenerator
+    ? `expected ${what} to be a ${kind}, async or not, got a generator, whose body would never run: make it an async ${kind}`
+    : undefined;
+}
+
+const handlerTable = {
+  inject: {
+    type: 'value',
+    expected: 'an array of classes, texts or symbols',
+    accepts: areTokens,
+    doc: "What the parameters of a class's constructor, or of a function after its delivery, are asked for by, in their order; a class without it is built by the types that the compiler wrote down ([handlers.md](handlers.md#without-decorator-metadata)).",
+  },
+  use: {
+    type: 'value',
+    default: [] as readonly Middleware[],
+    expected: 'an array of functions (delivery, next) => result',
+    accepts: areMiddleware,
+    doc: "Middleware around this handler, within the worker's, the first outermost ([middleware.md](middleware.md)).",
+  },
+} as const satisfies OptionTable;
+
+/** Checks the options of {@link handles} and {@link handle}. */
+export const handlerOptions = defineOptions(handlerTable);
+
+function defined(job: AnyJob, options: object): HandlerDefinition {
+  const { inject, use } = handlerOptions.check(options);
+  return Object.freeze({ job, inject, use });
+}
+
+/** A parameter without a token would be undefined in every delivery. */
+function requireNamed(name: string, parameters: number, inject: readonly Token[] | undefined): void {
+  if (inject === undefined || parameters <= inject.length) return;
+  throw new NotAHandlerError(
+    name,
+    `expected inject of ${name} to name its ${parameters} parameters, got ${inject.length}: name what each is to be given, in their order`,
+  );
+}
+
+function notAFunction(run: unknown): NotAHandlerError {
+  const found = run === null ? 'null' : `a value of type ${typeof run}`;
+  return new NotAHandlerError(found, `expected handle(job, function) or handle(job, options, function), got ${found}`);
+}
+
+const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]']);
+
+const known = new WeakSet<AnyHandlerClass>();

@@ -1,9 +1,8 @@
-// Handler classes out of the files that hold them.
+// Handlers out of the files that hold them.
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { HandlerFileError, NoHandlersError, UnknownQueueError } from './handler-file-errors.js';
-import type { AnyHandlerClass } from './handler.js';
-import { contractOf } from './handles.js';
+import { contractOf, type AnyHandler } from './handler.js';
 
 /** Which handlers are wanted. */
 export interface HandlerSearch {
@@ -17,12 +16,12 @@ export interface HandlerSearch {
 
 /** What was found, and as many of the numbers of consumers as are for it. */
 export interface FoundHandlers {
-  readonly handlers: readonly AnyHandlerClass[];
+  readonly handlers: readonly AnyHandler[];
   readonly consumers: HandlerSearch['consumers'];
 }
 
 /**
- * Every export of the files that is decorated with `@handles`, each class once.
+ * Every export of the files that is a class decorated with `@handles` or was made by `handle()`, each once.
  * @throws HandlerFileError for a file that does not load, NoHandlersError when nothing is left, UnknownQueueError for a queue
  * that no handler is for.
  */
@@ -35,7 +34,7 @@ export async function loadHandlers({ files, queues, consumers }: HandlerSearch):
   const strangers = named.filter((queue) => !known.has(queue));
   if (strangers.length > 0) throw new UnknownQueueError(strangers, [...known]);
   const isWanted = (queue: string) => queues === undefined || queues.includes(queue);
-  const handlers = found.filter((handlerClass) => isWanted(queueOf(handlerClass)));
+  const handlers = found.filter((handler) => isWanted(queueOf(handler)));
   if (typeof consumers !== 'object') return { handlers, consumers };
   return { handlers, consumers: Object.fromEntries(Object.entries(consumers).filter(([queue]) => isWanted(queue))) };
 }
@@ -49,14 +48,14 @@ async function load(file: string): Promise<object> {
 }
 
 /** A CommonJS module's exports that Node does not see by their names lie in its default export. */
-function handlersIn(module: object): readonly AnyHandlerClass[] {
+function handlersIn(module: object): readonly AnyHandler[] {
   const inner: unknown = 'default' in module ? module.default : undefined;
   const exported = [module, inner ?? {}].flatMap((exports) => Object.values(exports) as readonly unknown[]);
-  return exported.filter((value): value is AnyHandlerClass => contractOf(value) !== undefined);
+  return exported.filter((value): value is AnyHandler => contractOf(value) !== undefined);
 }
 
-function queueOf(handlerClass: AnyHandlerClass): string {
-  return contractOf(handlerClass)?.queue ?? '';
+function queueOf(handler: AnyHandler): string {
+  return contractOf(handler)?.queue ?? '';
 }
 
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx']);

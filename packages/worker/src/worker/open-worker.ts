@@ -3,11 +3,12 @@ import { OptionsError } from '@acktor/core';
 import { connectBroker, GuardedLog, type ConnectedBroker } from '@acktor/core/broker';
 import { systemClock } from '../channel/clock.js';
 import { quarantineOfThisProcess } from '../delivery/quarantine.js';
-import { checkParameters } from '../handler/check-parameters.js';
+import { checkParameters, needsContainer } from '../handler/check-parameters.js';
+import { emptyContainer, isContainer, type Container } from '../handler/container.js';
 import { UnknownQueueError } from '../handler/handler-file-errors.js';
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
-import { freshContainer, HandlerScopes, isContainer } from '../handler/handler-scope.js';
-import type { Container } from '../handler/tsyringe-inside.js';
+import { HandlerScopes } from '../handler/handler-scope.js';
+import { freshContainer } from '../handler/tsyringe.js';
 import { DeadJobs, type DeadListener } from '../events/dead-jobs.js';
 import { WorkerEvents } from '../events/worker-events.js';
 import { Feed } from '../feed/feed.js';
@@ -39,10 +40,10 @@ export interface WorkerParts {
 
 /** Checks the handlers, connects, and opens a crew for each queue. Nothing is consumed yet. */
 export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerParts> {
-  const queues = handlersByQueue(options.handlers);
+  const queues = handlersByQueue(options.handlers, options.use);
   refuseStrangers(options.consumers, [...queues.keys()]);
   refuseUnheard(options.onDead, [...queues.keys()]);
-  const container = options.container ?? freshContainer();
+  const container = options.container ?? defaultContainer(queues);
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
   checkBuilding(container, queues, { log, id });
@@ -64,17 +65,20 @@ export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerP
   }
 }
 
+/** tsyringe is loaded only where there is something for it to build. */
+function defaultContainer(queues: ReadonlyMap<string, QueueHandlers>): Container {
+  return allInjected(queues).some(needsContainer) ? freshContainer() : emptyContainer;
+}
+
 /** What can be known of it before the first delivery, and what a person should: once, for it holds as long as the worker lives. */
 function checkBuilding(
   container: Container,
   queues: ReadonlyMap<string, QueueHandlers>,
   { log, id }: { readonly log: GuardedLog; readonly id: string },
 ): void {
-  if (!isContainer(container.createChildContainer())) throw new OptionsError([NO_CHILD]);
-  const builtAnew = checkParameters(
-    container,
-    allHandlers(queues).map(({ handlerClass }) => handlerClass),
-  );
+  if (container.createChildContainer && !isContainer(container.createChildContainer()))
+    throw new OptionsError([NO_CHILD]);
+  const builtAnew = checkParameters(container, allInjected(queues));
   if (builtAnew === undefined) log.info({ worker: id }, UNCHECKED);
   else if (builtAnew.length > 0) log.info({ worker: id, builtAnew: builtAnew.slice(0, MOST_NAMED) }, BUILT_ANEW);
 }
@@ -82,7 +86,7 @@ function checkBuilding(
 const NO_CHILD = {
   option: 'container',
   message:
-    'expected container to be a tsyringe container, got one whose createChildContainer() answers none with resolve()',
+    'expected container to be one whose createChildContainer() returns another with resolve(), got one that does not',
 };
 const UNCHECKED =
   "this container is not tsyringe's: whether it can build the handlers, and what outlives a delivery, is not known before it does";
@@ -166,8 +170,8 @@ function refuseUnheard(listeners: readonly DeadListener[], queues: readonly stri
   throw new OptionsError([{ option: 'onDead', message }]);
 }
 
-function allHandlers(queues: ReadonlyMap<string, QueueHandlers>) {
-  return [...queues.values()].flatMap((handlers) => [...handlers.values()]);
+function allInjected(queues: ReadonlyMap<string, QueueHandlers>) {
+  return [...queues.values()].flatMap((handlers) => [...handlers.values()].map(({ injected }) => injected));
 }
 
 /** The longest that BullMQ blocks (6.7). A sign that a dying worker took along is given again by the reaper, sooner. */

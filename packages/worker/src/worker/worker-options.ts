@@ -6,10 +6,10 @@ import {
   type OptionsInput,
   type OptionTable,
 } from '@acktor/core/broker';
-import { isContainer } from '../handler/handler-scope.js';
-import type { Container } from '../handler/tsyringe-inside.js';
+import { isContainer, type Container } from '../handler/container.js';
+import type { AnyHandler } from '../handler/handler.js';
+import { areMiddleware, type Middleware } from '../handler/middleware.js';
 import { isLogger, type Logger } from '../log/logger.js';
-import type { AnyHandlerClass } from '../handler/handler.js';
 import { areDeadListeners, type DeadListener } from '../events/dead-jobs.js';
 import { areMachines } from '../feed/machine-shelf.js';
 import type { AnyStateMachine } from 'xstate';
@@ -130,9 +130,16 @@ const workerTable = {
   handlers: {
     type: 'value',
     required: true,
-    expected: 'an array of at least one class decorated with @handles(job)',
-    accepts: (value: unknown): value is readonly AnyHandlerClass[] => Array.isArray(value) && value.length > 0,
-    doc: 'The handler classes. Their jobs say which queues are consumed.',
+    expected: 'an array of at least one class decorated with @handles(job), or function of handle(job, …)',
+    accepts: (value: unknown): value is readonly AnyHandler[] => Array.isArray(value) && value.length > 0,
+    doc: 'The handlers ([handlers.md](handlers.md)). Their jobs say which queues are consumed.',
+  },
+  use: {
+    type: 'value',
+    default: [] as readonly Middleware[],
+    expected: 'an array of functions (delivery, next) => result',
+    accepts: areMiddleware,
+    doc: "Middleware around every handler, the first outermost, and all of it around the handler's own ([middleware.md](middleware.md)).",
   },
   ...travellingOptionTable,
   handleSignals: {
@@ -154,9 +161,9 @@ const workerTable = {
   },
   container: {
     type: 'value',
-    expected: 'a tsyringe container',
+    expected: 'a container, with resolve()',
     accepts: (value: unknown): value is Container => isContainer(value),
-    doc: "The container that builds the handlers, a child of it for each delivery; by default a fresh child of tsyringe's global one. What its singletons are built of is disposed of when the last worker on it closes ([handlers.md](handlers.md#what-it-is-built-of)).",
+    doc: "The container that builds the handlers, a child of it for each delivery; by default a fresh child of tsyringe's global one, or none where nothing is to be injected. What its singletons are built of is disposed of when the last worker on it closes ([handlers.md](handlers.md#what-it-is-built-of)).",
   },
   machines: {
     type: 'value',

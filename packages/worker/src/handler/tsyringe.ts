@@ -1,12 +1,48 @@
-// What is read of tsyringe's containers that they do not offer (4.10). A container of another make has none of it.
+// tsyringe: loaded when a program has something for it to build, and what is read of its containers that they do not offer (4.10).
+import { createRequire } from 'node:module';
+import type * as Tsyringe from 'tsyringe';
 import type { DependencyContainer } from 'tsyringe';
+import type { Container } from './container.js';
 
-/** The container that handlers are built by: tsyringe's. */
-export type Container = DependencyContainer;
+export type { DependencyContainer };
+
+const load = createRequire(import.meta.url);
+
+/** Loads `reflect-metadata`: what the compiler writes of a decorated class's parameters is kept by it, and lost before. */
+export function keepDecoratorMetadata(): void {
+  load('reflect-metadata');
+}
+
+/** tsyringe itself: the same that `import 'tsyringe'` gives, for both read its CommonJS modules. */
+export function tsyringe(): typeof Tsyringe {
+  keepDecoratorMetadata();
+  return load('tsyringe') as typeof Tsyringe;
+}
+
+/** The container of a worker that was given none: a fresh one that knows what was registered globally by decorators. */
+export function freshContainer(): DependencyContainer {
+  return tsyringe().container.createChildContainer();
+}
+
+/** tsyringe's global container; undefined in a program that has not loaded it. */
+export function loadedGlobalContainer(): DependencyContainer | undefined {
+  return load.resolve('tsyringe') in load.cache ? tsyringe().container : undefined;
+}
+
+/** Whether a container is tsyringe's. */
+export function isTsyringe(container: Container): container is DependencyContainer {
+  return insideOf(container) !== undefined;
+}
 
 /** Whatever has `dispose()` among what a container built. */
 export interface Disposable {
   dispose(): unknown;
+}
+
+/** As tsyringe asks: a method that takes nothing. */
+export function isDisposable(value: object): value is Disposable {
+  const { dispose } = value as Partial<Disposable>;
+  return typeof dispose === 'function' && dispose.length === 0;
 }
 
 /** How a container makes what is asked for under a token. */
@@ -20,11 +56,11 @@ export interface Registration {
 export interface Provider {
   readonly useClass?: unknown;
   readonly useToken?: unknown;
-  readonly useFactory?: (container: Container) => unknown;
+  readonly useFactory?: (container: DependencyContainer) => unknown;
 }
 
 export interface ContainerInside {
-  readonly parent: Container | undefined;
+  readonly parent: DependencyContainer | undefined;
   readonly disposables: Set<Disposable>;
   readonly registrations: Map<unknown, Registration[]>;
 }
@@ -45,18 +81,22 @@ export function insideOf(container: Container): ContainerInside | undefined {
 }
 
 interface PrivateParts {
-  readonly parent: Container | undefined;
+  readonly parent: DependencyContainer | undefined;
   readonly disposables: Set<Disposable>;
   readonly _registry: { readonly _registryMap?: Map<unknown, Registration[]> };
 }
 
+interface LineOfOne extends ContainerInside {
+  readonly container: DependencyContainer;
+}
+
 /** A container and those that it was made from, the nearest first; none beyond one of another make. */
-export function lineOf(container: Container): readonly (ContainerInside & { readonly container: Container })[] {
-  const line: (ContainerInside & { readonly container: Container })[] = [];
+export function lineOf(container: Container): readonly LineOfOne[] {
+  const line: LineOfOne[] = [];
   for (let at: Container | undefined = container; at !== undefined; at = line.at(-1)?.parent) {
     const inside = insideOf(at);
     if (inside === undefined) break;
-    line.push({ container: at, ...inside });
+    line.push({ container: at as DependencyContainer, ...inside });
   }
   return line;
 }

@@ -1,0 +1,72 @@
+// The port to containers, which build handlers and what they depend on. tsyringe's container is one implementation.
+import { NotProvidedError } from '../errors.js';
+
+/** What a dependency is asked for by: its class, or a text or symbol that it is registered under. */
+export type Token<T = unknown> = (abstract new (...dependencies: never[]) => T) | string | symbol;
+
+/** What tokens stand for: an instance of each class; of a text or symbol only its registration knows. */
+export type Injected<Tokens extends readonly Token[]> = number extends Tokens['length']
+  ? never[]
+  : { -readonly [Index in keyof Tokens]: InstanceOf<Tokens[Index]> };
+
+type InstanceOf<T> = T extends abstract new (...dependencies: never[]) => infer Instance ? Instance : never;
+
+/**
+ * A container as the worker knows it: anything with `resolve`.
+ *
+ * Without `createChildContainer` all deliveries resolve from this one, and nothing that it builds is disposed of.
+ * @example
+ * // Awilix, whose tokens are names.
+ * const port = (scope: AwilixContainer): Container => ({
+ *   resolve: (token: string) => scope.resolve(token),
+ *   createChildContainer: () => port(scope.createScope()),
+ *   dispose: () => scope.dispose(),
+ * });
+ */
+export interface Container {
+  /** Returns what is registered under the token, or built of that class; not a promise. Throws when it cannot. */
+  resolve(token: never): unknown;
+  /** Returns a container for one delivery. */
+  createChildContainer?(): Container;
+  /** Called, on the container of a delivery, for what middleware provides, so that whatever is built for the delivery gets it too. */
+  registerInstance?(token: never, value: never): unknown;
+  /** Called, on the container of a delivery, when that has ended; waited for by the next one for three seconds. */
+  dispose?(): unknown;
+}
+
+/** Whether a value is a container that handlers can be built by. */
+export function isContainer(value: unknown): value is Container {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Partial<Container>).resolve === 'function';
+}
+
+/** The container of a worker that has nothing to inject but what its middleware provides. */
+export const emptyContainer: Container = {
+  resolve: (token: Token): never => {
+    throw new NotProvidedError(
+      nameOfToken(token),
+      'no middleware provides it for this delivery, and the worker has no container: ' +
+        'call delivery.provide() in a middleware, name it in `inject`, or start the worker with a container',
+    );
+  },
+};
+
+/** A token, for people. */
+export function nameOfToken(token: unknown): string {
+  return typeof token === 'function' ? token.name || 'a class without a name' : String(token);
+}
+
+/** Whether a value can be asked for. */
+export function isToken(value: unknown): value is Token {
+  return typeof value === 'string' || typeof value === 'symbol' || isConstructor(value);
+}
+
+/** Whether a value is an array of what can be asked for. */
+export function areTokens(value: unknown): value is readonly Token[] {
+  return Array.isArray(value) && value.every(isToken);
+}
+
+/** Arrow functions and methods have no prototype. */
+function isConstructor(value: unknown): boolean {
+  return typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
+}

@@ -1,0 +1,110 @@
+// Middleware: functions that run around the handler of a delivery.
+import { OptionsError, type AnyJob, type OptionFault, type ResultInput } from '@acktor/core';
+import { defineOptions, type OptionTable } from '@acktor/core/broker';
+import type { Delivery } from '../delivery/delivery.js';
+import type { Rejection } from '../delivery/reject.js';
+import { areTokens, type Token } from './container.js';
+
+/**
+ * Runs around the handler of a delivery, async or not: what it returns is the result, and what it throws fails the delivery, as a
+ * handler's. When it returns nothing though `next()` gave something, the delivery fails with a MiddlewareResultError.
+ *
+ * Its delivery is the handler's, with the payload that has passed its schema. It may provide what is injected
+ * (`delivery.provide(token, value)`) before it calls `next()`, which builds the handler and runs it. The result that it returns is
+ * checked by the contract's schema when the outermost has returned.
+ *
+ * Gotchas: a handler may return a rejection instead of throwing: ask `isRejection(result)` before you commit something. The delivery
+ * ends when both the middleware has returned and the handler that it began has ended, whichever is last.
+ */
+export type Middleware<J extends AnyJob = AnyJob, Result = NextResult<J>> = (
+  delivery: Delivery<J>,
+  next: Next<Result>,
+) => unknown;
+
+/**
+ * Runs what is within, and returns its result, or a rejection. Rejects with what was thrown; with the reason of `delivery.signal`, and
+ * runs nothing, when that has aborted; with a NextCalledError when it is called a second time, or after its middleware has returned.
+ */
+export type Next<Result = unknown> = () => Promise<Result>;
+
+/** What the handler of a job returns; anything where the job is not known. */
+export type NextResult<J extends AnyJob> = AnyJob extends J
+  ? unknown
+  : Rejection | ([ResultInput<J>] extends [void] ? undefined : ResultInput<J>);
+
+/** What a middleware says of itself. */
+export interface MiddlewareOptions {
+  /** The tokens that it provides for every delivery, before it calls `next()`: the worker takes them for known at its start. */
+  readonly provides: readonly Token[];
+}
+
+/**
+ * Types a middleware by its job, and declares what it provides.
+ *
+ * A delivery fails with a NotProvidedError when the middleware calls `next()` without having provided all that it declares.
+ * @throws OptionsError for options that are none, and for anything but a function.
+ * @example
+ * const timed = middleware(async (delivery, next) => {
+ *   const startedMs = performance.now();
+ *   try {
+ *     return await next();
+ *   } finally {
+ *     report(delivery.job.name, performance.now() - startedMs);
+ *   }
+ * });
+ * @example
+ * const transacted = middleware({ provides: [Transaction] }, async (delivery, next) => {
+ *   await using transaction = await pool.begin();
+ *   delivery.provide(Transaction, transaction);
+ *   const result = await next();
+ *   if (!isRejection(result)) await transaction.commit();
+ *   return result;
+ * });
+ */
+export function middleware<J extends AnyJob = AnyJob>(run: Middleware<J>): Middleware<J>;
+export function middleware<J extends AnyJob = AnyJob>(options: MiddlewareOptions, run: Middleware<J>): Middleware<J>;
+export function middleware<J extends AnyJob = AnyJob>(
+  options: MiddlewareOptions | Middleware<J>,
+  run?: Middleware<J>,
+): Middleware<J> {
+  if (typeof options === 'function') return options;
+  const { provides } = middlewareOptions.check(options);
+  if (typeof run !== 'function') throw new OptionsError([notAFunction(run)]);
+  const inner = run;
+  const declared: Middleware<J> = (delivery, next) => inner(delivery, next);
+  return Object.defineProperties(declared, {
+    name: { value: inner.name },
+    [PROVIDES]: { value: Object.freeze([...provides]) },
+  });
+}
+
+const middlewareTable = {
+  provides: {
+    type: 'value',
+    required: true,
+    expected: 'an array of classes, texts or symbols',
+    accepts: areTokens,
+    doc: 'The tokens that the middleware provides for every delivery, before it calls `next()`: the worker takes them for known at its start.',
+  },
+} as const satisfies OptionTable;
+
+/** Checks the options of {@link middleware}. */
+export const middlewareOptions = defineOptions(middlewareTable);
+
+function notAFunction(run: unknown): OptionFault {
+  const found = run === null ? 'null' : `a value of type ${typeof run}`;
+  return { option: 'run', message: `expected middleware(options, function), got ${found} for the function` };
+}
+
+/** What a middleware has declared to provide. */
+export function providedBy(middleware: object): readonly Token[] {
+  return (middleware as { readonly [PROVIDES]?: readonly Token[] })[PROVIDES] ?? [];
+}
+
+/** Whether a value is an array of functions. */
+export function areMiddleware(value: unknown): value is readonly Middleware[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'function');
+}
+
+/** Registered: a middleware may have been made by another installed copy. */
+const PROVIDES: unique symbol = Symbol.for('acktor.provides') as never;
