@@ -43,23 +43,24 @@ export class EventStream {
    */
   async follow(reader: StreamReader): Promise<() => void> {
     this.#readers.add(reader);
+    const beginning = (this.#beginning ??= this.#begin());
     try {
-      await (this.#beginning ??= this.#begin());
+      await beginning;
       return () => void this.#readers.delete(reader);
     } catch (error) {
       this.#readers.delete(reader);
-      this.#beginning = undefined;
+      // Unless another has begun anew meanwhile.
+      if (this.#beginning === beginning) this.#beginning = undefined;
       throw this.#closing.signal.aborted ? new ClosedError('broker') : error;
     }
   }
 
-  /** Hangs up. May be called twice. */
+  /** Hangs up, and waits for no reader. May be called twice. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#readers.clear();
     const opened = await this.#client?.catch(() => undefined);
     opened?.hangUp();
-    await this.#reading?.catch(() => undefined);
   }
 
   async #begin(): Promise<void> {
