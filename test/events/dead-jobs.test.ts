@@ -1,12 +1,16 @@
-import { OptionsError } from '@acktor/core';
+import { defaultJsonLimits, OptionsError } from '@acktor/core';
+import { GuardedLog, type DeadLetterBox } from '@acktor/core/broker';
 import { onDead, reject, Worker, type DeadJob } from '@acktor/worker';
 import { expect } from 'chai';
+import { fileURLToPath } from 'node:url';
+import { leasedJob } from '../delivery/leased-job.js';
 import { handlerOf } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
 import { call, note, ping } from '../jobs/notes.js';
 import { rejection } from '../server/rejection.js';
 import { Heard } from '../signals/heard.js';
-import { signal } from '../signals/signal.js';
+import { signal, turn } from '../signals/signal.js';
+import { DeadJobs, loadHandlers } from '../worker-inside/inside.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 
 describe('onDead', function () {
@@ -79,20 +83,33 @@ describe('onDead', function () {
     expect((await trial.producer.deadLetters(note).get(id))?.reason).to.equal('no use');
   });
 
-  it('is waited for by close(), whose worker still holds nothing', async () => {
-    const [begun, mayEnd, ended] = [signal(), signal(), signal()];
-    const slow = onDead(note, async () => {
-      begun.give();
-      await mayEnd.given;
-      ended.give();
-    });
-    const worker = await trial.work([handlerOf(note, () => reject({ deadLetter: 'x' }))], { onDead: [slow] });
-    await trial.producer.send(note, { text: 'x' });
-    await begun.given;
-    const closed = worker.close().then(() => 'closed');
+  it('is waited for by close()', async () => {
+    const mayEnd = signal();
+    const letter = { id: '1', jobName: 'note', payload: '{"text":"x"}', version: 1, reason: 'no use', deliveries: 1 };
+    const box = { read: () => Promise.resolve([letter]) } as unknown as DeadLetterBox;
+    const listeners = [onDead(note, () => mayEnd.given)];
+    const log = new GuardedLog(trial.log);
+    const calls = new DeadJobs({ listeners, lettersOf: () => box, limits: defaultJsonLimits, log });
+    calls.forQueue('notes')?.(leasedJob({ id: '1', name: 'note', queue: 'notes' }));
+    let isClosed = false;
+    const closed = calls.close().then(() => (isClosed = true));
+    await turn();
+    expect(isClosed, 'while it runs').to.equal(false);
     mayEnd.give();
-    expect(await Promise.race([ended.given.then(() => 'ended'), closed])).to.equal('ended');
     await closed;
+    expect(trial.log.lines.all).to.deep.equal([]);
+  });
+
+  it('is found among the exports of a handler file, as `acktor work` has them', async () => {
+    const file = fileURLToPath(new URL('dead-notes.js', import.meta.url));
+    const found = await loadHandlers({ files: [file], queues: undefined });
+    expect(found.onDead.map(({ job }) => job.name)).to.deep.equal(['note']);
+    const { url: redis, namespace, log: logger } = trial;
+    await using worker = await Worker.start({ redis, namespace, logger, ...found });
+    await trial.producer.send(note, { text: 'hello' });
+    const line = await trial.log.said('a listener for dead jobs failed');
+    expect(String(line.facts['err']), 'it was called').to.equal('Error: hello');
+    expect(worker.queues).to.deep.equal(['notes']);
   });
 
   it('is refused at the start for a queue that the worker does not consume', async () => {

@@ -11,6 +11,9 @@ import {
 } from '@acktor/core';
 import { requireContract, type DeadLetterBox, type GuardedLog, type LeasedJob } from '@acktor/core/broker';
 
+/** By which it is known among the exports of a handler file, whichever copy of this package made it. */
+const ON_DEAD = Symbol.for('acktor.onDead');
+
 /** A job that ended as a dead letter, with its history. */
 export interface DeadJob<J extends AnyJob = AnyJob> extends DeadLetter {
   readonly job: J;
@@ -20,6 +23,7 @@ export interface DeadJob<J extends AnyJob = AnyJob> extends DeadLetter {
 
 /** What {@link onDead} makes. */
 export interface DeadListener {
+  readonly [ON_DEAD]: true;
   readonly job: AnyJob;
   readonly listener: (dead: DeadJob<never>) => unknown;
 }
@@ -32,6 +36,7 @@ export interface DeadListener {
  * The worker that stored the dead letter calls it, after the fact: nothing it does changes how the job ended, and what it throws or rejects
  * with is logged. A process that ends in between does not call it, so it runs at most once for each death of the job; the dead letter stays,
  * and `producer.deadLetters(job)` lists it. At most ten run at a time, and `close()` waits up to five seconds for them.
+ * `acktor work` finds it among the exports of the handler files.
  * @throws NotAContractError, OptionsError for no function.
  * @example
  * const mend = onDead(chargeCard, ({ data, reason }) => orders.markFailed(data?.orderId, reason));
@@ -43,7 +48,11 @@ export function onDead<J extends AnyJob>(job: J, listener: (dead: DeadJob<J>) =>
     const message = `expected a function that is given the dead job, got ${typeof listener}`;
     throw new OptionsError([{ option: 'listener', message }]);
   }
-  return Object.freeze({ job, listener });
+  return Object.freeze({ [ON_DEAD]: true as const, job, listener });
+}
+
+export function isDeadListener(value: unknown): value is DeadListener {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, ON_DEAD);
 }
 
 /** Whether a value is a list of what {@link onDead} makes. */
@@ -165,11 +174,6 @@ interface Death {
 
 function isFor({ job }: DeadListener, { queue, jobName }: Death): boolean {
   return job.queue === queue && job.name === jobName;
-}
-
-function isDeadListener(value: unknown): boolean {
-  const { job, listener } = (value ?? {}) as Partial<DeadListener>;
-  return typeof listener === 'function' && typeof job === 'object';
 }
 
 const MOST_AT_A_TIME = 10;

@@ -1,6 +1,7 @@
 // Handlers out of the files that hold them.
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDeadListener, type DeadListener } from '../events/dead-jobs.js';
 import { HandlerFileError, NoHandlersError, UnknownQueueError } from './handler-file-errors.js';
 import { contractOf, type AnyHandler } from './handler.js';
 
@@ -17,17 +18,20 @@ export interface HandlerSearch {
 /** What was found, and as many of the numbers of consumers as are for it. */
 export interface FoundHandlers {
   readonly handlers: readonly AnyHandler[];
+  /** What is called with dead jobs of the queues that are wanted. */
+  readonly onDead: readonly DeadListener[];
   readonly consumers: HandlerSearch['consumers'];
 }
 
 /**
- * Every export of the files that is a class decorated with `@handles` or was made by `handle()`, each once.
+ * Every export of the files that is a class decorated with `@handles` or was made by `handle()`, and by `onDead()`, each once.
  * @throws HandlerFileError for a file that does not load, NoHandlersError when nothing is left, UnknownQueueError for a queue
  * that no handler is for.
  */
 export async function loadHandlers({ files, queues, consumers }: HandlerSearch): Promise<FoundHandlers> {
   const modules = await Promise.all(files.map(load));
-  const found = [...new Set(modules.flatMap(handlersIn))];
+  const exported = [...new Set(modules.flatMap(exportsOf))];
+  const found = exported.filter(isHandler);
   if (found.length === 0) throw new NoHandlersError(files);
   const known = new Set(found.map(queueOf));
   const named = [...(queues ?? []), ...(typeof consumers === 'object' ? Object.keys(consumers) : [])];
@@ -35,8 +39,15 @@ export async function loadHandlers({ files, queues, consumers }: HandlerSearch):
   if (strangers.length > 0) throw new UnknownQueueError(strangers, [...known]);
   const isWanted = (queue: string) => queues === undefined || queues.includes(queue);
   const handlers = found.filter((handler) => isWanted(queueOf(handler)));
-  if (typeof consumers !== 'object') return { handlers, consumers };
-  return { handlers, consumers: Object.fromEntries(Object.entries(consumers).filter(([queue]) => isWanted(queue))) };
+  const onDead = exported
+    .filter(isDeadListener)
+    .filter(({ job }) => queues === undefined || queues.includes(job.queue));
+  if (typeof consumers !== 'object') return { handlers, onDead, consumers };
+  return {
+    handlers,
+    onDead,
+    consumers: Object.fromEntries(Object.entries(consumers).filter(([queue]) => isWanted(queue))),
+  };
 }
 
 async function load(file: string): Promise<object> {
@@ -48,10 +59,13 @@ async function load(file: string): Promise<object> {
 }
 
 /** A CommonJS module's exports that Node does not see by their names lie in its default export. */
-function handlersIn(module: object): readonly AnyHandler[] {
+function exportsOf(module: object): readonly unknown[] {
   const inner: unknown = 'default' in module ? module.default : undefined;
-  const exported = [module, inner ?? {}].flatMap((exports) => Object.values(exports) as readonly unknown[]);
-  return exported.filter((value): value is AnyHandler => contractOf(value) !== undefined);
+  return [module, inner ?? {}].flatMap((exports) => Object.values(exports) as readonly unknown[]);
+}
+
+function isHandler(value: unknown): value is AnyHandler {
+  return contractOf(value) !== undefined;
 }
 
 function queueOf(handler: AnyHandler): string {
