@@ -1,24 +1,32 @@
-// `npm run options`: writes the tables of all options into docs/options.md; with `-- --check` it says whether they are there.
+// `npm run options`: writes the tables of all options into docs/options.md, and as interfaces into the files that hold the tables, so that an
+// editor shows their texts; with `-- --check` it says whether they are there.
 
+import { format, resolveConfig } from 'prettier';
+import { fileURLToPath } from 'node:url';
 import { contractOptions } from '../packages/core/dist/contract/job.js';
 import {
   deadLetterBulkOptions,
+  deadLetterFilter,
   deadLetterListOptions,
 } from '../packages/core/dist/dead-letters/dead-letter-options.js';
+import { brokerOptionTable } from '../packages/core/dist/engine/broker-options.js';
 import { eventsOptions } from '../packages/core/dist/events/events-options.js';
+import { textLimitTable } from '../packages/core/dist/foreign-text/text-limits.js';
 import { jobListOptions, operatorOptions, pauseOptions } from '../packages/core/dist/operator/operator-options.js';
+import { defineOptions } from '../packages/core/dist/options/options.js';
 import {
   cancelOptions,
   producerOptions,
   resultOptions,
   sendOptions,
 } from '../packages/core/dist/producer/producer-options.js';
-import { dashboardOptions } from '../packages/dashboard/dist/dashboard-options.js';
+import { dashboardHandlerOptions, dashboardOptions } from '../packages/dashboard/dist/dashboard-options.js';
 import { handlerOptions } from '../packages/worker/dist/handler/handler.js';
 import { middlewareOptions } from '../packages/worker/dist/handler/middleware.js';
-import { workerOptions } from '../packages/worker/dist/worker/worker-options.js';
+import { travellingOptionTable, workerOptions } from '../packages/worker/dist/worker/worker-options.js';
 import { supervisorOptions } from '../packages/cli/dist/supervisor/supervisor-options.js';
 import { writeParts } from './pages/generated-part.mjs';
+import { optionInterface, optionRow } from './pages/option-texts.mjs';
 
 const tables = {
   job: contractOptions,
@@ -39,27 +47,146 @@ const tables = {
   dashboard: dashboardOptions,
 };
 
-const parts = Object.entries(tables).map(([name, options]) => ({
+const rows = (options) => options.rows();
+const shared = { name: 'SharedOptions', table: 'brokerOptionTable', rows: defineOptions(brokerOptionTable).rows() };
+const textLimits = { name: 'TextLimitOptions', table: 'textLimitTable', rows: defineOptions(textLimitTable).rows() };
+const travelling = {
+  name: 'TravellingOptions',
+  table: 'travellingOptionTable',
+  rows: defineOptions(travellingOptionTable).rows(),
+};
+const filter = { name: 'DeadLetterFilter', table: 'filterTable', rows: rows(deadLetterFilter) };
+const mounted = { name: 'DashboardHandlerOptions', table: 'handlerTable', rows: rows(dashboardHandlerOptions) };
+
+/** What is public of the tables, by the files that hold them; with `bases`, the options that other interfaces have are left to these. */
+const interfaces = {
+  'packages/core/src/engine/broker-options.ts': [
+    { ...shared, doc: 'What producers and workers may be told of the server and of what it remembers.' },
+  ],
+  'packages/core/src/foreign-text/text-limits.ts': [{ ...textLimits, doc: 'How much is kept of what handlers say.' }],
+  'packages/core/src/producer/producer-options.ts': [
+    {
+      name: 'ProducerOptions',
+      doc: 'What {@link Producer.connect} takes.',
+      table: 'producerTable',
+      rows: rows(producerOptions),
+      bases: [shared],
+    },
+    {
+      name: 'SendOptions',
+      doc: 'What {@link Producer.send} takes besides the payload.',
+      table: 'sendTable',
+      rows: rows(sendOptions),
+    },
+    {
+      name: 'CancelOptions',
+      doc: 'What {@link Producer.cancel} takes besides the job and its id.',
+      table: 'cancelTable',
+      rows: rows(cancelOptions),
+    },
+    {
+      name: 'ResultOptions',
+      doc: 'What {@link Receipt.result} takes.',
+      table: 'resultTable',
+      rows: rows(resultOptions),
+    },
+  ],
+  'packages/core/src/events/events-options.ts': [
+    {
+      name: 'EventsOptions',
+      doc: 'What {@link Events.connect} takes.',
+      table: 'eventsTable',
+      rows: rows(eventsOptions),
+    },
+  ],
+  'packages/core/src/operator/operator-options.ts': [
+    {
+      name: 'OperatorOptions',
+      doc: 'What {@link Operator.connect} takes.',
+      table: 'operatorTable',
+      rows: rows(operatorOptions),
+    },
+    {
+      name: 'JobListOptions',
+      doc: 'What {@link Operator.jobs} takes.',
+      table: 'listTable',
+      rows: rows(jobListOptions),
+    },
+    {
+      name: 'PauseOptions',
+      doc: 'What {@link Operator.pause} takes besides the queue.',
+      table: 'pauseTable',
+      rows: rows(pauseOptions),
+    },
+  ],
+  'packages/core/src/dead-letters/dead-letter-options.ts': [
+    { ...filter, doc: 'What a dead letter must be like; an empty filter takes all.' },
+    {
+      name: 'DeadLetterListOptions',
+      doc: 'What {@link DeadLetters.list} takes.',
+      table: 'listTable',
+      rows: rows(deadLetterListOptions),
+      bases: [filter],
+    },
+    {
+      name: 'DeadLetterBulkOptions',
+      doc: 'What {@link DeadLetters.redriveAll} and {@link DeadLetters.purgeAll} take.',
+      table: 'bulkTable',
+      rows: rows(deadLetterBulkOptions),
+      bases: [filter],
+    },
+  ],
+  'packages/dashboard/src/dashboard-options.ts': [
+    { ...mounted, doc: 'What {@link dashboardHandler} takes.' },
+    {
+      name: 'DashboardOptions',
+      doc: 'What {@link Dashboard.start} takes.',
+      table: 'dashboardTable',
+      rows: rows(dashboardOptions),
+      bases: [mounted],
+    },
+  ],
+  'packages/worker/src/worker/worker-options.ts': [
+    {
+      ...travelling,
+      doc: 'The options of a worker that can be given to another process: plain values.',
+      bases: [shared, textLimits],
+    },
+    {
+      name: 'WorkerOptions',
+      doc: 'What {@link Worker.start} takes.',
+      table: 'workerTable',
+      rows: rows(workerOptions),
+      bases: [travelling],
+    },
+  ],
+  'packages/cli/src/supervisor/supervisor-options.ts': [
+    {
+      name: 'SupervisorOptions',
+      doc: 'What {@link Supervisor.start} takes.',
+      table: 'supervisorTable',
+      rows: rows(supervisorOptions),
+      bases: [travelling],
+    },
+  ],
+};
+
+const tablesOfPage = Object.entries(tables).map(([name, options]) => ({
   page: 'docs/options.md',
   name: `${name} options`,
   content: [
     '| option | type | default | bounds | what it is |',
     '|---|---|---|---|---|',
-    ...options.rows().map(rowOf),
+    ...options.rows().map(optionRow),
   ].join('\n'),
 }));
 
-writeParts(parts, 'npm run options');
+const style = await resolveConfig(fileURLToPath(import.meta.url));
+const code = (of) => format(optionInterface(of), { ...style, parser: 'typescript' });
+const codeOfFiles = await Promise.all(
+  Object.entries(interfaces).flatMap(([page, all]) =>
+    all.map(async (of) => ({ page, name: of.name, content: await code(of) })),
+  ),
+);
 
-function rowOf({ name, type, default: value, bounds, doc }) {
-  return `| ${[`\`${name}\``, type, defaultCell(value), bounds, doc].map(cell).join(' | ')} |`;
-}
-
-function defaultCell(value) {
-  if (value === 'undefined') return '';
-  return value === 'required' ? '*required*' : `\`${value}\``;
-}
-
-function cell(text) {
-  return text.replaceAll('|', '\\|');
-}
+writeParts([...tablesOfPage, ...codeOfFiles], 'npm run options');

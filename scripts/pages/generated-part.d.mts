@@ -1,1 +1,7 @@
-export function fillPart(page: string, name: string, content: string): string;
+export interface Part {
+  readonly name: string;
+  readonly content: string;
+  readonly isCode?: boolean;
+}
+
+export function fillPart(page: string, part: Part): string;

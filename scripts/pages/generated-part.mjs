@@ -1,4 +1,5 @@
-// Parts of pages that are written from the code, between two comments: `<!-- generated: name -->` and `<!-- end: name -->`.
+// Parts of pages that are written from the code, between two comments: `<!-- generated: name -->` and `<!-- end: name -->`, in code `// generated: name`
+// and `// end: name`.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ export function writeParts(parts, command) {
   for (const { page, name, content } of parts) {
     const file = join(root, page);
     const before = readFileSync(file, 'utf8');
-    const after = fillPart(before, name, content);
+    const after = fillPart(before, { name, content, isCode: page.endsWith('.ts') });
     if (after === before) continue;
     if (isCheck) tellStale(page, command);
     else writeFileSync(file, after);
@@ -33,14 +34,15 @@ export function writeFiles(files, command) {
   }
 }
 
-/** The page with the part's content replaced. @throws when the page has no such part. */
-export function fillPart(page, name, content) {
-  const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`];
+/** The page with the part's content replaced; `isCode` where the comments are those of code. @throws when the page has no such part. */
+export function fillPart(page, { name, content, isCode = false }) {
+  const comment = (text) => (isCode ? `// ${text}\n` : `<!-- ${text} -->\n`);
+  const [begin, end] = [comment(`generated: ${name}`), comment(`end: ${name}`)];
   const from = page.indexOf(begin);
   const to = page.indexOf(end, from);
   if (from === -1 || to === -1)
-    throw new Error(`expected a page with a part between "${begin}" and "${end}", found none`);
-  return `${page.slice(0, from + begin.length)}\n\n${content.trim()}\n\n${page.slice(to)}`;
+    throw new Error(`expected a page with a part between "${begin.trim()}" and "${end.trim()}", found none`);
+  return `${page.slice(0, from + begin.length)}\n${content.trim()}\n\n${page.slice(to)}`;
 }
 
 function tellStale(page, command) {

@@ -46,3 +46,12 @@ const optional = defineOptions({ leaseMs: { type: 'ms', default: 1, doc: '' } })
 optional.check();
 export type Input = OptionsInput<{ readonly a: { readonly type: 'ms'; readonly doc: '' } }>;
 expectTypeOf<Input>().toExtend<{ readonly a?: number | undefined }>();
+
+// A former name takes what the option takes, and no value stands under it.
+export const renamed = defineOptions({
+  leaseMs: { type: 'ms', default: 1, doc: '' },
+  lockMs: { type: 'renamed', renamedTo: 'leaseMs' },
+});
+expectTypeOf(renamed.check({ lockMs: 5 })).toEqualTypeOf<{ readonly leaseMs: number }>();
+// @ts-expect-error it takes a number, as leaseMs does
+renamed.check({ lockMs: '5' });

@@ -7,7 +7,13 @@ export { decodeResult, encodePayload, encodeResult } from './contract/payload.js
 export { refuse, writeJson, type Checked } from './contract/json.js';
 export { cutText, shorten, wellFormed } from './foreign-text/cut-text.js';
 export { errorReason, errorText, type ErrorText } from './foreign-text/error-text.js';
-export { defaultTextLimits, textLimitTable, type FailureLimits, type TextLimits } from './foreign-text/text-limits.js';
+export {
+  defaultTextLimits,
+  textLimitTable,
+  type FailureLimits,
+  type TextLimitOptions,
+  type TextLimits,
+} from './foreign-text/text-limits.js';
 export type { MaybePromise } from './contract/codec.js';
 export { RedisAddress } from './engine/redis/connection/address.js';
 export type { Place, RedisEndpoint } from './engine/redis/connection/endpoint.js';
@@ -18,9 +24,8 @@ export { findDurabilityFaults, type DurabilityFault } from './engine/redis/conne
 export type { ServerExam } from './engine/redis/connection/server-exam.js';
 export { readServerFacts, type PersistenceFacts, type ServerFacts } from './engine/redis/connection/server-facts.js';
 export { logLevels, readLogLevel, type LogLevel } from './options/log-level.js';
-export { defineOptions, type ExaminedOptions, type Options } from './options/options.js';
-export type { OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
-export type { OptionRow } from './options/option-rows.js';
+export { defineOptions, type ExaminedOptions, type OptionRow, type Options } from './options/options.js';
+export type { OptionInput, OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
 export type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-box.js';
 export {
   controlChannel,
@@ -31,7 +36,7 @@ export { connectBroker, type BrokerOptions, type ConnectedBroker } from './engin
 export { bullmqVersion } from './engine/redis/bullmq/bullmq-version.js';
 export { OVERDUE_MS } from './engine/redis/bullmq/reaping/give-back-script.js';
 export { connectPulse, type PulseOptions } from './engine/redis/connect-pulse.js';
-export { brokerOptionTable } from './engine/broker-options.js';
+export { brokerOptionTable, type SharedOptions } from './engine/broker-options.js';
 export type { ConfirmDemand } from './engine/confirm.js';
 export type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal, SendShortfall } from './engine/sending.js';
 export type { Burial, Buried, OwnEnd, Suspect, Trials } from './engine/burial.js';

@@ -1,5 +1,5 @@
 // Every error that Acktor's core throws on purpose: one base class, one stable code for each.
-import { describe } from './options/describe.js';
+import { describe } from './options/option-fault.js';
 
 const ACKTOR_ERROR = Symbol.for('acktor.error');
 

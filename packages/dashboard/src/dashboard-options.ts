@@ -1,5 +1,5 @@
 // The options of a dashboard.
-import { brokerOptionTable, defineOptions, type OptionsInput, type OptionTable } from '@acktor/core/broker';
+import { brokerOptionTable, defineOptions, type OptionInput, type OptionTable } from '@acktor/core/broker';
 import type { Authorize } from './access/gate.js';
 import { isLogger, type DashboardLogger } from './logger.js';
 
@@ -73,8 +73,55 @@ const handlerTable = {
 /** Checks the options of a handler. */
 export const dashboardHandlerOptions = defineOptions(handlerTable);
 
+// generated: DashboardHandlerOptions
+
 /** What {@link dashboardHandler} takes. */
-export type DashboardHandlerOptions = OptionsInput<typeof handlerTable>;
+export interface DashboardHandlerOptions {
+  /**
+   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   */
+  readonly redis?: OptionInput<typeof handlerTable, 'redis'> | undefined;
+  /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */
+  readonly embedded?: OptionInput<typeof handlerTable, 'embedded'> | undefined;
+  /** What all keys begin with: BullMQ's prefix, which every BullMQ client has as `bull` by default. By default "bull". */
+  readonly namespace?: OptionInput<typeof handlerTable, 'namespace'> | undefined;
+  /**
+   * How long the server may take to answer whatever a start asks of it: all of its steps together. In milliseconds, from 1 to 600000; by
+   * default 10000.
+   */
+  readonly connectTimeoutMs?: OptionInput<typeof handlerTable, 'connectTimeoutMs'> | undefined;
+  /** Who may come in: by `?token=…` in the first URL, or by the form. A role without a token cannot be had. */
+  readonly tokens?:
+    | {
+        /** Whoever shows it may look. */
+        readonly viewer?: OptionInput<(typeof handlerTable)['tokens']['of'], 'viewer'> | undefined;
+        /** Whoever shows it may look and act. */
+        readonly operator?: OptionInput<(typeof handlerTable)['tokens']['of'], 'operator'> | undefined;
+      }
+    | undefined;
+  /** The application's own answer to who may come in, in place of tokens; a promise of it will do. */
+  readonly authorize?: OptionInput<typeof handlerTable, 'authorize'> | undefined;
+  /**
+   * What all replicas share: it seals their sessions, and the tokens that changes carry. Without it `tokens` do, and with `authorize` each
+   * process has its own.
+   */
+  readonly secret?: OptionInput<typeof handlerTable, 'secret'> | undefined;
+  /**
+   * How many proxies of yours stand in front: so many of the last addresses in `X-Forwarded-For` are believed, for counting wrong tokens. 0
+   * believes none. From 0 to 10; by default 0.
+   */
+  readonly trustProxy?: OptionInput<typeof handlerTable, 'trustProxy'> | undefined;
+  /** What people see in front of the path, where a proxy passes another Host header than they have sent. By default []. */
+  readonly origins?: OptionInput<typeof handlerTable, 'origins'> | undefined;
+  /** Places in payloads and results that nobody is shown. By default []. */
+  readonly redact?: OptionInput<typeof handlerTable, 'redact'> | undefined;
+  /** The least role that may see payloads and results. By default "viewer". */
+  readonly payloadsFor?: OptionInput<typeof handlerTable, 'payloadsFor'> | undefined;
+  /** Where the dashboard writes what people did and what failed; by default JSON lines on standard error. */
+  readonly logger?: OptionInput<typeof handlerTable, 'logger'> | undefined;
+}
+
+// end: DashboardHandlerOptions
 
 const dashboardTable = {
   ...handlerTable,
@@ -96,8 +143,25 @@ const dashboardTable = {
 /** Checks the options of a dashboard. */
 export const dashboardOptions = defineOptions(dashboardTable);
 
+// generated: DashboardOptions
+
 /** What {@link Dashboard.start} takes. */
-export type DashboardOptions = OptionsInput<typeof dashboardTable>;
+export interface DashboardOptions extends DashboardHandlerOptions {
+  /**
+   * The address to listen on. Any but a loopback address needs `tokens` or `authorize`; on that one a token of its own is made without
+   * them. By default "127.0.0.1".
+   */
+  readonly host?: OptionInput<typeof dashboardTable, 'host'> | undefined;
+  /**
+   * Whether everybody on this machine, whichever their user, is an operator without a token. On a loopback address alone, and without
+   * `tokens` and `authorize`. By default false.
+   */
+  readonly trustMachine?: OptionInput<typeof dashboardTable, 'trustMachine'> | undefined;
+  /** The port to listen on; 0 takes a free one. From 0 to 65535; by default 3900. */
+  readonly port?: OptionInput<typeof dashboardTable, 'port'> | undefined;
+}
+
+// end: DashboardOptions
 
 /** The options of a handler once checked. */
 export type CheckedHandlerOptions = ReturnType<typeof dashboardHandlerOptions.check>;

@@ -9,4 +9,4 @@ export { HANG_DESCRIPTOR, reportHangsToSupervisor } from './heartbeat/hang-repor
 export { defaultLogger, descriptor, isLogger, type LogDestination } from './log/logger.js';
 export { MetricsServer } from './metrics/metrics-server.js';
 export { childEnvironment, childFlags } from './node-flags.js';
-export { travellingOptionTable } from './worker/worker-options.js';
+export { travellingOptionTable, type TravellingOptions } from './worker/worker-options.js';

@@ -1,7 +1,7 @@
 // The options of a supervisor: those of its workers that can travel to another process, and its own.
-import { nameFault, defineOptions, type OptionsInput, type OptionTable } from '@acktor/core/broker';
+import { nameFault, defineOptions, type OptionInput, type OptionTable } from '@acktor/core/broker';
 import type { Logger } from '@acktor/worker';
-import { isLogger, travellingOptionTable } from '@acktor/worker/internal';
+import { isLogger, travellingOptionTable, type TravellingOptions } from '@acktor/worker/internal';
 
 const supervisorTable = {
   files: {
@@ -77,8 +77,50 @@ const supervisorTable = {
 /** Checks the options of a supervisor. */
 export const supervisorOptions = defineOptions(supervisorTable);
 
+// generated: SupervisorOptions
+
 /** What {@link Supervisor.start} takes. */
-export type SupervisorOptions = OptionsInput<typeof supervisorTable>;
+export interface SupervisorOptions extends TravellingOptions {
+  /** The files whose exported handler classes each worker runs: JavaScript, as your build wrote it. */
+  readonly files: OptionInput<typeof supervisorTable, 'files'>;
+  /** Which queues to consume, of those that there are handlers for; by default all. */
+  readonly queues?: OptionInput<typeof supervisorTable, 'queues'> | undefined;
+  /** How many worker processes to run; by default one for each core that the process may use. From 1 to 1000. */
+  readonly processes?: OptionInput<typeof supervisorTable, 'processes'> | undefined;
+  /**
+   * How many workers may end unasked within `restartWindowMs`, for each of `processes`; one more, and the supervisor gives up. An end that
+   * a job is suspected of (`poisonLimit`) does not count. From 0 to 1000000; by default 5.
+   */
+  readonly restartLimit?: OptionInput<typeof supervisorTable, 'restartLimit'> | undefined;
+  /** The span in which `restartLimit` counts. In milliseconds, from 1 to 86400000; by default 10000. */
+  readonly restartWindowMs?: OptionInput<typeof supervisorTable, 'restartWindowMs'> | undefined;
+  /**
+   * How long a worker may take to load its handlers and connect before it is killed. In milliseconds, from 100 to 3600000; by default
+   * 30000.
+   */
+  readonly startMs?: OptionInput<typeof supervisorTable, 'startMs'> | undefined;
+  /**
+   * Where to answer /metrics, /healthz and /readyz over HTTP; 0: on any free port. By default nowhere. Its workers keep `metrics` then.
+   * From 0 to 65535.
+   */
+  readonly metricsPort?: OptionInput<typeof supervisorTable, 'metricsPort'> | undefined;
+  /** The address to answer there: `0.0.0.0` for a container whose metrics are fetched from outside. By default "127.0.0.1". */
+  readonly metricsHost?: OptionInput<typeof supervisorTable, 'metricsHost'> | undefined;
+  /**
+   * Within what time a backlog is to be worked off, as `acktor_desired_consumers` counts on it. In milliseconds, from 1000 to 86400000; by
+   * default 60000.
+   */
+  readonly backlogMs?: OptionInput<typeof supervisorTable, 'backlogMs'> | undefined;
+  /**
+   * Whether SIGTERM and SIGINT drain the workers (a second one ends them at once), SIGHUP replaces them one by one and SIGUSR2 prints what
+   * they do; `acktor work` sets it. By default false.
+   */
+  readonly handleSignals?: OptionInput<typeof supervisorTable, 'handleSignals'> | undefined;
+  /** Where the supervisor writes its own log; its workers write JSON lines on standard error. */
+  readonly logger?: OptionInput<typeof supervisorTable, 'logger'> | undefined;
+}
+
+// end: SupervisorOptions
 
 /** The options once checked. */
 export type CheckedSupervisorOptions = ReturnType<typeof supervisorOptions.check>;

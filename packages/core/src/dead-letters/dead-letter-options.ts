@@ -1,7 +1,7 @@
 // Which dead letters are meant, and how to go through them.
 import type { DeadSummary } from '../engine/dead-letter-box.js';
 import { defineOptions } from '../options/options.js';
-import type { OptionsInput } from '../options/option-spec.js';
+import type { OptionInput } from '../options/option-spec.js';
 
 /** A reason to look for: the very text, what it begins with, or what it contains. */
 export type ReasonFilter = string | { readonly startsWith: string } | { readonly contains: string };
@@ -21,8 +21,21 @@ const filterTable = {
 /** Checks a filter. */
 export const deadLetterFilter = defineOptions(filterTable);
 
+// generated: DeadLetterFilter
+
 /** What a dead letter must be like; an empty filter takes all. */
-export type DeadLetterFilter = OptionsInput<typeof filterTable>;
+export interface DeadLetterFilter {
+  /** Only letters with this reason. */
+  readonly reason?: OptionInput<typeof filterTable, 'reason'> | undefined;
+  /** Only letters of the job of this name. */
+  readonly jobName?: OptionInput<typeof filterTable, 'jobName'> | undefined;
+  /** Only letters that died then or later. */
+  readonly since?: OptionInput<typeof filterTable, 'since'> | undefined;
+  /** Only letters that died then or before. */
+  readonly until?: OptionInput<typeof filterTable, 'until'> | undefined;
+}
+
+// end: DeadLetterFilter
 
 const listTable = {
   ...filterTable,
@@ -39,8 +52,19 @@ const listTable = {
 /** Checks the options of a list. */
 export const deadLetterListOptions = defineOptions(listTable);
 
+// generated: DeadLetterListOptions
+
 /** What {@link DeadLetters.list} takes. */
-export type DeadLetterListOptions = OptionsInput<typeof listTable>;
+export interface DeadLetterListOptions extends DeadLetterFilter {
+  /** Whether the letter that died last comes first, or the one that died first. By default "newest". */
+  readonly order?: OptionInput<typeof listTable, 'order'> | undefined;
+  /** How many matching letters to pass over first. 0 or more; by default 0. */
+  readonly offset?: OptionInput<typeof listTable, 'offset'> | undefined;
+  /** How many letters to list at most; all of them when left out. 1 or more. */
+  readonly limit?: OptionInput<typeof listTable, 'limit'> | undefined;
+}
+
+// end: DeadLetterListOptions
 
 const bulkTable = {
   ...filterTable,
@@ -63,8 +87,19 @@ const bulkTable = {
 /** Checks the options of a bulk. */
 export const deadLetterBulkOptions = defineOptions(bulkTable);
 
+// generated: DeadLetterBulkOptions
+
 /** What {@link DeadLetters.redriveAll} and {@link DeadLetters.purgeAll} take. */
-export type DeadLetterBulkOptions = OptionsInput<typeof bulkTable>;
+export interface DeadLetterBulkOptions extends DeadLetterFilter {
+  /**
+   * How many letters one atomic call touches at most. Bounded because nobody else is served during a call. From 1 to 1000; by default 100.
+   */
+  readonly batchSize?: OptionInput<typeof bulkTable, 'batchSize'> | undefined;
+  /** Told after each call how many letters were touched so far. */
+  readonly onProgress?: OptionInput<typeof bulkTable, 'onProgress'> | undefined;
+}
+
+// end: DeadLetterBulkOptions
 
 /** Whether a letter is meant by its name and reason. When it died is asked of the broker. */
 export function matches({ jobName, reason }: DeadSummary, filter: DeadLetterFilter): boolean {

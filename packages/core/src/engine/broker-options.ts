@@ -1,6 +1,6 @@
 // The options that producers and workers share: where the queues are, and what is asked of the server.
 import { NAME_RULE, nameFault, nameHint } from '../contract/names.js';
-import type { OptionTable } from '../options/option-spec.js';
+import type { OptionInput, OptionTable } from '../options/option-spec.js';
 
 export const brokerOptionTable = {
   redis: {
@@ -52,3 +52,33 @@ export const brokerOptionTable = {
     because: { min: 'an id that is forgotten at once cannot stop a resend from adding the job twice' },
   },
 } as const satisfies OptionTable;
+
+// generated: SharedOptions
+
+/** What producers and workers may be told of the server and of what it remembers. */
+export interface SharedOptions {
+  /**
+   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   */
+  readonly redis?: OptionInput<typeof brokerOptionTable, 'redis'> | undefined;
+  /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */
+  readonly embedded?: OptionInput<typeof brokerOptionTable, 'embedded'> | undefined;
+  /** What all keys begin with: BullMQ's prefix, which every BullMQ client has as `bull` by default. By default "bull". */
+  readonly namespace?: OptionInput<typeof brokerOptionTable, 'namespace'> | undefined;
+  /** Whether a server that may lose accepted jobs is refused, complained of, or taken as it is. By default "require". */
+  readonly durability?: OptionInput<typeof brokerOptionTable, 'durability'> | undefined;
+  /**
+   * How long the server may take to answer whatever a start asks of it: all of its steps together. In milliseconds, from 1 to 600000; by
+   * default 10000.
+   */
+  readonly connectTimeoutMs?: OptionInput<typeof brokerOptionTable, 'connectTimeoutMs'> | undefined;
+  /** For how many seconds an acked job, its result and its id are remembered. From 1 to 31536000; by default 3600. */
+  readonly ackedAgeSeconds?: OptionInput<typeof brokerOptionTable, 'ackedAgeSeconds'> | undefined;
+  /**
+   * How many acked jobs a queue remembers at most. Bounded because an id that is forgotten at once cannot stop a resend from adding the job
+   * twice. From 1 to 10000000; by default 10000.
+   */
+  readonly ackedCount?: OptionInput<typeof brokerOptionTable, 'ackedCount'> | undefined;
+}
+
+// end: SharedOptions

@@ -1,6 +1,6 @@
 // How much is kept with a job of what its handlers say: each of them may be as loud as it likes, and costs the others nothing.
 import { defineOptions } from '../options/options.js';
-import type { OptionTable, OptionValues } from '../options/option-spec.js';
+import type { OptionInput, OptionTable, OptionValues } from '../options/option-spec.js';
 
 const becauseOfOthers = 'it is written and read in scripts that all others of the queue wait for';
 
@@ -54,6 +54,42 @@ export const textLimitTable = {
     doc: 'How many lines the log of a job keeps: the newest.',
   },
 } as const satisfies OptionTable;
+
+// generated: TextLimitOptions
+
+/** How much is kept of what handlers say. */
+export interface TextLimitOptions {
+  /**
+   * The most bytes that are kept of why a delivery failed, causes included; the rest is cut. Bounded because it is written and read in
+   * scripts that all others of the queue wait for. In bytes, from 256 to 65536; by default 4096.
+   */
+  readonly maxReasonBytes?: OptionInput<typeof textLimitTable, 'maxReasonBytes'> | undefined;
+  /**
+   * The most bytes that are kept of it in the history of the attempts; the rest is cut. Bounded because a job keeps its last fifty
+   * attempts. In bytes, from 64 to 16384; by default 1024.
+   */
+  readonly maxHistoryReasonBytes?: OptionInput<typeof textLimitTable, 'maxHistoryReasonBytes'> | undefined;
+  /**
+   * The most bytes that are kept of the stack of a failure; the rest is cut. Of the last ten, a job keeps as many as fit into 64 KiB.
+   * Bounded because it is written and read in scripts that all others of the queue wait for. In bytes, from 256 to 262144; by default
+   * 16384.
+   */
+  readonly maxStackBytes?: OptionInput<typeof textLimitTable, 'maxStackBytes'> | undefined;
+  /**
+   * The most bytes of JSON that `delivery.progress()` takes; more is refused. Bounded because each is kept in the queue's event stream,
+   * too. In bytes, from 64 to 1048576; by default 16384.
+   */
+  readonly maxProgressBytes?: OptionInput<typeof textLimitTable, 'maxProgressBytes'> | undefined;
+  /**
+   * The most bytes that are kept of a line of `delivery.log()`; the rest is cut. Bounded because it is written and read in scripts that all
+   * others of the queue wait for. In bytes, from 64 to 262144; by default 4096.
+   */
+  readonly maxLogLineBytes?: OptionInput<typeof textLimitTable, 'maxLogLineBytes'> | undefined;
+  /** How many lines the log of a job keeps: the newest. From 1 to 10000; by default 1000. */
+  readonly maxLogLines?: OptionInput<typeof textLimitTable, 'maxLogLines'> | undefined;
+}
+
+// end: TextLimitOptions
 
 /** The bounds that hold. */
 export type TextLimits = OptionValues<typeof textLimitTable>;

@@ -1,7 +1,7 @@
 // The options of an operator, and of its lists.
 import { brokerOptionTable } from '../engine/broker-options.js';
 import { defineOptions } from '../options/options.js';
-import type { OptionsInput } from '../options/option-spec.js';
+import type { OptionInput } from '../options/option-spec.js';
 import type { JobSummary } from './queue-desk.js';
 
 const { redis, embedded, namespace, connectTimeoutMs } = brokerOptionTable;
@@ -10,8 +10,26 @@ const operatorTable = { redis, embedded, namespace, connectTimeoutMs } as const;
 /** Checks the options of an operator. */
 export const operatorOptions = defineOptions(operatorTable);
 
+// generated: OperatorOptions
+
 /** What {@link Operator.connect} takes. */
-export type OperatorOptions = OptionsInput<typeof operatorTable>;
+export interface OperatorOptions {
+  /**
+   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   */
+  readonly redis?: OptionInput<typeof operatorTable, 'redis'> | undefined;
+  /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */
+  readonly embedded?: OptionInput<typeof operatorTable, 'embedded'> | undefined;
+  /** What all keys begin with: BullMQ's prefix, which every BullMQ client has as `bull` by default. By default "bull". */
+  readonly namespace?: OptionInput<typeof operatorTable, 'namespace'> | undefined;
+  /**
+   * How long the server may take to answer whatever a start asks of it: all of its steps together. In milliseconds, from 1 to 600000; by
+   * default 10000.
+   */
+  readonly connectTimeoutMs?: OptionInput<typeof operatorTable, 'connectTimeoutMs'> | undefined;
+}
+
+// end: OperatorOptions
 
 const listTable = {
   place: {
@@ -39,8 +57,19 @@ const listTable = {
 /** Checks the options of a list. */
 export const jobListOptions = defineOptions(listTable);
 
+// generated: JobListOptions
+
 /** What {@link Operator.jobs} takes. */
-export type JobListOptions = OptionsInput<typeof listTable>;
+export interface JobListOptions {
+  /** Where the listed jobs are. */
+  readonly place: OptionInput<typeof listTable, 'place'>;
+  /** How many jobs to list at most. Bounded because nobody else is served during the call. From 1 to 1000; by default 50. */
+  readonly limit?: OptionInput<typeof listTable, 'limit'> | undefined;
+  /** Where an earlier page ended; the first page when left out. */
+  readonly cursor?: OptionInput<typeof listTable, 'cursor'> | undefined;
+}
+
+// end: JobListOptions
 
 const pauseTable = {
   allowUnused: {
@@ -53,8 +82,15 @@ const pauseTable = {
 /** Checks the options of a pause. */
 export const pauseOptions = defineOptions(pauseTable);
 
+// generated: PauseOptions
+
 /** What {@link Operator.pause} takes besides the queue. */
-export type PauseOptions = OptionsInput<typeof pauseTable>;
+export interface PauseOptions {
+  /** Whether a queue may be paused that nobody used yet, so that already its first job waits. By default false. */
+  readonly allowUnused?: OptionInput<typeof pauseTable, 'allowUnused'> | undefined;
+}
+
+// end: PauseOptions
 
 /** One page of a list. */
 export interface JobListing {

@@ -1,11 +1,16 @@
 // What is wrong with the value of one option, in a sentence that says what was expected, what came and why it matters.
-
-import { describe } from './describe.js';
-import { boundsOf } from './option-bounds.js';
-import type { ChoiceOption, GroupOption, NumberOption, OptionSpec, StringOption } from './option-spec.js';
+import { quoted } from '../foreign-text/foreign-text.js';
+import type {
+  ChoiceOption,
+  GroupOption,
+  NumberOption,
+  OptionSpec,
+  RenamedOption,
+  StringOption,
+} from './option-spec.js';
 
 /** An option whose value is checked as a whole; groups are checked by their tables. */
-export type SingleOption = Exclude<OptionSpec, GroupOption>;
+export type SingleOption = Exclude<OptionSpec, GroupOption | RenamedOption>;
 
 /** The fault of a value that was given or defaulted; undefined when there is none. */
 export function optionFault(spec: SingleOption, value: unknown, option: string): string | undefined {
@@ -71,3 +76,35 @@ const numberWords = {
   count: 'a whole number',
   share: 'a number from 0 to 1',
 } as const;
+
+/** The least and the most that a number may be, both allowed, stated or taken from the type. */
+export function boundsOf({ type, min = 0, max = type === 'share' ? 1 : Number.MAX_SAFE_INTEGER }: NumberOption): {
+  readonly min: number;
+  readonly max: number;
+} {
+  return { min, max };
+}
+
+/** A value in a few words: numbers, booleans and short texts as they are written; of anything else, only what it is. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value.length > LONGEST_TEXT ? `a text of ${value.length} characters` : quoted(value);
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'object':
+      return describeObject(value);
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function describeObject(value: object | null): string {
+  if (value === null) return 'null';
+  if (!Array.isArray(value)) return 'an object';
+  return value.length === 0 ? 'an empty array' : 'an array';
+}
+
+const LONGEST_TEXT = 64;

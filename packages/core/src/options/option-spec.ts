@@ -2,8 +2,10 @@
 
 /** What every option says about itself. */
 interface OptionDoc {
-  /** A sentence for the reference. */
+  /** A sentence for the reference, and for whoever points at the option in an editor. */
   readonly doc: string;
+  /** What to do instead: the option is taken, with a warning once in a process. */
+  readonly deprecated?: string;
 }
 
 /** Whole milliseconds, whole bytes, a whole count, or a share from 0 to 1. */
@@ -67,7 +69,15 @@ export interface GroupOption extends OptionDoc {
   readonly required?: true;
 }
 
-export type OptionSpec = NumberOption | BooleanOption | StringOption | ChoiceOption | ValueOption | GroupOption;
+/** A name that an option had before. What is given under it counts for the option, with a warning once in a process. */
+export interface RenamedOption {
+  readonly type: 'renamed';
+  /** The option's name now, in the same table. */
+  readonly renamedTo: string;
+}
+
+export type OptionSpec =
+  NumberOption | BooleanOption | StringOption | ChoiceOption | ValueOption | GroupOption | RenamedOption;
 
 /** Options by name. */
 export interface OptionTable {
@@ -76,15 +86,28 @@ export interface OptionTable {
 
 /** The values of a table once checked: those with a default, or required, are always there. */
 export type OptionValues<Table extends OptionTable> = {
-  readonly [Name in keyof Table]: ValueOf<Table[Name]> | (IsAlwaysThere<Table[Name]> extends true ? never : undefined);
+  readonly [Name in keyof Table as Table[Name] extends RenamedOption ? never : Name]:
+    ValueOf<Table[Name]> | (IsAlwaysThere<Table[Name]> extends true ? never : undefined);
 };
 
 /** What a user may pass: everything optional but what is required. */
 export type OptionsInput<Table extends OptionTable> = {
-  readonly [Name in RequiredNames<Table>]: InputOf<Table[Name]>;
+  readonly [Name in RequiredNames<Table>]: OptionInput<Table, Name>;
 } & {
-  readonly [Name in Exclude<keyof Table, RequiredNames<Table>>]?: InputOf<Table[Name]> | undefined;
+  readonly [Name in Exclude<keyof Table, RequiredNames<Table>>]?: OptionInput<Table, Name> | undefined;
 };
+
+/** What a user may pass for one option; for a former name what the option takes, and nothing for a name that the table lacks. */
+export type OptionInput<Table extends OptionTable, Name extends PropertyKey> = Name extends keyof Table
+  ? Given<Table, Name>
+  : never;
+
+type Given<Table extends OptionTable, Name extends keyof Table> = Table[Name] extends {
+  readonly type: 'renamed';
+  readonly renamedTo: infer Now extends keyof Table;
+}
+  ? InputOf<Table[Now]>
+  : InputOf<Table[Name]>;
 
 type ValueOf<Spec> = Spec extends { readonly type: 'group'; readonly of: infer Inner extends OptionTable }
   ? OptionValues<Inner>

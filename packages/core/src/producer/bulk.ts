@@ -2,7 +2,7 @@
 import type { AnyJob, PayloadInput } from '../contract/job.js';
 import { AcktorError, OptionsError } from '../errors.js';
 import { errorReason } from '../foreign-text/error-text.js';
-import { describe } from '../options/describe.js';
+import { describe } from '../options/option-fault.js';
 import type { SendOptions } from './producer-options.js';
 import type { Receipt } from './receipt.js';
 

@@ -1,7 +1,7 @@
 // The options of a producer, and those of a single send.
 import { defineOptions } from '../options/options.js';
-import type { OptionsInput } from '../options/option-spec.js';
-import { brokerOptionTable } from '../engine/broker-options.js';
+import type { OptionInput } from '../options/option-spec.js';
+import { brokerOptionTable, type SharedOptions } from '../engine/broker-options.js';
 import type { Confirm } from '../engine/confirm.js';
 import { NAME_RULE } from '../contract/names.js';
 import { attemptsOption, backoffOption } from '../contract/retry-options.js';
@@ -59,8 +59,28 @@ export const producerTable = {
 /** Checks the options of a producer. */
 export const producerOptions = defineOptions(producerTable);
 
+// generated: ProducerOptions
+
 /** What {@link Producer.connect} takes. */
-export type ProducerOptions = OptionsInput<typeof producerTable>;
+export interface ProducerOptions extends SharedOptions {
+  /** How long a send waits for the server before it is called unconfirmed. In milliseconds, from 1 to 600000; by default 10000. */
+  readonly sendTimeoutMs?: OptionInput<typeof producerTable, 'sendTimeoutMs'> | undefined;
+  /** What a send waits for: that the server has the job, that it is on its disk, or that n replicas have it. By default "accepted". */
+  readonly confirm?: OptionInput<typeof producerTable, 'confirm'> | undefined;
+  /**
+   * How long the disk or the replicas may take to confirm a job that the server has. Bounded because a connection that is silent for 15
+   * seconds counts as dead. In milliseconds, from 1 to 10000; by default 5000.
+   */
+  readonly confirmTimeoutMs?: OptionInput<typeof producerTable, 'confirmTimeoutMs'> | undefined;
+  /** The most bytes of JSON that a payload may have. Set it alike at workers. In bytes, from 1 to 536870912; by default 262144. */
+  readonly maxPayloadBytes?: OptionInput<typeof producerTable, 'maxPayloadBytes'> | undefined;
+  /** The most arrays and objects within each other in a payload. Set it alike at workers. From 1 to 1000; by default 64. */
+  readonly maxPayloadDepth?: OptionInput<typeof producerTable, 'maxPayloadDepth'> | undefined;
+  /** Whether ordinary sends skip the parts of BullMQ's scripts that have nothing to do for them. By default true. */
+  readonly leanPath?: OptionInput<typeof producerTable, 'leanPath'> | undefined;
+}
+
+// end: ProducerOptions
 
 const sendTable = {
   id: {
@@ -84,8 +104,38 @@ const sendTable = {
 /** Checks the options of one send. */
 export const sendOptions = defineOptions(sendTable);
 
+// generated: SendOptions
+
 /** What {@link Producer.send} takes besides the payload. */
-export type SendOptions = OptionsInput<typeof sendTable>;
+export interface SendOptions {
+  /** The id of the job. A queue takes an id once while it remembers it, so a resend adds nothing. */
+  readonly id?: OptionInput<typeof sendTable, 'id'> | undefined;
+  /** How long the job waits before it may be delivered. In milliseconds, from 0 to 31536000000; by default 0. */
+  readonly delayMs?: OptionInput<typeof sendTable, 'delayMs'> | undefined;
+  /** From 1 (first) to 2,097,152 (last); 0 comes before all of them. From 0 to 2097152; by default 0. */
+  readonly priority?: OptionInput<typeof sendTable, 'priority'> | undefined;
+  /**
+   * How often the job is tried, in place of its contract's number. Bounded because it counts the first attempt, too: 1 tries once and never
+   * again, which is what BullMQ means by 0 and by none, and a job that failed a thousand times fails again: dead-letter it and redrive it
+   * once the cause is gone. From 1 to 1000.
+   */
+  readonly attempts?: OptionInput<typeof sendTable, 'attempts'> | undefined;
+  /** The wait between attempts, in place of its contract's. */
+  readonly backoff?:
+    | {
+        /** Whether the wait stays or doubles, up to an hour. */
+        readonly type: OptionInput<(typeof sendTable)['backoff']['of'], 'type'>;
+        /** The first wait. In milliseconds, from 0 to 2592000000. */
+        readonly delayMs: OptionInput<(typeof sendTable)['backoff']['of'], 'delayMs'>;
+        /** The share of the wait that is drawn at random. From 0 to 1; by default 0. */
+        readonly jitter?: OptionInput<(typeof sendTable)['backoff']['of'], 'jitter'> | undefined;
+      }
+    | undefined;
+  /** What this send waits for, in place of the producer's. */
+  readonly confirm?: OptionInput<typeof sendTable, 'confirm'> | undefined;
+}
+
+// end: SendOptions
 
 const cancelTable = {
   why: {
@@ -100,8 +150,15 @@ const cancelTable = {
 /** Checks the options of a cancel. */
 export const cancelOptions = defineOptions(cancelTable);
 
+// generated: CancelOptions
+
 /** What {@link Producer.cancel} takes besides the job and its id. */
-export type CancelOptions = OptionsInput<typeof cancelTable>;
+export interface CancelOptions {
+  /** Why the job is cancelled, as its handler and its dead letter say it. By default "its producer has no use for it any more". */
+  readonly why?: OptionInput<typeof cancelTable, 'why'> | undefined;
+}
+
+// end: CancelOptions
 
 const resultTable = {
   timeoutMs: {
@@ -122,8 +179,20 @@ const resultTable = {
 /** Checks the options of waiting for a result. */
 export const resultOptions = defineOptions(resultTable);
 
+// generated: ResultOptions
+
 /** What {@link Receipt.result} takes. */
-export type ResultOptions = OptionsInput<typeof resultTable>;
+export interface ResultOptions {
+  /**
+   * How long to wait for the result; for ever when left out. Bounded because Node fires a longer timer at once. In milliseconds, from 1 to
+   * 2147483647.
+   */
+  readonly timeoutMs?: OptionInput<typeof resultTable, 'timeoutMs'> | undefined;
+  /** Ends the waiting when it aborts, with its reason. */
+  readonly signal?: OptionInput<typeof resultTable, 'signal'> | undefined;
+}
+
+// end: ResultOptions
 
 function isConfirm(value: unknown): value is Confirm {
   if (value === 'accepted' || value === 'fsync') return true;

@@ -3,8 +3,10 @@ import {
   brokerOptionTable,
   defineOptions,
   textLimitTable,
-  type OptionsInput,
+  type OptionInput,
   type OptionTable,
+  type SharedOptions,
+  type TextLimitOptions,
 } from '@acktor/core/broker';
 import { isContainer, type Container } from '../handler/container.js';
 import type { AnyHandler } from '../handler/handler.js';
@@ -183,8 +185,105 @@ const workerTable = {
 /** Checks the options of a worker. */
 export const workerOptions = defineOptions(workerTable);
 
+// generated: TravellingOptions
+
+/** The options of a worker that can be given to another process: plain values. */
+export interface TravellingOptions extends SharedOptions, TextLimitOptions {
+  /** How many deliveries are handled at a time: for each queue, or by queue. By default 1. */
+  readonly consumers?: OptionInput<typeof travellingOptionTable, 'consumers'> | undefined;
+  /**
+   * How long a lease lasts unless renewed; it is renewed three times in that span. Bounded because a lease shorter than a second is lost to
+   * a garbage collection. In milliseconds, from 1000 to 3600000; by default 15000.
+   */
+  readonly leaseMs?: OptionInput<typeof travellingOptionTable, 'leaseMs'> | undefined;
+  /** How often a job may lose its lease before it is dead-lettered, for it may be what kills its workers. From 1 to 1000; by default 20. */
+  readonly deliveryLimit?: OptionInput<typeof travellingOptionTable, 'deliveryLimit'> | undefined;
+  /**
+   * How many times a supervised worker may end by its own doing with a job before that job is dead-lettered as poison: at this one it is.
+   * Bounded because the first such end says nothing of which of the jobs that the worker held it was. From 2 to 1000; by default 3.
+   */
+  readonly poisonLimit?: OptionInput<typeof travellingOptionTable, 'poisonLimit'> | undefined;
+  /**
+   * How long another worker process may be gone from the server before its jobs are given back. Bounded because a connection that breaks
+   * for a moment takes some 50 ms to come back. In milliseconds, from 50 to 600000; by default 250.
+   */
+  readonly graceMs?: OptionInput<typeof travellingOptionTable, 'graceMs'> | undefined;
+  /**
+   * How long a handler may block this process's main thread before its leases are let go, and its supervisor, if it has one, ends it; 0:
+   * for ever. In milliseconds, from 0 to 86400000; by default 0.
+   */
+  readonly hangMs?: OptionInput<typeof travellingOptionTable, 'hangMs'> | undefined;
+  /**
+   * How long a handler has to let go once its deadline has passed or its job is cancelled, before its delivery ends without it and what it
+   * returns is dropped. In milliseconds, from 0 to 3600000; by default 1000.
+   */
+  readonly letGoMs?: OptionInput<typeof travellingOptionTable, 'letGoMs'> | undefined;
+  /**
+   * Whether another consumer takes the place of one whose handler does not let go, until it does: at most as many at a time as there are
+   * consumers, so up to twice as many handlers run. By default false.
+   */
+  readonly replaceStuckConsumers?: OptionInput<typeof travellingOptionTable, 'replaceStuckConsumers'> | undefined;
+  /** Whether ordinary acks and fetches skip the parts of BullMQ's scripts that have nothing to do for them. By default true. */
+  readonly leanPath?: OptionInput<typeof travellingOptionTable, 'leanPath'> | undefined;
+  /**
+   * How long a stopping worker lets its handlers finish before it requeues what they hold. In milliseconds, from 0 to 86400000; by default
+   * 30000.
+   */
+  readonly drainMs?: OptionInput<typeof travellingOptionTable, 'drainMs'> | undefined;
+  /** Whether to measure how long consumers stay in each state, and to keep what `metrics()` answers. By default false. */
+  readonly metrics?: OptionInput<typeof travellingOptionTable, 'metrics'> | undefined;
+  /** WebSocket URL of a server of `@statelyai/inspect`, to show the worker's actors in Stately's inspector; slows them down. */
+  readonly inspectUrl?: OptionInput<typeof travellingOptionTable, 'inspectUrl'> | undefined;
+  /**
+   * The most bytes of JSON that a payload or a result may have. Set it alike at producers. In bytes, from 1 to 536870912; by default
+   * 262144.
+   */
+  readonly maxPayloadBytes?: OptionInput<typeof travellingOptionTable, 'maxPayloadBytes'> | undefined;
+  /** The most arrays and objects within each other. Set it alike at producers. From 1 to 1000; by default 64. */
+  readonly maxPayloadDepth?: OptionInput<typeof travellingOptionTable, 'maxPayloadDepth'> | undefined;
+}
+
+// end: TravellingOptions
+
+// generated: WorkerOptions
+
 /** What {@link Worker.start} takes. */
-export type WorkerOptions = OptionsInput<typeof workerTable>;
+export interface WorkerOptions extends TravellingOptions {
+  /** The handlers. Their jobs say which queues are consumed. */
+  readonly handlers: OptionInput<typeof workerTable, 'handlers'>;
+  /** Middleware around every handler, the first outermost, and all of it around the handler's own. By default []. */
+  readonly use?: OptionInput<typeof workerTable, 'use'> | undefined;
+  /**
+   * Whether SIGTERM and SIGINT drain the worker and then end **the whole process**, whatever else it does; a second one ends it at once.
+   * For a process that is the worker's alone; elsewhere call `close()` in your own shutdown. By default false.
+   */
+  readonly handleSignals?: OptionInput<typeof workerTable, 'handleSignals'> | undefined;
+  /** Where to answer /healthz, /readyz and /metrics over HTTP; by default nowhere. The worker keeps `metrics` then. */
+  readonly http?:
+    | {
+        /** The port; 0: any free one, which `worker.httpPort` names. From 0 to 65535. */
+        readonly port: OptionInput<(typeof workerTable)['http']['of'], 'port'>;
+        /** The address to listen at: `0.0.0.0` for a container that is asked from outside. By default "127.0.0.1". */
+        readonly host?: OptionInput<(typeof workerTable)['http']['of'], 'host'> | undefined;
+      }
+    | undefined;
+  /** What to call with a contract's jobs that become dead letters here. By default []. */
+  readonly onDead?: OptionInput<typeof workerTable, 'onDead'> | undefined;
+  /**
+   * The container that builds the handlers, a child of it for each delivery; by default a fresh child of tsyringe's global one, or none
+   * where nothing is to be injected. What its singletons are built of is disposed of when the last worker on it closes.
+   */
+  readonly container?: OptionInput<typeof workerTable, 'container'> | undefined;
+  /** Machines of your own, to be drawn beside the consumers; `worker.inspect` lets their actors be followed. By default []. */
+  readonly machines?: OptionInput<typeof workerTable, 'machines'> | undefined;
+  /**
+   * Where the worker writes its log; by default JSON lines on standard error. One that throws or rejects costs lines of the log, and no
+   * job.
+   */
+  readonly logger?: OptionInput<typeof workerTable, 'logger'> | undefined;
+}
+
+// end: WorkerOptions
 
 /** The options once checked. */
 export type CheckedWorkerOptions = ReturnType<typeof workerOptions.check>;
