@@ -1,4 +1,4 @@
-import { Producer } from '@acktor/core';
+import { Events, Producer, ResultTimeoutError, ServerRefusalError } from '@acktor/core';
 import { connectRedis, RedisAddress } from '@acktor/core/broker';
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { note } from '../jobs/notes.js';
 import { freshNamespace } from '../real-redis/real-redis.js';
 import { ask } from '../server/project.js';
 import { rejection } from '../server/rejection.js';
+import { Heard } from '../signals/heard.js';
 import { TlsServer } from '../tls/tls-server.js';
 
 const roles = ['producer', 'worker', 'operator'] as const;
@@ -72,11 +73,28 @@ describe('a server with TLS and a user for each role, as the docs have them', fu
       .catch((error: Error) => expect(error.message).to.contain('0 of 1 replicas'));
   });
 
+  it("follows events and a job's progress as the producer", async () => {
+    const place = { redis: door('producer'), namespace: freshNamespace() };
+    await using producer = await Producer.connect(place);
+    await using events = await Events.connect(place);
+    const heard = new Heard<string>();
+    await events.on(note, 'sent', ({ id }) => heard.push(id));
+    await events.on(note, 'retried', ({ id }) => heard.push(id));
+    const receipt = await producer.send(note, { text: 'x' }, { delayMs: 60_000 });
+    expect(await heard.first()).to.equal(receipt.id);
+    await rejection(all(receipt.progress({ timeoutMs: 50 })), ResultTimeoutError);
+  });
+
   it('denied nothing that was needed', async () => {
     const log = (await ask(tls.server, 'ACL', 'LOG')) as readonly (readonly unknown[])[];
     const denied = log.map((entry) => `${String(entry[9])}: ${String(entry[7])}`);
     // What a server does not tell is not held against it.
     expect(denied.filter((each) => !each.endsWith('config|get'))).to.deep.equal([]);
+  });
+
+  it('refuses a producer that asks who consumes, which takes more rights', async () => {
+    await using producer = await Producer.connect({ redis: door('producer'), namespace: freshNamespace() });
+    expect((await rejection(producer.consumersOf(note), ServerRefusalError)).message).to.include('NOPERM');
   });
 
   for (const role of roles) {
@@ -94,6 +112,12 @@ describe('a server with TLS and a user for each role, as the docs have them', fu
     }
   }
 });
+
+async function all(values: AsyncIterable<unknown>): Promise<readonly unknown[]> {
+  const taken: unknown[] = [];
+  for await (const value of values) taken.push(value);
+  return taken;
+}
 
 /** The line of the docs that makes the role's user. */
 async function lineOf(role: string): Promise<string> {
