@@ -109,7 +109,7 @@ describe('reject', () => {
   }
 
   it('is recognized when another installed copy of the package made it, with and without a result', async () => {
-    const other = await insideAgain<{ reject: typeof reject }>('delivery/reject.js');
+    const other = await insideAgain<{ reject: typeof reject }>('delivery/settlement.js');
     expect(other.reject).not.to.equal(reject);
     expect(await settled(() => other.reject({ deadLetter: 'why' }))).to.deep.include({ kind: 'deadLetter' });
     const trial = new RunnerTrial([handlerOf(ping, () => other.reject({ retryInMs: 7 }) as never)]);
@@ -118,7 +118,7 @@ describe('reject', () => {
   });
 
   it('of another copy that knows more than this one is refused by what it says', async () => {
-    const { Rejection } = await insideAgain<{ Rejection: new (options: unknown) => object }>('delivery/reject.js');
+    const { Rejection } = await insideAgain<{ Rejection: new (options: unknown) => object }>('delivery/settlement.js');
     const settlement = await settled(() => new Rejection({ parkInMs: 5 }));
     expect(settlement.kind).to.equal('retry');
     expect(failureOf(settlement).reason).to.contain('{ parkInMs: 5 }');

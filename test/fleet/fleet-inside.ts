@@ -10,7 +10,7 @@ import type * as MachineShelfModule from '../../packages/worker/dist/feed/machin
 
 export type { FleetNews } from '../../packages/core/dist/fleet/fleet-message.js';
 export type { FeedNote, FeedOrder } from '../../packages/worker/dist/feed/feed-protocol.js';
-export type { SourceChanges } from '../../packages/worker/dist/feed/feed-source.js';
+export type { SourceChanges } from '../../packages/worker/dist/feed/feed-protocol.js';
 
 export const { RedisFleetHub } = await inside<typeof RedisFleetHubModule>(
   'core/dist/engine/redis/fleet/redis-fleet-hub.js',

@@ -10,7 +10,7 @@ import type * as QuarantineModule from '../../packages/worker/dist/delivery/quar
 import type * as DeadJobsModule from '../../packages/worker/dist/events/dead-jobs.js';
 import type * as LoadHandlersModule from '../../packages/worker/dist/handler/load-handlers.js';
 import type * as WorkerEventsModule from '../../packages/worker/dist/events/worker-events.js';
-import type * as EndLogModule from '../../packages/worker/dist/delivery/end-log.js';
+import type * as EndLogModule from '../../packages/worker/dist/delivery/settlement.js';
 import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
 import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
 import type * as ScopeModule from '../../packages/worker/dist/handler/handler-scope.js';
@@ -33,7 +33,7 @@ export type { HeartbeatReport } from '../../packages/worker/dist/heartbeat/heart
 export const { DeadJobs } = await inside<typeof DeadJobsModule>('events/dead-jobs.js');
 export const { loadHandlers } = await inside<typeof LoadHandlersModule>('handler/load-handlers.js');
 export const { WorkerEvents } = await inside<typeof WorkerEventsModule>('events/worker-events.js');
-export const { EndLog } = await inside<typeof EndLogModule>('delivery/end-log.js');
+export const { EndLog } = await inside<typeof EndLogModule>('delivery/settlement.js');
 export const { beat } = await inside<typeof BeatModule>('heartbeat/beat.js');
 export const { newSign } = await inside<typeof SignModule>('heartbeat/sign-of-life.js');
 export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');

@@ -30,10 +30,10 @@ export type { Middleware, MiddlewareOptions, Next, NextResult } from './handler/
 export type { Container, Injected, Token } from './handler/container.js';
 export type { Delivery } from './delivery/delivery.js';
 export type { AbortError } from './delivery/attempt.js';
-export { desiredConsumers, type Demand } from './autoscaling/desired-consumers.js';
+export { desiredConsumers, type Demand } from './metrics/desired-consumers.js';
 export type { MetricsData } from './metrics/worker-metrics.js';
-export { isRejection, reject, type Rejection, type RejectOptions } from './delivery/reject.js';
-export type { ConsumerState } from './consumer/consumer-state.js';
+export { isRejection, reject, type Rejection, type RejectOptions } from './delivery/settlement.js';
+export type { ConsumerState } from './consumer/consumer-protocol.js';
 export { consumerMachine } from './consumer/consumer.machine.js';
 export { workerMachine } from './worker/worker.machine.js';
 export {
@@ -45,7 +45,7 @@ export {
   type ChartTransition,
 } from '@acktor/chart';
 export { InspectorMissingError } from './inspection/stately-inspector.js';
-export type { Logger } from './log/logger.js';
+export type { Logger } from './logger.js';
 export {
   CancelledError,
   DeadlineError,
@@ -65,4 +65,4 @@ export {
   ShutdownError,
   UnresolvableParameterError,
 } from './errors.js';
-export { HandlerFileError, NoHandlersError, UnknownQueueError } from './handler/handler-file-errors.js';
+export { HandlerFileError, NoHandlersError, UnknownQueueError } from './handler/load-handlers.js';

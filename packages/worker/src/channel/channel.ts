@@ -10,7 +10,7 @@ import {
   type WorkQueue,
 } from '@acktor/core/broker';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
-import type { DeliveryLimits } from '../delivery/delivery-limits.js';
+import type { DeliveryLimits } from '../delivery/delivery.js';
 import type { Quarantine } from '../delivery/quarantine.js';
 import { DeliveryEvents, type DeliveryEventsParts } from '../events/delivery-events.js';
 import { attemptNote } from './attempt-record.js';

@@ -1,5 +1,15 @@
 // A machine whose ordinary transitions are read from a table, which is compiled from its chart when it is built.
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } from 'xstate';
+import type {
+  AnyActorRef,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  EventObject,
+  StateValue,
+  ActorRef,
+  ActorScope,
+  Snapshot,
+  SnapshotFrom,
+} from 'xstate';
 import { UncompilableChartError } from '../errors.js';
 import {
   compileAction,
@@ -9,6 +19,8 @@ import {
   type CompiledAction,
   type CompiledGuard,
 } from './compiled-actions.js';
+import type { consumerMachine } from './consumer.machine.js';
+import type { ConsumerEvent } from './consumer-protocol.js';
 
 type Scope = Parameters<AnyStateMachine['transition']>[2];
 
@@ -258,4 +270,26 @@ interface ChartTransition {
   readonly reenter: boolean;
   readonly guard?: unknown;
   readonly actions: readonly unknown[];
+}
+
+type ConsumerMachine = typeof consumerMachine;
+type ConsumerSnapshot = SnapshotFrom<ConsumerMachine>;
+type ConsumerScope = ActorScope<ConsumerSnapshot, ConsumerEvent>;
+
+/** Told after every event that a consumer has taken, whether it led to another state or not. */
+export type StepListener = (consumer: ActorRef<Snapshot<unknown>, ConsumerEvent>, after: ConsumerSnapshot) => void;
+
+/** Who listens; undefined for nobody, which costs a comparison an event. */
+export interface StepObserver {
+  readonly onStep: StepListener | undefined;
+}
+
+/** The same machine, observed. XState's own inspection costs every event an object, watched or not. */
+export function withObservedSteps(machine: ConsumerMachine, observer: StepObserver): ConsumerMachine {
+  const transition = (snapshot: ConsumerSnapshot, event: ConsumerEvent, scope: ConsumerScope): ConsumerSnapshot => {
+    const after = machine.transition(snapshot, event, scope);
+    observer.onStep?.(scope.self, after);
+    return after;
+  };
+  return Object.assign(Object.create(machine) as ConsumerMachine, { transition });
 }

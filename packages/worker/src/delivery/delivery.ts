@@ -1,9 +1,8 @@
 // What a handler is given: the payload, the signal, and the ways to tell of its progress.
-import { OptionsError, type AnyJob, type PayloadOf } from '@acktor/core';
-import { cutText, refuse, writeJson, type LeasedJob, type WorkQueue } from '@acktor/core/broker';
+import { OptionsError, type AnyJob, type PayloadOf, type JsonLimits } from '@acktor/core';
+import { cutText, refuse, writeJson, type LeasedJob, type WorkQueue, type TextLimits } from '@acktor/core/broker';
 import { LeaseLostError, ProgressError } from '../errors.js';
 import { isToken, nameOfToken, type Token } from '../handler/container.js';
-import type { DeliveryLimits } from './delivery-limits.js';
 import { attemptsOf } from './settlement.js';
 
 /**
@@ -199,3 +198,6 @@ function leaseOf({ record, leaseToken }: LeasedJob) {
 function requireLease({ record }: LeasedJob, isHeld: boolean): void {
   if (!isHeld) throw new LeaseLostError(record.id);
 }
+
+/** Of what crosses to the queue: refused above them where it has a form (payload, result, progress), else cut. */
+export interface DeliveryLimits extends JsonLimits, TextLimits {}

@@ -1,8 +1,8 @@
 // Payloads of a newer version than this worker's contract knows: left to newer workers, while a deploy goes on.
 import type { AnyJob } from '@acktor/core';
-import type { JobRecord, GuardedLog } from '@acktor/core/broker';
+import { type JobRecord, type GuardedLog, backoffDelayMs } from '@acktor/core/broker';
 import type { Rejected } from '../consumer/consumer-protocol.js';
-import type { LaterReturns } from './later-returns.js';
+import type { Clock } from '../channel/clock.js';
 
 /** Gives them back, and says so once for each job and version. */
 export class NewerPayloads {
@@ -29,3 +29,32 @@ export class NewerPayloads {
     this.#log.warn(facts, 'payloads of a newer version wait for a newer worker; this one leaves them');
   }
 }
+
+/**
+ * A few come back within a second, to be taken by somebody who can handle them; of a queue full of them, each worker lets so many come back a
+ * second. Shared by the consumers of a queue.
+ */
+export class LaterReturns {
+  readonly #clock: Pick<Clock, 'now'>;
+  #lastReturnMs = 0;
+
+  constructor({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
+    this.#clock = clock;
+  }
+
+  /** In how many milliseconds the next one that is put off is to come back. */
+  afterMs({ deliveries, attemptsMade, leasesLost }: JobRecord): number {
+    // Every start that no rejection and no lost lease accounts for was one of these, or a requeue.
+    const timesPutOff = deliveries - attemptsMade - leasesLost;
+    const delayMs = Math.min(FIRST_MS * 2 ** Math.max(timesPutOff - 1, 0), ORDINARY_MS);
+    const nowMs = this.#clock.now();
+    const wishedMs = nowMs + backoffDelayMs({ type: 'fixed', delayMs, jitter: 0.5 }, 1);
+    this.#lastReturnMs = Math.max(this.#lastReturnMs + SPACING_MS, wishedMs);
+    return this.#lastReturnMs - nowMs;
+  }
+}
+
+const FIRST_MS = 250;
+const ORDINARY_MS = 1_000;
+/** A hundred a second. Each is a fetch and a settlement, below 100 µs of the server's time: a percent of it for each worker. */
+const SPACING_MS = 10;

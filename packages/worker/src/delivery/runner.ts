@@ -16,14 +16,19 @@ import { CancelledError } from '../errors.js';
 import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
 import type { HandlerScopes } from '../handler/handler-scope.js';
 import { abortError, Attempt } from './attempt.js';
-import { LeasedDelivery } from './delivery.js';
-import type { DeliveryLimits } from './delivery-limits.js';
-import { EndLog } from './end-log.js';
-import { LaterReturns } from './later-returns.js';
-import { NewerPayloads } from './newer-payloads.js';
+import { LeasedDelivery, type DeliveryLimits } from './delivery.js';
+import {
+  EndLog,
+  isRejection,
+  bounded,
+  deadLetter,
+  FinalFailure,
+  settleError,
+  settleOwnFault,
+  settleRejection,
+} from './settlement.js';
+import { LaterReturns, NewerPayloads } from './newer-payloads.js';
 import type { Quarantine } from './quarantine.js';
-import { isRejection } from './reject.js';
-import { bounded, deadLetter, FinalFailure, settleError, settleOwnFault, settleRejection } from './settlement.js';
 
 /** What a runner stands on; shared by all consumers of a queue. */
 export interface RunnerParts {

@@ -3,9 +3,9 @@ import type { ConsumerReport, QueueTotals } from '@acktor/core/broker';
 import type { Actor } from 'xstate';
 import type { Clock } from '../channel/clock.js';
 import type { consumerMachine } from '../consumer/consumer.machine.js';
-import type { StepListener } from '../consumer/observed-steps.js';
-import { dottedState } from '../consumer/consumer-state.js';
-import type { FeedSource, SourceChanges, SourceReport } from './feed-source.js';
+import type { StepListener } from '../consumer/compiled-machine.js';
+import { dottedState } from '../consumer/consumer-protocol.js';
+import type { FeedSource, SourceChanges, SourceReport } from './feed-protocol.js';
 import { StepTally, type Standing } from './step-tally.js';
 
 type Consumer = Actor<typeof consumerMachine>;

@@ -1,5 +1,6 @@
 // What a worker's main thread and its heartbeat thread tell each other of the feed.
 import type { Lag } from './event-loop.js';
+import type { ActorReport, ConsumerReport, QueueTotals, StepCount } from '@acktor/core/broker';
 
 /** What the thread wants of the main thread. */
 export type FeedOrder =
@@ -15,3 +16,25 @@ export type FeedNote =
   | { readonly type: 'report'; readonly report: string; readonly lag: Lag }
   | { readonly type: 'frame'; readonly changes: string; readonly lag: Lag }
   | { readonly type: 'machine'; readonly machineId: string; readonly definition: string };
+
+/** Somebody who can say how its actors stand, and what changed. */
+export interface FeedSource {
+  /** How all of them stand. */
+  report(): SourceReport;
+  /** From here on changes are kept, for `take`; the first take has all of them in it. */
+  beginWatch(): void;
+  endWatch(): void;
+  /** What changed since the last take. */
+  take(): SourceChanges;
+}
+
+export interface SourceReport {
+  readonly consumers?: readonly ConsumerReport[];
+  readonly actors?: readonly ActorReport[];
+  readonly totals?: readonly QueueTotals[];
+}
+
+export interface SourceChanges extends SourceReport {
+  readonly gone: readonly string[];
+  readonly steps: readonly StepCount[];
+}

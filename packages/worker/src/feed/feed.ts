@@ -4,8 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { steadyNowMs, type WorkerReport } from '@acktor/core/broker';
 import { version } from '../version.js';
 import { EventLoopLag } from './event-loop.js';
-import type { FeedNote, FeedOrder } from './feed-protocol.js';
-import type { FeedSource, SourceChanges } from './feed-source.js';
+import type { FeedNote, FeedOrder, FeedSource, SourceChanges } from './feed-protocol.js';
 import { FollowedActors } from './followed-actors.js';
 import type { MachineShelf } from './machine-shelf.js';
 

@@ -1,8 +1,8 @@
 // Follows the actors on registered charts that are no consumers: the worker's own, and the user's.
 import { steadyNowMs, type ActorReport } from '@acktor/core/broker';
 import type { AnyActorRef, AnyStateMachine, InspectionEvent, Snapshot, StateValue } from 'xstate';
-import { dottedState } from '../consumer/consumer-state.js';
-import type { FeedSource, SourceChanges, SourceReport } from './feed-source.js';
+import { dottedState } from '../consumer/consumer-protocol.js';
+import type { FeedSource, SourceChanges, SourceReport } from './feed-protocol.js';
 import type { MachineShelf } from './machine-shelf.js';
 import { StepTally } from './step-tally.js';
 

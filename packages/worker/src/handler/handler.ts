@@ -2,7 +2,7 @@
 import type { AnyJob, ResultInput } from '@acktor/core';
 import { defineOptions, requireContract, type MaybePromise, type OptionTable } from '@acktor/core/broker';
 import type { Delivery } from '../delivery/delivery.js';
-import type { Rejection } from '../delivery/reject.js';
+import type { Rejection } from '../delivery/settlement.js';
 import { HandlesTwiceError, NotAHandlerError } from '../errors.js';
 import { areTokens, type Injected, type Token } from './container.js';
 import { areMiddleware, type Middleware } from './middleware.js';

@@ -2,7 +2,7 @@
 import { OptionsError, type AnyJob, type OptionFault, type ResultInput } from '@acktor/core';
 import { defineOptions, type OptionTable } from '@acktor/core/broker';
 import type { Delivery } from '../delivery/delivery.js';
-import type { Rejection } from '../delivery/reject.js';
+import type { Rejection } from '../delivery/settlement.js';
 import { areTokens, type Token } from './container.js';
 
 /**

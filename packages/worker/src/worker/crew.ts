@@ -5,10 +5,14 @@ import { Channel, type ChannelParts } from '../channel/channel.js';
 import type { JobCancel } from '../channel/early-cancels.js';
 import type { JobTotals } from '../channel/totals.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
-import { compiledMachine } from '../consumer/compiled-machine.js';
-import { withObservedSteps, type StepListener } from '../consumer/observed-steps.js';
-import type { ConsumerEvent, ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';
-import { dottedState, type ConsumerState } from '../consumer/consumer-state.js';
+import { compiledMachine, withObservedSteps, type StepListener } from '../consumer/compiled-machine.js';
+import {
+  type ConsumerEvent,
+  type ConsumerRef,
+  type StuckHandler,
+  dottedState,
+  type ConsumerState,
+} from '../consumer/consumer-protocol.js';
 import { CrewFeed } from '../feed/crew-feed.js';
 import { runnerLogic, type RunnerParts } from '../delivery/runner.js';
 

@@ -1,5 +1,5 @@
 // How a worker is, for a load balancer, a supervisor of another kind, or a test.
-import type { ConsumerState } from '../consumer/consumer-state.js';
+import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import type { HeartbeatState } from '../heartbeat/heartbeat.js';
 import type { WorkerStateChange } from '../events/worker-event.js';
 

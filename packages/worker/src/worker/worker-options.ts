@@ -11,7 +11,7 @@ import {
 import { isContainer, type Container } from '../handler/container.js';
 import type { AnyHandler } from '../handler/handler.js';
 import { areMiddleware, type Middleware } from '../handler/middleware.js';
-import { isLogger, type Logger } from '../log/logger.js';
+import { isLogger, type Logger } from '../logger.js';
 import { areDeadListeners, type DeadListener } from '../events/dead-jobs.js';
 import { areMachines } from '../feed/machine-shelf.js';
 import type { AnyStateMachine } from 'xstate';

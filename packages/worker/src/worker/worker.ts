@@ -1,7 +1,7 @@
 // A worker: consumers for the queues of its handlers, in this process.
 import { steadyNowMs } from '@acktor/core/broker';
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
-import type { ConsumerState } from '../consumer/consumer-state.js';
+import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import { WORKER } from '../feed/feed.js';
 import { MetricsOffError } from '../errors.js';
 import type { MetricsData, WorkerMetrics } from '../metrics/worker-metrics.js';
