@@ -178,6 +178,17 @@ describe('a container with nothing but resolve()', () => {
     }
   });
 
+  it('is not given what is provided for one delivery, for it is shared by all', async () => {
+    const shared: Container = { ...own, registerInstance: () => expect.fail('it would keep it') };
+    const trial = new RunnerTrial(
+      [handle(note, ({ inject }) => ({ length: inject<string>('tenant').length }))],
+      { use: [(delivery, next) => (delivery.provide('tenant', 'acme'), next())] },
+      shared,
+    );
+    trial.handle();
+    expect(await trial.end()).to.include({ result: '{"length":4}' });
+  });
+
   it('fails a delivery when it builds no handler', async () => {
     @handles(note)
     class Bare implements Handler<typeof note> {
