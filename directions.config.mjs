@@ -9,6 +9,11 @@ const borders = {
   ioredis: ['packages/core/src/engine/redis/connection'],
   tsyringe: ['packages/worker/src/handler', 'packages/examples/src'],
   'reflect-metadata': ['packages/worker/src/handler', 'packages/examples/src'],
+  commander: ['packages/cli/src'],
+  'cli-table3': ['packages/cli/src'],
+  'cli-progress': ['packages/cli/src', 'packages/examples/src'],
+  picocolors: ['packages/cli/src'],
+  tinyglobby: ['packages/cli/src'],
 };
 
 /** Which of our packages each package may import. What is not named here (test, bench) may import anything. */

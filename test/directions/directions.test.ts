@@ -28,6 +28,9 @@ const refused = [
   ['packages/core/src/engine/redis/bullmq/a.ts', "import { beginConnecting } from '../connection/connection.js';"],
   ['packages/worker/src/consumer/a.ts', "import { job } from '@acktor/core/dist/contract/job.js';"],
   ['packages/worker/src/consumer/a.ts', "import { audit } from '@acktor/examples';"],
+  ['packages/worker/src/consumer/a.ts', "import type { Supervisor } from '@acktor/cli';"],
+  ['packages/worker/src/consumer/a.ts', "import { Command } from 'commander';"],
+  ['packages/dashboard/src/http/a.ts', "import { loadHandlers } from '@acktor/worker/internal';"],
   ['packages/worker/src/consumer/a.machine.ts', "import { pino } from 'pino';"],
   ['packages/worker/src/consumer/a.machine.ts', "import { effects } from './effects.js';"],
   ['packages/examples/src/a.ts', "import { Queue } from 'bullmq';"],
@@ -45,6 +48,7 @@ const allowed = [
   ],
   ['packages/worker/src/handler/a.ts', "import 'reflect-metadata'; import { injectable } from 'tsyringe';"],
   ['packages/worker/src/consumer/a.ts', "import { job } from '@acktor/core'; import { pino } from 'pino';"],
+  ['packages/cli/src/commands/a.ts', "import { Command } from 'commander'; import { Worker } from '@acktor/worker';"],
   ['packages/worker/src/consumer/a.machine.ts', "import { setup } from 'xstate'; import type { A } from '../a.js';"],
   ['packages/examples/src/a.ts', "import { job } from '@acktor/core'; import { Worker } from '@acktor/worker';"],
 ] as const;
