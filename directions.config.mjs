@@ -16,6 +16,15 @@ const borders = {
   tinyglobby: ['packages/cli/src'],
 };
 
+const core = 'packages/core/src';
+const composition = [`${core}/engine/default-engine.ts`, `${core}/index.ts`, `${core}/*-door.ts`];
+
+/** Folders of the core that only the files named here may import, besides their own: what Acktor is must not depend on them. */
+const closedFolders = [
+  { path: 'redis', openTo: [...composition, `${core}/server/**/*.ts`], advice: 'ask the port, in core/src/engine' },
+  { path: 'server', openTo: composition, advice: 'engine/default-engine.ts finds the server' },
+];
+
 /** Which of our packages each package may import. What is not named here (test, bench) may import anything. */
 const packages = {
   core: [],
@@ -57,15 +66,21 @@ function borderOf(library) {
   return refuse(`^${library}(/|$)`, `Only ${folders.join(', ')} may import ${library}: give it a type of ours there.`);
 }
 
-/** The patterns that hold in a package, without the borders of the libraries that are `open` to a folder of it. */
+function closed({ path, advice }) {
+  return refuse(String.raw`^\.\.?/(.*/)?${path}/`, `Only the default engine may import ${path}/: ${advice}.`);
+}
+
+/** The patterns that hold in a package, without the borders of the libraries, and of the folders, that are `open` to a part of it. */
 function patternsFor(name, open = []) {
-  const closed = Object.keys(borders).filter((library) => !open.includes(library));
+  const closedLibraries = Object.keys(borders).filter((library) => !open.includes(library));
+  const folders = name === 'core' ? closedFolders.filter(({ path }) => !open.includes(path)) : [];
   return [
     leavesItsPackage,
     passesTheDoor,
     callsWithoutEnd,
     wrongDirection(name, packages[name]),
-    ...closed.map(borderOf),
+    ...closedLibraries.map(borderOf),
+    ...folders.map(closed),
   ];
 }
 
@@ -78,6 +93,11 @@ const packageRules = Object.keys(packages).map((name) =>
 const borderRules = [...new Set(Object.values(borders).flat())].map((folder) => {
   const open = Object.keys(borders).filter((library) => borders[library].includes(folder));
   return restrict([`${folder}/**/*.ts`], patternsFor(folder.split('/')[1], open));
+});
+
+const closedRules = [...new Set(closedFolders.flatMap(({ openTo }) => openTo))].map((files) => {
+  const open = closedFolders.filter(({ openTo }) => openTo.includes(files)).map(({ path }) => path);
+  return restrict([files], patternsFor('core', open));
 });
 
 // The order of the last two matters: oxlint stops at a pattern that lets an import pass by its '!'.
@@ -100,5 +120,5 @@ export default {
   options: { denyWarnings: true },
   ignorePatterns: ['**/dist/**', '**/node_modules/**'],
   rules: { 'import/no-cycle': ['error', { ignoreTypes: false }] },
-  overrides: [...packageRules, ...borderRules, machineRules],
+  overrides: [...packageRules, ...borderRules, ...closedRules, machineRules],
 };

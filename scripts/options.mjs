@@ -12,6 +12,8 @@ import {
 import { brokerOptionTable } from '../packages/core/dist/engine/broker-options.js';
 import { eventsOptions } from '../packages/core/dist/events/events-options.js';
 import { textLimitTable } from '../packages/core/dist/foreign-text/text-limits.js';
+import { redisEngineOptions } from '../packages/core/dist/engine/default-engine.js';
+import { fleetOptions } from '../packages/core/dist/fleet/connect-fleet.js';
 import { jobListOptions, operatorOptions, pauseOptions } from '../packages/core/dist/operator/operator-options.js';
 import { defineOptions } from '../packages/core/dist/options/options.js';
 import {
@@ -40,6 +42,7 @@ const tables = {
   operator: operatorOptions,
   'job list': jobListOptions,
   pause: pauseOptions,
+  'redis engine': redisEngineOptions,
   worker: workerOptions,
   handler: handlerOptions,
   middleware: middlewareOptions,
@@ -62,6 +65,17 @@ const mounted = { name: 'DashboardHandlerOptions', table: 'handlerTable', rows: 
 const interfaces = {
   'packages/core/src/engine/broker-options.ts': [
     { ...shared, doc: 'What producers and workers may be told of the server and of what it remembers.' },
+  ],
+  'packages/core/src/engine/redis/redis-engine.ts': [
+    {
+      name: 'RedisEngineOptions',
+      doc: 'What `redisEngine` takes.',
+      table: 'redisEngineTable',
+      rows: rows(redisEngineOptions),
+    },
+  ],
+  'packages/core/src/fleet/connect-fleet.ts': [
+    { name: 'FleetOptions', doc: 'What {@link connectFleet} takes.', table: 'fleetTable', rows: rows(fleetOptions) },
   ],
   'packages/core/src/foreign-text/text-limits.ts': [{ ...textLimits, doc: 'How much is kept of what handlers say.' }],
   'packages/core/src/producer/producer-options.ts': [

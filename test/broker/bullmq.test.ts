@@ -141,9 +141,9 @@ describe('the broker, seen from plain BullMQ', () => {
     const [a, bad, b] = [await trial.take(), await trial.take(), await trial.take()];
     using client = await plainRedis();
     await client.set(`${namespace}:trial:bad`, 'a text where a hash should be');
-    const options = { leaseMs: 10_000, worker: 'here', leanPath: true, wantsGlance: false };
+    const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
     const requests = [a, bad, b].map((job) => ({ settle: { job, settlement: ack } }));
-    const { replies } = await trial.queue.exchange(requests, options);
+    const { replies } = await trial.queue.settleAndFetch(requests, options);
     expect(replies.map(({ settled }) => settled)).to.deep.equal(['stored', undefined, 'stored']);
     expect(replies[1]?.error?.message).to.contain('WRONGTYPE');
   });
@@ -204,9 +204,8 @@ describe('the broker, seen from plain BullMQ', () => {
     await queue.setGlobalRateLimit(1, 60_000);
     await trial.take();
     await trial.send({ id: 'b' });
-    const { replies, glance } = await trial.queue.exchange([{ fetch: 'here|9' }], {
+    const { replies, glance } = await trial.queue.settleAndFetch([{ fetch: 'here|9' }], {
       leaseMs: 10_000,
-      leanPath: true,
       worker: 'here',
       wantsGlance: false,
     });

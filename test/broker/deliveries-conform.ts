@@ -11,17 +11,17 @@ export function deliveriesConform(open: OpenBroker): void {
 
     it('hands a job to one of those who ask', async () => {
       await trial().send({ id: 'a' });
-      const options = { leaseMs: 10_000, worker: 'here', leanPath: true, wantsGlance: false };
-      const { replies } = await trial().queue.exchange([{ fetch: 'here|1' }, { fetch: 'here|2' }], options);
+      const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
+      const { replies } = await trial().queue.settleAndFetch([{ fetch: 'here|1' }, { fetch: 'here|2' }], options);
       expect(replies.map(({ fetched }) => fetched?.job.leaseToken)).to.deep.equal(['here|1', undefined]);
     });
 
     it('glances at the queue when it is wanted, and when a fetch comes back empty', async () => {
-      const options = { leaseMs: 10_000, worker: 'here', leanPath: true, wantsGlance: false };
+      const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
       await trial().send({ id: 'a' }, { id: 'b' });
-      expect((await trial().queue.exchange([{ fetch: 'here|1' }], options)).glance).to.equal(undefined);
+      expect((await trial().queue.settleAndFetch([{ fetch: 'here|1' }], options)).glance).to.equal(undefined);
       expect(await trial().glance()).to.deep.equal({ ready: 1, nextDue: undefined, limitedForMs: 0 });
-      const answer = await trial().queue.exchange([{ fetch: 'here|2' }, { fetch: 'here|3' }], options);
+      const answer = await trial().queue.settleAndFetch([{ fetch: 'here|2' }, { fetch: 'here|3' }], options);
       expect(answer.glance).to.deep.equal({ ready: 0, nextDue: undefined, limitedForMs: 0 });
     });
 
@@ -33,7 +33,7 @@ export function deliveriesConform(open: OpenBroker): void {
 
     it('hands out the next job with the answer to an ack', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
-      const reply = await trial().exchangeOne({
+      const reply = await trial().askOne({
         settle: { job: await trial().take(), settlement: ack },
         fetch: 'here|9',
       });

@@ -2,7 +2,7 @@
 import type {
   Broker,
   ChannelReply,
-  ExchangeOptions,
+  SettleAndFetchOptions,
   FetchedJob,
   Lease,
   LeasedJob,
@@ -33,18 +33,21 @@ export class QueueTrial {
     );
   }
 
-  async fetchAny(token = this.newToken(), options: Partial<ExchangeOptions> = {}): Promise<FetchedJob | undefined> {
-    return (await this.exchangeOne({ fetch: token }, options)).fetched;
+  async fetchAny(
+    token = this.newToken(),
+    options: Partial<SettleAndFetchOptions> = {},
+  ): Promise<FetchedJob | undefined> {
+    return (await this.askOne({ fetch: token }, options)).fetched;
   }
 
   /** The next readable job; undefined when none is ready. */
-  async fetch(token = this.newToken(), options: Partial<ExchangeOptions> = {}): Promise<LeasedJob | undefined> {
+  async fetch(token = this.newToken(), options: Partial<SettleAndFetchOptions> = {}): Promise<LeasedJob | undefined> {
     const fetched = await this.fetchAny(token, options);
     return fetched?.kind === 'job' ? fetched.job : undefined;
   }
 
   /** The next job, which must be there. */
-  async take(token = this.newToken(), options: Partial<ExchangeOptions> = {}): Promise<LeasedJob> {
+  async take(token = this.newToken(), options: Partial<SettleAndFetchOptions> = {}): Promise<LeasedJob> {
     const job = await this.fetch(token, options);
     if (job === undefined) throw new Error('expected a job to be ready, but the queue is empty');
     return job;
@@ -58,23 +61,23 @@ export class QueueTrial {
   }
 
   async settle(job: LeasedJob, settlement: Settlement): Promise<SettleOutcome | undefined> {
-    const { settled, error } = await this.exchangeOne({ settle: { job, settlement } });
+    const { settled, error } = await this.askOne({ settle: { job, settlement } });
     if (error) throw error;
     return settled;
   }
 
-  async exchangeOne(
-    request: Parameters<WorkQueue['exchange']>[0][number],
-    options: Partial<ExchangeOptions> = {},
+  async askOne(
+    request: Parameters<WorkQueue['settleAndFetch']>[0][number],
+    options: Partial<SettleAndFetchOptions> = {},
   ): Promise<ChannelReply> {
-    const { replies } = await this.queue.exchange([request], { ...ordinaryExchange, ...options });
+    const { replies } = await this.queue.settleAndFetch([request], { ...ordinaryCall, ...options });
     const [reply] = replies;
     if (reply === undefined) throw new Error('expected a reply for the request');
     return reply;
   }
 
   async glance(): Promise<QueueGlance> {
-    const { glance } = await this.queue.exchange([], { ...ordinaryExchange, wantsGlance: true });
+    const { glance } = await this.queue.settleAndFetch([], { ...ordinaryCall, wantsGlance: true });
     if (glance === undefined) throw new Error('expected a glance, for it was wanted');
     return glance;
   }
@@ -133,7 +136,7 @@ export function leaseOf({ record, leaseToken }: LeasedJob): Lease {
   return { jobId: record.id, leaseToken };
 }
 
-const ordinaryExchange: ExchangeOptions = { leaseMs: 10_000, worker: 'here', leanPath: true, wantsGlance: false };
+const ordinaryCall: SettleAndFetchOptions = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
 
 function ordinaryJob(): OutgoingJob {
   return {

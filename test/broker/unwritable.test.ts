@@ -9,7 +9,7 @@ import { rejection } from '../server/rejection.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 import { ack, QueueTrial } from './queue-trial.js';
 
-const options = { leaseMs: 10_000, worker: 'here', leanPath: true, wantsGlance: false };
+const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
 const unwritable: readonly (readonly [what: string, make: () => unknown])[] = [
   ['an ack without a result', () => ({ kind: 'ack' })],
   ['a result that is no text', () => ({ kind: 'ack', result: 7n })],
@@ -37,7 +37,7 @@ describe('a group call with a settlement that cannot be written', () => {
         { settle: { job: bad, settlement: make() as Settlement }, fetch: trial.newToken() },
         { settle: { job: other, settlement: ack } },
       ];
-      const { replies } = await trial.queue.exchange(requests, options);
+      const { replies } = await trial.queue.settleAndFetch(requests, options);
       expect(replies.map(({ settled }) => settled)).to.deep.equal(['stored', undefined, 'stored']);
       expect(replies[1]?.error).to.be.instanceOf(UnwritableCallError);
       expect(replies[1]?.fetched?.job.record.id).to.equal('next');
@@ -55,7 +55,7 @@ describe('a group call with a settlement that cannot be written', () => {
     const failure = { reason: 'half \ud83d', stack: 'at \ude80' };
     const attempt: AttemptRecord = { ...attemptOf(held), reason: failure.reason };
     const settle = { job: held, settlement: { kind: 'deadLetter', failure } as const, attempt };
-    const { settled, error } = await trial.exchangeOne({ settle });
+    const { settled, error } = await trial.askOne({ settle });
     expect({ settled, error }).to.deep.equal({ settled: 'stored', error: undefined });
     const [letter] = await letters(connected.broker.deadLetters('trial'), 'odd');
     expect(letter?.history).to.contain('half \ufffd');

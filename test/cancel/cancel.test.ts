@@ -89,8 +89,8 @@ describe('producer.cancel', function () {
     await using trial = await WorkerTrial.open();
     const connected = await connectBroker(brokerOptions({ namespace: trial.namespace }));
     const receipt = await trial.producer.send(note, payload);
-    const request = { leaseMs: 60_000, worker: 'doomed', wantsGlance: false, leanPath: false };
-    await connected.broker.workQueue('notes').exchange([{ fetch: 'doomed|1' }], request);
+    const request = { leaseMs: 60_000, worker: 'doomed', wantsGlance: false };
+    await connected.broker.workQueue('notes').settleAndFetch([{ fetch: 'doomed|1' }], request);
     expect(await trial.producer.cancel(note, receipt.id, { why })).to.equal('signalled');
     const burial = { process: 'doomed', deliveryLimit: 20 };
     expect((await connected.broker.bury('notes', burial)).returned).to.deep.equal([receipt.id]);
@@ -105,8 +105,8 @@ describe('producer.cancel', function () {
     await using trial = await WorkerTrial.open();
     const connected = await connectBroker(brokerOptions({ namespace: trial.namespace }));
     const receipt = await trial.producer.send(note, payload);
-    const request = { leaseMs: 60_000, worker: 'doomed', wantsGlance: false, leanPath: false };
-    await connected.broker.workQueue('notes').exchange([{ fetch: 'doomed|1' }], request);
+    const request = { leaseMs: 60_000, worker: 'doomed', wantsGlance: false };
+    await connected.broker.workQueue('notes').settleAndFetch([{ fetch: 'doomed|1' }], request);
     await trial.producer.cancel(note, receipt.id, { why });
     await connected.broker.bury('notes', { process: 'doomed', deliveryLimit: 20 });
     const { handler } = recording(note, () => ({ length: 1 }));

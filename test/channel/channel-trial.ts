@@ -27,7 +27,7 @@ export class ChannelTrial {
     const { queue, clock, log } = this;
     const onActivity = () => undefined;
     const onStuck = () => undefined;
-    const times = { leaseMs: 3_000, longestWaitMs: 5_000, leanPath: true };
+    const times = { leaseMs: 3_000, longestWaitMs: 5_000 };
     const limits = { ...defaultJsonLimits, ...defaultTextLimits };
     const here = { queue, process: 'here', consumers: 4, quarantine: new Quarantine(clock) };
     this.channel = new Channel({

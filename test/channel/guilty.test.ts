@@ -5,7 +5,7 @@ import { ack } from '../broker/queue-trial.js';
 import { ChannelTrial, type ConsumerOnTrial } from './channel-trial.js';
 import type { ScriptedCall } from './scripted-queue.js';
 
-const tooLarge = new ServerRefusalError('ERR max request size exceeded');
+const tooLarge = new ServerRefusalError('ERR max request size exceeded', { about: 'call' });
 
 describe('a channel, when a call is refused for what is in it', () => {
   it('asks each settlement of it alone, dead-letters the guilty one, and stores the others', async () => {

@@ -50,7 +50,10 @@ export class ScriptedQueue implements WorkQueue {
   lost: readonly string[] = [];
   isClosed = false;
 
-  exchange(requests: readonly ChannelRequest[], { wantsGlance }: { wantsGlance: boolean }): Promise<ChannelAnswer> {
+  settleAndFetch(
+    requests: readonly ChannelRequest[],
+    { wantsGlance }: { wantsGlance: boolean },
+  ): Promise<ChannelAnswer> {
     return new Promise((resolve, reject) => {
       const answer: ScriptedCall['answer'] = (replies = [], glance) =>
         resolve({

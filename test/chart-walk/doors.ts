@@ -37,10 +37,10 @@ export class Doors {
     subscribe('net.client.socket', (message) => this.#sockets.add((message as { readonly socket: Socket }).socket));
     const { prototype } = (await inside<typeof QueueModule>('engine/redis/bullmq/bullmq-work-queue.js'))
       .BullmqWorkQueue;
-    const exchange = Reflect.get(prototype, 'exchange');
-    const pass = (call: () => ReturnType<WorkQueue['exchange']>) => this.#pass(call);
-    prototype.exchange = function (requests, options) {
-      return pass(() => exchange.call(this, requests, options));
+    const settleAndFetch = Reflect.get(prototype, 'settleAndFetch');
+    const pass = (call: () => ReturnType<WorkQueue['settleAndFetch']>) => this.#pass(call);
+    prototype.settleAndFetch = function (requests, options) {
+      return pass(() => settleAndFetch.call(this, requests, options));
     };
   }
 
@@ -49,7 +49,7 @@ export class Doors {
     this.#isCutting = true;
   }
 
-  async #pass(call: () => ReturnType<WorkQueue['exchange']>): ReturnType<WorkQueue['exchange']> {
+  async #pass(call: () => ReturnType<WorkQueue['settleAndFetch']>): ReturnType<WorkQueue['settleAndFetch']> {
     await this.calls.passed();
     const answer = call();
     if (this.#isCutting) this.#cut();

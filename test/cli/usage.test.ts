@@ -47,7 +47,7 @@ describe('every command of acktor', function () {
       const nowhere = ['--redis', 'redis://127.0.0.1:1', '--connect-timeout-ms', '100'];
       const { code, stdout, stderr } = await acktor(...args, ...nowhere, '--json');
       expect(code).to.equal(4);
-      expect(stderr).to.match(/^acktor: expected a Redis that answers at redis:\/\/127\.0\.0\.1:1/);
+      expect(stderr).to.match(/^acktor: expected a queue server that answers at redis:\/\/127\.0\.0\.1:1/);
       expect(JSON.parse(stdout)).to.have.nested.property('error.code', 'ACKTOR_BROKER_UNREACHABLE');
     });
   }

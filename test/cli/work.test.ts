@@ -100,7 +100,7 @@ describe('the command acktor work', function () {
       config,
     );
     expect(code).to.equal(4);
-    expect(stderr).to.include('expected a Redis that answers');
+    expect(stderr).to.include('expected a queue server that answers');
   });
 
   it("prints the supervisor's chart and that of its worker processes", async () => {

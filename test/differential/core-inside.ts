@@ -12,8 +12,8 @@ import type * as ToldModule from '../../packages/core/dist/engine/redis/bullmq/c
 import type * as ShippedModule from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
 
 import type { ChannelRequest } from '../../packages/core/dist/engine/work-queue.js';
-export type { ChannelRequest, Settlement } from '../../packages/core/dist/engine/work-queue.js';
-export type { BullmqLeasedJob } from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
+export type { ChannelRequest, LeasedJob, Settlement } from '../../packages/core/dist/engine/work-queue.js';
+
 export type { ToldHash } from '../../packages/core/dist/engine/redis/bullmq/channel/told-fields.js';
 export type { BullmqScriptName } from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
 export type { OutgoingJob } from '../../packages/core/dist/engine/sending.js';

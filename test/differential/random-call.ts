@@ -1,5 +1,5 @@
 // A random call of a channel: what its consumers ask for in one turn.
-import type { BullmqLeasedJob, ChannelRequest, Settlement } from './core-inside.js';
+import type { ChannelRequest, LeasedJob, Settlement } from './core-inside.js';
 import { readLeasedJob } from './core-inside.js';
 import type { Dice } from './dice.js';
 import type { HeldJob, QueueState } from './random-state.js';
@@ -44,10 +44,9 @@ function strays(dice: Dice, { held, waiting }: QueueState): HeldJob[] {
   ];
 }
 
-function leasedJob(dice: Dice, { id, leaseToken, fields }: HeldJob, knowsFence: boolean): BullmqLeasedJob {
+function leasedJob(dice: Dice, { id, leaseToken, fields }: HeldJob, knowsFence: boolean): LeasedJob {
   const seat = { queue: QUEUE, id, leaseToken, fieldCount: fieldCountAtFetch(dice, fields) };
-  const { job } = readLeasedJob(fields, seat);
-  const leased = job as BullmqLeasedJob;
+  const { job: leased } = readLeasedJob(fields, seat);
   return knowsFence
     ? leased
     : { ...leased, record: { ...leased.record, deliveries: leased.record.deliveries + 1_000 } };

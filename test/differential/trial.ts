@@ -75,7 +75,7 @@ export function runPlain(
   return batch.ask('EVALSHA', scripts.shipped(script), keys.length, ...keys, ...args);
 }
 
-/** As `BullmqWorkQueue#exchange` calls it, at a time of ours. */
+/** As `BullmqWorkQueue#settleAndFetch` calls it, at a time of ours. */
 function runChannel(batch: Batch, { state, call }: Trial, leanPath: boolean): Promise<unknown> {
   const { ackedAgeSeconds, ackedCount } = state.retention;
   const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];

@@ -8,7 +8,7 @@ import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { brokerOptions, freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 import type * as PresenceTestModule from '../../packages/core/dist/engine/redis/bullmq/presence/presence-test.js';
-import type * as ErrorsModule from '../../packages/core/dist/engine/redis/connection/redis-errors.js';
+import type * as ErrorsModule from '../../packages/core/dist/engine/broker-errors.js';
 import type * as GuardedModule from '../../packages/core/dist/engine/redis/connection/guarded-connection.js';
 import { ForgetfulProxy } from './forgetful-proxy.js';
 
@@ -16,7 +16,7 @@ const inside = (file: string) => new URL(`../../../packages/core/dist/${file}`, 
 const { testPresence } = (await import(
   inside('engine/redis/bullmq/presence/presence-test.js')
 )) as typeof PresenceTestModule;
-const { ServerRefusalError } = (await import(inside('engine/redis/connection/redis-errors.js'))) as typeof ErrorsModule;
+const { ServerRefusalError } = (await import(inside('engine/broker-errors.js'))) as typeof ErrorsModule;
 const { connectGuarded, StartTime } = (await import(
   inside('engine/redis/connection/guarded-connection.js')
 )) as typeof GuardedModule;
@@ -39,8 +39,8 @@ describe('presence', function () {
     const { handler, deliveries } = recording(note, ({ data }) => ({ length: data.text.length }));
     const receipt = await trial.producer.send(note, { text: 'hello' });
     const connected = await connectBroker(brokerOptions({ redis: server.url, namespace: trial.namespace }));
-    const lease = { leaseMs: 300, worker: 'gone', wantsGlance: false, leanPath: false };
-    await connected.broker.workQueue('notes').exchange([{ fetch: 'gone|1' }], lease);
+    const lease = { leaseMs: 300, worker: 'gone', wantsGlance: false };
+    await connected.broker.workQueue('notes').settleAndFetch([{ fetch: 'gone|1' }], lease);
     await connected.close();
     await trial.work([handler], { leaseMs: 1_000 });
     expect(await receipt.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 5 });

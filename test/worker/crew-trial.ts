@@ -23,7 +23,6 @@ export class CrewTrial {
       leaseMs: 3_000,
       letGoMs: 1_000,
       replaceStuckConsumers: false,
-      leanPath: true,
       longestWaitMs: 5_000,
       limits: { ...defaultTextLimits, maxPayloadBytes: 1_000, maxPayloadDepth: 10 },
       scopes: new HandlerScopes(container, { clock, log }),

@@ -34,7 +34,6 @@ export class LiveConsumer {
       letGoMs: 50,
       onStuck: () => undefined,
       longestWaitMs: 5_000,
-      leanPath: true,
       onActivity: () => undefined,
       quarantine: new Quarantine(),
       poisonLimit: 3,

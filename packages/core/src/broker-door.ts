@@ -17,7 +17,7 @@ export {
 export type { MaybePromise } from './contract/codec.js';
 export { RedisAddress } from './engine/redis/connection/address.js';
 export type { Place, RedisEndpoint } from './engine/redis/connection/endpoint.js';
-export { onAbort } from './engine/redis/connection/on-abort.js';
+export { onAbort } from './on-abort.js';
 export { checkServer, type ServerCheckOptions } from './engine/redis/connection/check-server.js';
 export { connectRedis, type ConnectOptions } from './engine/redis/connection/connection.js';
 export { findDurabilityFaults, type DurabilityFault } from './engine/redis/connection/durability.js';
@@ -32,9 +32,28 @@ export {
   readControlMessage,
   type ControlMessage,
 } from './engine/redis/bullmq/cancelling/control-channel.js';
-export { connectBroker, type BrokerOptions, type ConnectedBroker } from './engine/redis/connect-broker.js';
+export {
+  connectBroker,
+  engineFor,
+  isOfDefaultEngine,
+  type BrokerOptions,
+  type EngineChoice,
+} from './engine/default-engine.js';
+export type { RedisBroker } from './engine/redis/connect-broker.js';
+export type { RefusalCause, RefusalDetails } from './engine/broker-errors.js';
+export { isEngine } from './engine/engine.js';
+export type {
+  BrokerOpening,
+  ConnectedBroker,
+  Engine,
+  EngineClock,
+  EngineModule,
+  FleetOpening,
+  PulseOpening,
+} from './engine/engine.js';
+export { EngineFeatureError, EngineModuleError, EngineNotPortableError, importEngine } from './engine/engine-module.js';
 export { bullmqVersion } from './engine/redis/bullmq/bullmq-version.js';
-export { OVERDUE_MS } from './engine/redis/bullmq/reaping/give-back-script.js';
+export { OVERDUE_MS } from './engine/pulse.js';
 export { connectPulse, type PulseOptions } from './engine/redis/connect-pulse.js';
 export { brokerOptionTable, type SharedOptions } from './engine/broker-options.js';
 export type { ConfirmDemand } from './engine/confirm.js';
@@ -47,13 +66,13 @@ export type {
   ChannelReply,
   ChannelRequest,
   DueTime,
-  ExchangeOptions,
   Failure,
   FetchedJob,
   JobRecord,
   Lease,
   LeasedJob,
   QueueGlance,
+  SettleAndFetchOptions,
   Settlement,
   SettleOutcome,
   Settling,
@@ -80,7 +99,13 @@ export type { CancelRequest, Pulse, ReapReport, ReapRules } from './engine/pulse
 export { GuardedLog } from './guarded-log.js';
 export { gravest } from './engine/joined-report.js';
 export type { AttemptEnd, AttemptNote, AttemptRecord } from './engine/attempt-record.js';
-export { connectFleet, fleetOptions, type ConnectedFleet, type FleetOptions } from './engine/redis/connect-fleet.js';
+export { connectFleet, fleetOptions, type FleetOptions } from './fleet/connect-fleet.js';
+export { fleetOn, type FleetEnd } from './fleet/hub-fleet.js';
+export type { FleetHub } from './fleet/fleet-hub.js';
+export { readAnswer, readAsk, readNews } from './fleet/read-message.js';
+export { readHistory } from './dead-letters/past-attempt.js';
+export { attemptsOf } from './operator/job-attempts.js';
+export type { FleetAnswer, FleetNews } from './fleet/fleet-message.js';
 export { DropCount, type DroppedMessages } from './foreign-text/drop-count.js';
 export {
   amount,
@@ -95,22 +120,10 @@ export {
   text,
   type Reader,
 } from './foreign-text/reader.js';
-export type { Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
+export type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
 export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
 export { steadyNowMs } from './fleet/steady-time.js';
-export {
-  writeFrame,
-  writeMachine,
-  writeNews,
-  writeReport,
-  type FleetAnswer,
-  type FleetNews,
-} from './fleet/fleet-message.js';
-export type { FleetHub } from './fleet/fleet-hub.js';
-export { HubFleet } from './fleet/hub-fleet.js';
-export { readAnswer, readNews } from './fleet/read-message.js';
-export { readHistory } from './dead-letters/past-attempt.js';
-export { attemptsOf } from './operator/job-attempts.js';
+export { writeAsk, writeFrame, writeMachine, writeNews, writeReport } from './fleet/fleet-message.js';
 export type { StepCount, WorkerFrame } from './fleet/worker-frame.js';
 export type {
   ActorReport,

@@ -32,15 +32,15 @@ export {
   type OptionFault,
 } from './errors.js';
 export type { Durability } from './engine/redis/connection/check-server.js';
+export { AddressError, NotDurableError, ServerTooOldError } from './engine/redis/connection/redis-errors.js';
 export {
-  AddressError,
   BrokerUnreachableError,
   ConnectionLostError,
-  NotDurableError,
   ServerRefusalError,
-  ServerTooOldError,
   UnwritableCallError,
-} from './engine/redis/connection/redis-errors.js';
+} from './engine/broker-errors.js';
+export { redisEngine, type RedisEngineOptions } from './engine/default-engine.js';
+export type { Engine, EngineModule } from './engine/engine.js';
 export { Producer } from './producer/producer.js';
 export type { JobConsumers } from './producer/job-consumers.js';
 export { Receipt } from './producer/receipt.js';
@@ -74,13 +74,8 @@ export { QueueNotFoundError } from './operator/operator-errors.js';
 export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';
 export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-desk.js';
 export type { CancelOutcome } from './engine/cancel-outcome.js';
-export {
-  BrokerReplyError,
-  BrokerVersionError,
-  ClosedError,
-  SendRefusedError,
-  SendUnconfirmedError,
-} from './engine/broker-errors.js';
+export { BrokerReplyError, ClosedError, SendRefusedError, SendUnconfirmedError } from './engine/broker-errors.js';
+export { BrokerVersionError } from './engine/redis/connection/redis-errors.js';
 export type { Confirm, ConfirmShortfall, FurtherConfirm } from './engine/confirm.js';
 export { ConfirmShortfallError, ConfirmUnsupportedError } from './engine/confirm-errors.js';
 export { NoServerError } from './server/server-errors.js';

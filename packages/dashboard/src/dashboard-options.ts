@@ -11,6 +11,7 @@ const token = {
 } as const;
 
 const handlerTable = {
+  engine: brokerOptionTable.engine,
   redis: brokerOptionTable.redis,
   embedded: brokerOptionTable.embedded,
   namespace: brokerOptionTable.namespace,
@@ -77,6 +78,11 @@ export const dashboardHandlerOptions = defineOptions(handlerTable);
 
 /** What {@link dashboardHandler} takes. */
 export interface DashboardHandlerOptions {
+  /**
+   * What keeps the queues; by default the Redis that `redis`, `embedded` or the environment names. Not together with `redis`, `embedded`
+   * and `durability`, which are options of that one.
+   */
+  readonly engine?: OptionInput<typeof handlerTable, 'engine'> | undefined;
   /**
    * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
    */

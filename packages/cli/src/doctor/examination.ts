@@ -8,6 +8,7 @@ import {
   connectPulse,
   defineOptions,
   type ConnectedBroker,
+  type RedisBroker,
 } from '@acktor/core/broker';
 import type { Findings, QueueFindings } from './check.js';
 
@@ -24,7 +25,7 @@ export async function examine(options: OperatorOptions): Promise<Findings> {
       lookAtQueues(connected),
       lookAtWorkers(options),
     ]);
-    return { address: connected.address.toString(), servers, isPresenceTold, queues, workers, atMs: Date.now() };
+    return { address: connected.address, servers, isPresenceTold, queues, workers, atMs: Date.now() };
   } finally {
     await connected.close();
   }
@@ -32,9 +33,9 @@ export async function examine(options: OperatorOptions): Promise<Findings> {
 
 type Checked = ReturnType<typeof brokerOptions.check>;
 
-async function testPresence({ address }: ConnectedBroker, { namespace, connectTimeoutMs }: Checked): Promise<boolean> {
+async function testPresence({ redis }: RedisBroker, { namespace, connectTimeoutMs }: Checked): Promise<boolean> {
   const process = `doctor-${randomUUID()}`;
-  const url = address.revealUrl();
+  const url = redis.revealUrl();
   const pulse = await connectPulse({ url, namespace, process, queues: ['acktor'], connectTimeoutMs, holdOffMs: 0 });
   try {
     return await pulse.testPresence();

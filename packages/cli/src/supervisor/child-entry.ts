@@ -1,6 +1,6 @@
 // The program of a child process: one worker, which drains when it is told to, or when its supervisor is gone.
 import { AcktorError } from '@acktor/core';
-import { GuardedLog } from '@acktor/core/broker';
+import { GuardedLog, importEngine } from '@acktor/core/broker';
 import { type Logger, type MetricsData, Worker } from '@acktor/worker';
 import {
   defaultLogger,
@@ -12,8 +12,8 @@ import {
   reportHangsToSupervisor,
   systemClock,
 } from '@acktor/worker/internal';
+import type { StartFailure } from './child-end.js';
 import {
-  type StartFailure,
   SUPERVISORS_ERROR_OUTPUT,
   type ChildOrder,
   type ChildPlan,
@@ -44,10 +44,11 @@ class ChildWorker {
     void this.#close();
   }
 
-  async #start({ files, queues, options }: ChildPlan): Promise<void> {
+  async #start({ files, queues, engine: module, options }: ChildPlan): Promise<void> {
     try {
       const found = await loadHandlers({ files, queues, consumers: options.consumers });
-      this.#worker = Worker.start({ ...options, ...found, handleSignals: false, logger: lastingLogger() });
+      const engine = module && (await importEngine(module));
+      this.#worker = Worker.start({ ...options, ...found, engine, handleSignals: false, logger: lastingLogger() });
       const worker = await this.#worker;
       tell({ type: 'running', workerId: worker.id, queues: worker.queues });
     } catch (error) {

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { DropCount, type DroppedMessages } from '@acktor/core/broker';
 import type { ConsumerState, MetricsData } from '@acktor/worker';
 import { childEnvironment, childFlags, HANG_DESCRIPTOR } from '@acktor/worker/internal';
-import type { ChildExit, ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
+import type { ChildExit } from './child-end.js';
 import { readReport } from './read-report.js';
+import type { ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
 import { ErrorOutput } from './error-output.js';
 
 /** What a child is born with, and who hears of it. */

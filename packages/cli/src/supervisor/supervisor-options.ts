@@ -1,5 +1,5 @@
 // The options of a supervisor: those of its workers that can travel to another process, and its own.
-import { nameFault, defineOptions, type OptionInput, type OptionTable } from '@acktor/core/broker';
+import { brokerOptionTable, nameFault, defineOptions, type OptionInput, type OptionTable } from '@acktor/core/broker';
 import type { Logger } from '@acktor/worker';
 import { isLogger, travellingOptionTable, type TravellingOptions } from '@acktor/worker/internal';
 
@@ -43,6 +43,10 @@ const supervisorTable = {
     max: 3_600_000,
     doc: 'How long a worker may take to load its handlers and connect before it is killed.',
   },
+  engine: {
+    ...brokerOptionTable.engine,
+    doc: 'What keeps the queues, where that is not the Redis of `redis`: an engine with a `module`, by which each worker process makes it anew.',
+  },
   ...travellingOptionTable,
   metricsPort: {
     type: 'count',
@@ -63,8 +67,8 @@ const supervisorTable = {
   },
   handleSignals: {
     type: 'boolean',
-    default: false,
-    doc: 'Whether SIGTERM and SIGINT drain the workers (a second one ends them at once), SIGHUP replaces them one by one and SIGUSR2 prints what they do; `acktor work` sets it.',
+    default: true,
+    doc: 'Whether SIGTERM and SIGINT drain the workers (a second one ends them at once), SIGHUP replaces them one by one and SIGUSR2 prints what they do.',
   },
   logger: {
     type: 'value',
@@ -100,6 +104,10 @@ export interface SupervisorOptions extends TravellingOptions {
    */
   readonly startMs?: OptionInput<typeof supervisorTable, 'startMs'> | undefined;
   /**
+   * What keeps the queues, where that is not the Redis of `redis`: an engine with a `module`, by which each worker process makes it anew.
+   */
+  readonly engine?: OptionInput<typeof supervisorTable, 'engine'> | undefined;
+  /**
    * Where to answer /metrics, /healthz and /readyz over HTTP; 0: on any free port. By default nowhere. Its workers keep `metrics` then.
    * From 0 to 65535.
    */
@@ -113,7 +121,7 @@ export interface SupervisorOptions extends TravellingOptions {
   readonly backlogMs?: OptionInput<typeof supervisorTable, 'backlogMs'> | undefined;
   /**
    * Whether SIGTERM and SIGINT drain the workers (a second one ends them at once), SIGHUP replaces them one by one and SIGUSR2 prints what
-   * they do; `acktor work` sets it. By default false.
+   * they do. By default true.
    */
   readonly handleSignals?: OptionInput<typeof supervisorTable, 'handleSignals'> | undefined;
   /** Where the supervisor writes its own log; its workers write JSON lines on standard error. */

@@ -1,13 +1,13 @@
 // What a supervisor's chart does: to its worker processes, and to its connection.
+import { isOfDefaultEngine, type ConnectedBroker, type GuardedLog } from '@acktor/core/broker';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { ConnectedBroker, GuardedLog } from '@acktor/core/broker';
 import { travellingOptionTable } from '@acktor/worker/internal';
 import type { ChildPlan } from './child-protocol.js';
 import type { CheckedSupervisorOptions } from './supervisor-options.js';
 import type { SupervisorEvent } from './supervisor-protocol.js';
 import { supervisorMachine } from './supervisor.machine.js';
-import type { SupervisorMetrics, SupervisorSources } from './supervisor-metrics.js';
+import type { SupervisorMetrics } from '../metrics/supervisor-metrics.js';
 import { WorkerProcess } from './worker-process.js';
 
 /** What a supervisor stands on. */
@@ -65,11 +65,13 @@ function startProcess(parts: SupervisorParts, number: number, tell: (event: Supe
 
 function planOf(checked: CheckedSupervisorOptions): ChildPlan {
   const names = Object.keys(travellingOptionTable) as (keyof typeof travellingOptionTable)[];
-  const options = Object.fromEntries(names.map((name) => [name, checked[name]]));
+  const isTold = (name: string) => checked.engine === undefined || !isOfDefaultEngine(name);
+  const options = Object.fromEntries(names.filter(isTold).map((name) => [name, checked[name]]));
   const metrics = checked.metrics || checked.metricsPort !== undefined;
   return {
     files: checked.files.map((file) => resolve(file)),
     queues: checked.queues,
+    engine: checked.engine?.module,
     options: { ...options, metrics },
   };
 }
@@ -84,22 +86,3 @@ const GIVE_BACK_MS = 1_000;
 
 const NO_SUCCESSOR =
   'the successor of a worker did not come up: the workers that run stay; mend what it says, and ask again';
-
-export function metricsSources(
-  processes: ReadonlyMap<number, WorkerProcess>,
-  { broker }: ConnectedBroker,
-  { backlogMs }: CheckedSupervisorOptions,
-): SupervisorSources {
-  const all = () => [...processes.values()];
-  const desk = broker.desk();
-  return {
-    backlogMs,
-    workers: () => Promise.all(all().map((worker) => worker.metrics(ANSWER_WITHIN_MS))),
-    workerStates: () => all().map(({ standing }) => standing.state),
-    depths: () =>
-      Promise.all([...new Set(all().flatMap(({ standing }) => standing.queues))].map((queue) => desk.depth(queue))),
-  };
-}
-
-/** A worker whose main thread is blocked answers nothing. */
-export const ANSWER_WITHIN_MS = 1_000;

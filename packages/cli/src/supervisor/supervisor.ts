@@ -1,22 +1,18 @@
 // A supervisor: worker processes on this machine, replaced when they end and drained when it is told to.
 import type { AcktorError } from '@acktor/core';
-import { connectBroker, GuardedLog } from '@acktor/core/broker';
+import { engineFor, EngineNotPortableError, GuardedLog, type Engine } from '@acktor/core/broker';
 import { createActor, type Actor } from 'xstate';
 import { defaultLogger, MetricsServer } from '@acktor/worker/internal';
 import { outliveReader } from './error-output.js';
 import { obeySignals } from './obey-signals.js';
-import { RestartIntensity, type RestartLimit, Roster } from './roster.js';
-import {
-  chartWithEffects,
-  processesOf,
-  type SupervisorParts,
-  ANSWER_WITHIN_MS,
-  metricsSources,
-} from './supervisor.effects.js';
+import { RestartIntensity, type RestartLimit } from './restart-intensity.js';
+import { Roster } from './roster.js';
+import { chartWithEffects, processesOf, type SupervisorParts } from './supervisor.effects.js';
 import { errorOf } from './supervisor-errors.js';
 import type { supervisorMachine } from './supervisor.machine.js';
 import { supervisorOptions, type CheckedSupervisorOptions, type SupervisorOptions } from './supervisor-options.js';
-import { SupervisorMetrics } from './supervisor-metrics.js';
+import { SupervisorMetrics } from '../metrics/supervisor-metrics.js';
+import { ANSWER_WITHIN_MS, metricsSources } from './metrics-sources.js';
 import type { WorkerProcess, WorkerView } from './worker-process.js';
 
 /**
@@ -45,14 +41,15 @@ export class Supervisor {
   /**
    * Connects, starts the workers, and resolves when all of them run, or when it is told to stop before.
    *
-   * @throws OptionsError before anything is opened.
+   * @throws OptionsError before anything is opened, and EngineNotPortableError for an engine that exists in this process alone.
    * @throws AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError, ServerStartError,
    * MetricsPortError: nothing is left open.
    * @throws WorkerStartError when one of the first workers does not come up: a handler file that does not load, for one. No
    * worker is left.
    */
   static async start(options: SupervisorOptions): Promise<Supervisor> {
-    const supervisor = new Supervisor(await openParts(supervisorOptions.check(options)));
+    const given = supervisorOptions.check(options);
+    const supervisor = new Supervisor(await openParts(given, engineFor(given, options)));
     const { log, options: checked } = supervisor.#parts;
     outliveReader(process.stderr);
     // Before any worker logs: whoever is to send signals finds the process that they are for in the first line.
@@ -155,10 +152,13 @@ function limitOf(options: CheckedSupervisorOptions): RestartLimit {
   return { restartLimit: restartLimit * processesOf(options), restartWindowMs };
 }
 
-async function openParts(options: CheckedSupervisorOptions): Promise<SupervisorParts> {
+async function openParts(options: CheckedSupervisorOptions, engine: Engine): Promise<SupervisorParts> {
+  if (engine.module === undefined) throw new EngineNotPortableError(engine.name, 'a supervisor');
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const warn = (message: string) => log.warn({ supervisor: process.pid }, message);
-  const connected = await connectBroker({ ...options, name: 'acktor-supervisor', warn });
+  const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount } = options;
+  const opening = { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount, name: 'acktor-supervisor', warn };
+  const connected = await engine.openBroker(opening);
   const processes = new Map<number, WorkerProcess>();
   const metrics = new SupervisorMetrics(metricsSources(processes, connected, options));
   return { options, connected, log, processes, metrics };

@@ -1,20 +1,18 @@
 // The options that producers and workers share: where the queues are, and what is asked of the server.
 import { NAME_RULE, nameFault, nameHint } from '../contract/names.js';
+import { isEngine, type BrokerOpening, type Engine, type FleetOpening } from './engine.js';
+import { redisEngineTable } from './default-engine.js';
 import type { OptionInput, OptionTable } from '../options/option-spec.js';
 
 export const brokerOptionTable = {
-  redis: {
-    type: 'string',
-    isSecret: true,
-    expected: 'the URL of a Redis server',
-    accepts: (text) => text.trim() !== '',
-    hint: (given) => `such as 'redis://host:6379'${given === '' ? '; leave it out to use REDIS_URL' : ''}`,
-    doc: 'URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.',
+  engine: {
+    type: 'value',
+    expected: 'an engine, such as redisEngine() makes',
+    accepts: (value: unknown): value is Engine => isEngine(value),
+    doc: 'What keeps the queues; by default the Redis that `redis`, `embedded` or the environment names. Not together with `redis`, `embedded` and `durability`, which are options of that one.',
   },
-  embedded: {
-    type: 'boolean',
-    doc: 'Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`.',
-  },
+  redis: redisEngineTable.redis,
+  embedded: redisEngineTable.embedded,
   namespace: {
     type: 'string',
     default: 'bull',
@@ -23,12 +21,7 @@ export const brokerOptionTable = {
     hint: (given) => nameHint(given),
     doc: "What all keys begin with: BullMQ's prefix, which every BullMQ client has as `bull` by default.",
   },
-  durability: {
-    type: 'choice',
-    of: ['require', 'warn', 'off'],
-    default: 'require',
-    doc: 'Whether a server that may lose accepted jobs is refused, complained of, or taken as it is.',
-  },
+  durability: redisEngineTable.durability,
   connectTimeoutMs: {
     type: 'ms',
     default: 10_000,
@@ -58,6 +51,11 @@ export const brokerOptionTable = {
 /** What producers and workers may be told of the server and of what it remembers. */
 export interface SharedOptions {
   /**
+   * What keeps the queues; by default the Redis that `redis`, `embedded` or the environment names. Not together with `redis`, `embedded`
+   * and `durability`, which are options of that one.
+   */
+  readonly engine?: OptionInput<typeof brokerOptionTable, 'engine'> | undefined;
+  /**
    * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
    */
   readonly redis?: OptionInput<typeof brokerOptionTable, 'redis'> | undefined;
@@ -82,3 +80,10 @@ export interface SharedOptions {
 }
 
 // end: SharedOptions
+
+/** What opens a broker for those who look: it acks nothing, so its retention is of no account, and a server that may lose jobs is not refused. */
+export function forInspection(name: string, { namespace, connectTimeoutMs }: FleetOpening): BrokerOpening {
+  const { ackedAgeSeconds, ackedCount } = brokerOptionTable;
+  const retention = { ackedAgeSeconds: ackedAgeSeconds.default, ackedCount: ackedCount.default };
+  return { ...retention, namespace, connectTimeoutMs, name, isForInspection: true, warn: () => undefined };
+}

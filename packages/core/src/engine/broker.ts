@@ -4,7 +4,6 @@ import type { CancelOutcome } from './cancel-outcome.js';
 import type { Confirm, ConfirmDemand } from './confirm.js';
 import type { QueueWatcher } from './job-events.js';
 import type { DeadLetterBox } from './dead-letter-box.js';
-import type { ServerExam } from './redis/connection/server-exam.js';
 import type { QueueDesk } from '../operator/queue-desk.js';
 import type { OutgoingJob, SendAnswer } from './sending.js';
 import type { WorkQueue } from './work-queue.js';
@@ -53,9 +52,6 @@ export interface Broker {
 
   /** All queues, for people and tools. */
   desk(): QueueDesk;
-
-  /** Looks how each server that has keys does. */
-  examine(): Promise<readonly ServerExam[]>;
 
   /** Opens a queue for a worker's channel. */
   workQueue(name: string): WorkQueue;

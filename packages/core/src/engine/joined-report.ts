@@ -1,5 +1,5 @@
 // One report of several turns of the reaper.
-import { ServerRefusalError } from './redis/connection/redis-errors.js';
+import { ServerRefusalError } from './broker-errors.js';
 import type { ReapReport } from './pulse.js';
 
 /** What the turns that succeeded saw and did, and what went wrong with the others. @throws the gravest fault, when all failed. */

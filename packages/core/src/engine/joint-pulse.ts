@@ -1,5 +1,5 @@
 // One pulse of several: of queues that lie on different servers.
-import { ConnectionLostError } from './redis/connection/redis-errors.js';
+import { ConnectionLostError } from './broker-errors.js';
 import type { FleetLine } from '../fleet/fleet-line.js';
 import { joinedReport } from './joined-report.js';
 import type { Pulse, ReapReport, ReapRules } from './pulse.js';

@@ -66,6 +66,12 @@ export interface ReapRules {
   readonly usesPresence: boolean;
 }
 
+/**
+ * How long after it was due a delayed job counts as forgotten, in milliseconds: whoever knew of it may have died. A turn of the reaper gives a
+ * sign for such a one, and for none sooner.
+ */
+export const OVERDUE_MS = 50;
+
 /** What a turn of the reaper saw and did. */
 export interface ReapReport {
   /** Whether a process that holds something was found without presence, and its grace time runs. */

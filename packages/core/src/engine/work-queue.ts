@@ -37,6 +37,8 @@ export interface JobRecord {
 export interface LeasedJob {
   readonly record: JobRecord;
   readonly leaseToken: string;
+  /** Whatever the engine wants back with the job's settlement. The engine alone looks into it. */
+  readonly ticket?: unknown;
 }
 
 /** How a delivery ends. */
@@ -134,15 +136,13 @@ export interface AnsweredTokens {
   readonly last: number;
 }
 
-/** What a channel hands to {@link WorkQueue.exchange} besides its requests. */
-export interface ExchangeOptions {
+/** What a channel hands to {@link WorkQueue.settleAndFetch} besides its requests. */
+export interface SettleAndFetchOptions {
   readonly leaseMs: number;
   /** The process that asks, as kept with the job for people to read. */
   readonly worker: string;
   /** Whether the answer should say what else waits; costs the server a little. */
   readonly wantsGlance: boolean;
-  /** Whether an ordinary call may take a shorter way that leaves and answers the same. */
-  readonly leanPath: boolean;
 }
 
 /** One queue as a worker's channel sees it. */
@@ -151,9 +151,10 @@ export interface WorkQueue {
 
   /**
    * Settles and fetches for many consumers in one atomic call. A request that fails, fails alone.
-   * @throws when the connection breaks or the server refuses the call as a whole; what became of it is then unknown.
+   * @throws ConnectionLostError when the connection breaks first, ServerRefusalError when the server refuses the call as a whole; what became
+   * of it is then unknown.
    */
-  exchange(requests: readonly ChannelRequest[], options: ExchangeOptions): Promise<ChannelAnswer>;
+  settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer>;
 
   /** Waits until the queue may have work, or `timeoutMs` have passed. `due` says that nothing is ready before then. */
   waitForWork(timeoutMs: number): Promise<WorkSign>;

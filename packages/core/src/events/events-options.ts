@@ -4,10 +4,11 @@ import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
 import { producerTable } from '../producer/producer-options.js';
 
-const { redis, embedded, namespace, connectTimeoutMs } = brokerOptionTable;
+const { engine, redis, embedded, namespace, connectTimeoutMs } = brokerOptionTable;
 const { maxPayloadBytes, maxPayloadDepth } = producerTable;
 
 const eventsTable = {
+  engine,
   redis,
   embedded,
   namespace,
@@ -32,6 +33,11 @@ export const eventsOptions = defineOptions(eventsTable);
 
 /** What {@link Events.connect} takes. */
 export interface EventsOptions {
+  /**
+   * What keeps the queues; by default the Redis that `redis`, `embedded` or the environment names. Not together with `redis`, `embedded`
+   * and `durability`, which are options of that one.
+   */
+  readonly engine?: OptionInput<typeof eventsTable, 'engine'> | undefined;
   /**
    * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
    */

@@ -1,10 +1,11 @@
 // What happens to jobs, for any process that wants to know: the door.
 import { requireContract, type AnyJob } from '../contract/job.js';
 import { ClosedError } from '../engine/broker-errors.js';
-import { brokerOptionTable } from '../engine/broker-options.js';
+import { forInspection } from '../engine/broker-options.js';
 import type { Broker } from '../engine/broker.js';
 import type { EventGap, JobEventKind, QueueEvent } from '../engine/job-events.js';
-import { connectBroker, type ConnectedBroker } from '../engine/redis/connect-broker.js';
+import { engineFor } from '../engine/default-engine.js';
+import type { ConnectedBroker } from '../engine/engine.js';
 import { OptionsError } from '../errors.js';
 import { eventsOptions, type EventsOptions } from './events-options.js';
 import { jobEventOf, type JobEventMap, type JobEventName, type JobListener } from './job-event.js';
@@ -42,19 +43,19 @@ export class Events {
   /**
    * Connects; one more connection is opened for each queue that is followed. Nothing is written on the server.
    *
-   * Without `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
+   * Without `engine` and `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
    * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError;
    * nothing is left open.
    */
   static async connect(options: EventsOptions = {}): Promise<Events> {
     const checked = eventsOptions.check(options);
-    const connected = await connectBroker({ ...checked, ...UNUSED, name: 'acktor-events', warn: () => undefined });
+    const connected = await engineFor(checked, options).openBroker(forInspection('acktor-events', checked));
     return new Events(new EventsParts(connected, checked));
   }
 
   /** Where the queues are, without a password; for people. */
   get address(): string {
-    return this.#connected.address.toString();
+    return this.#connected.address;
   }
 
   /**
@@ -228,12 +229,5 @@ function requireListener(name: string, listener: unknown): void {
   if (typeof listener === 'function') return;
   throw new OptionsError([{ option: 'listener', message: `expected a function, got ${typeof listener}` }]);
 }
-
-/** What a broker has to be given, and whoever only watches has no use for. */
-const UNUSED = {
-  durability: 'off',
-  ackedAgeSeconds: brokerOptionTable.ackedAgeSeconds.default,
-  ackedCount: brokerOptionTable.ackedCount.default,
-} as const;
 
 const WARN_EVERY_MS = 10_000;

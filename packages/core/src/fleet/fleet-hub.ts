@@ -38,6 +38,9 @@ export interface FleetHub {
   /** Calls back when messages were dropped, every ten seconds at most. Returns an unsubscribe function. */
   onDropped(listener: (dropped: DroppedMessages) => void): () => void;
 
-  /** Counts what a listener failed on. */
-  drop(what: string, error: unknown): void;
+  /** Counts what did not fit, or what a listener failed on. */
+  drop(what: string, error?: unknown): void;
+
+  /** Ends the conversation. May be called twice. */
+  close(): void;
 }

@@ -26,6 +26,19 @@ export interface Fleet {
   watch(watcher: FleetWatcher, signal: AbortSignal): Promise<void>;
 }
 
+/** A fleet to look at, and the way out. */
+export interface ConnectedFleet extends Fleet, AsyncDisposable {
+  /** Where it is, for people: without a password. */
+  readonly address: string;
+  /**
+   * How many messages on the fleet's channels were dropped so far: forged ones, those of newer versions that do not fit, and those on
+   * which a watcher threw. A watcher's `onDropped` says it, too.
+   */
+  readonly droppedMessages: number;
+  /** Hangs up. Ends no watch: abort their signals first. May be called twice. */
+  close(): Promise<void>;
+}
+
 export interface FleetWatcher {
   /** A process as it stands: when the watch begins, when a process joins, and after a gap. Replaces what was known of it. */
   onReport(report: WorkerReport): void;

@@ -2,12 +2,30 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetAnswer } from './fleet-message.js';
-import type { Fleet, FleetWatcher, MachineDefinition } from './fleet.js';
+import type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet.js';
 import { watchFleet } from './watching/fleet-watch.js';
 import type { WorkerReport } from './worker-report.js';
 import type { FleetHub } from './fleet-hub.js';
 
-export class HubFleet implements Fleet {
+/** How a fleet ends, and what it is on. */
+export interface FleetEnd {
+  /** For people: without a password. */
+  readonly address: string;
+  /** Called once, after the hub is closed. */
+  readonly leave?: () => Promise<void>;
+}
+
+/** The fleet that a hub reaches. Closing it closes the hub. */
+export function fleetOn(hub: FleetHub, { address, leave }: FleetEnd): ConnectedFleet {
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    hub.close();
+    return (closing ??= leave?.() ?? Promise.resolve());
+  };
+  return Object.assign(new HubFleet(hub), { address, close, [Symbol.asyncDispose]: close });
+}
+
+class HubFleet implements Fleet {
   readonly #hub: FleetHub;
 
   constructor(hub: FleetHub) {

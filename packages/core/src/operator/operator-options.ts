@@ -4,8 +4,8 @@ import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
 import type { JobSummary } from './queue-desk.js';
 
-const { redis, embedded, namespace, connectTimeoutMs } = brokerOptionTable;
-const operatorTable = { redis, embedded, namespace, connectTimeoutMs } as const;
+const { engine, redis, embedded, namespace, connectTimeoutMs } = brokerOptionTable;
+const operatorTable = { engine, redis, embedded, namespace, connectTimeoutMs } as const;
 
 /** Checks the options of an operator. */
 export const operatorOptions = defineOptions(operatorTable);
@@ -14,6 +14,11 @@ export const operatorOptions = defineOptions(operatorTable);
 
 /** What {@link Operator.connect} takes. */
 export interface OperatorOptions {
+  /**
+   * What keeps the queues; by default the Redis that `redis`, `embedded` or the environment names. Not together with `redis`, `embedded`
+   * and `durability`, which are options of that one.
+   */
+  readonly engine?: OptionInput<typeof operatorTable, 'engine'> | undefined;
   /**
    * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
    */

@@ -1,8 +1,9 @@
 // Looks after the queues: what people on call see and do, for tools and views.
 import type { CancelOutcome } from '../engine/cancel-outcome.js';
 import type { DeadLetterBox } from '../engine/dead-letter-box.js';
-import { connectBroker, type ConnectedBroker } from '../engine/redis/connect-broker.js';
-import { brokerOptionTable } from '../engine/broker-options.js';
+import { engineFor } from '../engine/default-engine.js';
+import type { ConnectedBroker } from '../engine/engine.js';
+import { forInspection } from '../engine/broker-options.js';
 import { checkId, checkName } from '../contract/names.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { cancelOptions, type CancelOptions } from '../producer/producer-options.js';
@@ -50,19 +51,19 @@ export class Operator {
   /**
    * Connects. A server that may lose jobs is not refused: somebody has to look at it.
    *
-   * Without `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
+   * Without `engine` and `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
    * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError;
    * nothing is left open.
    */
   static async connect(options: OperatorOptions = {}): Promise<Operator> {
     const checked = operatorOptions.check(options);
-    const connected = await connectBroker({ ...checked, ...UNUSED, name: 'acktor-operator', warn: () => undefined });
+    const connected = await engineFor(checked, options).openBroker(forInspection('acktor-operator', checked));
     return new Operator(new OperatorParts(connected, checked.namespace));
   }
 
   /** Where the queues are, without a password; for people. */
   get address(): string {
-    return this.#connected.address.toString();
+    return this.#connected.address;
   }
 
   /** What all keys of these queues begin with. */
@@ -234,10 +235,3 @@ function joinedDeaths(all: readonly DeathsOfQueue[]): readonly ProcessDeath[] {
     }
   return [...joined.values()].toSorted((one, other) => other.atMs - one.atMs);
 }
-
-/** What a broker has to be told, and an operator has no use for. */
-const UNUSED = {
-  durability: 'off',
-  ackedAgeSeconds: brokerOptionTable.ackedAgeSeconds.default,
-  ackedCount: brokerOptionTable.ackedCount.default,
-} as const;

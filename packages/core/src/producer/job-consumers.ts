@@ -1,5 +1,5 @@
 // Who consumes a job's queue, as the workers themselves say it.
-import type { ConnectedFleet } from '../engine/redis/connect-fleet.js';
+import type { ConnectedFleet } from '../fleet/fleet.js';
 import type { WorkerReport } from '../fleet/worker-report.js';
 
 /** Who consumes the queue of a job right now. Plain BullMQ workers say nothing of themselves, and are not counted. */

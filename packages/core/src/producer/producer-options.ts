@@ -49,11 +49,6 @@ export const producerTable = {
     max: 1_000,
     doc: 'The most arrays and objects within each other in a payload. Set it alike at workers.',
   },
-  leanPath: {
-    type: 'boolean',
-    default: true,
-    doc: "Whether ordinary sends skip the parts of BullMQ's scripts that have nothing to do for them.",
-  },
 } as const;
 
 /** Checks the options of a producer. */
@@ -76,8 +71,6 @@ export interface ProducerOptions extends SharedOptions {
   readonly maxPayloadBytes?: OptionInput<typeof producerTable, 'maxPayloadBytes'> | undefined;
   /** The most arrays and objects within each other in a payload. Set it alike at workers. From 1 to 1000; by default 64. */
   readonly maxPayloadDepth?: OptionInput<typeof producerTable, 'maxPayloadDepth'> | undefined;
-  /** Whether ordinary sends skip the parts of BullMQ's scripts that have nothing to do for them. By default true. */
-  readonly leanPath?: OptionInput<typeof producerTable, 'leanPath'> | undefined;
 }
 
 // end: ProducerOptions

@@ -2,7 +2,8 @@
 import { ClosedError } from '../engine/broker-errors.js';
 import type { CancelOutcome } from '../engine/cancel-outcome.js';
 import type { Confirm } from '../engine/confirm.js';
-import { connectBroker, type ConnectedBroker } from '../engine/redis/connect-broker.js';
+import { engineFor } from '../engine/default-engine.js';
+import type { ConnectedBroker, Engine } from '../engine/engine.js';
 import { requireContract, type AnyJob, type PayloadInput } from '../contract/job.js';
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
@@ -18,7 +19,6 @@ import {
   type ProducerOptions,
   type SendOptions,
 } from './producer-options.js';
-import { connectFleet } from '../engine/redis/connect-fleet.js';
 import { ConsumerCensus, type JobConsumers } from './job-consumers.js';
 import { Receipt } from './receipt.js';
 import { SendGatherer } from './send-gatherer.js';
@@ -29,6 +29,7 @@ type CheckedProducerOptions = ReturnType<typeof producerOptions.check>;
 /** Kept here, so that nobody else can make a producer that is not connected. */
 class ProducerParts {
   constructor(
+    readonly engine: Engine,
     readonly connected: ConnectedBroker,
     readonly options: CheckedProducerOptions,
   ) {}
@@ -53,27 +54,29 @@ export class Producer {
   #closing: Promise<void> | undefined;
 
   /** Only for {@link Producer.connect}, but public: a container takes no class under whose name it could not build anything. */
-  constructor({ connected, options }: ProducerParts) {
+  constructor({ engine, connected, options }: ProducerParts) {
     this.#connected = connected;
     this.#options = options;
     const { namespace, connectTimeoutMs } = options;
-    const redis = connected.address.revealUrl();
-    this.#census = new ConsumerCensus(() => connectFleet({ redis, namespace, connectTimeoutMs }));
+    this.#census = new ConsumerCensus(() => engine.openFleet({ namespace, connectTimeoutMs }));
   }
 
   /**
    * Connects and checks that the server keeps what it accepts.
    *
-   * Without `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
+   * Without `engine` and `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
    * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError.
    * @throws ConfirmUnsupportedError when the server cannot confirm in the way of `confirm`; nothing is left open.
    */
   static async connect(options: ProducerOptions = {}): Promise<Producer> {
     const checked = producerOptions.check(options);
-    const connected = await connectBroker({ ...checked, name: 'acktor-producer' });
+    const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount } = checked;
+    const opening = { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount, name: 'acktor-producer' };
+    const engine = engineFor(checked, options);
+    const connected = await engine.openBroker(opening);
     try {
       connected.broker.requireConfirm(checked.confirm);
-      return new Producer(new ProducerParts(connected, checked));
+      return new Producer(new ProducerParts(engine, connected, checked));
     } catch (error) {
       await connected.close();
       throw error;
@@ -82,7 +85,7 @@ export class Producer {
 
   /** Where the queues are, without a password; for people. */
   get address(): string {
-    return this.#connected.address.toString();
+    return this.#connected.address;
   }
 
   /**

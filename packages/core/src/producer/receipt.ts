@@ -5,7 +5,7 @@ import type { AnyJob, ResultOf } from '../contract/job.js';
 import type { JsonLimits } from '../contract/json.js';
 import { decodeResult } from '../contract/payload.js';
 import { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer-errors.js';
-import { onAbort } from '../engine/redis/connection/on-abort.js';
+import { onAbort } from '../on-abort.js';
 import { progressValues } from './progress-values.js';
 import { resultOptions, type ResultOptions } from './producer-options.js';
 

@@ -3,12 +3,13 @@ import type { Broker } from '../engine/broker.js';
 import type { ConfirmDemand } from '../engine/confirm.js';
 import { ConfirmShortfallError } from '../engine/confirm-errors.js';
 import type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal } from '../engine/sending.js';
-import { SendRefusedError, SendUnconfirmedError } from '../engine/broker-errors.js';
 import {
   ConnectionLostError,
+  SendRefusedError,
+  SendUnconfirmedError,
   ServerRefusalError,
   UnwritableCallError,
-} from '../engine/redis/connection/redis-errors.js';
+} from '../engine/broker-errors.js';
 
 /** What the sends of one queue go through. */
 export interface SendGathererParts {

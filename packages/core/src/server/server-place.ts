@@ -1,14 +1,9 @@
 // Where the server is: at the address that was given, or in the environment, or embedded.
 import { RedisAddress } from '../engine/redis/connection/address.js';
+import type { ServerPlace } from '../engine/redis/server-place.js';
 import { EmbeddedServer } from './embedded-server.js';
 import type { Environment } from './program.js';
 import { NoServerError } from './server-errors.js';
-
-export interface ServerPlace {
-  readonly address: RedisAddress;
-  /** The last one out ends the embedded server. */
-  leave(): Promise<void>;
-}
 
 /** What was said of the place. */
 export interface PlaceOptions {

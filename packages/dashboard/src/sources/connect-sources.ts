@@ -1,11 +1,12 @@
 // The way to the system: a fleet and an operator on the same server.
 import { Operator } from '@acktor/core';
-import { connectFleet, type ConnectedFleet } from '@acktor/core/broker';
+import { connectFleet, type ConnectedFleet, type Engine } from '@acktor/core/broker';
 import { drawChart, drawnCharts } from './draw-chart.js';
 import type { Sources } from './sources.js';
 
 /** Where the queues are. */
 export interface SourceOptions {
+  readonly engine: Engine | undefined;
   readonly redis: string | undefined;
   readonly embedded: boolean | undefined;
   readonly namespace: string;
@@ -15,15 +16,16 @@ export interface SourceOptions {
 /**
  * Connects to the server.
  *
- * @throws AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError; nothing is left open.
+ * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError; nothing is left open.
  */
 export async function connectSources({
+  engine,
   redis,
   embedded,
   namespace,
   connectTimeoutMs,
 }: SourceOptions): Promise<Sources> {
-  const options = { redis, embedded, namespace, connectTimeoutMs };
+  const options = { engine, redis, embedded, namespace, connectTimeoutMs };
   // At the same time, so that both have all of it.
   const [queues, fleet] = await Promise.allSettled([Operator.connect(options), connectFleet(options)]);
   if (queues.status === 'rejected' || fleet.status === 'rejected') {

@@ -4,7 +4,7 @@ import type { ChannelAnswer, ChannelRequest } from '@acktor/core/broker';
 /** How a line calls, and whom it tells. `Wish` is what the channel remembers of each request. */
 export interface CallLineParts<Wish> {
   readonly toRequest: (wish: Wish) => ChannelRequest;
-  readonly exchange: (requests: readonly ChannelRequest[]) => Promise<ChannelAnswer>;
+  readonly settleAndFetch: (requests: readonly ChannelRequest[]) => Promise<ChannelAnswer>;
   readonly onAnswer: (wishes: readonly Wish[], answer: ChannelAnswer) => void;
   /** The call failed as a whole; what became of its requests is unknown. The line is held then, until `resume()`. */
   readonly onFailure: (wishes: readonly Wish[], error: unknown) => void;
@@ -88,9 +88,9 @@ export class CallLine<Wish> {
   }
 
   async #call(wishes: readonly Wish[]): Promise<void> {
-    const { toRequest, exchange, onAnswer, onFailure, mostPerCall } = this.#parts;
+    const { toRequest, settleAndFetch, onAnswer, onFailure, mostPerCall } = this.#parts;
     this.#callsInFlight += 1;
-    const end = await exchange(wishes.map(toRequest)).then(
+    const end = await settleAndFetch(wishes.map(toRequest)).then(
       (answer) => () => onAnswer(wishes, answer),
       (error: unknown) => {
         this.hold();

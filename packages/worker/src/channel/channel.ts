@@ -36,7 +36,6 @@ export interface ChannelParts extends Pick<DeliveryEventsParts, 'events' | 'onDe
   /** How many consumers will use the channel. */
   readonly consumers: number;
   readonly leaseMs: number;
-  readonly leanPath: boolean;
   /** How much is kept of a failure. */
   readonly limits: DeliveryLimits;
   readonly longestWaitMs: number;
@@ -147,10 +146,11 @@ export class Channel {
   }
 
   #openLine(): CallLine<Wish> {
-    const { queue, process: worker, leaseMs, leanPath, consumers } = this.#parts;
+    const { queue, process: worker, leaseMs, consumers } = this.#parts;
     return new CallLine<Wish>({
       toRequest,
-      exchange: (wishes) => queue.exchange(wishes, { leaseMs, leanPath, worker, wantsGlance: !this.#parking.isEmpty }),
+      settleAndFetch: (wishes) =>
+        queue.settleAndFetch(wishes, { leaseMs, worker, wantsGlance: !this.#parking.isEmpty }),
       onAnswer: (wishes, answer) => this.#answer(wishes, answer),
       onFailure: (wishes, error) => this.#fail(wishes, error),
       mostPerCall: callSize(consumers),

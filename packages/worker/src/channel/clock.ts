@@ -1,16 +1,12 @@
-// Time as the channel takes it: the machine's by default, a simulated one in tests.
-import { steadyNowMs } from '@acktor/core/broker';
+// Time as the channel takes it: the engine's, the machine's by default, a simulated one in tests.
+import { steadyNowMs, type EngineClock } from '@acktor/core/broker';
 
 /**
- * Milliseconds since the epoch that only ever grow, and timers. XState's clocks are of this form.
+ * The clock of the engine, or the machine's.
  *
  * What is decided by it are spans within this process. It says when it is for people alone, and never to the server, which has a clock.
  */
-export interface Clock {
-  now(): number;
-  setTimeout(run: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
+export type Clock = EngineClock;
 
 /**
  * The machine's own clock, from when the process started: neither who sets the machine's clock nor a handler that puts another

@@ -36,9 +36,5 @@ export class Suspects {
 /** Whether a call may have been refused for what is in it. */
 function isOfTheCall(error: unknown): boolean {
   if (error instanceof UnwritableCallError) return true;
-  return error instanceof ServerRefusalError && error.reply.startsWith('ERR') && !OF_THE_SERVER.test(error.reply);
+  return error instanceof ServerRefusalError && error.about === 'call';
 }
-
-/** States of the server, which pass; Redis 6.2 has them inside an `ERR` when a script meets them. */
-const OF_THE_SERVER =
-  /\b(OOM|READONLY|LOADING|MISCONF|BUSY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|NOPERM|NOAUTH|MOVED|ASK)\b/;

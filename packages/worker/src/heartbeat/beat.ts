@@ -1,18 +1,22 @@
 // The beat of the heartbeat thread: renews, reaps, and looks whether the main thread still moves.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MessagePort } from 'node:worker_threads';
 import { ConnectionLostError, ServerRefusalError } from '@acktor/core';
 import { gravest, OVERDUE_MS, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/broker';
 import { reportHang } from './hang-report.js';
-import type { HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
+import type { HeartbeatOrder, HeartbeatReport, HeartbeatStart } from './heartbeat-protocol.js';
 import { msSinceSign } from './sign-of-life.js';
 
 export interface BeatParts {
   readonly pulse: Pulse;
-  readonly input: HeartbeatInput;
+  readonly input: HeartbeatStart;
   readonly hasPresence: boolean;
-  readonly port: MessagePort;
+  readonly port: OrderSource;
   readonly tell: (report: HeartbeatReport) => void;
+}
+
+/** Where orders come from: the port to the main thread, or the main thread itself. */
+export interface OrderSource {
+  on(event: 'message', listener: (order: HeartbeatOrder) => void): unknown;
 }
 
 /** Beats until it is told to stop. A beat that fails is made again: the connection comes back by itself. */
@@ -71,7 +75,7 @@ function pauseMs({ busyUntilMs, hasSuspects, dueAtMs }: BeatState, leaseMs: numb
 }
 
 /** Ends the pause between two beats when there is a reason to. */
-function listen(port: MessagePort, state: BeatState): { readonly signal: () => AbortSignal } {
+function listen(port: OrderSource, state: BeatState): { readonly signal: () => AbortSignal } {
   let pause = new AbortController();
   port.on('message', (order: HeartbeatOrder) => {
     const wasBusy = performance.now() < state.busyUntilMs;
@@ -100,7 +104,7 @@ async function beatOnce({ pulse, input, hasPresence, tell }: BeatParts, state: B
   if (faults.length > 0) throw gravest(faults);
 }
 
-async function renewInTime(pulse: Pulse, { leaseMs }: HeartbeatInput, state: BeatState): Promise<void> {
+async function renewInTime(pulse: Pulse, { leaseMs }: HeartbeatStart, state: BeatState): Promise<void> {
   if (state.isHanging || performance.now() < state.renewAtMs) return;
   // Three chances before a lease expires, and more where one fails: until the hold-off is over, all must have renewed.
   state.renewAtMs = performance.now() + Math.min(leaseMs / 9, RENEW_AGAIN_MS);
@@ -118,7 +122,7 @@ function heed(report: ReapReport, state: BeatState, tell: BeatParts['tell']): vo
 }
 
 /** A main thread that hangs for longer than it may is reported, and its leases are renewed no more. */
-function watchMainThread({ lastSign, hangMs }: HeartbeatInput, state: BeatState, tell: BeatParts['tell']): void {
+function watchMainThread({ lastSign, hangMs }: HeartbeatStart, state: BeatState, tell: BeatParts['tell']): void {
   const forMs = msSinceSign(lastSign);
   const isHanging = hangMs > 0 && forMs > hangMs;
   if (isHanging && !state.isHanging) {
@@ -129,7 +133,7 @@ function watchMainThread({ lastSign, hangMs }: HeartbeatInput, state: BeatState,
   state.isHanging = isHanging;
 }
 
-function rulesOf({ deliveryLimit, graceMs, leaseMs }: HeartbeatInput, usesPresence: boolean): ReapRules {
+function rulesOf({ deliveryLimit, graceMs, leaseMs }: HeartbeatStart, usesPresence: boolean): ReapRules {
   const longestGapMs = Math.min(2 * IDLE_EVERY_MS, Math.floor((leaseMs * 2) / 3));
   return { deliveryLimit, graceMs, usesPresence, longestGapMs, intervalMs: BUSY_EVERY_MS - 10, holdOffMs: HOLD_OFF_MS };
 }

@@ -1,10 +1,10 @@
 // What a worker's main thread and its heartbeat thread tell each other.
 import type { MessagePort } from 'node:worker_threads';
-import type { CancelRequest, PulseOptions } from '@acktor/core/broker';
+import type { CancelRequest, EngineModule, PulseOpening, RefusalCause } from '@acktor/core/broker';
 
-/** What the thread is started with. */
-export interface HeartbeatInput {
-  readonly pulse: PulseOptions;
+/** What a beat is started with, on whichever thread. */
+export interface HeartbeatStart {
+  readonly pulse: PulseOpening;
   readonly leaseMs: number;
   readonly deliveryLimit: number;
   /** How long a process may be without presence before its jobs are given back. */
@@ -17,11 +17,17 @@ export interface HeartbeatInput {
   readonly feed: MessagePort;
 }
 
+/** What the thread is started with. */
+export interface HeartbeatInput extends HeartbeatStart {
+  /** Makes the engine anew: functions do not come into another thread. */
+  readonly engine: EngineModule;
+}
+
 /** Why a heartbeat did not come to beat. */
 export interface HeartbeatFailure {
   readonly message: string;
-  /** The server's answer, when that was no. */
-  readonly refusal: string | undefined;
+  /** The server's answer, when that was no, and what it was about. */
+  readonly refusal: { readonly reply: string; readonly about: RefusalCause } | undefined;
   /** Whether the thread itself failed, with the server not asked yet or not to blame. */
   readonly isOfThread?: boolean;
 }

@@ -2,19 +2,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import { BrokerUnreachableError, ServerRefusalError } from '@acktor/core';
-import { RedisAddress, steadyNowMs, type CancelRequest, type GuardedLog } from '@acktor/core/broker';
+import { steadyNowMs, type CancelRequest, type Engine, type EngineModule, type GuardedLog } from '@acktor/core/broker';
 import type { Feed } from '../feed/feed.js';
 import { HeartbeatError } from '../errors.js';
 import { threadFlags } from '../node-flags.js';
 import { HOLD_OFF_MS } from './beat.js';
-import type { HeartbeatFailure, HeartbeatInput, HeartbeatOrder, HeartbeatReport } from './heartbeat-protocol.js';
+import { LocalBeat } from './beating.js';
+import type {
+  HeartbeatFailure,
+  HeartbeatInput,
+  HeartbeatOrder,
+  HeartbeatReport,
+  HeartbeatStart,
+} from './heartbeat-protocol.js';
 import { logReport } from './report-log.js';
 import { giveSign, newSign } from './sign-of-life.js';
 
 /** What a heartbeat is started with. */
 export interface HeartbeatParts {
-  /** The server's URL, password and all. */
-  readonly url: string;
+  readonly engine: Engine;
+  /** How a thread makes the engine; undefined where none can, and the beat is one of this thread. */
+  readonly module: EngineModule | undefined;
+  /** Where the server is, for people. */
+  readonly address: string;
   readonly namespace: string;
   readonly process: string;
   readonly queues: readonly string[];
@@ -45,12 +55,14 @@ export interface HeartbeatState {
  * It runs in a thread of its own, so that a handler that blocks the main thread loses no lease and no presence. If the thread ends by
  * itself another is started at once, or, the second time within ten seconds, after one: without presence the others take this process
  * for dead.
+ *
+ * Of an engine that no thread can make, it beats on the main thread: a handler that blocks that one stops it.
  */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
   readonly #lastSign = newSign();
   readonly #signs: NodeJS.Timeout;
-  #thread: Thread | undefined;
+  #thread: Thread | LocalBeat | undefined;
   #saidBusyAtMs = -Infinity;
   #lastEndedAtMs = -Infinity;
   #hasBegun = false;
@@ -109,12 +121,12 @@ export class Heartbeat {
 
   /** Tried again, for it may be a moment's fault; and not begun without, for then others would take what this process does. */
   async #begin(): Promise<void> {
-    const { url, connectTimeoutMs, startWithinMs = connectTimeoutMs } = this.#parts;
+    const { address, connectTimeoutMs, startWithinMs = connectTimeoutMs } = this.#parts;
     const untilMs = performance.now() + startWithinMs;
     do {
       const leftMs = Math.max(1, Math.ceil(untilMs - performance.now()));
       const failure = await this.#startThread(leftMs);
-      if (failure && (isForGood(failure) || performance.now() >= untilMs)) throw startError(url, failure);
+      if (failure && (isForGood(failure) || performance.now() >= untilMs)) throw startError(address, failure);
       if (failure) await sleep(TRY_AGAIN_AFTER_MS);
       // Also one that came to work and ended in the same moment.
     } while (this.#thread === undefined);
@@ -144,7 +156,7 @@ export class Heartbeat {
         }
         this.#hear(report);
       });
-      thread.on('error', (error) => {
+      thread.on('error', (error: Error) => {
         failure = { message: error.message, refusal: undefined, isOfThread: true };
         this.#parts.log.error({ err: error }, 'the heartbeat thread failed');
       });
@@ -155,8 +167,11 @@ export class Heartbeat {
     });
   }
 
-  #newThread(connectTimeoutMs: number): Thread {
-    const workerData = this.#input(connectTimeoutMs);
+  #newThread(connectTimeoutMs: number): Thread | LocalBeat {
+    const { engine, module } = this.#parts;
+    const input = this.#input(connectTimeoutMs);
+    if (module === undefined) return new LocalBeat(engine, input);
+    const workerData: HeartbeatInput = { ...input, engine: module };
     const execArgv = threadFlags();
     return new Thread(new URL('./heartbeat-thread.js', import.meta.url), {
       workerData,
@@ -182,10 +197,10 @@ export class Heartbeat {
     if (failure) log.error({ worker, reason: failure.message }, 'the heartbeat could not start; it is tried again');
   }
 
-  #input(connectTimeoutMs: number): HeartbeatInput {
-    const { url, namespace, process, queues, leaseMs, deliveryLimit, graceMs, hangMs } = this.#parts;
+  #input(connectTimeoutMs: number): HeartbeatStart {
+    const { namespace, process, queues, leaseMs, deliveryLimit, graceMs, hangMs } = this.#parts;
     const answerTimeoutMs = Math.max(leaseMs / 3, SHORTEST_ANSWER_TIMEOUT_MS);
-    const pulse = { url, namespace, process, queues, connectTimeoutMs, answerTimeoutMs, holdOffMs: HOLD_OFF_MS };
+    const pulse = { namespace, process, queues, connectTimeoutMs, answerTimeoutMs, holdOffMs: HOLD_OFF_MS };
     const feed = this.#parts.feed.openPort();
     return { pulse, leaseMs, deliveryLimit, graceMs, hangMs, lastSign: this.#lastSign, feed };
   }
@@ -202,17 +217,14 @@ export class Heartbeat {
 }
 
 /** Others, such as LOADING, pass. */
-function isForGood({ refusal = '', isOfThread }: HeartbeatFailure): boolean {
-  return isOfThread === true || /^(NOPERM|ERR)\b/.test(refusal);
+function isForGood({ refusal, isOfThread }: HeartbeatFailure): boolean {
+  return isOfThread === true || refusal?.about === 'permission' || refusal?.about === 'call';
 }
 
-function startError(url: string, { message, refusal, isOfThread }: HeartbeatFailure): Error {
+function startError(address: string, { message, refusal, isOfThread }: HeartbeatFailure): Error {
   if (isOfThread) return new HeartbeatError(message);
-  if (refusal !== undefined) return new ServerRefusalError(refusal);
-  return new BrokerUnreachableError(
-    RedisAddress.parse(url).toString(),
-    `the heartbeat could not be started: ${message}`,
-  );
+  if (refusal !== undefined) return new ServerRefusalError(refusal.reply, { about: refusal.about });
+  return new BrokerUnreachableError(address, `the heartbeat could not be started: ${message}`);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Puts a worker together: everything is checked before anything is opened, and nothing stays open when something fails.
 import { OptionsError } from '@acktor/core';
-import { connectBroker, GuardedLog, type ConnectedBroker } from '@acktor/core/broker';
+import { GuardedLog, type ConnectedBroker, type Engine } from '@acktor/core/broker';
 import { systemClock } from '../channel/clock.js';
 import { quarantineOfThisProcess } from '../delivery/quarantine.js';
 import { checkParameters, needsContainer } from '../handler/check-parameters.js';
@@ -25,6 +25,7 @@ import { consumersOf, type CheckedWorkerOptions, type ConsumerCounts } from './w
 export interface WorkerParts {
   readonly id: string;
   readonly crews: readonly Crew[];
+  readonly engine: Engine;
   readonly connected: ConnectedBroker;
   readonly heartbeat: Heartbeat;
   readonly feed: Feed;
@@ -39,7 +40,7 @@ export interface WorkerParts {
 }
 
 /** Checks the handlers, connects, and opens a crew for each queue. Nothing is consumed yet. */
-export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerParts> {
+export async function openWorker(options: CheckedWorkerOptions, engine: Engine): Promise<WorkerParts> {
   const queues = handlersByQueue(options.handlers, options.use);
   refuseStrangers(options.consumers, [...queues.keys()]);
   refuseUnheard(options.onDead, [...queues.keys()]);
@@ -48,15 +49,17 @@ export async function openWorker(options: CheckedWorkerOptions): Promise<WorkerP
   const id = newWorkerId();
   checkBuilding(container, queues, { log, id });
   const warn = (message: string) => log.warn({ worker: id }, message);
-  const connected = await connectBroker({ ...options, name: 'acktor-worker', warn });
-  const scopes = new HandlerScopes(container, { clock: systemClock, log });
+  const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount } = options;
+  const opening = { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount, name: 'acktor-worker', warn };
+  const connected = await engine.openBroker(opening);
+  const scopes = new HandlerScopes(container, { clock: engine.clock ?? systemClock, log });
   let inspector: StatelyInspector | undefined;
   try {
     if (options.inspectUrl !== undefined) inspector = await connectInspector(options.inspectUrl, id);
     const lettersOf = (queue: string) => connected.broker.deadLetters(queue);
     const deadJobs = new DeadJobs({ listeners: options.onDead, lettersOf, limits: options, log });
     const told = { events: new WorkerEvents(log), deadJobs };
-    return await openCrews({ id, scopes, log, connected, inspector, options, ...told }, queues);
+    return await openCrews({ id, scopes, log, engine, connected, inspector, options, ...told }, queues);
   } catch (error) {
     inspector?.stop();
     await scopes.closeAll();
@@ -96,15 +99,17 @@ const MOST_NAMED = 20;
 type OpenParts = Omit<WorkerParts, 'crews' | 'heartbeat' | 'feed' | 'metrics'>;
 
 async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHandlers>): Promise<WorkerParts> {
-  const { id, connected, options, log } = parts;
+  const { id, engine, connected, options, log } = parts;
   const crews: Crew[] = [];
   const feed = new Feed(id, new MachineShelf(options.machines));
   let heartbeat: Heartbeat | undefined;
   try {
     heartbeat = await Heartbeat.start({
       ...options,
-      url: connected.address.revealUrl(),
-      startWithinMs: connected.time.leftMs,
+      engine,
+      module: connected.module,
+      address: connected.address,
+      startWithinMs: connected.leftMs ?? options.connectTimeoutMs,
       process: id,
       queues: [...queues.keys()],
       onCancel: ({ queue, ...cancel }) => crews.find((crew) => crew.queue === queue)?.cancel(cancel),
@@ -128,7 +133,7 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
 }
 
 function openCrew(queue: string, handlers: QueueHandlers, open: Omit<WorkerParts, 'crews'>): Crew {
-  const { leaseMs, letGoMs, replaceStuckConsumers, leanPath, consumers, poisonLimit } = open.options;
+  const { leaseMs, letGoMs, replaceStuckConsumers, consumers, poisonLimit } = open.options;
   return new Crew({
     queue: open.connected.broker.workQueue(queue),
     process: open.id,
@@ -138,14 +143,13 @@ function openCrew(queue: string, handlers: QueueHandlers, open: Omit<WorkerParts
     leaseMs,
     letGoMs,
     replaceStuckConsumers,
-    leanPath,
     poisonLimit,
     quarantine: quarantineOfThisProcess,
     limits: open.options,
     longestWaitMs: LONGEST_WAIT_MS,
     onActivity: () => open.heartbeat.busy(),
     ...(open.metrics && { onStep: open.metrics.statesOf(queue).onStep }),
-    clock: systemClock,
+    clock: open.engine.clock ?? systemClock,
     inspect: open.inspector?.inspect,
     events: open.events,
     onDead: open.deadJobs.forQueue(queue),

@@ -19,9 +19,11 @@ import type { AnyStateMachine } from 'xstate';
 /** How many consumers: the same for each queue, or by queue; a queue that is not named gets one. */
 export type ConsumerCounts = number | Readonly<Record<string, number>>;
 
+const { engine, ...serverOptionTable } = brokerOptionTable;
+
 /** The options that can be told to another process: plain values. */
 export const travellingOptionTable = {
-  ...brokerOptionTable,
+  ...serverOptionTable,
   consumers: {
     type: 'value',
     default: 1,
@@ -76,11 +78,6 @@ export const travellingOptionTable = {
     type: 'boolean',
     default: false,
     doc: 'Whether another consumer takes the place of one whose handler does not let go, until it does: at most as many at a time as there are consumers, so up to twice as many handlers run.',
-  },
-  leanPath: {
-    type: 'boolean',
-    default: true,
-    doc: "Whether ordinary acks and fetches skip the parts of BullMQ's scripts that have nothing to do for them.",
   },
   drainMs: {
     type: 'ms',
@@ -143,6 +140,7 @@ const workerTable = {
     accepts: areMiddleware,
     doc: "Middleware around every handler, the first outermost, and all of it around the handler's own ([middleware.md](middleware.md)).",
   },
+  engine,
   ...travellingOptionTable,
   handleSignals: {
     type: 'boolean',
@@ -223,8 +221,6 @@ export interface TravellingOptions extends SharedOptions, TextLimitOptions {
    * consumers, so up to twice as many handlers run. By default false.
    */
   readonly replaceStuckConsumers?: OptionInput<typeof travellingOptionTable, 'replaceStuckConsumers'> | undefined;
-  /** Whether ordinary acks and fetches skip the parts of BullMQ's scripts that have nothing to do for them. By default true. */
-  readonly leanPath?: OptionInput<typeof travellingOptionTable, 'leanPath'> | undefined;
   /**
    * How long a stopping worker lets its handlers finish before it requeues what they hold. In milliseconds, from 0 to 86400000; by default
    * 30000.
@@ -253,6 +249,11 @@ export interface WorkerOptions extends TravellingOptions {
   readonly handlers: OptionInput<typeof workerTable, 'handlers'>;
   /** Middleware around every handler, the first outermost, and all of it around the handler's own. By default []. */
   readonly use?: OptionInput<typeof workerTable, 'use'> | undefined;
+  /**
+   * What keeps the queues; by default the Redis that `redis`, `embedded` or the environment names. Not together with `redis`, `embedded`
+   * and `durability`, which are options of that one.
+   */
+  readonly engine?: OptionInput<typeof workerTable, 'engine'> | undefined;
   /**
    * Whether SIGTERM and SIGINT drain the worker and then end **the whole process**, whatever else it does; a second one ends it at once.
    * For a process that is the worker's alone; elsewhere call `close()` in your own shutdown. By default false.

@@ -1,5 +1,5 @@
 // A worker: consumers for the queues of its handlers, in this process.
-import { steadyNowMs } from '@acktor/core/broker';
+import { engineFor, steadyNowMs } from '@acktor/core/broker';
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import { WORKER } from '../feed/feed.js';
@@ -52,7 +52,8 @@ export class Worker {
    * InspectorMissingError, MetricsPortError: nothing is left open.
    */
   static async start(options: WorkerOptions): Promise<Worker> {
-    const worker = new Worker(await openWorker(workerOptions.check(options)));
+    const checked = workerOptions.check(options);
+    const worker = new Worker(await openWorker(checked, engineFor(checked, options)));
     await worker.#openHttp();
     worker.#begin();
     return worker;
@@ -165,7 +166,7 @@ export class Worker {
   }
 
   #begin(): void {
-    const { crews, connected, log, options } = this.#parts;
+    const { crews, engine, connected, log, options } = this.#parts;
     const { consumers, handleSignals } = options;
     this.#actor.subscribe(({ value: state }) => this.#changed(state));
     this.#actor.start();
@@ -174,8 +175,8 @@ export class Worker {
     void this.#stopped.then(() => this.#http?.close());
     for (const crew of crews) crew.start();
     if (handleSignals) endOnSignals(this, log);
-    const redis = connected.address.toString();
-    log.info({ worker: this.id, queues: this.queues, consumers, redis }, 'the worker runs');
+    const place = { [engine.name]: connected.address };
+    log.info({ worker: this.id, queues: this.queues, consumers, ...place }, 'the worker runs');
   }
 
   /** Once for each state: an actor that stays where it is says so, too. */

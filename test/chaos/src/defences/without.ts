@@ -5,7 +5,7 @@ import type * as BuryModule from '../../../../packages/core/dist/engine/redis/bu
 import type * as ReapModule from '../../../../packages/core/dist/engine/redis/bullmq/reaping/reap-script.js';
 import type * as GuardModule from '../../../../packages/core/dist/engine/redis/connection/connection-guard.js';
 import type * as GuardedModule from '../../../../packages/core/dist/engine/redis/connection/guarded-connection.js';
-import type * as ErrorsModule from '../../../../packages/core/dist/engine/redis/connection/redis-errors.js';
+import type * as ErrorsModule from '../../../../packages/core/dist/engine/broker-errors.js';
 import type * as RestorationModule from '../../../../packages/worker/dist/channel/restoration.js';
 import type * as FinderModule from '../../../../packages/core/dist/engine/redis/connection/master-finder.js';
 import type * as ChannelModule from '../../../../packages/worker/dist/channel/channel.js';
@@ -39,7 +39,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   /** A call whose connection breaks stays without an end, as on a plain client. */
   async guardedCalls() {
     const { ConnectionGuard } = await inside<typeof GuardModule>('engine/redis/connection/connection-guard.js');
-    const { ConnectionLostError } = await inside<typeof ErrorsModule>('engine/redis/connection/redis-errors.js');
+    const { ConnectionLostError } = await inside<typeof ErrorsModule>('engine/broker-errors.js');
     const run = Reflect.get(ConnectionGuard.prototype, 'run') as Run;
     const unguarded: Run = function (call) {
       return run.call(this, call).catch((error: unknown) => {

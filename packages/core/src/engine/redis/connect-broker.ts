@@ -1,72 +1,83 @@
-// The way in: from an address, or nothing at all, to a broker on a server that was looked at first.
+// From a server's address to a broker on it, once the server was looked at.
 import { BullmqBroker, type BullmqBrokerParts } from './bullmq/bullmq-broker.js';
 import type { AskServers } from './bullmq/desk/queue-names.js';
-import type { Broker } from '../broker.js';
+import type { BrokerOpening, ConnectedBroker, EngineModule } from '../engine.js';
 import { checkServer, type Durability } from './connection/check-server.js';
 import { askMasters } from './connection/ask-masters.js';
 import { beginGuarded, connectGuarded, StartTime } from './connection/guarded-connection.js';
 import { Lines } from './connection/lines.js';
-import { AddressError, BrokerUnreachableError } from './connection/redis-errors.js';
+import { AddressError } from './connection/redis-errors.js';
+import type { ServerPlace } from './server-place.js';
+import { BrokerUnreachableError } from '../broker-errors.js';
 import { readServerFacts, weakerOf } from './connection/server-facts.js';
 import type { RedisAddress } from './connection/address.js';
-import { findServerPlace } from '../../server/server-place.js';
 
-/** Where the queues are and what is asked of the server. Producers and workers take the same. */
-export interface BrokerOptions {
-  /** The server's URL; by default the environment's REDIS_URL, and without one the embedded server. */
-  readonly redis: string | undefined;
-  /** Whether it is the embedded server, whatever the environment says; false: never. */
-  readonly embedded?: boolean | undefined;
-  readonly namespace: string;
+/** Who opens a broker, and how this server is used. */
+export interface RedisBrokerOptions extends Omit<BrokerOpening, 'isForInspection'> {
   readonly durability: Durability;
-  readonly connectTimeoutMs: number;
-  readonly ackedAgeSeconds: number;
-  readonly ackedCount: number;
-  /** Whether ordinary sends may take a shorter way that leaves and answers the same; default true. */
-  readonly leanPath?: boolean;
-  /** Who connects, as the server lists it. */
-  readonly name: string;
-  /** Told what the server may lose, when `durability` is `warn`. */
-  readonly warn?: (message: string) => void;
+  /** Whether ordinary sends, acks and fetches may take a shorter way that leaves and answers the same. */
+  readonly leanPath: boolean;
+  /** How another thread makes an engine on the server at this URL. */
+  readonly moduleAt: (url: string) => EngineModule;
 }
 
-/** A broker that is open, and the server it is on as an address that may be printed. */
-export interface ConnectedBroker {
-  readonly broker: Broker;
-  readonly address: RedisAddress;
-  /** What is left of `connectTimeoutMs`, for whatever else belongs to the start. */
-  readonly time: Pick<StartTime, 'leftMs'>;
-  /** Closes the broker and, as the last one out, the embedded server. */
-  close(): Promise<void>;
+/** A broker that is open, and the server that it is on. */
+export class RedisBroker implements ConnectedBroker {
+  readonly broker: BullmqBroker;
+  /** May be printed. */
+  readonly redis: RedisAddress;
+  readonly #time: StartTime;
+  readonly #module: () => EngineModule;
+  readonly #leave: () => Promise<void>;
+
+  constructor(broker: BullmqBroker, place: ServerPlace, start: RedisStart) {
+    this.broker = broker;
+    this.redis = place.address;
+    this.#time = start.time;
+    this.#module = () => start.moduleAt(place.address.revealUrl());
+    this.#leave = () => place.leave();
+  }
+
+  get address(): string {
+    return this.redis.toString();
+  }
+
+  /** Its options hold the password: it is made when it is asked for, and is printed with nothing. */
+  get module(): EngineModule {
+    return this.#module();
+  }
+
+  get leftMs(): number {
+    return this.#time.leftMs;
+  }
+
+  /** Taken out of this object, too: whoever wraps an engine may hand it on. */
+  readonly close = async (): Promise<void> => {
+    try {
+      await this.broker.close();
+    } finally {
+      await this.#leave();
+    }
+  };
+}
+
+interface RedisStart extends Pick<RedisBrokerOptions, 'moduleAt'> {
+  readonly time: StartTime;
 }
 
 /**
- * Connects to the server, checks it, and opens a broker on it.
- * @throws AddressError, NoServerError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError, ServerStartError;
- * nothing is left open then.
+ * Connects to the server at this place, checks it, and opens a broker on it, which leaves the place in the end.
+ * @throws AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError; nothing is left open then.
  */
-export async function connectBroker(options: BrokerOptions): Promise<ConnectedBroker> {
-  const place = await findServerPlace(options);
-  try {
-    // Not before: to fetch a server, or to start one that is embedded, takes as long as it takes.
-    const time = new StartTime(place.address, options.connectTimeoutMs);
-    const broker = await openBroker(place.address, time, options);
-    const close = async () => {
-      try {
-        await broker.close();
-      } finally {
-        await place.leave();
-      }
-    };
-    return { broker, address: place.address, time, close };
-  } catch (error) {
-    await place.leave();
-    throw error;
-  }
+export async function openRedisBroker(place: ServerPlace, options: RedisBrokerOptions): Promise<RedisBroker> {
+  // Not before: to fetch a server, or to start one that is embedded, takes as long as it takes.
+  const time = new StartTime(place.address, options.connectTimeoutMs);
+  const { moduleAt } = options;
+  return new RedisBroker(await openBroker(place.address, time, options), place, { time, moduleAt });
 }
 
-async function openBroker(address: RedisAddress, time: StartTime, options: BrokerOptions): Promise<Broker> {
-  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, leanPath = true } = options;
+async function openBroker(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<BullmqBroker> {
+  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, leanPath } = options;
   const place = await (address.isCluster ? openCluster : openServer)(address, time, options);
   const openClient = (name: string, key: string, signal?: AbortSignal) =>
     connectGuarded(address, { name, key, connectTimeoutMs, ...(signal && { signal }) });
@@ -77,7 +88,7 @@ async function openBroker(address: RedisAddress, time: StartTime, options: Broke
 type OpenPlace = Pick<BullmqBrokerParts, 'lines' | 'server' | 'askServers'>;
 
 /** Looks at the server, and opens the line to it. */
-async function openServer(address: RedisAddress, time: StartTime, options: BrokerOptions): Promise<OpenPlace> {
+async function openServer(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<OpenPlace> {
   const { name, connectTimeoutMs } = options;
   const line = await connectGuarded(address, { name, connectTimeoutMs });
   try {
@@ -95,7 +106,7 @@ async function openServer(address: RedisAddress, time: StartTime, options: Broke
 }
 
 /** Looks at every server that has keys. */
-async function openCluster(address: RedisAddress, time: StartTime, options: BrokerOptions): Promise<OpenPlace> {
+async function openCluster(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<OpenPlace> {
   const { name, connectTimeoutMs } = options;
   const servers = await askMasters(address, { name, time }, (guard) => time.answer(guard, readServerFacts));
   for (const server of servers) checkServer(server, demandsOf(options));
@@ -107,6 +118,6 @@ async function openCluster(address: RedisAddress, time: StartTime, options: Brok
   return { lines: new Lines({ open, areSpread: true }), server: others.reduce(weakerOf, server), askServers };
 }
 
-function demandsOf({ durability, warn }: BrokerOptions) {
+function demandsOf({ durability, warn }: RedisBrokerOptions) {
   return warn ? { durability, warn } : { durability };
 }

@@ -1,24 +1,16 @@
-// The way from an address to a pulse, for the thread in which it beats.
+// From a server's URL to a pulse on it, for the thread in which it beats.
 import { RedisAddress } from './connection/address.js';
 import { connectGuarded, StartTime } from './connection/guarded-connection.js';
 import { BullmqPulse } from './bullmq/bullmq-pulse.js';
 import { queueKeys } from './bullmq/queue-keys.js';
 import { JointPulse } from '../joint-pulse.js';
+import type { PulseOpening } from '../engine.js';
 import type { Pulse } from '../pulse.js';
 
-/** Whose pulse, and where. All of it can be handed to a thread. */
-export interface PulseOptions {
+/** Whose pulse, and where. */
+export interface PulseOptions extends PulseOpening {
   /** The server's URL, password and all. */
   readonly url: string;
-  readonly namespace: string;
-  /** What the process's lease tokens begin with. */
-  readonly process: string;
-  readonly queues: readonly string[];
-  /** How long connecting, appearing and testing presence may take together, in milliseconds. */
-  readonly connectTimeoutMs: number;
-  /** How long a call waits for its answer before the connection counts as dead, in milliseconds; 15,000 by default, and at most. */
-  readonly answerTimeoutMs?: number;
-  readonly holdOffMs: number;
 }
 
 /** Opens the connections that carry the pulse's calls. @throws BrokerUnreachableError; nothing is left open then. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FleetAnswer, FleetNews } from '../fleet-message.js';
 import type { FleetWatcher } from '../fleet.js';
-import { onAbort } from '../../engine/redis/connection/on-abort.js';
+import { onAbort } from '../../on-abort.js';
 import type { FleetHub } from '../fleet-hub.js';
 import type { WorkerFrame } from '../worker-frame.js';
 import { KnownWorkers } from './known-workers.js';

@@ -44,7 +44,7 @@ export interface BullmqBrokerParts {
   /** The number of the database. */
   readonly database: number;
   readonly retention: Retention;
-  /** Whether sends may take the lean path of their script. */
+  /** Whether ordinary sends, acks and fetches may take the lean path of their scripts. */
   readonly leanPath: boolean;
 }
 
@@ -115,6 +115,7 @@ export class BullmqBroker implements Broker {
     return new BullmqDesk({ keysOf, guardOf: (queue) => this.#guardOf(queue), names: this.#names });
   }
 
+  /** Looks how each server that has keys does. */
   examine(): Promise<readonly ServerExam[]> {
     this.#requireOpen();
     return this.#parts.askServers(examineServer);
@@ -123,7 +124,7 @@ export class BullmqBroker implements Broker {
   workQueue(name: string): WorkQueue {
     this.#requireOpen();
     this.#names.remember(name);
-    const { openClient, retention, server } = this.#parts;
+    const { openClient, retention, server, leanPath } = this.#parts;
     const keys = this.#keysOf(name);
     const openWaitClient = (signal: AbortSignal) => openClient(`acktor-wait-${name}`, keys.marker, signal);
     const parts = {
@@ -133,6 +134,7 @@ export class BullmqBroker implements Broker {
       openWaitClient,
       retention,
       maxTextBytes: server.maxTextBytes,
+      leanPath,
     };
     const queue = new BullmqWorkQueue(parts);
     this.#queues.add(queue);

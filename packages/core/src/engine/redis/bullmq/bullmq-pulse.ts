@@ -4,7 +4,7 @@ import type { FleetLine } from '../../../fleet/fleet-line.js';
 import { RedisFleetLine } from '../fleet/redis-fleet-line.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { StartTime } from '../connection/guarded-connection.js';
-import { ServerRefusalError } from '../connection/redis-errors.js';
+import { ServerRefusalError } from '../../broker-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
 import { joinedReport } from '../../joined-report.js';
 import type { CancelRequest, Pulse, ReapReport, ReapRules } from '../../pulse.js';

@@ -1,6 +1,6 @@
 // BullMQ's own Lua, as the package ships it: the text that our group scripts wrap, so that their semantics are BullMQ's.
 import { createRequire } from 'node:module';
-import { BrokerVersionError } from '../../broker-errors.js';
+import { BrokerVersionError } from '../connection/redis-errors.js';
 
 /** The names of the BullMQ scripts that Acktor runs. */
 export type BullmqScriptName =

@@ -3,9 +3,9 @@ import type {
   AnsweredTokens,
   ChannelAnswer,
   ChannelRequest,
-  ExchangeOptions,
   Lease,
   LeasedJob,
+  SettleAndFetchOptions,
   WorkQueue,
   WorkSign,
 } from '../../work-queue.js';
@@ -33,6 +33,8 @@ export interface BullmqWorkQueueParts {
   readonly retention: Retention;
   /** The most bytes that the server takes in one text. */
   readonly maxTextBytes: number;
+  /** Whether ordinary acks and fetches may take the lean path of their script. */
+  readonly leanPath: boolean;
 }
 
 /** The {@link WorkQueue} on BullMQ. One blocking connection, opened at the first wait. */
@@ -47,11 +49,11 @@ export class BullmqWorkQueue implements WorkQueue {
     this.#parts = parts;
   }
 
-  async exchange(requests: readonly ChannelRequest[], options: ExchangeOptions): Promise<ChannelAnswer> {
+  async settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
     const glance = options.wantsGlance ? '1' : '0';
     const { ackedAgeSeconds, ackedCount } = this.#parts.retention;
-    const leanPath = options.leanPath ? '1' : '0';
-    const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, glance, leanPath, SEPARATOR];
+    const path = this.#parts.leanPath ? '1' : '0';
+    const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, glance, path, SEPARATOR];
     const { entries, unwritable } = writeCall(requests, this.#parts.maxTextBytes);
     const answer = await this.#run(channelScript, [...head, ...entries]);
     return readAnswer(answer, { requests, queue: this.name, unwritable });

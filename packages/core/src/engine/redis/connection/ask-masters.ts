@@ -3,7 +3,7 @@ import type { RedisAddress } from './address.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import { connectGuarded, type StartTime } from './guarded-connection.js';
 import { MasterFinder } from './master-finder.js';
-import { BrokerUnreachableError } from './redis-errors.js';
+import { BrokerUnreachableError } from '../../broker-errors.js';
 
 export interface AskOptions {
   /** As servers list the connections. */

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AcktorError } from '../../../errors.js';
 import type { ScriptClient } from './redis-script.js';
-import { onAbort } from './on-abort.js';
+import { onAbort } from '../../../on-abort.js';
 import { isNotHereNow } from './redirections.js';
-import { ConnectionLostError, ServerRefusalError } from './redis-errors.js';
+import { ConnectionLostError, ServerRefusalError, type RefusalCause } from '../../broker-errors.js';
 
 /**
  * A connection on a client that neither keeps nor resends commands. It keeps the client to itself: {@link run} is the one way to a
@@ -194,11 +194,20 @@ function isOpen({ status }: ScriptClient): boolean {
 export function asTypedError(error: unknown): unknown {
   if (isServerReply(error)) forgetArguments(error);
   if (isServerReply(error) && !isNotHereNow(error.message)) {
-    return new ServerRefusalError(error.message, { cause: error });
+    return new ServerRefusalError(error.message, { about: aboutOf(error.message), cause: error });
   }
   const isTyped = error instanceof AcktorError || error instanceof TypeError;
   return isTyped ? error : new ConnectionLostError({ cause: error });
 }
+
+/** What the server refuses a call for. `ERR` is what is wrong with a call, unless a script met something else: Redis 6.2 puts that inside. */
+function aboutOf(reply: string): RefusalCause {
+  if (/\bNOPERM\b/.test(reply)) return 'permission';
+  return reply.startsWith('ERR') && !OF_THE_SERVER.test(reply) ? 'call' : 'server';
+}
+
+const OF_THE_SERVER =
+  /\b(OOM|READONLY|LOADING|MISCONF|BUSY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|NOAUTH|MOVED|ASK)\b/;
 
 /**
  * ioredis hangs the command on the server's error, arguments and all: of an AUTH that failed the password, of a send the payload. Printed

@@ -3,10 +3,10 @@ import { Redis } from 'ioredis';
 import type { ClientOptions, RedisAddress } from './address.js';
 import { MasterFinder } from './master-finder.js';
 import { masterConnector } from './master-connector.js';
-import { onAbort } from './on-abort.js';
+import { onAbort } from '../../../on-abort.js';
 import { forgetArguments } from './connection-guard.js';
 import { isNotHereNow } from './redirections.js';
-import { BrokerUnreachableError } from './redis-errors.js';
+import { BrokerUnreachableError } from '../../broker-errors.js';
 
 export interface ConnectOptions {
   /** The name under which the server lists the connection (`CLIENT LIST`); no spaces. Default `acktor`. */

@@ -2,7 +2,7 @@
 import type { RedisAddress } from './address.js';
 import { ADVICE, becomesReady, beginConnecting, type ConnectOptions } from './connection.js';
 import { ConnectionGuard } from './connection-guard.js';
-import { BrokerUnreachableError, ConnectionLostError } from './redis-errors.js';
+import { BrokerUnreachableError, ConnectionLostError } from '../../broker-errors.js';
 import type { ScriptClient } from './redis-script.js';
 
 /** A guarded connection neither keeps nor resends commands, and leaves it to its owner to subscribe again. */

@@ -1,7 +1,7 @@
 // A script call for ioredis whose bytes are written here, in one go.
 import { Command } from 'ioredis';
 import { constants } from 'node:buffer';
-import { UnwritableCallError } from './redis-errors.js';
+import { UnwritableCallError } from '../../broker-errors.js';
 
 /**
  * `EVALSHA` for `Redis.sendCommand`, as the protocol has it: an array of bulk strings.

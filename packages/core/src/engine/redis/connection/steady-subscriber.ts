@@ -1,6 +1,6 @@
 // A connection that subscribes, and is subscribed again to all of it whenever it has come back.
 import type { ConnectionGuard } from './connection-guard.js';
-import { ConnectionLostError } from './redis-errors.js';
+import { ConnectionLostError } from '../../broker-errors.js';
 
 /**
  * Remembers for itself what it is subscribed to. ioredis (6.0) forgets all of it when a cluster ends a sharded subscription,

@@ -1,7 +1,7 @@
 // Two connections for all who look at a fleet from one process: one that asks, one that hears.
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { StartTime } from '../connection/guarded-connection.js';
-import { ConnectionLostError } from '../connection/redis-errors.js';
+import { ConnectionLostError } from '../../broker-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
 import type { FleetAsk } from '../../../fleet/fleet-line.js';
 import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
@@ -118,7 +118,7 @@ export class RedisFleetHub implements FleetHub {
   }
 
   /** Counts what a listener failed on. */
-  drop(what: string, error: unknown): void {
+  drop(what: string, error?: unknown): void {
     this.#drops.drop(what, error);
   }
 

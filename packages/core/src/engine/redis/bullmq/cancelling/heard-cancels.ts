@@ -1,6 +1,6 @@
 // Cancels that are heard on a control channel, and what the store says of them: whoever may publish can say anything.
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
-import { ConnectionLostError } from '../../connection/redis-errors.js';
+import { ConnectionLostError } from '../../../broker-errors.js';
 import type { CancelRequest } from '../../../pulse.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { readControlMessage, type ControlMessage } from './control-channel.js';

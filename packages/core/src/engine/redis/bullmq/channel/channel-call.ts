@@ -13,12 +13,11 @@ import type {
 } from '../../../work-queue.js';
 import { isLonger, tooLong } from '../text-size.js';
 import { requireArgument } from '../../connection/script-call.js';
-import { UnwritableCallError } from '../../connection/redis-errors.js';
+import { BrokerReplyError, UnwritableCallError } from '../../../broker-errors.js';
 import { wellFormed } from '../../../../foreign-text/cut-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
-import { BrokerReplyError } from '../../../broker-errors.js';
 import type { ChannelWord } from './channel-script.js';
-import { readLeasedJob, unreadableJob, type BullmqLeasedJob } from './leased-record.js';
+import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket } from './leased-record.js';
 import { readToldJob } from './told-fields.js';
 
 /**
@@ -93,27 +92,27 @@ export function readAnswer(answer: unknown, { requests, queue, unwritable }: Ask
 }
 
 function writeSettlement(entries: (string | number)[], settle: Settling): void {
-  const { settlement, attempt } = settle;
-  const job = settle.job as BullmqLeasedJob;
+  const { job, settlement, attempt } = settle;
+  const ticket = ticketOf(job);
   const { id, attemptsMade } = job.record;
   const write = (word: ChannelWord, ...rest: readonly (string | number)[]) =>
     entries.push(word, id, job.leaseToken, lifeOf(job), ...rest);
   const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
   switch (settlement.kind) {
     case 'ack':
-      if (job.retention === '') return void write('ack', job.fieldCount, attemptsMade + 1, settlement.result);
-      return void write('keep', job.retention, settlement.result);
+      if (ticket.retention === '') return void write('ack', ticket.fieldCount, attemptsMade + 1, settlement.result);
+      return void write('keep', ticket.retention, settlement.result);
     case 'requeue':
       if (settlement.afterMs !== undefined) return void write('postpone', remembered, Math.ceil(settlement.afterMs));
       return void write('requeue', remembered);
     case 'deadLetter':
-      return void write('deadLetter', job.retention, remembered, ...failureArguments(job, settlement.failure));
+      return void write('deadLetter', ticket.retention, remembered, ...failureArguments(ticket, settlement.failure));
     case 'retry':
       return void write(
         'retry',
-        job.retention,
+        ticket.retention,
         remembered,
-        ...failureArguments(job, settlement.failure),
+        ...failureArguments(ticket, settlement.failure),
         Math.round(settlement.delayMs),
       );
   }
@@ -124,13 +123,13 @@ export function lifeOf({ record: { deliveries, leasesLost } }: LeasedJob): strin
   return `${deliveries}/${leasesLost}`;
 }
 
-function failureArguments(job: BullmqLeasedJob, { reason, stack }: Failure): readonly [string, string] {
-  return [reason, tracesWith(job, stack)];
+function failureArguments(ticket: BullmqTicket, { reason, stack }: Failure): readonly [string, string] {
+  return [reason, tracesWith(ticket, stack)];
 }
 
 /** The job's stack traces with one more at the end; the oldest go first, so that a job's hash stays small. */
-function tracesWith(job: BullmqLeasedJob, stack: string | undefined): string {
-  const traces = [...tracesIn(job.traces), ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES);
+function tracesWith(ticket: BullmqTicket, stack: string | undefined): string {
+  const traces = [...tracesIn(ticket.traces), ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES);
   let roomBytes = MAX_TRACES_BYTES;
   const older = traces.findLastIndex((trace) => (roomBytes -= sizeOf(trace)) < 0);
   // The newest stays, whatever its size.

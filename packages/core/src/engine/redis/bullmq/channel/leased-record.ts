@@ -3,14 +3,22 @@ import type { Backoff } from '../../../../contract/retry-options.js';
 import type { FetchedJob, JobRecord, LeasedJob } from '../../../work-queue.js';
 import type { ToldHash } from './told-fields.js';
 
-/** A leased job with what its settlement needs to know. */
-export interface BullmqLeasedJob extends LeasedJob {
-  /** BullMQ's `stacktrace` as stored: a JSON array of strings, or undefined. */
-  readonly traces: string | undefined;
-  /** The job's own retention, `{"completed":…,"failed":…}` as JSON; '' when the queue's holds. */
-  readonly retention: string;
-  /** How many fields the job's hash had when it was fetched; -1 for what is not just a plain job. */
-  readonly fieldCount: number;
+/** What the settlement of a leased job needs to know. */
+export class BullmqTicket {
+  constructor(
+    /** How many fields the job's hash had when it was fetched; -1 for what is not just a plain job. */
+    readonly fieldCount: number,
+    /** The job's own retention, `{"completed":…,"failed":…}` as JSON; '' when the queue's holds. */
+    readonly retention: string,
+    /** BullMQ's `stacktrace` as stored: a JSON array of strings, or undefined. */
+    readonly traces: string | undefined,
+  ) {}
+}
+
+/** @throws TypeError for a job that no queue of BullMQ has handed out. */
+export function ticketOf({ ticket, record }: LeasedJob): BullmqTicket {
+  if (ticket instanceof BullmqTicket) return ticket;
+  throw new TypeError(`expected job ${record.id} to be one that this queue has handed out, with its ticket`);
 }
 
 /** Where a record was found, and under which lease. */
@@ -41,13 +49,11 @@ function readOrRefuse(hash: ToldHash, seat: LeaseSeat): FetchedJob {
   return { kind: 'job', job };
 }
 
-function leasedJob(hash: ToldHash, seat: LeaseSeat, wishes: Wishes): BullmqLeasedJob {
+function leasedJob(hash: ToldHash, seat: LeaseSeat, wishes: Wishes): LeasedJob {
   return {
     record: record(hash, seat, wishes),
     leaseToken: seat.leaseToken,
-    traces: hash.stacktrace,
-    retention: wishes.retention,
-    fieldCount: seat.fieldCount,
+    ticket: new BullmqTicket(seat.fieldCount, wishes.retention, hash.stacktrace),
   };
 }
 

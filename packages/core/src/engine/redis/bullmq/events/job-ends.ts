@@ -1,10 +1,9 @@
 // Tells waiting producers how their jobs ended, by following BullMQ's event stream of one queue.
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
-import { onAbort } from '../../connection/on-abort.js';
+import { onAbort } from '../../../../on-abort.js';
 import type { ScriptClient } from '../../connection/redis-script.js';
 import type { JobEnd } from '../../../broker.js';
-import { ServerRefusalError } from '../../connection/redis-errors.js';
-import { ClosedError } from '../../../broker-errors.js';
+import { ClosedError, ServerRefusalError } from '../../../broker-errors.js';
 import type { QueueKeys } from '../queue-keys.js';
 import type { EventStream, StreamEntry } from './event-stream.js';
 

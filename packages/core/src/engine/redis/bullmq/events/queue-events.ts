@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readHistory } from '../../../../dead-letters/past-attempt.js';
 import type { JobEventKind, QueueEvent, QueueWatcher } from '../../../job-events.js';
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
-import { ServerRefusalError } from '../../connection/redis-errors.js';
+import { ServerRefusalError } from '../../../broker-errors.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { msOf, type EventStream, type StreamEntry } from './event-stream.js';
 

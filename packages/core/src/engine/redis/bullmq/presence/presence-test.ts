@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
 import type { StartTime } from '../../connection/guarded-connection.js';
-import { ServerRefusalError } from '../../connection/redis-errors.js';
+import { ServerRefusalError } from '../../../broker-errors.js';
 
 export interface PresenceTestParts {
   /** What to subscribe to; nobody else does. */

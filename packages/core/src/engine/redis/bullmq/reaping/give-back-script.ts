@@ -1,4 +1,5 @@
 // Lua that breaks a lease and gives its job back, and that knows a server which has just come up.
+import { OVERDUE_MS } from '../../../pulse.js';
 import { rememberAttempt } from '../dead-letters/history-script.js';
 import { noteDeaths } from './deaths.js';
 import { serverNow } from '../server-time.js';
@@ -18,9 +19,6 @@ local function meetServer(suspects, holdOffMs)
   redis.call('HSET', suspects, '#run', run, '#until', known and nowMs + holdOffMs or 0)
   return not known
 end`;
-
-/** How late a delayed job is when it counts as one that everybody has forgotten: the reaper gives no sign for it sooner. */
-export const OVERDUE_MS = 50;
 
 /**
  * Defines `giveBack(id, ending, judge)`: breaks the lease of an active job and puts the job back at the head of its queue, counted

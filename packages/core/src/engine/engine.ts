@@ -1,0 +1,114 @@
+// The engine's port: what Acktor asks of whatever keeps its queues. Redis is one such engine; nothing here knows it.
+import type { ConnectedFleet } from '../fleet/fleet.js';
+import type { Broker } from './broker.js';
+import type { Pulse } from './pulse.js';
+
+/**
+ * A kind of queue server, and where it is. `Producer.connect`, `Worker.start`, `Operator.connect`, `connectFleet` and the others take one as
+ * `engine`, and open what they need of it. An engine holds nothing open itself: what it opens is closed by whoever opened it.
+ *
+ * Every method rejects with an `AcktorError` that says what to do, and leaves nothing open then.
+ */
+export interface Engine {
+  /** What people call it, in logs and messages: `redis`. */
+  readonly name: string;
+
+  /**
+   * How another thread, or another process, makes the same engine; undefined for one that exists in this process alone. The heartbeat of such
+   * a one beats on the main thread, where a handler that blocks stops it, and a supervisor refuses it.
+   */
+  readonly module?: EngineModule | undefined;
+
+  /** What spans within a worker are measured by: deadlines, waits, pauses. By default the machine's clock. */
+  readonly clock?: EngineClock | undefined;
+
+  /** Opens the queues, for a producer, a worker or an operator. */
+  openBroker(options: BrokerOpening): Promise<ConnectedBroker>;
+
+  /** Opens the sign of life of one worker process, in whichever thread beats. */
+  openPulse(options: PulseOpening): Promise<Pulse>;
+
+  /** Opens what the worker processes say of themselves, for those who look. `fleetOn` makes it of a `FleetHub`. */
+  openFleet(options: FleetOpening): Promise<ConnectedFleet>;
+}
+
+/**
+ * Which function makes an engine, and of what.
+ *
+ * @example
+ * // In my-engine.ts, whose functions stay on its side:
+ * export function myEngine(options: MyOptions): Engine {
+ *   return { name: 'mine', module: { url: import.meta.url, exportName: 'myEngine', options }, ...doorsOf(options) };
+ * }
+ */
+export interface EngineModule {
+  /** The module's URL, such as `import.meta.url`; or a package's name, found from where Acktor is installed. */
+  readonly url: string;
+  /** Which of its exports makes the engine: called with `options`, answers an {@link Engine} or a promise of one. */
+  readonly exportName: string;
+  /** Plain data, as JSON can hold it. It may hold a password: it is handed on, and shown to nobody. */
+  readonly options: unknown;
+}
+
+/** Milliseconds since the epoch that only ever grow, and timers that keep no process alive. XState's clocks are of this form. */
+export interface EngineClock {
+  now(): number;
+  setTimeout(run: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** What whatever is opened needs to know. */
+export interface FleetOpening {
+  /** Queues of one namespace know nothing of those of another. */
+  readonly namespace: string;
+  /** How long the way to the server may take, in milliseconds: all of its steps together. */
+  readonly connectTimeoutMs: number;
+}
+
+/** Who opens a broker, and what is kept there. */
+export interface BrokerOpening extends FleetOpening {
+  /** Who connects, as a server may list it: `acktor-producer`. */
+  readonly name: string;
+  /** For how many seconds an acked job, its result and its id are remembered. */
+  readonly ackedAgeSeconds: number;
+  /** How many acked jobs a queue remembers at most. */
+  readonly ackedCount: number;
+  /** Whether it is opened to look and to mend, and no job is entrusted to it: a server that may lose jobs is not refused then. */
+  readonly isForInspection?: boolean;
+  /** Called with what the server may lose or cannot do, where that is no reason to refuse it. */
+  readonly warn?: (message: string) => void;
+}
+
+/** Whose pulse. All of it can be handed to a thread. */
+export interface PulseOpening extends FleetOpening {
+  /** What the process's lease tokens begin with. */
+  readonly process: string;
+  readonly queues: readonly string[];
+  /** How long a call waits for its answer before the connection counts as dead, in milliseconds; 15,000 by default, and at most. */
+  readonly answerTimeoutMs?: number;
+  /** As in {@link ReapRules}. */
+  readonly holdOffMs: number;
+}
+
+/** A broker that is open, and the way out. */
+export interface ConnectedBroker {
+  readonly broker: Broker;
+  /** Where the queues are, for people: without a password. */
+  readonly address: string;
+  /**
+   * How a thread of this process makes an engine on the same server, with the place that was found: nothing is looked for again. Undefined where
+   * no thread can.
+   */
+  readonly module?: EngineModule | undefined;
+  /** What is left of `connectTimeoutMs` at this moment, in milliseconds, for what else belongs to the start; all of it where undefined. */
+  readonly leftMs?: number | undefined;
+  /** Closes the broker, and all that was opened for it. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Whether a value has the form of an engine. */
+export function isEngine(value: unknown): value is Engine {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, openBroker, openPulse, openFleet } = value as Partial<Record<keyof Engine, unknown>>;
+  return typeof name === 'string' && [openBroker, openPulse, openFleet].every((open) => typeof open === 'function');
+}

@@ -1,0 +1,112 @@
+// The engine on Redis: what it opens, each on the server that was found first.
+import type { ConnectedFleet } from '../../fleet/fleet.js';
+import type { OptionInput, OptionTable, OptionValues } from '../../options/option-spec.js';
+import type { BrokerOpening, Engine, EngineModule, FleetOpening, PulseOpening } from '../engine.js';
+import type { Pulse } from '../pulse.js';
+import { openRedisBroker, type RedisBroker } from './connect-broker.js';
+import { openRedisFleet } from './connect-fleet.js';
+import { connectPulse } from './connect-pulse.js';
+import type { ServerPlace } from './server-place.js';
+
+/** What makes a Redis engine: which server, and how it is used. */
+export const redisEngineTable = {
+  redis: {
+    type: 'string',
+    isSecret: true,
+    expected: 'the URL of a Redis server',
+    accepts: (text) => text.trim() !== '',
+    hint: (given) => `such as 'redis://host:6379'${given === '' ? '; leave it out to use REDIS_URL' : ''}`,
+    doc: 'URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.',
+  },
+  embedded: {
+    type: 'boolean',
+    doc: 'Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`.',
+  },
+  durability: {
+    type: 'choice',
+    of: ['require', 'warn', 'off'],
+    default: 'require',
+    doc: 'Whether a server that may lose accepted jobs is refused, complained of, or taken as it is.',
+  },
+  leanPath: {
+    type: 'boolean',
+    default: true,
+    doc: "Whether ordinary sends, acks and fetches skip the parts of BullMQ's scripts that have nothing to do for them.",
+  },
+} as const satisfies OptionTable;
+
+// generated: RedisEngineOptions
+
+/** What `redisEngine` takes. */
+export interface RedisEngineOptions {
+  /**
+   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   */
+  readonly redis?: OptionInput<typeof redisEngineTable, 'redis'> | undefined;
+  /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */
+  readonly embedded?: OptionInput<typeof redisEngineTable, 'embedded'> | undefined;
+  /** Whether a server that may lose accepted jobs is refused, complained of, or taken as it is. By default "require". */
+  readonly durability?: OptionInput<typeof redisEngineTable, 'durability'> | undefined;
+  /** Whether ordinary sends, acks and fetches skip the parts of BullMQ's scripts that have nothing to do for them. By default true. */
+  readonly leanPath?: OptionInput<typeof redisEngineTable, 'leanPath'> | undefined;
+}
+
+// end: RedisEngineOptions
+
+export type CheckedRedisOptions = OptionValues<typeof redisEngineTable>;
+
+/** What the engine stands on. */
+export interface RedisEngineParts {
+  readonly options: CheckedRedisOptions;
+  /** Finds the server, or starts it, and leaves it again. */
+  readonly findServer: () => Promise<ServerPlace>;
+  /** How another thread makes an engine of such options. */
+  readonly moduleOf: (options: CheckedRedisOptions) => EngineModule;
+}
+
+export class RedisEngine implements Engine {
+  readonly name = 'redis';
+  readonly #parts: RedisEngineParts;
+
+  constructor(parts: RedisEngineParts) {
+    this.#parts = parts;
+  }
+
+  get module(): EngineModule {
+    return this.#parts.moduleOf(this.#parts.options);
+  }
+
+  async openBroker(opening: BrokerOpening): Promise<RedisBroker> {
+    const { options, moduleOf } = this.#parts;
+    const durability = opening.isForInspection === true ? 'off' : options.durability;
+    const moduleAt = (url: string) => moduleOf({ ...options, embedded: undefined, redis: url });
+    const { leanPath } = options;
+    return this.#at((place) => openRedisBroker(place, { ...opening, durability, leanPath, moduleAt }));
+  }
+
+  async openPulse(opening: PulseOpening): Promise<Pulse> {
+    return this.#at(async (place) => {
+      const pulse = await connectPulse({ ...opening, url: place.address.revealUrl() });
+      const hangUp = pulse.close.bind(pulse);
+      const close = async () => {
+        await hangUp();
+        await place.leave();
+      };
+      return Object.assign(pulse, { close });
+    });
+  }
+
+  openFleet(opening: FleetOpening): Promise<ConnectedFleet> {
+    return this.#at((place) => openRedisFleet(place, opening));
+  }
+
+  async #at<Opened>(open: (place: ServerPlace) => Promise<Opened>): Promise<Opened> {
+    const place = await this.#parts.findServer();
+    try {
+      return await open(place);
+    } catch (error) {
+      await place.leave();
+      throw error;
+    }
+  }
+}
