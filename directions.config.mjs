@@ -30,6 +30,7 @@ const packages = {
   core: [],
   chart: [],
   worker: ['core', 'chart'],
+  testing: ['core', 'worker'],
   dashboard: ['core', 'chart'],
   cli: ['core', 'chart', 'worker', 'dashboard'],
   examples: ['core', 'chart', 'worker', 'cli', 'dashboard'],

@@ -1,14 +1,14 @@
 import { ClusterSet } from '@acktor/chaos';
-import { AddressError, BrokerUnreachableError, job, Operator, Producer } from '@acktor/core';
+import { AddressError, BrokerUnreachableError, job, Operator, Producer, redisEngine } from '@acktor/core';
+import { engineConforms, redisFeatures } from '@acktor/testing';
 import { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { Cluster } from 'ioredis';
 import { z } from 'zod';
-import { brokerConforms } from '../broker/conformance.js';
 import { everyFeatureWorks, oneDoor } from '../engines/features.js';
 import { recording } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
-import { freshNamespace, openBroker } from '../real-redis/real-redis.js';
+import { freshNamespace } from '../real-redis/real-redis.js';
 import { rejection } from '../server/rejection.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 
@@ -22,7 +22,7 @@ describe('a cluster', function () {
 
   after(() => set[Symbol.asyncDispose]());
 
-  brokerConforms('a cluster', () => openBroker({ redis: set.url }));
+  engineConforms('a cluster', () => ({ engine: redisEngine({ redis: set.url }) }), redisFeatures);
   everyFeatureWorks(() => oneDoor(set.url));
 
   it('has queues on every master, which one worker serves and one operator sees', async () => {

@@ -1,10 +1,10 @@
 import { SentinelSet } from '@acktor/chaos';
-import { BrokerUnreachableError, Producer } from '@acktor/core';
+import { BrokerUnreachableError, Producer, redisEngine } from '@acktor/core';
+import { engineConforms, redisFeatures } from '@acktor/testing';
 import { expect } from 'chai';
-import { brokerConforms } from '../broker/conformance.js';
 import { everyFeatureWorks, oneDoor } from '../engines/features.js';
 import { note } from '../jobs/notes.js';
-import { freshNamespace, openBroker } from '../real-redis/real-redis.js';
+import { freshNamespace } from '../real-redis/real-redis.js';
 import { rejection } from '../server/rejection.js';
 
 describe('a primary behind sentinels', function () {
@@ -17,7 +17,7 @@ describe('a primary behind sentinels', function () {
 
   after(() => set[Symbol.asyncDispose]());
 
-  brokerConforms('a primary behind sentinels', () => openBroker({ redis: set.url }));
+  engineConforms('a primary behind sentinels', () => ({ engine: redisEngine({ redis: set.url }) }), redisFeatures);
   everyFeatureWorks(() => oneDoor(set.url));
 
   it('confirms by its replicas', async () => {

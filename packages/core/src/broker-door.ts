@@ -142,6 +142,7 @@ export type {
   JobSpan,
   JobSummary,
   ProcessDeath,
+  QueueDeath,
   QueueDepth,
   QueueDesk,
   QueueSymptoms,

@@ -1,15 +1,11 @@
 // How a broker waits for work, and how it ends.
 import { ClosedError } from '@acktor/core';
 import { expect } from 'chai';
-import { refusal } from '../contract/refusal.js';
-import { requeue } from './queue-trial.js';
-import { trials } from './trials.js';
-import type { OpenBroker } from './conformance.js';
+import { rejectionOf, requeue } from './queue-trial.js';
+import type { Suite } from './suite.js';
 
-export function waitingConforms(open: OpenBroker): void {
+export function waitingConforms({ describe, it, trial }: Suite): void {
   describe('when somebody waits for work', () => {
-    const trial = trials(open);
-
     it('says that there is work as soon as a job is sent', async () => {
       const sign = trial().queue.waitForWork(10_000);
       await trial().send({ id: 'a' });
@@ -26,7 +22,7 @@ export function waitingConforms(open: OpenBroker): void {
         await trial().send({ id: 'a', priority });
         const job = await trial().take();
         // The sign of the job's arrival is used up, so that only its return can be seen.
-        await trial().queue.waitForWork(2);
+        await trial().waitFor(2);
         const sign = trial().queue.waitForWork(10_000);
         await trial().settle(job, requeue);
         expect(await sign).to.deep.equal({ kind: 'ready' });
@@ -34,17 +30,17 @@ export function waitingConforms(open: OpenBroker): void {
     }
 
     it('says when a delayed job is due', async () => {
-      const sentAtMs = Date.now();
+      const sentAtMs = await trial().nowMs();
       await trial().send({ id: 'a', delayMs: 5_000 });
       const sign = await trial().queue.waitForWork(10_000);
       expect(sign.kind).to.equal('due');
       if (sign.kind !== 'due') return;
-      expect(sign.due.atMs).to.be.within(sentAtMs + 4_999, Date.now() + 5_000);
+      expect(sign.due.atMs).to.be.within(sentAtMs + 4_999, (await trial().nowMs()) + 5_000);
       expect(sign.due.inMs).to.be.within(1, 5_000);
     });
 
     it('ends the wait when it was too long', async () => {
-      expect(await trial().queue.waitForWork(2)).to.deep.equal({ kind: 'timeout' });
+      expect(await trial().waitFor(2)).to.deep.equal({ kind: 'timeout' });
     });
 
     it('ends the wait when the queue is closed, which may be done twice', async () => {
@@ -60,10 +56,11 @@ export function waitingConforms(open: OpenBroker): void {
       const { broker } = trial();
       await broker.close();
       await broker.close();
-      const error = await refusal(ClosedError, () => broker.send('trial', []));
-      expect(error.message).to.contain('expected an open broker');
+      const error = await rejectionOf(broker.send('trial', []));
+      expect(error).to.be.instanceOf(ClosedError);
+      expect(String(error)).to.contain('expected an open broker');
       expect(() => broker.workQueue('trial')).to.throw(ClosedError);
-      await refusal(ClosedError, () => broker.ended('trial', 'a', new AbortController().signal));
+      expect(await rejectionOf(broker.ended('trial', 'a', new AbortController().signal))).to.be.instanceOf(ClosedError);
     });
 
     it('ends a wait with a sign that another passed on', async () => {

@@ -1,13 +1,10 @@
 // What a broker does about leases: who holds one may settle, who lost it may not, and what nobody holds comes back.
 import { expect } from 'chai';
 import { ack, leaseOf, settlements } from './queue-trial.js';
-import { trials } from './trials.js';
-import type { OpenBroker } from './conformance.js';
+import type { Suite } from './suite.js';
 
-export function leasesConform(open: OpenBroker): void {
+export function leasesConform({ describe, it, trial }: Suite): void {
   describe('when leases are held and lost', () => {
-    const trial = trials(open);
-
     it('gives back at once what a dead process held, as a redelivery with a greater fence', async () => {
       await trial().send({ id: 'a' });
       await trial().take('dead|1');
@@ -118,7 +115,7 @@ export function leasesConform(open: OpenBroker): void {
     it('takes up a lease again that expired while nobody else was given the job', async () => {
       await trial().send({ id: 'a' });
       const held = await trial().take('here|1', { leaseMs: 1 });
-      while (await trial().queue.progress(leaseOf(held), '0'));
+      await trial().untilExpired(held);
       expect(await trial().queue.renew([held], 10_000)).to.deep.equal([]);
       expect(await trial().queue.progress(leaseOf(held), '1')).to.equal(true);
       expect(await trial().settle(held, ack)).to.equal('stored');
@@ -130,7 +127,7 @@ export function leasesConform(open: OpenBroker): void {
       await trial().bury('dead');
       expect(await trial().queue.renew([lost], 10_000)).to.deep.equal(['dead|1']);
       const later = await trial().take('here|1', { leaseMs: 1 });
-      while (await trial().queue.progress(leaseOf(later), '0'));
+      await trial().untilExpired(later);
       expect(await trial().queue.renew([lost], 10_000), 'the other has lost it, too').to.deep.equal(['dead|1']);
     });
   });

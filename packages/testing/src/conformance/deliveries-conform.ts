@@ -1,12 +1,10 @@
 // What a broker does with deliveries: fetch, ack, retry, requeue, dead letter.
 import { expect } from 'chai';
 import { ack, deadLetter, requeue, retry, settlements } from './queue-trial.js';
-import { trials } from './trials.js';
-import type { OpenBroker } from './conformance.js';
+import type { Suite } from './suite.js';
 
-export function deliveriesConform(open: OpenBroker): void {
+export function deliveriesConform({ describe, it, trial }: Suite): void {
   describe('when jobs are delivered', () => {
-    const trial = trials(open);
     const never = new AbortController().signal;
 
     it('hands a job to one of those who ask', async () => {
@@ -33,7 +31,7 @@ export function deliveriesConform(open: OpenBroker): void {
 
     it('hands out the next job with the answer to an ack', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
-      const reply = await trial().askOne({
+      const reply = await trial().exchangeOne({
         settle: { job: await trial().take(), settlement: ack },
         fetch: 'here|9',
       });
@@ -56,10 +54,10 @@ export function deliveriesConform(open: OpenBroker): void {
 
     it('keeps a job that is retried later until it is due', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
-      await trial().settle(await trial().take(), retry(40));
+      await trial().settle(await trial().take(), retry(400));
       expect(await trial().takeAll()).to.deep.equal(['b']);
       const { nextDue } = await trial().glance();
-      expect(nextDue?.inMs).to.be.within(1, 40);
+      expect(nextDue?.inMs).to.be.within(1, 400);
       await trial().untilDue();
       expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 1 });
     });
@@ -74,7 +72,7 @@ export function deliveriesConform(open: OpenBroker): void {
 
     it('keeps a job that is requeued for later until it is due, and counts no attempt', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
-      await trial().settle(await trial().take(), { kind: 'requeue', afterMs: 40 });
+      await trial().settle(await trial().take(), { kind: 'requeue', afterMs: 400 });
       expect(await trial().takeAll()).to.deep.equal(['b']);
       await trial().untilDue();
       expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 0 });

@@ -1,13 +1,10 @@
 // What a broker does about a job that ends its workers: it is suspected, tried, and condemned, and nothing else is.
 import { expect } from 'chai';
 import { ack, retry, type QueueTrial } from './queue-trial.js';
-import { trials } from './trials.js';
-import type { OpenBroker } from './conformance.js';
+import type { Suite } from './suite.js';
 
-export function poisonConforms(open: OpenBroker): void {
+export function poisonConforms({ describe, it, trial }: Suite): void {
   describe('when a process brings its end on itself', () => {
-    const trial = trials(open);
-
     it('suspects what it held, and lets the others go first', async () => {
       await trial().send({ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' });
       await trial().take('dead|1');

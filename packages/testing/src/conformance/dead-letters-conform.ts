@@ -1,0 +1,115 @@
+// What an engine does with dead letters: kept until somebody redrives or purges them.
+import type { DeadSpan, DeadSummary } from '@acktor/core/broker';
+import { expect } from 'chai';
+import { ack, deadLetter, retry, type QueueTrial } from './queue-trial.js';
+import type { Suite } from './suite.js';
+
+export function deadLettersConform({ describe, it, trial }: Suite): void {
+  describe('when jobs are dead letters', () => {
+    const never = new AbortController().signal;
+
+    it('keeps what was sent, how it died, and when', async () => {
+      await trial().send({ id: 'a', name: 'mail', payload: '{"to":"x"}', priority: 3 });
+      const before = await trial().nowMs();
+      await trial().settle(await trial().take(), retry(0));
+      await trial().settle(await trial().take(), deadLetter);
+      const [letter] = await trial().box.read(['a']);
+      expect(letter).to.include({
+        id: 'a',
+        jobName: 'mail',
+        payload: '{"to":"x"}',
+        version: 1,
+        reason: 'it cannot be',
+      });
+      expect(letter).to.include({ attemptsMade: 2, deliveries: 2, leasesLost: 0, priority: 3, redrives: 0 });
+      expect(letter?.deadAtMs).to.be.within(before, await trial().nowMs());
+      expect(JSON.parse(letter?.stacks ?? '')).to.deep.equal(['Error: at y', 'Error: at x']);
+    });
+
+    it('reads none that is no dead letter', async () => {
+      await trial().send({ id: 'waiting' });
+      expect(await trial().box.read(['unknown', 'waiting'])).to.deep.equal([undefined, undefined]);
+      expect(await trial().box.count()).to.equal(0);
+    });
+
+    it('goes through all of a span, newest or oldest first, each once', async () => {
+      const ids = Array.from({ length: 130 }, (_, i) => `job-${String(i).padStart(3, '0')}`);
+      await die(trial(), ids);
+      const oldest = await scanned(trial(), { order: 'oldest' });
+      expect(oldest.map(({ id }) => id)).to.have.members(ids);
+      expect(oldest.map(({ deadAtMs }) => deadAtMs)).to.deep.equal(
+        oldest.map(({ deadAtMs }) => deadAtMs).toSorted((one, other) => one - other),
+      );
+      expect((await scanned(trial(), { order: 'newest' })).map(({ id }) => id)).to.have.members(ids);
+    });
+
+    it('goes through those of a time alone', async () => {
+      await die(trial(), ['early']);
+      await trial().pass(5);
+      const sinceMs = await trial().nowMs();
+      await die(trial(), ['late']);
+      expect((await scanned(trial(), { sinceMs })).map(({ id }) => id)).to.deep.equal(['late']);
+      expect((await scanned(trial(), { untilMs: sinceMs - 1 })).map(({ id }) => id)).to.deep.equal(['early']);
+    });
+
+    it('redrives one: its attempts begin afresh, its fence grows, and its history keeps why it died', async () => {
+      await die(trial(), ['a']);
+      expect(await trial().box.redrive([{ id: 'a', deliveries: 1 }])).to.deep.equal([true]);
+      const job = await trial().take();
+      expect(job.record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 0, condemned: undefined });
+      await trial().settle(job, deadLetter);
+      const [letter] = await trial().box.read(['a']);
+      expect(letter).to.include({ redrives: 1, attemptsMade: 1, deliveries: 2 });
+      const [first] = JSON.parse(letter?.history ?? '[]') as readonly object[];
+      expect(first).to.include({ reason: 'it cannot be', fence: 1, attempt: 1 });
+    });
+
+    it('forgets that one was cancelled when it is redriven', async () => {
+      await trial().send({ id: 'a' });
+      const held = await trial().take();
+      await trial().broker.cancel('trial', 'a', 'no use for it');
+      await trial().settle(held, deadLetter);
+      await trial().box.redrive([{ id: 'a', deliveries: 1 }]);
+      expect((await trial().take()).record.cancelled).to.equal(undefined);
+    });
+
+    it('wakes who waits for work when one is redriven', async () => {
+      await die(trial(), ['a']);
+      await trial().waitFor(2);
+      const sign = trial().queue.waitForWork(10_000);
+      await trial().box.redrive([{ id: 'a', deliveries: 1 }]);
+      expect(await sign).to.deep.equal({ kind: 'ready' });
+    });
+
+    it('purges one for good, for who waits for its end, too', async () => {
+      await die(trial(), ['a', 'b']);
+      expect(await trial().box.purge([{ id: 'a', deliveries: 1 }])).to.deep.equal([true]);
+      expect(await trial().box.count()).to.equal(1);
+      expect(await trial().broker.ended('trial', 'a', never)).to.deep.equal({ kind: 'gone' });
+      expect(await trial().send({ id: 'a' }), 'its id is free').to.deep.equal(['accepted']);
+    });
+
+    it('touches none that died again since it was looked at, or that is none any more', async () => {
+      await die(trial(), ['a', 'b']);
+      const deaths = ['a', 'b'].map((id) => ({ id, deliveries: 1 }));
+      expect(await trial().box.redrive(deaths)).to.deep.equal([true, true]);
+      await trial().settle(await trial().take(), deadLetter);
+      await trial().settle(await trial().take(), ack);
+      expect(await trial().box.redrive(deaths)).to.deep.equal([false, false]);
+      expect(await trial().box.purge(deaths)).to.deep.equal([false, false]);
+      expect(await trial().box.count()).to.equal(1);
+    });
+  });
+}
+
+async function die(trial: QueueTrial, ids: readonly string[]): Promise<void> {
+  await trial.send(...ids.map((id) => ({ id })));
+  for (let left = ids.length; left > 0; left -= 1) await trial.settle(await trial.take(), deadLetter);
+}
+
+async function scanned(trial: QueueTrial, span: Partial<DeadSpan>): Promise<readonly DeadSummary[]> {
+  const all: DeadSummary[] = [];
+  const whole = { sinceMs: 0, untilMs: Number.MAX_SAFE_INTEGER, order: 'newest' } as const;
+  for await (const page of trial.box.scan({ ...whole, ...span })) all.push(...page);
+  return all;
+}

@@ -1,0 +1,63 @@
+// What every engine must do, said over the port alone: a further engine is written when it passes this.
+import { cancelConforms } from './cancel-conforms.js';
+import { confirmsConform } from './confirms-conform.js';
+import { deadLettersConform } from './dead-letters-conform.js';
+import { deliveriesConform } from './deliveries-conform.js';
+import { eventsConform } from './events-conform.js';
+import type { EngineFeatures } from './features.js';
+import { fleetConforms } from './fleet-conforms.js';
+import { leasesConform } from './leases-conform.js';
+import { livenessConforms } from './liveness-conforms.js';
+import { operatorConforms } from './operator-conforms.js';
+import { poisonConforms } from './poison-conforms.js';
+import { sendingConforms } from './sending-conforms.js';
+import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
+import { waitingConforms } from './waiting-conforms.js';
+
+/**
+ * Declares the conformance suite of an engine: some 120 tests, in the words of the test framework that is given, or else of the global ones.
+ *
+ * `open` is called before each test; engines may be shared, for each test uses a namespace of its own. An engine whose time does not pass by
+ * itself says how it passes.
+ * @example
+ * engineConforms('memory', () => {
+ *   const engine = memoryEngine();
+ *   return { engine, pass: (ms) => engine.advance(ms) };
+ * }, memoryFeatures);
+ */
+export function engineConforms(
+  name: string,
+  open: OpenEngine,
+  { frame = globalFrame(), ...features }: ConformanceOptions,
+): void {
+  frame.describe(`the engine: ${name}`, () => {
+    const suite = suiteOf(open, features, frame);
+    sendingConforms(suite);
+    deliveriesConform(suite);
+    leasesConform(suite);
+    waitingConforms(suite);
+    cancelConforms(suite);
+    deadLettersConform(suite);
+    livenessConforms(suite);
+    confirmsConform(suite);
+    if (features.poison) poisonConforms(suite);
+    if (features.operator) operatorConforms(suite);
+    if (features.fleet) fleetConforms(suite);
+    if (features.events) eventsConform(suite);
+  });
+}
+
+/** What the engine claims, and in whose words its tests are declared. */
+export interface ConformanceOptions extends EngineFeatures {
+  /** By default the global `describe`, `it`, `beforeEach` and `afterEach`. */
+  readonly frame?: TestFrame;
+}
+
+function globalFrame(): TestFrame {
+  const frame = globalThis as unknown as TestFrame;
+  if (typeof (frame as Partial<TestFrame>).describe !== 'function')
+    throw new TypeError(
+      'expected global describe and it, found none: give engineConforms a frame with those of node:test or vitest',
+    );
+  return frame;
+}

@@ -1,0 +1,108 @@
+// What an engine tells those who follow the jobs of a queue.
+import type { JobEventKind, QueueEvent, QueueWatcher } from '@acktor/core/broker';
+import { expect } from 'chai';
+import { ack, deadLetter, leaseOf, retry, type QueueTrial } from './queue-trial.js';
+import type { Suite } from './suite.js';
+
+export function eventsConform({ describe, it, trial }: Suite): void {
+  describe('when somebody follows what happens', () => {
+    it('tells of every step of a job, in order', async () => {
+      const followed = await follow(trial(), { jobName: 'mail' });
+      await trial().send({ id: 'a', name: 'mail' });
+      const attempt = { attempt: 1, fence: 1, worker: 'here', end: 'threw', reason: 'not yet' } as const;
+      await trial().exchangeOne({ settle: { job: await trial().take(), settlement: retry(0), attempt } });
+      const job = await trial().take();
+      await trial().queue.progress(leaseOf(job), '{"percent":50}');
+      await trial().settle(job, ack);
+      const events = await followed.until('acked');
+      expect(events.map(({ kind }) => kind)).to.deep.equal([
+        'sent',
+        'started',
+        'retried',
+        'started',
+        'progress',
+        'acked',
+      ]);
+      expect(events.find(({ kind }) => kind === 'retried')).to.include({ jobId: 'a', reason: 'not yet' });
+      expect(events.find(({ kind }) => kind === 'progress')).to.include({ progress: '{"percent":50}' });
+      expect(events.at(-1)).to.include({ jobId: 'a', result: '{"ok":true}' });
+    });
+
+    it('tells why a job became a dead letter', async () => {
+      const followed = await follow(trial(), { jobName: 'note' });
+      await trial().send({ id: 'a' });
+      await trial().settle(await trial().take(), deadLetter);
+      expect((await followed.until('dead')).at(-1)).to.include({ jobId: 'a', reason: 'it cannot be' });
+    });
+
+    it('tells of a job that is requeued, and of one whose worker died', async () => {
+      const followed = await follow(trial(), { jobName: 'note' });
+      await trial().send({ id: 'a' });
+      const attempt = { attempt: 1, fence: 1, worker: 'here', end: 'requeued', reason: 'busy' } as const;
+      const settlement = { kind: 'requeue', reason: 'busy' } as const;
+      await trial().exchangeOne({ settle: { job: await trial().take(), settlement, attempt } });
+      await trial().take('dead|1');
+      await trial().bury('dead');
+      const events = await followed.until('lost');
+      expect(events.find(({ kind }) => kind === 'requeued')).to.include({ jobId: 'a', reason: 'busy' });
+    });
+
+    it('tells of one job by its id, of the wanted kinds alone', async () => {
+      const followed = await follow(trial(), { jobId: 'b' }, ['acked', 'removed']);
+      await trial().send({ id: 'a' }, { id: 'b' });
+      await trial().settle(await trial().take(), ack);
+      await trial().settle(await trial().take(), ack);
+      expect((await followed.until('acked')).map(({ jobId }) => jobId)).to.deep.equal(['b']);
+    });
+
+    it('tells of a job that is cancelled while it waits', async () => {
+      const followed = await follow(trial(), { jobId: 'a' });
+      await trial().send({ id: 'a' });
+      await trial().broker.cancel('trial', 'a', 'no use for it');
+      expect((await followed.until('removed')).at(-1)).to.include({ jobId: 'a' });
+    });
+
+    it('tells nothing more to who has stopped', async () => {
+      const stopped = await follow(trial(), { jobName: 'note' });
+      const followed = await follow(trial(), { jobName: 'note' });
+      stopped.stop();
+      await trial().send({ id: 'a' });
+      await followed.until('sent');
+      expect(stopped.all).to.deep.equal([]);
+    });
+  });
+}
+
+const EVERY_KIND: readonly JobEventKind[] = [
+  'sent',
+  'started',
+  'progress',
+  'acked',
+  'retried',
+  'requeued',
+  'lost',
+  'dead',
+  'removed',
+];
+
+async function follow(trial: QueueTrial, of: QueueWatcher['of'], kinds = EVERY_KIND) {
+  const all: QueueEvent[] = [];
+  const waiting = new Set<() => void>();
+  const onEvent = (event: QueueEvent) => {
+    all.push(event);
+    for (const look of waiting) look();
+  };
+  const watcher = { of, kinds: new Set(kinds), onEvent, onGap: () => undefined };
+  const stop = await trial.broker.follow(trial.queue.name, watcher);
+  /** All events until the first of this kind. */
+  const until = (kind: JobEventKind) =>
+    new Promise<readonly QueueEvent[]>((resolve) => {
+      const look = () => {
+        const at = all.findIndex((event) => event.kind === kind);
+        if (at >= 0 && waiting.delete(look)) resolve(all.slice(0, at + 1));
+      };
+      waiting.add(look);
+      look();
+    });
+  return { all, stop, until };
+}

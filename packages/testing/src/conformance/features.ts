@@ -1,0 +1,45 @@
+// What an engine may or may not be able to do. What is not here every engine does.
+
+/** What an engine claims. Where it claims nothing, the suite passes over what it does. */
+export interface EngineFeatures {
+  /** A process that ends is missed before its leases expire. */
+  readonly presence: boolean;
+  /** A job that ends its workers is found out: suspected, tried alone, condemned. */
+  readonly poison: boolean;
+  /** Operators see queues and jobs, pause and resume. */
+  readonly operator: boolean;
+  /** Those who look at the fleet can ask its workers, and watch them. */
+  readonly fleet: boolean;
+  /** Whoever follows a queue is told what happens to its jobs. */
+  readonly events: boolean;
+  /** A send can wait for a disk or for replicas. */
+  readonly confirms: boolean;
+  /** Accepted jobs outlive the process. Not tested here. */
+  readonly durable: boolean;
+  /** Other processes reach the same queues. Not tested here. */
+  readonly shared: boolean;
+  /** Plain BullMQ clients may use the same queues, with rate limits, flows and schedulers of theirs. Not tested here. */
+  readonly bullmqClients: boolean;
+}
+
+/** What the engine on Redis claims. */
+export const redisFeatures: EngineFeatures = {
+  presence: true,
+  poison: true,
+  operator: true,
+  fleet: true,
+  events: true,
+  confirms: true,
+  durable: true,
+  shared: true,
+  bullmqClients: true,
+};
+
+/** What the engine in memory claims. */
+export const memoryFeatures: EngineFeatures = {
+  ...redisFeatures,
+  confirms: false,
+  durable: false,
+  shared: false,
+  bullmqClients: false,
+};

@@ -1,0 +1,215 @@
+// What happens to deliveries in memory: fetched under a lease, settled once, renewed, and given back when their worker is lost.
+import type {
+  AttemptEnd,
+  Burial,
+  Buried,
+  ChannelReply,
+  SettleAndFetchOptions,
+  LeasedJob,
+  Settlement,
+  SettleOutcome,
+  Settling,
+} from '@acktor/core/broker';
+import { keepStack, recordOf, remember, type StoredJob } from './stored-job.js';
+import type { Retention, StoredQueue } from './stored-queue.js';
+
+/** Hands out the next job under this lease token; undefined when none is ready. */
+export function fetch(
+  queue: StoredQueue,
+  leaseToken: string,
+  { leaseMs, worker }: Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'>,
+): ChannelReply['fetched'] {
+  queue.promoteDue();
+  const job = queue.takeReady();
+  if (job === undefined) return undefined;
+  const nowMs = queue.clock.now();
+  queue.activate(job);
+  job.lease = { token: leaseToken, untilMs: nowMs + leaseMs };
+  job.deliveries += 1;
+  job.startedAtMs = nowMs;
+  job.workerId = worker;
+  queue.tell(job, { kind: 'started' });
+  return { kind: 'job', job: { record: recordOf(job), leaseToken } };
+}
+
+/** Ends a delivery, once: the same again answers `stored` as long as nobody else has had the job. */
+export function settle(
+  queue: StoredQueue,
+  { job: leased, settlement, attempt }: Settling,
+  retention: Retention,
+): SettleOutcome {
+  const job = queue.jobs.get(leased.record.id);
+  if (job === undefined) return 'gone';
+  if (!isSameDelivery(job, leased)) return 'lost';
+  if (job.place !== 'active') return 'stored';
+  if (!isHolder(queue, job, leased)) return 'lost';
+  apply(queue, job, settlement);
+  if (attempt !== undefined && settlement.kind !== 'ack') remember(job, attempt, queue.clock.now());
+  if (settlement.kind === 'ack') queue.trim(retention);
+  return 'stored';
+}
+
+function apply(queue: StoredQueue, job: StoredJob, settlement: Settlement): void {
+  switch (settlement.kind) {
+    case 'ack':
+      job.attemptsMade += 1;
+      job.result = settlement.result;
+      queue.end(job, 'acked');
+      return queue.tell(job, { kind: 'acked', result: settlement.result });
+    case 'deadLetter':
+      job.attemptsMade += 1;
+      job.reason = settlement.failure.reason;
+      keepStack(job, settlement.failure.stack);
+      queue.end(job, 'deadLettered');
+      return queue.tell(job, { kind: 'dead', reason: job.reason });
+    case 'retry':
+      job.attemptsMade += 1;
+      // A handler that has thrown has not ended its process.
+      job.suspicions = 0;
+      job.reason = settlement.failure.reason;
+      keepStack(job, settlement.failure.stack);
+      comeBack(queue, job, Math.round(settlement.delayMs));
+      return queue.tell(job, { kind: 'retried', reason: job.reason });
+    case 'requeue':
+      if (settlement.afterMs === undefined) queue.wait(job, 'head');
+      else queue.delay(job, Math.ceil(settlement.afterMs));
+      return queue.tell(job, { kind: 'requeued', reason: settlement.reason });
+  }
+}
+
+function comeBack(queue: StoredQueue, job: StoredJob, delayMs: number): void {
+  if (delayMs > 0) queue.delay(job, delayMs);
+  else queue.wait(job, 'tail');
+}
+
+/** Whether nobody has had the job since: not even the reaper. */
+function isSameDelivery(job: StoredJob, { record }: LeasedJob): boolean {
+  return job.deliveries === record.deliveries && job.leasesLost === record.leasesLost;
+}
+
+/** A lease that expired is still its holder's while nothing else has happened to the job. */
+function isHolder(queue: StoredQueue, job: StoredJob, leased: LeasedJob): boolean {
+  if (job.place !== 'active' || !isSameDelivery(job, leased)) return false;
+  return job.lease?.token === leased.leaseToken || !isLeased(queue, job);
+}
+
+/** Whether somebody holds a lease of the job that is not over. */
+export function isLeased(queue: StoredQueue, { lease }: StoredJob): boolean {
+  return lease !== undefined && lease.untilMs > queue.clock.now();
+}
+
+/** Renews the leases of what is held. Returns the tokens of those that are lost. */
+export function renew(queue: StoredQueue, held: readonly LeasedJob[], leaseMs: number): readonly string[] {
+  const untilMs = queue.clock.now() + leaseMs;
+  const lost: string[] = [];
+  for (const leased of held) {
+    const job = queue.jobs.get(leased.record.id);
+    if (job !== undefined && isHolder(queue, job, leased)) job.lease = { token: leased.leaseToken, untilMs };
+    else lost.push(leased.leaseToken);
+  }
+  return lost;
+}
+
+/** Renews every lease of a process. */
+export function renewProcess(queue: StoredQueue, process: string, leaseMs: number): void {
+  const untilMs = queue.clock.now() + leaseMs;
+  for (const job of queue.active)
+    if (isLeased(queue, job) && processOf(job) === process) job.lease = { token: job.lease?.token ?? '', untilMs };
+}
+
+/** The process that a job's lease token names. */
+export function processOf({ lease }: StoredJob): string | undefined {
+  return lease?.token.split('|')[0];
+}
+
+export interface Loss {
+  readonly ending: Extract<AttemptEnd, 'leaseLost' | 'workerDied'>;
+  readonly deliveryLimit: number;
+}
+
+/** Breaks the leases of these jobs and puts them back at the heads, the oldest first; condemns those that lost too many. */
+export function giveBack(queue: StoredQueue, jobs: readonly StoredJob[], { ending, deliveryLimit }: Loss): void {
+  for (const job of jobs.toReversed()) {
+    loseLease(queue, job, { ending });
+    condemn(job, deliveryLimit);
+    queue.wait(job, 'head');
+  }
+}
+
+function loseLease(
+  queue: StoredQueue,
+  job: StoredJob,
+  { ending, reason }: { ending: Loss['ending']; reason?: string },
+) {
+  job.leasesLost += 1;
+  queue.tell(job, { kind: 'lost' });
+  const note = { attempt: job.attemptsMade + 1, fence: job.deliveries, worker: job.workerId ?? '', end: ending };
+  remember(job, { ...note, ...(reason !== undefined && { reason }) }, queue.clock.now());
+}
+
+function condemn(job: StoredJob, deliveryLimit: number): void {
+  const lost = job.leasesLost - job.spared;
+  if (lost <= deliveryLimit) return;
+  job.condemned = `the job lost its lease ${lost} times, more than the delivery limit of ${deliveryLimit}: it may be what ends its workers`;
+}
+
+/** Gives back what a dead process held; of one that ended itself, holds that against what it held. */
+export function bury(queue: StoredQueue, { process, deliveryLimit, ownEnd }: Burial): Buried {
+  const held = [...queue.active].filter((job) => isLeased(queue, job) && processOf(job) === process);
+  const returned = held.toReversed().map(({ sent }) => sent.id);
+  if (held.length > 0) noteDeath(queue, process, held.length);
+  if (ownEnd !== undefined) return { returned, suspected: judge(queue, held, { deliveryLimit, ownEnd }) };
+  giveBack(queue, held, { ending: 'workerDied', deliveryLimit });
+  return { returned, suspected: [] };
+}
+
+interface Judging {
+  readonly deliveryLimit: number;
+  readonly ownEnd: OwnEnd;
+}
+
+/** What is condemned goes to the head: whoever fetches it next dead-letters it. What is suspected lets the others go first. */
+function judge(queue: StoredQueue, held: readonly StoredJob[], { deliveryLimit, ownEnd }: Judging): readonly string[] {
+  const { suspects } = ownEnd.trials;
+  const suspected: string[] = [];
+  const behind: StoredJob[] = [];
+  for (const job of held.toReversed()) {
+    const wasSuspected = job.suspicions > 0;
+    loseLease(queue, job, { ending: 'workerDied', reason: ownEnd.how });
+    const isTried = suspects.some((one) => one.queue === queue.name && one.jobId === job.sent.id);
+    const isHeldAgainst = isTried || (suspects.length === 0 && !wasSuspected);
+    if (isHeldAgainst) suspected.push(job.sent.id);
+    else job.spared += 1;
+    const isCondemned = isHeldAgainst && suspect(job, deliveryLimit, ownEnd);
+    if ((isHeldAgainst || wasSuspected) && !isCondemned) behind.unshift(job);
+    else queue.wait(job, 'head');
+  }
+  for (const job of behind) queue.wait(job, 'tail');
+  return suspected;
+}
+
+/** Returns whether the job is condemned. */
+function suspect(job: StoredJob, deliveryLimit: number, { trials, poisonLimit, how, lastLines }: OwnEnd): boolean {
+  const suspicions = job.suspicions + 1;
+  if (trials.suspects.length <= 1 && suspicions < poisonLimit) {
+    job.spared += 1;
+    job.suspicions = suspicions;
+  } else if (trials.suspects.length === 1 && trials.isAlone) {
+    job.suspicions = suspicions;
+    job.condemned = `the job is poison: ${suspicions} workers ended by their own doing with it, the last one with nothing else under way (${how})`;
+    keepStack(job, lastLines === '' ? undefined : lastLines);
+  } else {
+    condemn(job, deliveryLimit);
+  }
+  return job.condemned !== undefined;
+}
+
+type OwnEnd = NonNullable<Burial['ownEnd']>;
+
+/** Notes a process that died while it held jobs of the queue. The last hundred are kept, for a day. */
+export function noteDeath(queue: StoredQueue, workerId: string, held: number): void {
+  const atMs = queue.clock.now();
+  queue.deaths = [{ workerId, atMs, held }, ...queue.deaths].slice(0, MOST_DEATHS);
+}
+
+const MOST_DEATHS = 100;

@@ -1,0 +1,149 @@
+// The broker in memory: what producers and workers of this process ask of it.
+import { ClosedError, ConfirmUnsupportedError, type CancelOutcome, type Confirm } from '@acktor/core';
+import {
+  onAbort,
+  type Broker,
+  type Burial,
+  type Buried,
+  type ConfirmDemand,
+  type DeadLetterBox,
+  type JobEnd,
+  type OutgoingJob,
+  type QueueDesk,
+  type QueueWatcher,
+  type SendAnswer,
+  type WorkQueue,
+} from '@acktor/core/broker';
+import { bury } from './deliveries.js';
+import { MemoryDeadLetters } from './memory-dead-letters.js';
+import { MemoryDesk } from './memory-desk.js';
+import type { MemoryStore } from './memory-store.js';
+import { MemoryWorkQueue } from './memory-work-queue.js';
+import type { StoredJob } from './stored-job.js';
+import type { Retention } from './stored-queue.js';
+
+/** The {@link Broker} in memory. */
+export class MemoryBroker implements Broker {
+  readonly #store: MemoryStore;
+  readonly #retention: Retention;
+  readonly #workQueues = new Set<WorkQueue>();
+  readonly #follows = new Set<() => void>();
+  readonly #closing = new AbortController();
+
+  constructor(store: MemoryStore, retention: Retention) {
+    this.#store = store;
+    this.#retention = retention;
+  }
+
+  async send(queue: string, jobs: readonly OutgoingJob[], demand?: ConfirmDemand): Promise<readonly SendAnswer[]> {
+    this.#requireOpen();
+    if (demand) this.requireConfirm(demand.confirm);
+    const stored = this.#store.queue(queue);
+    return Promise.resolve(jobs.map((job) => stored.send(job)));
+  }
+
+  requireConfirm(confirm: Confirm): void {
+    if (confirm !== 'accepted')
+      throw new ConfirmUnsupportedError(confirm, 'an engine in memory has no disk and no replicas');
+  }
+
+  connected(_queue: string, _confirm: Confirm, signal: AbortSignal): Promise<void> {
+    return signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve();
+  }
+
+  async ended(queue: string, jobId: string, signal: AbortSignal): Promise<JobEnd> {
+    this.#requireOpen();
+    signal.throwIfAborted();
+    const stored = this.#store.queue(queue);
+    return new Promise((resolve, reject) => {
+      const stops: (() => void)[] = [];
+      const stop = () => stops.forEach((each) => each());
+      const look = () => {
+        const end = endOf(stored.jobs.get(jobId));
+        if (end === undefined) return;
+        stop();
+        resolve(end);
+      };
+      for (const limit of [signal, this.#closing.signal])
+        stops.push(
+          onAbort(limit, () => {
+            stop();
+            reject(limit.reason as Error);
+          }),
+        );
+      stops.push(stored.onEnd(jobId, look));
+      look();
+    });
+  }
+
+  async cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome> {
+    this.#requireOpen();
+    const stored = this.#store.queue(queue);
+    const job = stored.jobs.get(jobId);
+    if (job === undefined) return Promise.resolve('notFound');
+    if (job.place === 'acked' || job.place === 'deadLettered') return 'ended';
+    if (job.place !== 'active') {
+      stored.remove(job);
+      stored.tell(job, { kind: 'removed' });
+      return 'removed';
+    }
+    job.cancelled = why;
+    this.#store.announceCancel({ queue, jobId, why, fence: job.deliveries });
+    return 'signalled';
+  }
+
+  deadLetters(queue: string): DeadLetterBox {
+    this.#requireOpen();
+    return new MemoryDeadLetters(this.#store.queue(queue));
+  }
+
+  desk(): QueueDesk {
+    this.#requireOpen();
+    return new MemoryDesk(this.#store);
+  }
+
+  workQueue(name: string): WorkQueue {
+    this.#requireOpen();
+    const queue = new MemoryWorkQueue(this.#store.queue(name), this.#retention);
+    this.#workQueues.add(queue);
+    return queue;
+  }
+
+  onConnection(): () => void {
+    return () => undefined;
+  }
+
+  async follow(queue: string, watcher: QueueWatcher): Promise<() => void> {
+    this.#requireOpen();
+    const { watchers } = this.#store.queue(queue);
+    const stop = () => void watchers.delete(watcher);
+    watchers.add(watcher);
+    this.#follows.add(stop);
+    return Promise.resolve(() => {
+      this.#follows.delete(stop);
+      stop();
+    });
+  }
+
+  async bury(queue: string, burial: Burial): Promise<Buried> {
+    this.#requireOpen();
+    return Promise.resolve(bury(this.#store.queue(queue), burial));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(new ClosedError('broker'));
+    for (const stop of this.#follows) stop();
+    await Promise.all([...this.#workQueues].map((queue) => queue.close()));
+  }
+
+  #requireOpen(): void {
+    if (this.#closing.signal.aborted) throw new ClosedError('broker');
+  }
+}
+
+function endOf(job: StoredJob | undefined): JobEnd | undefined {
+  if (job === undefined) return { kind: 'gone' };
+  if (job.place === 'acked') return { kind: 'acked', result: job.result ?? 'null' };
+  return job.place === 'deadLettered' ? { kind: 'deadLettered', reason: job.reason ?? '' } : undefined;
+}

@@ -1,0 +1,196 @@
+// An engine in memory: everything that the port promises, in this process, with a clock that a test moves.
+import { OptionsError, type AnyJob } from '@acktor/core';
+import {
+  fleetOn,
+  type BrokerOpening,
+  type ConnectedBroker,
+  type ConnectedFleet,
+  type Engine,
+  type EngineClock,
+  type FleetOpening,
+  type OutgoingJob,
+  type Pulse,
+  type PulseOpening,
+} from '@acktor/core/broker';
+import { RealClockError } from '../errors.js';
+import { machineClock, VirtualClock } from './clock.js';
+import { MemoryBroker } from './memory-broker.js';
+import { MemoryFleetHub } from './memory-fleet-hub.js';
+import { MemoryPulse } from './memory-pulse.js';
+import { MemoryStore } from './memory-store.js';
+import { advanceTo, Changes, drained } from './passing-time.js';
+
+/** What {@link memoryEngine} takes. */
+export interface MemoryEngineOptions {
+  /**
+   * Whose time it is. `virtual`, the default, stands still until {@link MemoryEngine.advance}; `machine` passes by itself, so that delays take
+   * as long as they say.
+   */
+  readonly clock?: 'virtual' | 'machine';
+  /** When a virtual clock begins; now by default. */
+  readonly startsAt?: Date;
+}
+
+/** How much time passes: milliseconds, or parts that are added up. None may be negative. */
+export type Duration =
+  | number
+  | {
+      readonly days?: number;
+      readonly hours?: number;
+      readonly minutes?: number;
+      readonly seconds?: number;
+      readonly milliseconds?: number;
+    };
+
+/** A job that was accepted, as it was sent. */
+export interface SentJob {
+  readonly queue: string;
+  readonly id: string;
+  readonly name: string;
+  /** The payload, read from its JSON. */
+  readonly data: unknown;
+  readonly delayMs: number;
+  readonly priority: number;
+}
+
+/**
+ * Makes an engine that keeps its queues in this process: give it as `engine` to `Producer.connect`, `Worker.start`, `Operator.connect` and
+ * `connectFleet`. Needs no Redis, and leaves nothing behind. Two engines know nothing of each other.
+ *
+ * @throws OptionsError for a start that is no date.
+ * @example
+ * const engine = memoryEngine();
+ * await using worker = await Worker.start({ engine, handlers: [ChargeCard] });
+ * await using producer = await Producer.connect({ engine });
+ * await producer.send(chargeCard, { orderId: 'o-1', cents: 990 }, { delayMs: 3_600_000 });
+ * await engine.advance({ hours: 1 });
+ */
+export function memoryEngine({ clock = 'virtual', startsAt = new Date() }: MemoryEngineOptions = {}): MemoryEngine {
+  if (!(startsAt instanceof Date) || Number.isNaN(startsAt.getTime()))
+    throw fault('startsAt', 'expected startsAt to be a valid Date');
+  return new MemoryEngine(clock === 'machine' ? machineClock : new VirtualClock(startsAt.getTime()));
+}
+
+/**
+ * The {@link Engine} in memory.
+ *
+ * Gotchas: its worker's heartbeat beats on the main thread, where a handler that blocks stops it. A supervisor refuses it, for it exists in
+ * this process alone. Nothing outlives the process.
+ */
+export class MemoryEngine implements Engine {
+  readonly name = 'memory';
+  readonly clock: EngineClock;
+  readonly #spaces = new Map<string, Space>();
+  readonly #changes = new Changes();
+  readonly #sends: SentJob[] = [];
+  #passing: Promise<void> = Promise.resolve();
+
+  /** Only for {@link memoryEngine}. */
+  constructor(clock: EngineClock) {
+    this.clock = clock;
+  }
+
+  /** What its clock says. */
+  get now(): Date {
+    return new Date(this.clock.now());
+  }
+
+  /**
+   * Lets so much time pass, from one due moment to the next: at each what is due becomes ready, is taken, and its handlers end, before time
+   * goes on. So a job that is retried five times in two hours has had all its attempts when `advance({ hours: 2 })` resolves.
+   *
+   * Handlers that run already when this is called are not waited for: time passes for their deadlines. Those that begin meanwhile are, for
+   * `patienceMs` of the machine's time (1,000 by default), for they may wait for a deadline, too.
+   * @throws OptionsError for a duration that is none; RealClockError when the clock is the machine's.
+   */
+  async advance(duration: Duration, { patienceMs = 1_000 }: { readonly patienceMs?: number } = {}): Promise<void> {
+    const ms = msOf(duration);
+    const { clock } = this;
+    if (!(clock instanceof VirtualClock)) throw new RealClockError();
+    const passing = { clock, stores: () => this.#stores(), changes: this.#changes };
+    this.#passing = this.#passing.then(() => advanceTo(clock.now() + ms, patienceMs, passing));
+    return this.#passing;
+  }
+
+  /**
+   * Resolves when no job is ready, running or due now, in any queue. Delayed jobs and those of paused queues stay where they are.
+   * @throws NotDrainedError when a job is ready that no worker consumes; and after `withinMs` of the machine's time (5,000 by default).
+   */
+  async drain({ withinMs = 5_000 }: { readonly withinMs?: number } = {}): Promise<void> {
+    await drained(withinMs, { stores: () => this.#stores(), changes: this.#changes });
+  }
+
+  /** The jobs that it accepted, of one contract or of all, the first first: at most the last 10,000, also those that are gone. */
+  sent(job?: AnyJob): readonly SentJob[] {
+    return this.#sends.filter(({ queue, name }) => job === undefined || (queue === job.queue && name === job.name));
+  }
+
+  openBroker({
+    namespace,
+    connectTimeoutMs: leftMs,
+    ackedAgeSeconds,
+    ackedCount,
+  }: BrokerOpening): Promise<ConnectedBroker> {
+    const broker = new MemoryBroker(this.#space(namespace).store, { ackedAgeSeconds, ackedCount });
+    return Promise.resolve({ broker, address: ADDRESS, leftMs, close: () => broker.close() });
+  }
+
+  openPulse({ namespace, process, queues }: PulseOpening): Promise<Pulse> {
+    return Promise.resolve(new MemoryPulse({ ...this.#space(namespace), process, queues }));
+  }
+
+  openFleet({ namespace }: FleetOpening): Promise<ConnectedFleet> {
+    return Promise.resolve(fleetOn(this.#space(namespace).hub, { address: ADDRESS }));
+  }
+
+  #space(namespace: string): Space {
+    const known = this.#spaces.get(namespace);
+    if (known) return known;
+    const listener = { changed: this.#changes.add, sent: (job: OutgoingJob, queue: string) => this.#keep(job, queue) };
+    const space = { store: new MemoryStore(this.clock, listener), hub: new MemoryFleetHub() };
+    this.#spaces.set(namespace, space);
+    return space;
+  }
+
+  #stores(): readonly MemoryStore[] {
+    return [...this.#spaces.values()].map(({ store }) => store);
+  }
+
+  #keep({ id, name, payload, delayMs, priority }: OutgoingJob, queue: string): void {
+    this.#sends.push({ queue, id, name, data: JSON.parse(payload), delayMs, priority });
+    if (this.#sends.length > MOST_SENDS) this.#sends.shift();
+  }
+}
+
+interface Space {
+  readonly store: MemoryStore;
+  readonly hub: MemoryFleetHub;
+}
+
+function msOf(duration: Duration): number {
+  const parts: Readonly<Record<string, unknown>> =
+    typeof duration === 'number' ? { milliseconds: duration } : { ...duration };
+  let ms = 0;
+  for (const [part, amount] of Object.entries(parts)) {
+    const unitMs = UNITS_MS.get(part);
+    if (unitMs === undefined || typeof amount !== 'number' || !(amount >= 0) || amount === Infinity)
+      throw fault('duration', `expected a duration such as 500 or { hours: 3 }, got ${JSON.stringify(duration)}`);
+    ms += amount * unitMs;
+  }
+  return ms;
+}
+
+function fault(option: string, message: string): OptionsError {
+  return new OptionsError([{ option, message }]);
+}
+
+const UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ['milliseconds', 1],
+  ['seconds', 1_000],
+  ['minutes', 60_000],
+  ['hours', 3_600_000],
+  ['days', 86_400_000],
+]);
+
+const ADDRESS = 'memory';
+const MOST_SENDS = 10_000;

@@ -1,0 +1,112 @@
+// One queue in memory as a worker's channel uses it.
+import { ClosedError } from '@acktor/core';
+import type {
+  AnsweredTokens,
+  ChannelAnswer,
+  ChannelReply,
+  ChannelRequest,
+  SettleAndFetchOptions,
+  Lease,
+  LeasedJob,
+  QueueGlance,
+  WorkQueue,
+  WorkSign,
+} from '@acktor/core/broker';
+import { fetch, isLeased, renew, settle } from './deliveries.js';
+import type { StoredJob } from './stored-job.js';
+import type { Retention, StoredQueue } from './stored-queue.js';
+
+/** The {@link WorkQueue} in memory. */
+export class MemoryWorkQueue implements WorkQueue {
+  readonly name: string;
+  readonly #queue: StoredQueue;
+  readonly #retention: Retention;
+  readonly #closing = new AbortController();
+
+  constructor(queue: StoredQueue, retention: Retention) {
+    this.name = queue.name;
+    this.#queue = queue;
+    this.#retention = retention;
+    queue.isUsed = true;
+    queue.consumers += 1;
+    queue.changed();
+  }
+
+  settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
+    const replies = requests.map((request) => this.#reply(request, options));
+    const isEmpty = requests.some(({ fetch: token }, i) => token !== undefined && replies[i]?.fetched === undefined);
+    // Who was woken took one job: the next who waits is woken for the next.
+    if (this.#queue.ready > 0) this.#queue.signs.ready();
+    return Promise.resolve({ replies, glance: options.wantsGlance || isEmpty ? this.#glance() : undefined });
+  }
+
+  async waitForWork(timeoutMs: number): Promise<WorkSign> {
+    this.#queue.promoteDue();
+    return this.#queue.signs.wait(timeoutMs, this.#closing.signal);
+  }
+
+  async passOn(sign: WorkSign): Promise<void> {
+    if (sign.kind === 'ready') this.#queue.signs.ready();
+    if (sign.kind === 'due') this.#queue.signs.due(sign.due.atMs);
+    return Promise.resolve();
+  }
+
+  progress(lease: Lease, progress: string): Promise<boolean> {
+    return this.#write(lease, (job) => {
+      job.progress = progress;
+      this.#queue.tell(job, { kind: 'progress', progress });
+    });
+  }
+
+  log(lease: Lease, line: string, keptLines: number): Promise<boolean> {
+    return this.#write(lease, (job) => (job.log = [...job.log, line].slice(-keptLines)));
+  }
+
+  renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
+    return Promise.resolve(renew(this.#queue, held, leaseMs));
+  }
+
+  reconcile({ process, last }: AnsweredTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
+    const known = new Set(held.map(({ leaseToken }) => leaseToken));
+    const isOrphan = (job: StoredJob) => {
+      const { token = '' } = job.lease ?? {};
+      if (!isLeased(this.#queue, job) || known.has(token) || !token.startsWith(`${process}|`)) return false;
+      return Number(token.slice(process.length + 1)) <= last;
+    };
+    const orphans = [...this.#queue.active].filter(isOrphan).toReversed();
+    for (const job of orphans) {
+      this.#queue.wait(job, 'head');
+      this.#queue.tell(job, { kind: 'requeued', reason: undefined });
+    }
+    return Promise.resolve(orphans.map(({ sent }) => sent.id));
+  }
+
+  close(): Promise<void> {
+    if (this.#closing.signal.aborted) return Promise.resolve();
+    this.#closing.abort(new ClosedError('queue'));
+    this.#queue.consumers -= 1;
+    this.#queue.changed();
+    return Promise.resolve();
+  }
+
+  #reply({ settle: settling, fetch: token }: ChannelRequest, options: SettleAndFetchOptions): ChannelReply {
+    return {
+      settled: settling && settle(this.#queue, settling, this.#retention),
+      fetched: token === undefined ? undefined : fetch(this.#queue, token, options),
+      error: undefined,
+    };
+  }
+
+  #glance(): QueueGlance {
+    const { ready, delayed, clock } = this.#queue;
+    const atMs = delayed[0]?.dueAtMs;
+    return { ready, nextDue: atMs === undefined ? undefined : { atMs, inMs: atMs - clock.now() }, limitedForMs: 0 };
+  }
+
+  #write({ jobId, leaseToken }: Lease, write: (job: StoredJob) => void): Promise<boolean> {
+    const job = this.#queue.jobs.get(jobId);
+    if (job?.lease?.token !== leaseToken || !isLeased(this.#queue, job)) return Promise.resolve(false);
+    write(job);
+    return Promise.resolve(true);
+  }
+}

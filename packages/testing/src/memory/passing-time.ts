@@ -1,0 +1,167 @@
+// Lets the time of an engine in memory pass, and waits for what comes of it: signals of the engine, and no sleeps.
+import type { VirtualClock } from './clock.js';
+import { isLeased, processOf, renewProcess } from './deliveries.js';
+import { reap } from './memory-pulse.js';
+import type { MemoryStore } from './memory-store.js';
+import { NotDrainedError } from '../errors.js';
+import type { StoredJob } from './stored-job.js';
+import type { StoredQueue } from './stored-queue.js';
+
+/** Changes of an engine's queues, counted, and a way to wait for the next. */
+export class Changes {
+  count = 0;
+  readonly #waiting = new Set<() => void>();
+
+  readonly add = (): void => {
+    this.count += 1;
+    for (const wake of this.#waiting) wake();
+  };
+
+  /** Resolves with true at the next change, with false after so long of the machine's time. */
+  next(withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (isChanged: boolean) => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve(isChanged);
+      };
+      const wake = () => end(true);
+      const timer = setTimeout(() => end(false), Math.max(withinMs, 0));
+      this.#waiting.add(wake);
+    });
+  }
+}
+
+/** The queues of an engine, and what happens in them. */
+export interface Happening {
+  readonly stores: () => readonly MemoryStore[];
+  readonly changes: Changes;
+}
+
+export interface PassingTime extends Happening {
+  readonly clock: VirtualClock;
+}
+
+/** Moves from one due moment to the next, and lets what is due then happen before it goes on. */
+export async function advanceTo(atMs: number, patienceMs: number, passing: PassingTime): Promise<void> {
+  const { clock } = passing;
+  // Whatever runs now waits, as far as anybody knows, for time to pass.
+  await quiet(passing);
+  const before = new Set(queuesOf(passing).flatMap(({ active }) => [...active]));
+  const hasBegun = (job: StoredJob) => !before.has(job);
+  for (;;) {
+    const lossMs = nextLossMs(passing);
+    const nextMs = Math.min(clock.nextAtMs, lossMs);
+    if (nextMs > atMs) break;
+    const wasIdle = isIdle(passing);
+    const untilMs = wasIdle ? Math.max(nextMs, Math.min(atMs, nextDueMs(passing))) : nextMs;
+    const { count } = passing.changes;
+    const isChanged = () => passing.changes.count !== count;
+    renewPresent(passing, untilMs);
+    clock.runUntil(untilMs, isChanged);
+    if (wasIdle) await microtasks();
+    if (!wasIdle || isChanged()) await settled(passing, hasBegun, patienceMs);
+  }
+  renewPresent(passing, atMs);
+  clock.moveTo(atMs);
+  await settled(passing, hasBegun, patienceMs);
+}
+
+/** Resolves when nothing is ready, running or due now. @throws NotDrainedError. */
+export async function drained(withinMs: number, passing: Happening): Promise<void> {
+  const untilMs = performance.now() + withinMs;
+  for (;;) {
+    await quiet(passing);
+    const queues = queuesOf(passing);
+    for (const queue of queues) queue.promoteDue();
+    const busy = queues.filter(({ ready, active }) => ready > 0 || active.size > 0);
+    if (busy.length === 0) return;
+    const idle = busy.find(({ ready, consumers }) => ready > 0 && consumers === 0);
+    if (idle) throw new NotDrainedError(`no worker consumes queue ${idle.name}, where ${idle.ready} jobs are ready`);
+    const isChanged = await passing.changes.next(untilMs - performance.now());
+    if (!isChanged) throw new NotDrainedError(`after ${withinMs} ms ${busy.map(stillBusy).join('; ')}`);
+  }
+}
+
+function stillBusy({ name, ready, active }: StoredQueue): string {
+  const ids = [...active].slice(0, MOST_NAMED).map(({ sent }) => sent.id);
+  return `queue ${name} has ${ready} jobs ready and ${active.size} running${ids.length > 0 ? `: ${ids.join(', ')}` : ''}`;
+}
+
+/** Resolves when whoever waits has taken what became ready, and the handlers that began since then have ended, or patience has. */
+async function settled(passing: Happening, hasBegun: (job: StoredJob) => boolean, patienceMs: number): Promise<void> {
+  let untilMs: number | undefined;
+  for (;;) {
+    await quiet(passing);
+    reapAll(passing);
+    if (!queuesOf(passing).some(({ active }) => [...active].some(hasBegun))) return;
+    untilMs ??= performance.now() + patienceMs;
+    if (!(await passing.changes.next(untilMs - performance.now()))) return;
+  }
+}
+
+/**
+ * Whether no handler runs, nothing is ready and nobody is missed: until the next job is due, timers are those of workers that renew nothing and
+ * look in vain. They run one after the other; two hours take thousands.
+ */
+function isIdle(happening: Happening): boolean {
+  for (const { active, ready } of queuesOf(happening)) if (active.size > 0 || ready > 0) return false;
+  return true;
+}
+
+function nextDueMs(happening: Happening): number {
+  return Math.min(Infinity, ...queuesOf(happening).map(({ delayed }) => delayed[0]?.dueAtMs ?? Infinity));
+}
+
+/** Lets promises that are settled call back, and what follows of that, within this turn of the event loop. */
+async function microtasks(): Promise<void> {
+  for (let ticks = 0; ticks < MICROTASKS; ticks += 1) await Promise.resolve();
+}
+
+/** Resolves when a few turns of the event loop have brought no change. */
+async function quiet({ changes }: Happening): Promise<void> {
+  for (let turns = 0, { count } = changes; turns < QUIET_TURNS; turns += 1) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (changes.count !== count) [turns, count] = [-1, changes.count];
+  }
+}
+
+/** Time passes in leaps, which no heartbeat can keep up with: those that beat are taken to have beaten all the while. */
+function renewPresent({ stores }: Happening, untilMs: number): void {
+  for (const store of stores()) {
+    const leapMs = untilMs - store.clock.now();
+    for (const { id, queues, leaseMs } of store.processes)
+      if (leaseMs !== undefined) queues.forEach((name) => renewProcess(store.queue(name), id, leapMs + leaseMs));
+  }
+}
+
+function reapAll({ stores }: Happening): void {
+  for (const store of stores())
+    for (const queue of store.queues.values())
+      // The next turn of a heartbeat says so.
+      if (queue.rules) queue.returned.push(...reap(queue, queue.rules, store));
+}
+
+/** When the next lease expires, or the next grace time is over, of a process that is gone. */
+function nextLossMs({ stores }: Happening): number {
+  const times = stores().flatMap((store) =>
+    [...store.queues.values()].flatMap((queue) => {
+      const { rules, active, missingSinceMs } = queue;
+      if (rules === undefined) return [];
+      const gone = [...active].filter((job) => isLeased(queue, job) && !store.isPresent(processOf(job)));
+      const graces = [...missingSinceMs.values()].map((sinceMs) => sinceMs + rules.graceMs);
+      return [...graces, ...gone.map(({ lease }) => lease?.untilMs ?? Infinity)];
+    }),
+  );
+  return Math.min(Infinity, ...times);
+}
+
+function queuesOf({ stores }: Happening): readonly StoredQueue[] {
+  return stores().flatMap(({ queues }) => [...queues.values()]);
+}
+
+/** An answer travels on in the next turn, and is worked on in the one after that. */
+const QUIET_TURNS = 3;
+/** Far more than a renewal of nothing takes. */
+const MICROTASKS = 20;
+const MOST_NAMED = 10;

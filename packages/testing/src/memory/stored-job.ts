@@ -1,0 +1,128 @@
+// One job as the engine in memory keeps it.
+import type { AttemptNote, AttemptRecord, JobPlace, JobRecord, JobSummary, OutgoingJob } from '@acktor/core/broker';
+
+export interface Lease {
+  readonly token: string;
+  readonly untilMs: number;
+}
+
+/** All that is kept of a job. Where it is says `place`; the queue's lists say the same. */
+export interface StoredJob {
+  readonly sent: OutgoingJob;
+  readonly queue: string;
+  readonly sentAtMs: number;
+  place: JobPlace;
+  /** Given while it is active. */
+  lease: Lease | undefined;
+  /** Given while it is delayed. */
+  dueAtMs: number | undefined;
+  attemptsMade: number;
+  deliveries: number;
+  leasesLost: number;
+  suspicions: number;
+  /** How many of its lost leases the delivery limit does not count. */
+  spared: number;
+  redrives: number;
+  condemned: string | undefined;
+  cancelled: string | undefined;
+  workerId: string | undefined;
+  startedAtMs: number | undefined;
+  endedAtMs: number | undefined;
+  result: string | undefined;
+  reason: string | undefined;
+  stacks: readonly string[];
+  progress: string | undefined;
+  log: readonly string[];
+  history: readonly AttemptRecord[];
+}
+
+export function newJob(sent: OutgoingJob, queue: string, sentAtMs: number): StoredJob {
+  return {
+    sent,
+    queue,
+    sentAtMs,
+    place: 'waiting',
+    lease: undefined,
+    dueAtMs: undefined,
+    attemptsMade: 0,
+    deliveries: 0,
+    leasesLost: 0,
+    suspicions: 0,
+    spared: 0,
+    redrives: 0,
+    condemned: undefined,
+    cancelled: undefined,
+    workerId: undefined,
+    startedAtMs: undefined,
+    endedAtMs: undefined,
+    result: undefined,
+    reason: undefined,
+    stacks: [],
+    progress: undefined,
+    log: [],
+    history: [],
+  };
+}
+
+/** The job as whoever fetches it gets it. */
+export function recordOf({ sent, queue, sentAtMs, ...job }: StoredJob): JobRecord {
+  const { id, name, payload, version = 1, trace, priority, attempts, backoff } = sent;
+  const { attemptsMade, deliveries, leasesLost, suspicions, condemned, cancelled } = job;
+  return {
+    id,
+    name,
+    queue,
+    payload,
+    version,
+    sentAtMs,
+    priority,
+    attemptsMade,
+    deliveries,
+    leasesLost,
+    suspicions,
+    attempts,
+    backoff,
+    ...(trace !== undefined && { trace }),
+    condemned,
+    cancelled,
+  };
+}
+
+/** The job in short, as lists show it. */
+export function summaryOf(job: StoredJob): JobSummary {
+  const { sent, queue, place, sentAtMs, attemptsMade, deliveries, reason } = job;
+  const { dueAtMs, startedAtMs, endedAtMs, workerId } = job;
+  return {
+    queue,
+    id: sent.id,
+    name: sent.name,
+    place,
+    sentAtMs,
+    attemptsMade,
+    deliveries,
+    priority: sent.priority,
+    reason,
+    dueAtMs,
+    startedAtMs,
+    endedAtMs,
+    workerId,
+  };
+}
+
+/** Appends a delivery that ended without an ack. The newest fifty are kept. */
+export function remember(job: StoredJob, note: AttemptNote, endedAtMs: number): void {
+  const startedAtMs = job.startedAtMs ?? 0;
+  const path = [
+    ['processing', startedAtMs],
+    ['rejecting', endedAtMs],
+  ] as const;
+  job.history = [...job.history, { ...note, startedAtMs, endedAtMs, path }].slice(-MOST_ATTEMPTS);
+}
+
+/** Appends a stack trace. The newest ten are kept. */
+export function keepStack(job: StoredJob, stack: string | undefined): void {
+  if (stack !== undefined) job.stacks = [...job.stacks, stack].slice(-MOST_STACKS);
+}
+
+const MOST_ATTEMPTS = 50;
+const MOST_STACKS = 10;

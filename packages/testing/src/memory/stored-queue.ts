@@ -1,0 +1,257 @@
+// One queue in memory: which jobs it has, where each is, and the ways from one place to another.
+import type {
+  EngineClock,
+  JobPlace,
+  OutgoingJob,
+  QueueDeath,
+  QueueEvent,
+  QueueWatcher,
+  ReapRules,
+  SendOutcome,
+} from '@acktor/core/broker';
+import { newJob, type StoredJob } from './stored-job.js';
+import { WorkSigns } from './work-signs.js';
+
+/** How many acked jobs are remembered, and for how long. */
+export interface Retention {
+  readonly ackedAgeSeconds: number;
+  readonly ackedCount: number;
+}
+
+/** What happened to a job, as those who follow the queue are told. */
+export type Happened = QueueEvent extends infer Event
+  ? Event extends QueueEvent
+    ? Omit<Event, 'jobId' | 'atMs'>
+    : never
+  : never;
+
+/** Where a waiting job goes among its equals. */
+export type WaitingEnd = 'head' | 'tail';
+
+/** What an engine is called with: after each change of a queue, and for each job that was accepted. */
+export interface QueueListener {
+  readonly changed: () => void;
+  readonly sent: (job: OutgoingJob, queue: string) => void;
+}
+
+export class StoredQueue {
+  readonly name: string;
+  readonly clock: EngineClock;
+  readonly signs: WorkSigns;
+  readonly watchers = new Set<QueueWatcher>();
+  readonly jobs = new Map<string, StoredJob>();
+  /** In the order in which they were fetched. */
+  readonly active = new Set<StoredJob>();
+  /** In the order in which they will be due. */
+  readonly delayed: StoredJob[] = [];
+  /** In the order in which they ended. */
+  readonly acked = new Set<StoredJob>();
+  readonly dead = new Set<StoredJob>();
+  /** The last first. */
+  deaths: readonly QueueDeath[] = [];
+  /** Since when processes are missing that hold jobs of the queue. */
+  readonly missingSinceMs = new Map<string, number>();
+  /** By which the last worker's heartbeat reaped; undefined while none has. */
+  rules: ReapRules | undefined;
+  /** What was given back while virtual time passed, until a heartbeat reports it. */
+  readonly returned: string[] = [];
+  /** How many work queues are open on it. */
+  consumers = 0;
+  isPaused = false;
+  /** Whether somebody sent to it, consumed of it or paused it. */
+  isUsed = false;
+  readonly #lanes = new Map<number, StoredJob[]>();
+  readonly #waitingEnds = new Map<string, Set<() => void>>();
+  readonly #listener: QueueListener;
+  #ready = 0;
+  #dueTimer: unknown;
+
+  constructor(name: string, clock: EngineClock, listener: QueueListener) {
+    this.name = name;
+    this.clock = clock;
+    this.signs = new WorkSigns(clock);
+    this.#listener = listener;
+  }
+
+  /** How many wait for their turn, whether or not the queue is paused. */
+  get waiting(): number {
+    return this.#ready;
+  }
+
+  /** How many could be fetched now. */
+  get ready(): number {
+    return this.isPaused ? 0 : this.#ready;
+  }
+
+  /** Those that wait for their turn, in the order in which they will be fetched. */
+  waitingJobs(): readonly StoredJob[] {
+    return [...this.#lanes.keys()].toSorted((one, other) => one - other).flatMap((key) => this.#lanes.get(key) ?? []);
+  }
+
+  send(sent: OutgoingJob): SendOutcome {
+    this.isUsed = true;
+    if (this.jobs.has(sent.id)) return 'duplicate';
+    const job = newJob(sent, this.name, this.clock.now());
+    this.jobs.set(sent.id, job);
+    this.#listener.sent(sent, this.name);
+    this.tell(job, { kind: 'sent' });
+    if (sent.delayMs > 0) this.delay(job, sent.delayMs);
+    else this.wait(job, 'tail');
+    return 'accepted';
+  }
+
+  /** Takes the next job out of the waiting ones; undefined when none is ready. The caller says where it goes. */
+  takeReady(): StoredJob | undefined {
+    if (this.ready === 0) return undefined;
+    let first = Infinity;
+    for (const priority of this.#lanes.keys()) first = Math.min(first, priority);
+    const job = this.#lanes.get(first)?.[0];
+    if (job) this.leave(job);
+    return job;
+  }
+
+  wait(job: StoredJob, end: WaitingEnd): void {
+    this.leave(job);
+    job.place = 'waiting';
+    const { priority } = job.sent;
+    const lane = this.#lanes.get(priority) ?? [];
+    this.#lanes.set(priority, lane);
+    if (end === 'head') lane.unshift(job);
+    else lane.push(job);
+    this.#ready += 1;
+    this.changed();
+    if (!this.isPaused) this.signs.ready();
+  }
+
+  delay(job: StoredJob, delayMs: number): void {
+    this.leave(job);
+    job.place = 'delayed';
+    const dueAtMs = this.clock.now() + delayMs;
+    job.dueAtMs = dueAtMs;
+    const at = this.delayed.findIndex((other) => (other.dueAtMs ?? 0) > dueAtMs);
+    this.delayed.splice(at < 0 ? this.delayed.length : at, 0, job);
+    this.#watchDelayed();
+    this.changed();
+    if (this.delayed[0] === job) this.signs.due(dueAtMs);
+  }
+
+  activate(job: StoredJob): void {
+    this.leave(job);
+    job.place = 'active';
+    this.active.add(job);
+    this.changed();
+  }
+
+  end(job: StoredJob, place: 'acked' | 'deadLettered'): void {
+    this.leave(job);
+    job.place = place;
+    job.endedAtMs = this.clock.now();
+    (place === 'acked' ? this.acked : this.dead).add(job);
+    this.changed();
+    this.#tellEnd(job.sent.id);
+  }
+
+  /** Forgets acked jobs beyond the retention: never the one that has just been acked. */
+  trim({ ackedAgeSeconds, ackedCount }: Retention): void {
+    const oldestMs = this.clock.now() - ackedAgeSeconds * 1_000;
+    for (const job of this.acked) {
+      if (this.acked.size <= ackedCount && (job.endedAtMs ?? 0) >= oldestMs) return;
+      this.remove(job);
+    }
+  }
+
+  remove(job: StoredJob): void {
+    this.leave(job);
+    this.jobs.delete(job.sent.id);
+    this.changed();
+    this.#tellEnd(job.sent.id);
+  }
+
+  /** Takes the job out of the place where it is, and what belongs to that place from it. */
+  leave(job: StoredJob): void {
+    job.lease = undefined;
+    job.dueAtMs = undefined;
+    const leaving: Readonly<Partial<Record<JobPlace, () => void>>> = {
+      waiting: () => this.#leaveLane(job),
+      delayed: () => removeFrom(this.delayed, job),
+      active: () => this.active.delete(job),
+      acked: () => this.acked.delete(job),
+      deadLettered: () => this.dead.delete(job),
+    };
+    leaving[job.place]?.();
+  }
+
+  /** Makes ready what is due by now. */
+  promoteDue(): void {
+    for (let [job] = this.delayed; (job?.dueAtMs ?? Infinity) <= this.clock.now(); [job] = this.delayed)
+      if (job) this.wait(job, 'tail');
+    this.#watchDelayed();
+  }
+
+  pause(): void {
+    this.isUsed = true;
+    this.isPaused = true;
+    this.changed();
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.changed();
+    if (this.#ready > 0) this.signs.ready();
+  }
+
+  /** Calls back when the job is acked, dead-lettered or removed. Returns an unsubscribe function. */
+  onEnd(jobId: string, listener: () => void): () => void {
+    const listeners = this.#waitingEnds.get(jobId) ?? new Set();
+    this.#waitingEnds.set(jobId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#waitingEnds.delete(jobId);
+    };
+  }
+
+  /** Says to those who follow the job what happened to it: in order, and after the call in which it happened. */
+  tell({ sent }: StoredJob, happened: Happened): void {
+    if (this.watchers.size === 0) return;
+    const event = { jobId: sent.id, atMs: this.clock.now(), ...happened } as QueueEvent;
+    for (const watcher of this.watchers) {
+      const isMeant = 'jobId' in watcher.of ? watcher.of.jobId === sent.id : watcher.of.jobName === sent.name;
+      if (!isMeant || !watcher.kinds.has(event.kind)) continue;
+      queueMicrotask(() => {
+        if (this.watchers.has(watcher)) watcher.onEvent(event);
+      });
+    }
+  }
+
+  changed(): void {
+    this.#listener.changed();
+  }
+
+  #leaveLane(job: StoredJob): void {
+    const { priority } = job.sent;
+    const lane = this.#lanes.get(priority) ?? [];
+    if (!removeFrom(lane, job)) return;
+    this.#ready -= 1;
+    if (lane.length === 0) this.#lanes.delete(priority);
+  }
+
+  #tellEnd(jobId: string): void {
+    for (const listener of this.#waitingEnds.get(jobId) ?? []) listener();
+  }
+
+  #watchDelayed(): void {
+    this.clock.clearTimeout(this.#dueTimer);
+    this.#dueTimer = undefined;
+    const dueAtMs = this.delayed[0]?.dueAtMs;
+    if (dueAtMs === undefined) return;
+    this.#dueTimer = this.clock.setTimeout(() => this.promoteDue(), dueAtMs - this.clock.now());
+  }
+}
+
+/** Returns whether it was there. Most are at the front. */
+function removeFrom(list: StoredJob[], job: StoredJob): boolean {
+  if (list[0] === job) return list.shift() !== undefined;
+  const at = list.indexOf(job);
+  if (at >= 0) list.splice(at, 1);
+  return at >= 0;
+}
