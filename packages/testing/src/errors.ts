@@ -49,3 +49,15 @@ function shown(value: unknown): string {
 }
 
 const MOST_SHOWN = 5;
+
+/** A job that was to be ended does not wait: it was not sent here, or has ended. */
+export class NotWaitingError extends AcktorError {
+  readonly code = 'ACKTOR_NOT_WAITING';
+
+  constructor(
+    readonly jobId: string,
+    readonly place: string,
+  ) {
+    super(`expected job ${jobId} to wait, so that it can be ended, but ${place}`);
+  }
+}

@@ -6,8 +6,20 @@ export {
   type MemoryEngineOptions,
   type SentJob,
 } from './memory/memory-engine.js';
-export { NotDrainedError, RealClockError } from './errors.js';
+export { NotDrainedError, NotSentError, NotWaitingError, RealClockError } from './errors.js';
 export { engineConforms, type ConformanceOptions } from './conformance/engine-conforms.js';
 export { memoryFeatures, redisFeatures, type EngineFeatures } from './conformance/features.js';
 export type { OpenedEngine } from './conformance/queue-trial.js';
 export type { OpenEngine, TestFrame } from './conformance/suite.js';
+export {
+  perform,
+  providing,
+  type HandlerOf,
+  type Outcome,
+  type Performed,
+  type PerformOptions,
+} from './performing/perform.js';
+export { delivery, type TestDelivery, type TestDeliveryOptions } from './performing/test-delivery.js';
+export { expectSent, type Sends } from './expecting/expect-sent.js';
+export { fakeProducer, type FakeProducer } from './expecting/fake-producer.js';
+export { acktorChai } from './expecting/chai-plugin.js';

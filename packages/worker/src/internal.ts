@@ -1,12 +1,14 @@
 // For other packages of Acktor, of the same version. Nothing here is promised: any release may change it.
 export { systemClock } from './channel/clock.js';
 export type { StuckState } from './consumer/consumer-protocol.js';
+export { runOneDelivery, type OneDelivery } from './delivery/one-delivery.js';
 export { quarantineOfThisProcess } from './delivery/quarantine.js';
 export { isMachine } from './feed/machine-shelf.js';
 export { disposeGlobally } from './handler/handler-scope.js';
+export { contractOf } from './handler/handler.js';
 export { loadHandlers } from './handler/load-handlers.js';
 export { HANG_DESCRIPTOR, reportHangsToSupervisor } from './heartbeat/hang-report.js';
 export { defaultLogger, descriptor, isLogger, type LogDestination } from './logger.js';
 export { MetricsServer } from './metrics/metrics-server.js';
 export { childEnvironment, childFlags } from './node-flags.js';
-export { travellingOptionTable, type TravellingOptions } from './worker/worker-options.js';
+export { travellingOptionTable, workerOptions, type TravellingOptions } from './worker/worker-options.js';

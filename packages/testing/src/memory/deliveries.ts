@@ -16,20 +16,28 @@ import type { Retention, StoredQueue } from './stored-queue.js';
 /** Hands out the next job under this lease token; undefined when none is ready. */
 export function fetch(
   queue: StoredQueue,
-  leaseToken: string,
-  { leaseMs, worker }: Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'>,
+  token: string,
+  options: Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'>,
 ): ChannelReply['fetched'] {
   queue.promoteDue();
   const job = queue.takeReady();
-  if (job === undefined) return undefined;
+  return job && { kind: 'job', job: lease(queue, job, { ...options, token }) };
+}
+
+interface Leasing extends Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'> {
+  readonly token: string;
+}
+
+/** Hands out this job. */
+export function lease(queue: StoredQueue, job: StoredJob, { token, leaseMs, worker }: Leasing): LeasedJob {
   const nowMs = queue.clock.now();
   queue.activate(job);
-  job.lease = { token: leaseToken, untilMs: nowMs + leaseMs };
+  job.lease = { token, untilMs: nowMs + leaseMs };
   job.deliveries += 1;
   job.startedAtMs = nowMs;
   job.workerId = worker;
   queue.tell(job, { kind: 'started' });
-  return { kind: 'job', job: { record: recordOf(job), leaseToken } };
+  return { record: recordOf(job), leaseToken: token };
 }
 
 /** Ends a delivery, once: the same again answers `stored` as long as nobody else has had the job. */

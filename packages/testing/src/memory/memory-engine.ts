@@ -1,6 +1,7 @@
 // An engine in memory: everything that the port promises, in this process, with a clock that a test moves.
 import { OptionsError, type AnyJob } from '@acktor/core';
 import {
+  brokerOptionTable,
   fleetOn,
   type BrokerOpening,
   type ConnectedBroker,
@@ -11,9 +12,11 @@ import {
   type OutgoingJob,
   type Pulse,
   type PulseOpening,
+  type Settlement,
 } from '@acktor/core/broker';
-import { RealClockError } from '../errors.js';
+import { NotWaitingError, RealClockError } from '../errors.js';
 import { machineClock, VirtualClock } from './clock.js';
+import { lease, settle } from './deliveries.js';
 import { MemoryBroker } from './memory-broker.js';
 import { MemoryFleetHub } from './memory-fleet-hub.js';
 import { MemoryPulse } from './memory-pulse.js';
@@ -123,6 +126,19 @@ export class MemoryEngine implements Engine {
   /** The jobs that it accepted, of one contract or of all, the first first: at most the last 10,000, also those that are gone. */
   sent(job?: AnyJob): readonly SentJob[] {
     return this.#sends.filter(({ queue, name }) => job === undefined || (queue === job.queue && name === job.name));
+  }
+
+  /**
+   * Ends a job that waits, or is delayed, as if a worker had handled it: of the default namespace.
+   * @throws NotWaitingError.
+   */
+  end({ queue: name }: AnyJob, id: string, settlement: Settlement): void {
+    const queue = this.#space(brokerOptionTable.namespace.default).store.queue(name);
+    const job = queue.jobs.get(id);
+    if (job === undefined) throw new NotWaitingError(id, 'the queue has none of that id');
+    if (job.place !== 'waiting' && job.place !== 'delayed') throw new NotWaitingError(id, `it is ${job.place}`);
+    const leased = lease(queue, job, { token: 'test|1', leaseMs: 1_000, worker: 'test' });
+    settle(queue, { job: leased, settlement }, { ackedAgeSeconds: Infinity, ackedCount: Infinity });
   }
 
   openBroker({

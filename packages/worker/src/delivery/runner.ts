@@ -1,5 +1,5 @@
 // Runs handlers for one consumer, one after another, and tells it how each ended.
-import { fromCallback } from 'xstate';
+import { fromCallback, type CallbackLogicFunction } from 'xstate';
 import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
 import {
   encodeResult,
@@ -32,7 +32,8 @@ import type { Quarantine } from './quarantine.js';
 
 /** What a runner stands on; shared by all consumers of a queue. */
 export interface RunnerParts {
-  readonly queue: WorkQueue;
+  /** Where progress and log lines go. */
+  readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
   readonly handlers: QueueHandlers;
   readonly scopes: HandlerScopes;
   readonly limits: DeliveryLimits;
@@ -52,10 +53,15 @@ type HandlerEnd = Extract<ConsumerEvent, { readonly type: 'handler.returned' | '
 
 /** The runner as an actor: ordered to handle a delivery it answers with `handler.returned` or `handler.rejected`. */
 export function runnerLogic(parts: RunnerParts) {
+  return fromCallback(runnerCallback(parts));
+}
+
+/** What a runner does, before it is an actor. */
+export function runnerCallback(parts: RunnerParts): CallbackLogicFunction<RunnerOrder> {
   const laterReturns = new LaterReturns(parts);
   const newerPayloads = new NewerPayloads({ log: parts.log, laterReturns });
   const running = { ...parts, laterReturns, newerPayloads, endLog: new EndLog(parts) };
-  return fromCallback<RunnerOrder>(({ receive, sendBack }) => {
+  return ({ receive, sendBack }) => {
     const seat: Seat = { tell: sendBack, disposing: undefined };
     let attempt: Attempt | undefined;
     receive((order) => {
@@ -68,7 +74,7 @@ export function runnerLogic(parts: RunnerParts) {
         if (entry) endWithoutHandler({ attempt, entry, parts: running }, sendBack);
       }
     });
-  });
+  };
 }
 
 interface RunningAttempt {

@@ -17,7 +17,7 @@ import { CrewFeed } from '../feed/crew-feed.js';
 import { runnerLogic, type RunnerParts } from '../delivery/runner.js';
 
 /** What a crew is made of. */
-export interface CrewParts extends Omit<ChannelParts, 'onStuck'>, RunnerParts {
+export interface CrewParts extends Omit<ChannelParts, 'onStuck'>, Omit<RunnerParts, 'queue'> {
   /** Whether a consumer whose handler does not let go is replaced meanwhile: at most as many at a time as there are consumers. */
   readonly replaceStuckConsumers: boolean;
   /** Told of every step of every consumer, for as long as the crew works. */

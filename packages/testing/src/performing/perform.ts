@@ -1,0 +1,179 @@
+// One delivery of one handler, as a worker runs it: schema, injection, middleware, deadline, and how it is settled.
+import { defaultJsonLimits, OptionsError, type AnyJob, type PayloadInput, type ResultOf } from '@acktor/core';
+import {
+  decodeResult,
+  encodePayload,
+  type EngineClock,
+  type Failure,
+  type LeasedJob,
+  type Settlement,
+} from '@acktor/core/broker';
+import {
+  handle,
+  middleware,
+  type Container,
+  type FunctionHandler,
+  type HandlerClass,
+  type HandlerFunction,
+  type Middleware,
+  type Token,
+} from '@acktor/worker';
+import { contractOf, runOneDelivery, workerOptions } from '@acktor/worker/internal';
+
+/** What handles `J`: a class with `@handles`, what `handle()` made, or a plain function of the delivery. */
+export type HandlerOf<J extends AnyJob> = HandlerClass<J> | FunctionHandler<J> | HandlerFunction<J>;
+
+/** What of a delivery, and of the worker that runs it, is not as on the first attempt of a job that was just sent. */
+export interface PerformOptions {
+  /** What injection finds, by token, before it asks a container: `[[Gateway, fakeGateway]]`. */
+  readonly services?: Iterable<readonly [token: Token, service: unknown]>;
+  /** As of a worker: around the handler's own. */
+  readonly use?: readonly Middleware[];
+  /** As of a worker. */
+  readonly container?: Container;
+  /** `test-job` by default. */
+  readonly id?: string;
+  /** From 1. */
+  readonly attempt?: number;
+  /** As a send may say; by default as the contract does. */
+  readonly attempts?: number;
+  /** By default the attempt. */
+  readonly fence?: number;
+  readonly redelivered?: boolean;
+  readonly sentAt?: Date;
+  /**
+   * Tells the handler to let go. Its reason says why: a `LeaseLostError`, `ShutdownError` or `DeadlineError` of Acktor's; anything else is a
+   * cancel.
+   */
+  readonly signal?: AbortSignal;
+  /** How long it has for that. As of a worker. */
+  readonly letGoMs?: number;
+  /** By which its deadline passes: that of a `memoryEngine()`. The machine's by default. */
+  readonly clock?: EngineClock;
+}
+
+/** How a delivery was settled, and what its handler told of. */
+export type Performed<J extends AnyJob = AnyJob> = Told & Outcome<J>;
+
+/** How a delivery ended. */
+export type Outcome<J extends AnyJob = AnyJob> =
+  | { readonly kind: 'acked'; readonly result: ResultOf<J> }
+  /** An attempt was counted, and the next one comes after the delay. */
+  | { readonly kind: 'retried'; readonly delayMs: number; readonly reason: string; readonly stack: string | undefined }
+  /** No attempt was counted. */
+  | { readonly kind: 'requeued'; readonly afterMs: number; readonly reason: string | undefined }
+  | { readonly kind: 'deadLettered'; readonly reason: string; readonly stack: string | undefined }
+  /** Not at all: its lease was lost. */
+  | { readonly kind: 'leaseLost' };
+
+interface Told {
+  /** What was given to `delivery.progress()`, in order, as JSON keeps it. */
+  readonly progress: readonly unknown[];
+  /** What was given to `delivery.log()`, in order. */
+  readonly log: readonly string[];
+}
+
+/**
+ * Runs one delivery through the consumer's chart and its runner, and resolves with how it is settled; never with a rejection for what the
+ * handler does. The payload goes through the contract's schema as at `producer.send`, and the result as at a worker.
+ *
+ * @throws PayloadError when the payload is off the contract's schema; NotAHandlerError, OptionsError: nothing was run.
+ * @example
+ * const outcome = await perform(ChargeCard, chargeCard, { orderId: 'o-1', cents: 990 }, { services: [[Gateway, gateway]] });
+ * expect(outcome).to.deep.include({ kind: 'acked', result: { receipt: 'r-1' } });
+ */
+export async function perform<J extends AnyJob>(
+  handler: HandlerOf<J>,
+  job: J,
+  ...[data, given = {}]: readonly [PayloadInput<J>, PerformOptions?]
+): Promise<Performed<J>> {
+  const { services, use = [], container, letGoMs, signal, clock } = given;
+  const declared = declaredFor(handler, job);
+  const options = workerOptions.check({
+    handlers: [declared],
+    use: services === undefined ? use : [providing(services), ...use],
+    ...(container && { container }),
+    ...(letGoMs !== undefined && { letGoMs }),
+  });
+  const payload = await encodePayload(job, data, options);
+  const progress: unknown[] = [];
+  const log: string[] = [];
+  const queue = {
+    progress: (_lease: unknown, text: string) => Promise.resolve(progress.push(JSON.parse(text)) > 0),
+    log: (_lease: unknown, line: string) => Promise.resolve(log.push(line) > 0),
+  };
+  const leased = leasedJob(job, payload, given);
+  const settlement = await runOneDelivery({ leased, options, queue, signal, clock });
+  return { ...(await outcomeOf(job, settlement)), progress, log };
+}
+
+/** A plain function is one that nobody has declared. */
+function declaredFor<J extends AnyJob>(handler: HandlerOf<J>, job: J): HandlerClass<J> | FunctionHandler<J> {
+  const known = contractOf(handler);
+  if (known === undefined && isPlain(handler)) return handle(job, handler as HandlerFunction<J>);
+  if (known !== undefined && (known.name !== job.name || known.queue !== job.queue)) {
+    const message = `expected a handler of job ${job.name}, got one of ${known.name}`;
+    throw new OptionsError([{ option: 'handler', message }]);
+  }
+  return handler as HandlerClass<J> | FunctionHandler<J>;
+}
+
+/** Whether it is a function, and no class that lacks its declaration. */
+function isPlain(handler: unknown): boolean {
+  return typeof handler === 'function' && !/^class\b/.test(Function.prototype.toString.call(handler));
+}
+
+/**
+ * A middleware that has injection find these services, by token, before it asks a container: `Worker.start({ use: [providing([[Gateway, fake]])] })`.
+ * Who provides a service ends it.
+ */
+export function providing(services: Iterable<readonly [token: Token, service: unknown]>): Middleware {
+  const all = [...services];
+  return middleware({ provides: all.map(([token]) => token) }, (delivery, next) => {
+    for (const [token, service] of all) delivery.provide(token, service);
+    return next();
+  });
+}
+
+function leasedJob(job: AnyJob, payload: string, options: PerformOptions): LeasedJob {
+  const { id = 'test-job', attempt = 1, attempts, fence = attempt, redelivered = false, sentAt = new Date() } = options;
+  return {
+    leaseToken: 'test|1',
+    record: {
+      id,
+      name: job.name,
+      queue: job.queue,
+      payload,
+      version: job.version,
+      sentAtMs: sentAt.getTime(),
+      priority: 0,
+      attemptsMade: attempt - 1,
+      deliveries: fence,
+      leasesLost: redelivered ? 1 : 0,
+      suspicions: 0,
+      attempts,
+      backoff: undefined,
+      condemned: undefined,
+      cancelled: undefined,
+    },
+  };
+}
+
+async function outcomeOf<J extends AnyJob>(job: J, settlement: Settlement | undefined): Promise<Outcome<J>> {
+  switch (settlement?.kind) {
+    case undefined:
+      return { kind: 'leaseLost' };
+    case 'ack':
+      return { kind: 'acked', result: await decodeResult(job, settlement.result, defaultJsonLimits) };
+    case 'retry':
+      return { kind: 'retried', delayMs: settlement.delayMs, ...failed(settlement.failure) };
+    case 'requeue':
+      return { kind: 'requeued', afterMs: settlement.afterMs ?? 0, reason: settlement.reason };
+    case 'deadLetter':
+      return { kind: 'deadLettered', ...failed(settlement.failure) };
+  }
+}
+
+function failed({ reason, stack }: Failure) {
+  return { reason, stack };
+}

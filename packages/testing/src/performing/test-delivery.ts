@@ -1,0 +1,68 @@
+// A delivery for the plain unit test of a handler: no queue, no chart, no container.
+import type { AnyJob, PayloadOf } from '@acktor/core';
+import { NotProvidedError, type Delivery, type Token } from '@acktor/worker';
+
+/** What of a delivery is not as on the first attempt of a job that was just sent. */
+export interface TestDeliveryOptions {
+  /** `test-job` by default. */
+  readonly id?: string;
+  readonly signal?: AbortSignal;
+  /** From 1. */
+  readonly attempt?: number;
+  /** By default as the contract says. */
+  readonly attempts?: number;
+  readonly redelivered?: boolean;
+  /** By default the attempt. */
+  readonly fence?: number;
+  readonly sentAt?: Date;
+  /** What `delivery.inject()` finds, by token. */
+  readonly services?: Iterable<readonly [token: Token, service: unknown]>;
+}
+
+/** A {@link Delivery} that keeps what its handler tells of. */
+export interface TestDelivery<J extends AnyJob = AnyJob> extends Delivery<J> {
+  /** What was given to `progress()`, in order. */
+  readonly progressed: readonly unknown[];
+  /** What was given to `log()`, in order. */
+  readonly logged: readonly string[];
+}
+
+/**
+ * Returns a delivery with this payload, as it is: nothing is checked by the contract's schema, which {@link perform} does.
+ *
+ * @example
+ * const handled = await new ChargeCard(gateway).handle(delivery(chargeCard, { orderId: 'o-1', cents: 990 }));
+ */
+export function delivery<J extends AnyJob>(
+  job: J,
+  data: PayloadOf<J>,
+  options: TestDeliveryOptions = {},
+): TestDelivery<J> {
+  const { attempt = 1, attempts = job.attempts, id = 'test-job', redelivered = false } = options;
+  const { signal = new AbortController().signal, fence = attempt, sentAt = new Date() } = options;
+  const services = new Map<Token, unknown>(options.services);
+  const progressed: unknown[] = [];
+  const logged: string[] = [];
+  return {
+    id,
+    job,
+    data,
+    signal,
+    attempt,
+    attempts,
+    isLastAttempt: attempt >= attempts,
+    redelivered,
+    fence,
+    sentAt,
+    progressed,
+    logged,
+    progress: (value) => Promise.resolve(void progressed.push(value)),
+    log: (line) => Promise.resolve(void logged.push(line)),
+    provide: (token, value) => void services.set(token, value),
+    inject: <T>(token: Token<T>) => {
+      if (services.has(token)) return services.get(token) as T;
+      const name = typeof token === 'function' ? token.name : String(token);
+      throw new NotProvidedError(name, 'name it in the `services` of delivery(), or call delivery.provide() first');
+    },
+  };
+}

@@ -1,0 +1,117 @@
+// One delivery through the consumer's chart and the runner, without a queue: for tests of handlers.
+import { createActor, fromCallback } from 'xstate';
+import { errorReason, GuardedLog, onAbort, type LeasedJob, type Settlement, type WorkQueue } from '@acktor/core/broker';
+import { systemClock, type Clock } from '../channel/clock.js';
+import { consumerMachine } from '../consumer/consumer.machine.js';
+import { compiledMachine } from '../consumer/compiled-machine.js';
+import type { ChannelMessage, ConsumerEvent, RunnerOrder } from '../consumer/consumer-protocol.js';
+import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '../errors.js';
+import { emptyContainer, type Container } from '../handler/container.js';
+import { needsContainer } from '../handler/check-parameters.js';
+import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
+import { HandlerScopes } from '../handler/handler-scope.js';
+import { freshContainer } from '../handler/tsyringe.js';
+import type { CheckedWorkerOptions } from '../worker/worker-options.js';
+import { Quarantine } from './quarantine.js';
+import { runnerCallback } from './runner.js';
+
+/** A delivery to be run, and by what. */
+export interface OneDelivery {
+  readonly leased: LeasedJob;
+  /** As a worker has them. Their handlers must be of the queue of the job. */
+  readonly options: CheckedWorkerOptions;
+  /** Where progress and log lines go. */
+  readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
+  /** Tells the handler to let go when it aborts, for the reason that it has. */
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Resolves with how the delivery is settled, once what was built for it is disposed of; with undefined when its lease is lost, so that it is
+ * not. Never rejects for what the handler does.
+ * @throws NotAHandlerError, DuplicateHandlerError.
+ */
+export async function runOneDelivery(one: OneDelivery): Promise<Settlement | undefined> {
+  const { leased, options, clock = systemClock } = one;
+  const handlers = handlersByQueue(options.handlers, options.use).get(leased.record.queue) ?? new Map();
+  const log = new GuardedLog(options.logger ?? silent);
+  const scopes = new HandlerScopes(options.container ?? containerFor(handlers), { clock, log });
+  const runner = runnerCallback({
+    queue: one.queue,
+    handlers,
+    scopes,
+    limits: options,
+    quarantine: new Quarantine(clock),
+    poisonLimit: options.poisonLimit,
+    letGoMs: options.letGoMs,
+    clock,
+    log,
+  });
+  try {
+    return await consumed(runner, one);
+  } finally {
+    await scopes.closeAll();
+  }
+}
+
+/** The consumer stops after its one delivery; its channel has no other. */
+function consumed(runner: Runner, { leased, signal }: OneDelivery): Promise<Settlement | undefined> {
+  return new Promise((resolve) => {
+    const end = (settlement: Settlement | undefined) => {
+      stopListening?.();
+      resolve(settlement);
+    };
+    const channel = createActor(
+      fromCallback<ChannelMessage>(({ receive }) => {
+        receive((message) => {
+          if (message.type === 'consumer.parked') consumer.send({ type: 'work.ready' });
+          if (message.type === 'delivery.wanted') {
+            consumer.send({ type: 'delivery.received', delivery: leased });
+            consumer.send({ type: 'stop.requested' });
+          }
+          if (message.type === 'delivery.settled') {
+            end(message.request.settlement);
+            consumer.send({ type: 'settlement.stored', next: undefined });
+          }
+          // Its lease is lost, and the handler has not let go in time.
+          if (message.type === 'consumer.stuck' || message.type === 'consumer.left') end(undefined);
+        });
+      }),
+    );
+    const consumer = createActor(chart(), { input: { channel } });
+    const abort = () => consumer.send(eventOf(signal?.reason));
+    const stopListening = signal && onAbort(signal, abort);
+    channel.start();
+    beginning = runner;
+    consumer.start();
+    if (signal?.aborted) abort();
+  });
+}
+
+type Runner = ReturnType<typeof runnerCallback>;
+
+/** That of the consumer that is started, which begins it at once. */
+let beginning: Runner = () => undefined;
+let compiled: typeof consumerMachine | undefined;
+
+/** Compiled once, as in a worker: that takes longer than a hundred deliveries. */
+function chart(): typeof consumerMachine {
+  const runner = fromCallback<RunnerOrder>((given) => beginning(given));
+  return (compiled ??= compiledMachine(consumerMachine.provide({ actors: { runner } })));
+}
+
+/** What happens to the consumer when a test's signal aborts: by its reason. */
+function eventOf(reason: unknown): ConsumerEvent {
+  if (reason instanceof LeaseLostError) return { type: 'lease.lost' };
+  if (reason instanceof DeadlineError) return { type: 'deadline.passed' };
+  if (reason instanceof ShutdownError) return { type: 'grace.ended' };
+  if (reason instanceof CancelledError) return { type: 'job.cancelled', why: reason.why };
+  return { type: 'job.cancelled', why: errorReason(reason) };
+}
+
+function containerFor(handlers: QueueHandlers): Container {
+  return [...handlers.values()].some(({ injected }) => needsContainer(injected)) ? freshContainer() : emptyContainer;
+}
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
