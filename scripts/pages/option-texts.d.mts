@@ -1,4 +1,4 @@
-import type { OptionRow } from '@acktor/core/broker';
+import type { OptionRow } from '@acktor/core/engine';
 
 export interface OptionInterface {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { Events, Producer, ResultTimeoutError, ServerRefusalError } from '@acktor/core';
-import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { everyFeatureWorks, type Doors } from '../engines/features.js';

@@ -1,5 +1,6 @@
 import { ConnectionLostError, PrivateServer } from '@acktor/core';
-import { connectBroker, type BrokerOptions, type ConnectedBroker } from '@acktor/core/broker';
+import type { ConnectedBroker } from '@acktor/core/engine';
+import { connectBroker, type BrokerOptions } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { SEPARATOR } from '../differential/core-inside.js';
 import { plainQueue, plainRedis } from '../real-redis/plain-bullmq.js';

@@ -12,7 +12,7 @@ import type {
   Settlement,
   SettleOutcome,
   WorkQueue,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 import { randomUUID } from 'node:crypto';
 
 export class QueueTrial {

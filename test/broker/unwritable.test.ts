@@ -1,6 +1,6 @@
 // Settlements that cannot be written, in one call with others that can.
 import { job, PrivateServer, Producer, SendRefusedError, UnwritableCallError } from '@acktor/core';
-import type { AttemptRecord, DeadLetterBox, LeasedJob, Settlement } from '@acktor/core/broker';
+import type { AttemptRecord, DeadLetterBox, LeasedJob, Settlement } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { handlerOf } from '../handler/handler-of.js';

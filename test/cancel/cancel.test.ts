@@ -1,5 +1,5 @@
 import { JobGoneError, NameError, OptionsError, ResultTimeoutError } from '@acktor/core';
-import { connectBroker, controlChannel, readControlMessage } from '@acktor/core/broker';
+import { connectBroker, controlChannel, readControlMessage } from '@acktor/core/internal';
 import { CancelledError } from '@acktor/worker';
 import { expect } from 'chai';
 import { recording } from '../handler/handler-of.js';

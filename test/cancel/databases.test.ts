@@ -1,6 +1,7 @@
 // Redis' pub/sub knows no databases: what keeps those of one server apart, and namespaces.
 import { Producer } from '@acktor/core';
-import { connectFleet, controlChannel } from '@acktor/core/broker';
+import { connectFleet } from '@acktor/core/engine';
+import { controlChannel } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';

@@ -1,6 +1,7 @@
 // A channel on a scripted queue, with consumers that only write down what they hear, and a clock that a test turns.
 import { defaultJsonLimits } from '@acktor/core';
-import { defaultTextLimits, GuardedLog, type LeasedJob, type Settlement } from '@acktor/core/broker';
+import type { LeasedJob, Settlement } from '@acktor/core/engine';
+import { defaultTextLimits, GuardedLog } from '@acktor/core/internal';
 import { SimulatedClock } from 'xstate';
 import { LogRecorder } from '../signals/log-recorder.js';
 import { Heard } from '../signals/heard.js';

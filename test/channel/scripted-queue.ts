@@ -10,7 +10,7 @@ import type {
   QueueGlance,
   WorkQueue,
   WorkSign,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 import { Heard } from '../signals/heard.js';
 import { leaseOf } from '../broker/queue-trial.js';
 import { leasedJob } from '../delivery/leased-job.js';

@@ -1,5 +1,5 @@
 // Two doors on the way between a worker's channel and its server: calls wait at one, replies at the other.
-import type { WorkQueue } from '@acktor/core/broker';
+import type { WorkQueue } from '@acktor/core/engine';
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type * as QueueModule from '../../packages/core/dist/engine/redis/bullmq/bullmq-work-queue.js';

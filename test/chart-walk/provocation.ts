@@ -1,6 +1,6 @@
 // How each event of the consumer's chart is brought about on a real worker.
 import { Producer } from '@acktor/core';
-import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import type { Worker } from '@acktor/worker';
 import type { Doors } from './doors.js';
 import type { RouteStep } from './route.js';

@@ -1,4 +1,4 @@
-import type { ServerExam } from '@acktor/core/broker';
+import type { ServerExam } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { checks, type Findings } from '../cli-inside/inside.js';
 

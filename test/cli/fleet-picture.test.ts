@@ -1,4 +1,4 @@
-import type { ConsumerReport, QueueTotals, WorkerFrame, WorkerReport } from '@acktor/core/broker';
+import type { ConsumerReport, QueueTotals, WorkerFrame, WorkerReport } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { FleetPicture, topPage } from '../cli-inside/inside.js';
 

@@ -1,5 +1,5 @@
 import type { QueueDepth } from '@acktor/core';
-import type { QueueTotals } from '@acktor/core/broker';
+import type { QueueTotals } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { ratesBetween } from '../cli-inside/inside.js';
 

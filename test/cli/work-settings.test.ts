@@ -1,5 +1,5 @@
 // What `acktor work` is told, seen from outside: by what its processes say of themselves.
-import { connectFleet } from '@acktor/core/broker';
+import { connectFleet } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 import { ClusterSet } from '@acktor/chaos';
-import { connectPulse } from '@acktor/core/broker';
+import { connectPulse } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { freshNamespace } from '../real-redis/real-redis.js';

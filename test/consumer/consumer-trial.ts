@@ -1,6 +1,6 @@
 // A living consumer between a channel and a runner that only write down what they are told.
 import { consumerMachine } from '@acktor/worker';
-import type { LeasedJob, Settlement } from '@acktor/core/broker';
+import type { LeasedJob, Settlement } from '@acktor/core/engine';
 import { createActor, fromCallback, type Actor } from 'xstate';
 import { leasedJob } from '../delivery/leased-job.js';
 import { Heard } from '../signals/heard.js';

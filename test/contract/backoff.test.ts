@@ -1,4 +1,4 @@
-import { backoffDelayMs } from '@acktor/core/broker';
+import { backoffDelayMs } from '@acktor/core/internal';
 import { expect } from 'chai';
 
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 // What a payload may be made of, when it is sent and when it arrives.
 import { decodePayload, defaultJsonLimits, job, PayloadError } from '@acktor/core';
-import { encodePayload } from '@acktor/core/broker';
+import { encodePayload } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { refusal } from './refusal.js';

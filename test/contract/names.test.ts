@@ -1,5 +1,5 @@
 import { NameError } from '@acktor/core';
-import { checkName, type NameKind } from '@acktor/core/broker';
+import { checkName, type NameKind } from '@acktor/core/internal';
 import { expect } from 'chai';
 
 describe('checkName', () => {

@@ -1,5 +1,5 @@
 import { defaultJsonLimits, job, ResultError } from '@acktor/core';
-import { decodeResult, encodeResult } from '@acktor/core/broker';
+import { decodeResult, encodeResult } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { refusal } from './refusal.js';

@@ -1,7 +1,7 @@
 // One contract written in four schema libraries: Acktor must not tell them apart.
 import { runInNewContext } from 'node:vm';
 import { decodePayload, defaultJsonLimits, job, PayloadError } from '@acktor/core';
-import { encodePayload } from '@acktor/core/broker';
+import { encodePayload } from '@acktor/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
 import { expect } from 'chai';

@@ -1,7 +1,7 @@
 // Many consumers, and browsers that do not keep up.
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { QueueDepth } from '@acktor/core/broker';
+import type { QueueDepth } from '@acktor/core/engine';
 import { openTrial, type DashboardTrial } from './dashboard-trial.js';
 import { LiveReader } from './live-reader.js';
 import { workerReport } from './scripted-fleet.js';

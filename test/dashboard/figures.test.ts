@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { QueueDepth } from '@acktor/core/broker';
+import type { QueueDepth } from '@acktor/core/engine';
 import { createRedaction, FleetModel, FlowMeter, QueueMeter, QueueTally, Told } from './dashboard-inside.js';
 import { consumerReport, workerReport } from './scripted-fleet.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { QueueDepth } from '@acktor/core/broker';
+import type { QueueDepth } from '@acktor/core/engine';
 import { openTrial, tokens, signIn } from './dashboard-trial.js';
 import { LiveReader } from './live-reader.js';
 import { consumerReport, workerReport } from './scripted-fleet.js';

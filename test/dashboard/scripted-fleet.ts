@@ -1,5 +1,5 @@
 // A fleet that says what a test tells it to.
-import type { Fleet, FleetWatcher, MachineDefinition, WorkerFrame, WorkerReport } from '@acktor/core/broker';
+import type { Fleet, FleetWatcher, MachineDefinition, WorkerFrame, WorkerReport } from '@acktor/core/engine';
 import { Heard } from '../signals/heard.js';
 
 export class ScriptedFleet implements Fleet {

@@ -1,5 +1,5 @@
 import { JobGoneError, PrivateServer, Producer } from '@acktor/core';
-import { connectBroker } from '@acktor/core/broker';
+import { connectBroker } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { handlerOf, recording } from '../handler/handler-of.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';

@@ -1,5 +1,5 @@
 // What a worker's log has of the ends of deliveries.
-import { GuardedLog } from '@acktor/core/broker';
+import { GuardedLog } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { LogRecorder } from '../signals/log-recorder.js';
 import { EndLog } from '../worker-inside/inside.js';

@@ -1,5 +1,5 @@
 // A leased job for tests that have no queue: all that is not said is as on a first delivery.
-import type { JobRecord, LeasedJob } from '@acktor/core/broker';
+import type { JobRecord, LeasedJob } from '@acktor/core/engine';
 
 export function leasedJob({
   leaseToken = 'p|1',

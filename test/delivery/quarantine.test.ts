@@ -1,5 +1,5 @@
 // The gate before the handlers of a process, for a suspect at its last chance.
-import type { LeasedJob, Trials } from '@acktor/core/broker';
+import type { LeasedJob, Trials } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
 import { turn } from '../signals/signal.js';

@@ -1,5 +1,6 @@
 // A runner with handlers of a test's own, below a parent that only writes down what it hears.
-import { defaultTextLimits, GuardedLog, type JobRecord } from '@acktor/core/broker';
+import type { JobRecord } from '@acktor/core/engine';
+import { defaultTextLimits, GuardedLog } from '@acktor/core/internal';
 import type { AnyHandler, Container, Middleware } from '@acktor/worker';
 import { container } from 'tsyringe';
 import { createActor, setup, SimulatedClock, type Actor } from 'xstate';

@@ -1,6 +1,6 @@
 // Runs many states of a queue, and says which of them came out differently.
 import { PrivateServer } from '@acktor/core';
-import { connectRedis } from '@acktor/core/broker';
+import { connectRedis } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { inspect } from 'node:util';
 import { compareStates, type Tally, type Try } from './states.js';

@@ -1,6 +1,6 @@
 // A second engine, written from the port alone: lists in this process, which keep nothing, time out nothing, and lose nobody.
-import { EngineFeatureError } from '@acktor/core/broker';
-import type * as Port from '@acktor/core/broker';
+import { EngineFeatureError } from '@acktor/core/engine';
+import type * as Port from '@acktor/core/engine';
 import { EventEmitter, once } from 'node:events';
 
 /** Queues live as long as the engine, for whoever opens them with the same namespace. */

@@ -1,5 +1,5 @@
 // Who names an engine, and what becomes of it in threads and other processes.
-import { connectFleet, EngineModuleError, EngineNotPortableError, importEngine } from '@acktor/core/broker';
+import { connectFleet, EngineModuleError, EngineNotPortableError, importEngine } from '@acktor/core/engine';
 import { BrokerUnreachableError, Operator, OptionsError, Producer, redisEngine } from '@acktor/core';
 import { Supervisor } from '@acktor/cli';
 import { HeartbeatError, Worker } from '@acktor/worker';

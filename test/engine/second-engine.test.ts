@@ -1,6 +1,6 @@
 // A worker on an engine that knows no Redis: what the port says is enough.
 import { DeadLetteredError, job, Producer } from '@acktor/core';
-import { EngineFeatureError } from '@acktor/core/broker';
+import { EngineFeatureError } from '@acktor/core/engine';
 import { FinalError, Worker, type AnyHandlerClass } from '@acktor/worker';
 import { expect } from 'chai';
 import { z } from 'zod';

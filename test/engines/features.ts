@@ -1,6 +1,6 @@
 // What producers, workers and operators do, each with a URL of its own: the same on every kind of server.
 import { DeadLetteredError, Operator } from '@acktor/core';
-import { connectFleet } from '@acktor/core/broker';
+import { connectFleet } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';

@@ -1,5 +1,5 @@
 import { job, OptionsError, Operator, Producer } from '@acktor/core';
-import { connectFleet } from '@acktor/core/broker';
+import { connectFleet } from '@acktor/core/engine';
 import { memoryEngine, NotDrainedError, RealClockError, type Duration } from '@acktor/testing';
 import { Worker, type AnyHandlerClass } from '@acktor/worker';
 import { expect } from 'chai';

@@ -1,5 +1,6 @@
 import { defaultJsonLimits, OptionsError } from '@acktor/core';
-import { GuardedLog, type DeadLetterBox } from '@acktor/core/broker';
+import type { DeadLetterBox } from '@acktor/core/engine';
+import { GuardedLog } from '@acktor/core/internal';
 import { onDead, reject, Worker, type DeadJob } from '@acktor/worker';
 import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,7 @@
 // The proxy of `npm run chaos`, between a client and a real server.
 import { isCall, Proxy, type Call } from '@acktor/chaos';
 import { PrivateServer } from '@acktor/core';
-import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 

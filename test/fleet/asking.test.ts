@@ -1,5 +1,5 @@
 import { chartOf, readChart } from '@acktor/chart';
-import type { WorkerReport } from '@acktor/core/broker';
+import type { WorkerReport } from '@acktor/core/engine';
 import { consumerMachine } from '@acktor/worker';
 import { expect } from 'chai';
 import { createActor, createMachine } from 'xstate';

@@ -1,5 +1,5 @@
 // A watcher that remembers everything, and adds up what it saw.
-import type { DroppedMessages, Fleet, FleetWatcher, WorkerFrame, WorkerReport } from '@acktor/core/broker';
+import type { DroppedMessages, Fleet, FleetWatcher, WorkerFrame, WorkerReport } from '@acktor/core/engine';
 import { Heard } from '../signals/heard.js';
 
 export interface Gone {

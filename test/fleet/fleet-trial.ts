@@ -1,5 +1,5 @@
 // A namespace with workers, in this process and in others, and a fleet to look at them. Closed with its scope.
-import { connectFleet, type ConnectedFleet } from '@acktor/core/broker';
+import { connectFleet, type ConnectedFleet } from '@acktor/core/engine';
 import { WorkerChild, type WorkerWish } from '../worker/worker-child.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 import { FleetRecorder } from './fleet-recorder.js';

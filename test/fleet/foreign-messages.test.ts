@@ -1,5 +1,5 @@
 // What others publish on the channels of a fleet and its queues: forged, malformed and newer messages.
-import { controlChannel } from '@acktor/core/broker';
+import { controlChannel } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { deflateSync } from 'node:zlib';
 import { handlerOf } from '../handler/handler-of.js';

@@ -1,7 +1,7 @@
 // A server that lets its user ask the fleet, and not hear its news.
 import { PrivateServer, ServerRefusalError } from '@acktor/core';
-import type { FleetWatcher } from '@acktor/core/broker';
-import { RedisAddress } from '@acktor/core/broker';
+import type { FleetWatcher } from '@acktor/core/engine';
+import { RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { rejection } from '../server/rejection.js';

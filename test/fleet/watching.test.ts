@@ -1,4 +1,4 @@
-import { connectFleet } from '@acktor/core/broker';
+import { connectFleet } from '@acktor/core/engine';
 import { PrivateServer } from '@acktor/core';
 import { expect } from 'chai';
 import { note } from '../jobs/notes.js';

@@ -1,5 +1,5 @@
 // How text of others is cut.
-import { cutText, shorten } from '@acktor/core/broker';
+import { cutText, shorten } from '@acktor/core/internal';
 import { expect } from 'chai';
 
 const HALF = '\ud83d';

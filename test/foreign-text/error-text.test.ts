@@ -1,6 +1,6 @@
 // What is kept of why something failed.
 import { PayloadError } from '@acktor/core';
-import { errorText } from '@acktor/core/broker';
+import { errorText } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { createContext, runInContext } from 'node:vm';
 

@@ -1,4 +1,4 @@
-import { quoted, visible, visibleJson } from '@acktor/core/broker';
+import { quoted, visible, visibleJson } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

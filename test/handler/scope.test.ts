@@ -1,4 +1,4 @@
-import { GuardedLog } from '@acktor/core/broker';
+import { GuardedLog } from '@acktor/core/internal';
 import { handles, type Handler } from '@acktor/worker';
 import { expect } from 'chai';
 import {

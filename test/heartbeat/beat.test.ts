@@ -1,6 +1,6 @@
 // The beat on a pulse that fails when the test says so.
 import { ConnectionLostError, UnwritableCallError } from '@acktor/core';
-import type { Pulse, ReapReport } from '@acktor/core/broker';
+import type { Pulse, ReapReport } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { MessageChannel } from 'node:worker_threads';
 import { Heard } from '../signals/heard.js';

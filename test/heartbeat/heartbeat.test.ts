@@ -1,6 +1,6 @@
 // The heartbeat of a real worker, whose thread ends or may not do its work.
 import { PrivateServer, ServerRefusalError } from '@acktor/core';
-import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { Worker } from '@acktor/worker';
 import { expect } from 'chai';
 import type { Worker as Thread } from 'node:worker_threads';

@@ -10,7 +10,7 @@ import {
   quoted,
   shorten,
   visible,
-} from '@acktor/core/broker';
+} from '@acktor/core/internal';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { block, firstLine, joined, line, say, table } from '../cli-inside/inside.js';

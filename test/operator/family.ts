@@ -1,5 +1,5 @@
 // A parent job that waits for a child, as plain BullMQ's flows make them.
-import { RedisAddress } from '@acktor/core/broker';
+import { RedisAddress } from '@acktor/core/internal';
 import { FlowProducer, type QueueOptions } from 'bullmq';
 import { redisUrl } from '../real-redis/real-redis.js';
 

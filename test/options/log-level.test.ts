@@ -1,5 +1,5 @@
 import { OptionsError } from '@acktor/core';
-import { readLogLevel } from '@acktor/core/broker';
+import { readLogLevel } from '@acktor/core/internal';
 import { expect } from 'chai';
 
 describe('the level of the logs', () => {

@@ -1,5 +1,5 @@
 import { OptionsError } from '@acktor/core';
-import { defineOptions } from '@acktor/core/broker';
+import { defineOptions } from '@acktor/core/engine';
 import { expect } from 'chai';
 
 const isFunction = (value: unknown): value is () => void => typeof value === 'function';

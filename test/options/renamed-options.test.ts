@@ -1,5 +1,5 @@
 import { OptionsError } from '@acktor/core';
-import { defineOptions } from '@acktor/core/broker';
+import { defineOptions } from '@acktor/core/engine';
 import { expect } from 'chai';
 
 /** What Node is asked to warn of while `act` runs. */

@@ -1,4 +1,4 @@
-import { defineOptions } from '@acktor/core/broker';
+import { defineOptions } from '@acktor/core/engine';
 import { expect } from 'chai';
 import type * as OptionTexts from '../../scripts/pages/option-texts.mjs';
 

@@ -1,5 +1,6 @@
 // What is kept of processes that died: noted by whoever gives their jobs back.
-import { connectBroker, connectPulse, type ReapRules } from '@acktor/core/broker';
+import type { ReapRules } from '@acktor/core/engine';
+import { connectBroker, connectPulse } from '@acktor/core/internal';
 import { Operator } from '@acktor/core';
 import { expect } from 'chai';
 import { QueueTrial } from '../broker/queue-trial.js';

@@ -1,5 +1,5 @@
 // A proxy before a Redis that tells no client when the server hangs up, as a router that has forgotten a connection.
-import type { RedisAddress } from '@acktor/core/broker';
+import type { RedisAddress } from '@acktor/core/internal';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 

@@ -1,5 +1,6 @@
 import { PrivateServer } from '@acktor/core';
-import { connectBroker, connectPulse, RedisAddress, type Pulse, type ReapRules } from '@acktor/core/broker';
+import type { Pulse, ReapRules } from '@acktor/core/engine';
+import { connectBroker, connectPulse, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { QueueTrial } from '../broker/queue-trial.js';
 import { recording } from '../handler/handler-of.js';

@@ -7,7 +7,7 @@ import {
   ResultError,
   ResultTimeoutError,
 } from '@acktor/core';
-import type { ConnectedBroker } from '@acktor/core/broker';
+import type { ConnectedBroker } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { leftWith } from '../redis/left-with.js';

@@ -1,6 +1,6 @@
 // The other side of the border: BullMQ as anybody uses it, on the run's server.
 import { Queue, type QueueOptions } from 'bullmq';
-import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import type { Redis } from 'ioredis';
 import { redisUrl } from './real-redis.js';
 

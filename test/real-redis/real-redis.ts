@@ -1,6 +1,7 @@
 // One real server for all tests of a run that want one, and a namespace for each test. The machine's own Redis is left alone.
 import { PrivateServer } from '@acktor/core';
-import { connectBroker, type BrokerOptions, type ConnectedBroker } from '@acktor/core/broker';
+import type { ConnectedBroker } from '@acktor/core/engine';
+import { connectBroker, type BrokerOptions } from '@acktor/core/internal';
 import { randomUUID } from 'node:crypto';
 
 let server: PrivateServer | undefined;

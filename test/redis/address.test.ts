@@ -1,5 +1,5 @@
 import { AddressError } from '@acktor/core';
-import { RedisAddress } from '@acktor/core/broker';
+import { RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { inspect } from 'node:util';
 

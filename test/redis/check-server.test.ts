@@ -1,6 +1,13 @@
 import { NotDurableError, PrivateServer, ServerTooOldError } from '@acktor/core';
-import { checkServer, connectRedis, readServerFacts, RedisAddress } from '@acktor/core/broker';
-import type { ServerCheckOptions, ServerFacts, ServerSettings } from '@acktor/core/broker';
+import {
+  checkServer,
+  connectRedis,
+  readServerFacts,
+  RedisAddress,
+  type ServerCheckOptions,
+  type ServerFacts,
+  type ServerSettings,
+} from '@acktor/core/internal';
 import { expect } from 'chai';
 import { rejection } from '../server/rejection.js';
 import { startPretender } from './pretender.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PrivateServer } from '@acktor/core';
-import { connectBroker } from '@acktor/core/broker';
+import { connectBroker } from '@acktor/core/internal';
 import { EventEmitter } from 'node:events';
 import type * as GuardModule from '../../packages/core/dist/engine/redis/connection/connection-guard.js';
 import { brokerOptions } from '../real-redis/real-redis.js';

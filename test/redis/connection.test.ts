@@ -1,5 +1,5 @@
 import { BrokerUnreachableError, PrivateServer } from '@acktor/core';
-import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { rejection } from '../server/rejection.js';

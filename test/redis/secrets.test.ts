@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { BrokerUnreachableError, PrivateServer, Producer } from '@acktor/core';
-import { RedisAddress } from '@acktor/core/broker';
+import { RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { rejection } from '../server/rejection.js';
 

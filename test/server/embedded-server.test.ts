@@ -1,5 +1,5 @@
 import { EmbeddedServer, ServerStartError } from '@acktor/core';
-import { checkServer, connectRedis, readServerFacts } from '@acktor/core/broker';
+import { checkServer, connectRedis, readServerFacts } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

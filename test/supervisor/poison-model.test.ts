@@ -1,7 +1,7 @@
 // The rule for poison on random fleets: the real gate and the real script, below processes and handlers that are only played.
 import { expect } from 'chai';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { LeasedJob, Trials } from '@acktor/core/broker';
+import type { LeasedJob, Trials } from '@acktor/core/engine';
 import { SimulatedClock } from 'xstate';
 import { QueueTrial, ack, deadLetter } from '../broker/queue-trial.js';
 import { CHANNEL_ODDITIES, Dice } from '../differential/dice.js';

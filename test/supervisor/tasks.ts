@@ -1,7 +1,7 @@
 // A handler file as a user's build leaves it, whose deliveries a test in another process can hear of.
 import 'reflect-metadata';
 import { job } from '@acktor/core';
-import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { handles, type Delivery, type Handler } from '@acktor/worker';
 import { setTimeout as takeTime } from 'node:timers/promises';
 import { singleton, type Disposable } from 'tsyringe';

@@ -1,5 +1,5 @@
 import { AddressError, BrokerUnreachableError, Producer } from '@acktor/core';
-import { RedisAddress } from '@acktor/core/broker';
+import { RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { everyFeatureWorks, oneDoor } from '../engines/features.js';
 import { note } from '../jobs/notes.js';

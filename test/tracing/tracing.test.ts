@@ -3,7 +3,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentele
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { RedisAddress } from '@acktor/core/broker';
+import { RedisAddress } from '@acktor/core/internal';
 import { Queue, type QueueOptions } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 import { expect } from 'chai';

@@ -9,7 +9,7 @@ import {
   type ResultInput,
   type ResultOf,
 } from '@acktor/core';
-import { decodeResult, encodePayload, encodeResult, type MaybePromise } from '@acktor/core/broker';
+import { decodeResult, encodePayload, encodeResult, type MaybePromise } from '@acktor/core/internal';
 import { type } from 'arktype';
 import { expectTypeOf } from 'expect-type';
 import * as v from 'valibot';

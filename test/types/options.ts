@@ -1,5 +1,5 @@
 // Compiled, never run: the types that a table of options gives to its users.
-import { defineOptions, type OptionsInput } from '@acktor/core/broker';
+import { defineOptions, type OptionsInput } from '@acktor/core/engine';
 import { expectTypeOf } from 'expect-type';
 
 const isDate = (value: unknown): value is Date => value instanceof Date;

@@ -1,7 +1,7 @@
 // The clock of a worker's machine decides nothing: it may be hours off, jump, or say no number at all.
 import { expect } from 'chai';
 import { QueueTrial } from '../broker/queue-trial.js';
-import { connectBroker } from '@acktor/core/broker';
+import { connectBroker } from '@acktor/core/internal';
 import { handlerOf } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';

@@ -1,5 +1,5 @@
 // A crew on a scripted queue, with a clock that stands still. Its first call is the look that a start begins with.
-import { defaultTextLimits, GuardedLog } from '@acktor/core/broker';
+import { defaultTextLimits, GuardedLog } from '@acktor/core/internal';
 import { container } from 'tsyringe';
 import { SimulatedClock } from 'xstate';
 import { ScriptedQueue, type ScriptedCall } from '../channel/scripted-queue.js';

@@ -1,5 +1,6 @@
 // One consumer on a real queue, with its real channel and runner, whose every state is written down.
-import { defaultTextLimits, GuardedLog, type Broker } from '@acktor/core/broker';
+import type { Broker } from '@acktor/core/engine';
+import { defaultTextLimits, GuardedLog } from '@acktor/core/internal';
 import { consumerMachine, type AnyHandlerClass } from '@acktor/worker';
 import { container } from 'tsyringe';
 import { createActor, type Actor } from 'xstate';

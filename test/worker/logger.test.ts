@@ -1,5 +1,5 @@
 import { DeadLetteredError } from '@acktor/core';
-import { GuardedLog } from '@acktor/core/broker';
+import { GuardedLog } from '@acktor/core/internal';
 import { Dashboard } from '@acktor/dashboard';
 import { reject, type Logger } from '@acktor/worker';
 import { expect } from 'chai';

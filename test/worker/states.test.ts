@@ -1,5 +1,5 @@
 import { PrivateServer } from '@acktor/core';
-import { connectBroker } from '@acktor/core/broker';
+import { connectBroker } from '@acktor/core/internal';
 import { consumerMachine, reject, type Delivery } from '@acktor/worker';
 import { expect } from 'chai';
 import { QueueTrial } from '../broker/queue-trial.js';

@@ -1,5 +1,5 @@
 // How long the job of a killed worker is away: from the SIGKILL to the start of its redelivery.
-import { connectBroker, RedisAddress } from '@acktor/core/broker';
+import { connectBroker, RedisAddress } from '@acktor/core/internal';
 import { March, type Undertaker } from '../killing/march.js';
 import type { Figures } from '../measuring/metric.js';
 import { percentile } from '../statistics/median.js';

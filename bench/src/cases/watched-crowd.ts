@@ -1,6 +1,6 @@
 // What somebody sees who has the dashboard open while everybody works.
 import { setTimeout as pause } from 'node:timers/promises';
-import { RedisAddress } from '@acktor/core/broker';
+import { RedisAddress } from '@acktor/core/internal';
 import { Dashboard } from '@acktor/dashboard';
 import { Crowd, jobsPerSecond } from '../crowd/crowd.js';
 import type { Figures } from '../measuring/metric.js';

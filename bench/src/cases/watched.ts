@@ -1,5 +1,6 @@
 // What it costs that somebody watches every step of every consumer.
-import { connectFleet, RedisAddress, type ConnectedFleet, type StepCount } from '@acktor/core/broker';
+import { connectFleet, type ConnectedFleet, type StepCount } from '@acktor/core/engine';
+import { RedisAddress } from '@acktor/core/internal';
 import type { SubjectName } from '../subjects/subjects.js';
 import type { Bench, BenchCase } from './bench-case.js';
 import { runFifty, warmUpJobsFor } from './throughput.js';

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { canUseApt, unpackPackages } from '@acktor/core/broker';
+import { canUseApt, unpackPackages } from '@acktor/core/internal';
 
 /** Debian's RabbitMQ and Erlang, below any folder. */
 export interface RabbitMqHome {

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '@acktor/core/broker';
+import { freePort } from '@acktor/core/internal';
 import type { RabbitMqHome } from './rabbitmq-home.js';
 
 /** Two processes of the system that run until `end`. */

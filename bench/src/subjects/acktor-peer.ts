@@ -1,7 +1,7 @@
 // Acktor as a user has it: a class with @handles, built by the container for each delivery, and a producer.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { job, Producer } from '@acktor/core';
-import { RedisAddress } from '@acktor/core/broker';
+import { RedisAddress } from '@acktor/core/internal';
 import { handles, Worker, type Delivery } from '@acktor/worker';
 import { JOB, QUEUE, type BenchPayload, type JobBody, type Peer, type Sender } from './peer.js';
 

@@ -1,7 +1,7 @@
 // The dashboard as a handler: for a server of the application's own, at any path.
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GuardedLog } from '@acktor/core/broker';
+import { GuardedLog } from '@acktor/core/internal';
 import { Gate, type Trust } from './access/gate.js';
 import { SessionSeal } from './access/session-seal.js';
 import { TokenDesk } from './access/token-desk.js';

@@ -1,5 +1,5 @@
 // The options of a dashboard.
-import { brokerOptionTable, defineOptions, type OptionInput, type OptionTable } from '@acktor/core/broker';
+import { brokerOptionTable, defineOptions, type OptionInput, type OptionTable } from '@acktor/core/engine';
 import type { Authorize } from './access/gate.js';
 import { isLogger, type DashboardLogger } from './logger.js';
 

@@ -1,5 +1,5 @@
 // What the routes share: the system that is shown, reached when it is first needed.
-import type { GuardedLog } from '@acktor/core/broker';
+import type { GuardedLog } from '@acktor/core/internal';
 import { ClosedError } from '@acktor/core';
 import { LiveHub } from './live/live-hub.js';
 import type { Sources } from './sources/sources.js';

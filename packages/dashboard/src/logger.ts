@@ -1,5 +1,5 @@
 // The dashboard's own log: what people changed, and what failed. No payload is ever in it.
-import { readLogLevel, visibleJson } from '@acktor/core/broker';
+import { readLogLevel, visibleJson } from '@acktor/core/internal';
 import { pino } from 'pino';
 
 /** What the dashboard asks of a logger; a pino logger is one, and so is a worker's. */

@@ -1,5 +1,5 @@
 // Structured logs: a worker's life at info, a delivery's at debug. Payloads and results are never logged.
-import { readLogLevel, visibleJson } from '@acktor/core/broker';
+import { readLogLevel, visibleJson } from '@acktor/core/internal';
 import { pino } from 'pino';
 
 /** What Acktor asks of a logger; a pino logger is one. What it throws, or rejects with, is a process warning once, and no job's end. */

@@ -1,6 +1,6 @@
 // `acktor queues`: how full the queues are, and how fast they move.
 import type { Operator, QueueDepth } from '@acktor/core';
-import { connectFleet } from '@acktor/core/broker';
+import { connectFleet } from '@acktor/core/engine';
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
 import { requireQueue } from '../operating/known-queues.js';

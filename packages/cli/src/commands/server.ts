@@ -5,7 +5,7 @@ import {
   type EmbeddedServerView,
   type RunningServerView,
   type StopOutcome,
-} from '@acktor/core/broker';
+} from '@acktor/core/internal';
 import { Command } from 'commander';
 import { joined, say, type Printable } from '../output/printable.js';
 import { exitCodes } from '../exit-codes.js';

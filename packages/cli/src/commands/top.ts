@@ -1,6 +1,6 @@
 // `acktor top`: the fleet live in a terminal.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectFleet, type ConnectedFleet, type FleetWatcher } from '@acktor/core/broker';
+import { connectFleet, type ConnectedFleet, type FleetWatcher } from '@acktor/core/engine';
 import type { Command } from 'commander';
 import {
   operatorCommand,

@@ -1,5 +1,5 @@
 // `acktor workers`: all worker processes, wherever they run, and what they hold.
-import { connectFleet, type ConsumerReport, type WorkerReport } from '@acktor/core/broker';
+import { connectFleet, type ConsumerReport, type WorkerReport } from '@acktor/core/engine';
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
 import {

@@ -1,6 +1,7 @@
 // One thing that a doctor looks at, and what comes of it.
 import type { QueueDepth } from '@acktor/core';
-import type { QueueSymptoms, ServerExam, WorkerReport } from '@acktor/core/broker';
+import type { QueueSymptoms, WorkerReport } from '@acktor/core/engine';
+import type { ServerExam } from '@acktor/core/internal';
 
 /** What was found, before it is judged. */
 export interface Findings {

@@ -1,15 +1,8 @@
 // Gathers what the checks look at.
 import { randomUUID } from 'node:crypto';
 import type { OperatorOptions } from '@acktor/core';
-import {
-  brokerOptionTable,
-  connectBroker,
-  connectFleet,
-  connectPulse,
-  defineOptions,
-  type ConnectedBroker,
-  type RedisBroker,
-} from '@acktor/core/broker';
+import { brokerOptionTable, connectFleet, defineOptions, type ConnectedBroker } from '@acktor/core/engine';
+import { connectBroker, connectPulse, type RedisBroker } from '@acktor/core/internal';
 import type { Findings, QueueFindings } from './check.js';
 
 const brokerOptions = defineOptions(brokerOptionTable);

@@ -1,5 +1,5 @@
 // What a supervisor says of the queues that its workers consume: of the whole fleet's jobs, read when somebody asks.
-import type { QueueDepth } from '@acktor/core/broker';
+import type { QueueDepth } from '@acktor/core/engine';
 import { Gauge, type Registry } from 'prom-client';
 import { desiredConsumers } from '@acktor/worker';
 

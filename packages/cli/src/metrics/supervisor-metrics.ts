@@ -1,5 +1,5 @@
 // The metrics of a supervisor: its workers', added up, its own, and those of the queues that they consume.
-import type { QueueDepth } from '@acktor/core/broker';
+import type { QueueDepth } from '@acktor/core/engine';
 import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
 import { HandlingTimes } from './handling-times.js';
 import { QueueMetrics } from './queue-metrics.js';

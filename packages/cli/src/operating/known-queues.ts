@@ -1,6 +1,6 @@
 // Queues are named by people, who mistype.
 import type { Operator } from '@acktor/core';
-import { checkName } from '@acktor/core/broker';
+import { checkName } from '@acktor/core/internal';
 import { closestMatch } from 'leven';
 import { NotFoundError } from '../output/output-errors.js';
 

@@ -1,7 +1,7 @@
 // How fast queues move, from two looks about a second apart.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueDepth } from '@acktor/core';
-import type { WorkerReport } from '@acktor/core/broker';
+import type { WorkerReport } from '@acktor/core/engine';
 
 /** How fast one queue moved between two looks. */
 export interface QueueRates {

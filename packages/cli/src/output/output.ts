@@ -1,6 +1,6 @@
 // What a command prints: words and tables for people, or one JSON document for programs.
 import type { Writable } from 'node:stream';
-import { visibleJson } from '@acktor/core/broker';
+import { visibleJson } from '@acktor/core/internal';
 import picocolors from 'picocolors';
 import { painted, type Piece, type Printable } from './printable.js';
 

@@ -1,6 +1,6 @@
 // What is printed for people. Names, ids, reasons and logs were written by other processes: on a terminal they must not move the
 // cursor, change colours, or look like lines of ours. So whatever prints takes a `Printable`, and a text becomes one here alone.
-import { shorten, visible } from '@acktor/core/broker';
+import { shorten, visible } from '@acktor/core/internal';
 
 /** Text that a terminal may get as it is: made by the functions of this file alone, which write out what foreign text controls. */
 export type Printable = PrintableText;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { visible } from '@acktor/core/broker';
+import { visible } from '@acktor/core/internal';
 import { closestMatch } from 'leven';
 import { supervisorOptions } from '../supervisor/supervisor-options.js';
 import { dashboardSettings } from './dashboard-settings.js';

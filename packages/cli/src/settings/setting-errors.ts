@@ -1,6 +1,6 @@
 // What can be wrong with what a command is told, before it does anything.
 import { AcktorError } from '@acktor/core';
-import { quoted } from '@acktor/core/broker';
+import { quoted } from '@acktor/core/internal';
 
 /** The text of a flag or a variable cannot be read. */
 export class SettingError extends AcktorError {

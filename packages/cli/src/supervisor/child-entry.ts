@@ -1,6 +1,7 @@
 // The program of a child process: one worker, which drains when it is told to, or when its supervisor is gone.
 import { AcktorError } from '@acktor/core';
-import { GuardedLog, importEngine } from '@acktor/core/broker';
+import { importEngine } from '@acktor/core/engine';
+import { GuardedLog } from '@acktor/core/internal';
 import { type Logger, type MetricsData, Worker } from '@acktor/worker';
 import {
   defaultLogger,

@@ -1,5 +1,5 @@
 // What a supervisor and its child processes say to each other, as JSON.
-import type { EngineModule, Trials } from '@acktor/core/broker';
+import type { EngineModule, Trials } from '@acktor/core/engine';
 import type { ConsumerState, MetricsData, WorkerOptions } from '@acktor/worker';
 import type { StartFailure } from './child-end.js';
 

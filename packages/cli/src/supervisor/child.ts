@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DropCount, type DroppedMessages } from '@acktor/core/broker';
+import { DropCount, type DroppedMessages } from '@acktor/core/engine';
 import type { ConsumerState, MetricsData } from '@acktor/worker';
 import { childEnvironment, childFlags, HANG_DESCRIPTOR } from '@acktor/worker/internal';
 import type { ChildExit } from './child-end.js';

@@ -1,5 +1,5 @@
 // Where a supervisor's metrics come from: its worker processes, and the queues that these consume.
-import type { ConnectedBroker } from '@acktor/core/broker';
+import type { ConnectedBroker } from '@acktor/core/engine';
 import type { SupervisorSources } from '../metrics/supervisor-metrics.js';
 import type { CheckedSupervisorOptions } from './supervisor-options.js';
 import type { WorkerProcess } from './worker-process.js';

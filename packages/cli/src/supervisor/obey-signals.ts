@@ -1,5 +1,5 @@
 // What the signals of a supervisor's process mean.
-import type { GuardedLog } from '@acktor/core/broker';
+import type { GuardedLog } from '@acktor/core/internal';
 import { statesTable } from './states-table.js';
 import type { WorkerView } from './worker-process.js';
 

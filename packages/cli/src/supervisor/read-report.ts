@@ -1,4 +1,5 @@
 // What comes from a child process: a handler there may send to its parent process, too, whatever it likes.
+import type { Suspect, Trials } from '@acktor/core/engine';
 import {
   amount,
   byType,
@@ -11,9 +12,7 @@ import {
   shape,
   text,
   type Reader,
-  type Suspect,
-  type Trials,
-} from '@acktor/core/broker';
+} from '@acktor/core/internal';
 import type { ConsumerState, MetricsData } from '@acktor/worker';
 import type { StuckState } from '@acktor/worker/internal';
 import type { ChildReport } from './child-protocol.js';

@@ -1,5 +1,6 @@
 // The options of a supervisor: those of its workers that can travel to another process, and its own.
-import { brokerOptionTable, nameFault, defineOptions, type OptionInput, type OptionTable } from '@acktor/core/broker';
+import { brokerOptionTable, defineOptions, type OptionInput, type OptionTable } from '@acktor/core/engine';
+import { nameFault } from '@acktor/core/internal';
 import type { Logger } from '@acktor/worker';
 import { isLogger, travellingOptionTable, type TravellingOptions } from '@acktor/worker/internal';
 

@@ -1,5 +1,6 @@
 // What a supervisor's chart does: to its worker processes, and to its connection.
-import { isOfDefaultEngine, type ConnectedBroker, type GuardedLog } from '@acktor/core/broker';
+import { isOfDefaultEngine, type ConnectedBroker } from '@acktor/core/engine';
+import type { GuardedLog } from '@acktor/core/internal';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { travellingOptionTable } from '@acktor/worker/internal';

@@ -1,6 +1,7 @@
 // A supervisor: worker processes on this machine, replaced when they end and drained when it is told to.
 import type { AcktorError } from '@acktor/core';
-import { engineFor, EngineNotPortableError, GuardedLog, type Engine } from '@acktor/core/broker';
+import { engineFor, EngineNotPortableError, type Engine } from '@acktor/core/engine';
+import { GuardedLog } from '@acktor/core/internal';
 import { createActor, type Actor } from 'xstate';
 import { defaultLogger, MetricsServer } from '@acktor/worker/internal';
 import { outliveReader } from './error-output.js';

@@ -1,5 +1,5 @@
 // What the chart of one worker process knows and hears.
-import type { Trials } from '@acktor/core/broker';
+import type { Trials } from '@acktor/core/engine';
 import type { ChildExit, StartFailure } from './child-end.js';
 
 /** What a worker process is born with. */

@@ -1,5 +1,6 @@
 // One worker process: its chart with its effects on a child process and the broker.
-import type { Broker, GuardedLog, OwnEnd } from '@acktor/core/broker';
+import type { Broker, OwnEnd } from '@acktor/core/engine';
+import type { GuardedLog } from '@acktor/core/internal';
 import { createActor, type Actor } from 'xstate';
 import type { ConsumerState, MetricsData } from '@acktor/worker';
 import { Child } from './child.js';

@@ -1,5 +1,5 @@
 // The fleet as a watch of it tells: reports, with frames applied, and how fast things moved of late.
-import type { ConsumerReport, FleetWatcher, QueueTotals, WorkerFrame, WorkerReport } from '@acktor/core/broker';
+import type { ConsumerReport, FleetWatcher, QueueTotals, WorkerFrame, WorkerReport } from '@acktor/core/engine';
 import { RateWindow, type QueueRate } from './rate-window.js';
 
 /** A worker process as it stands; one that is gone stays for a while, so that a person sees what happened. */

@@ -1,5 +1,5 @@
 // How fast queues moved over the last seconds, from totals that only grow.
-import type { QueueTotals } from '@acktor/core/broker';
+import type { QueueTotals } from '@acktor/core/engine';
 
 export interface QueueRate {
   readonly ackedPerSecond: number;

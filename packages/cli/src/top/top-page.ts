@@ -1,5 +1,5 @@
 // A page of `acktor top`: the fleet in as many lines as the terminal has.
-import type { ConsumerReport, WorkerReport } from '@acktor/core/broker';
+import type { ConsumerReport, WorkerReport } from '@acktor/core/engine';
 import { table, type Column } from '../output/table.js';
 import { duration } from '../output/durations.js';
 import { firstLine, joined, say, type Piece, type Printable } from '../output/printable.js';

@@ -1,6 +1,6 @@
 // What `acktor dashboard` does. The command itself is in @acktor/cli, which loads this when it is installed.
 import { once } from 'node:events';
-import { visible } from '@acktor/core/broker';
+import { visible } from '@acktor/core/internal';
 import { Dashboard } from '../dashboard.js';
 import type { DashboardOptions } from '../dashboard-options.js';
 import { hasDesktop, openBrowser } from './open-browser.js';

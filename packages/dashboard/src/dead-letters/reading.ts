@@ -1,6 +1,6 @@
 // Dead letters for people: in groups by reason, and page by page. Both look at so many letters and no more.
 import type { DeadLetter, DeadLetters } from '@acktor/core';
-import type { DeadSummary } from '@acktor/core/broker';
+import type { DeadSummary } from '@acktor/core/engine';
 import { RequestError } from '../errors.js';
 import type { DeadLetterGroup, DeadLetterPage } from '../protocol/requests.js';
 

@@ -1,5 +1,5 @@
 // What a failure is to whoever asked: an error of ours with its message, or nothing but that something failed.
-import type { GuardedLog } from '@acktor/core/broker';
+import type { GuardedLog } from '@acktor/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   AcktorError,

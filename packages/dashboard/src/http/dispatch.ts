@@ -1,5 +1,5 @@
 // From a request to its route, through the gate, to an answer.
-import type { GuardedLog } from '@acktor/core/broker';
+import type { GuardedLog } from '@acktor/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gate } from '../access/gate.js';
 import { answerError } from './answer-error.js';

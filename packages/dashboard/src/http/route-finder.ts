@@ -1,5 +1,5 @@
 // The table of routes as a tree.
-import { LONGEST_ID, shorten } from '@acktor/core/broker';
+import { LONGEST_ID, shorten } from '@acktor/core/internal';
 import createRouter from 'find-my-way';
 import { RequestError } from '../errors.js';
 import type { Call, Route } from './route.js';

@@ -1,5 +1,5 @@
 // Jobs as the page shows them.
-import type { JobDetails, JobSummary } from '@acktor/core/broker';
+import type { JobDetails, JobSummary } from '@acktor/core/engine';
 import type { JobLine, JobView } from '../protocol/requests.js';
 import type { Redaction } from './redaction.js';
 

@@ -1,5 +1,5 @@
 // The charts of the machines that workers run on, each laid out once.
-import type { MachineDefinition } from '@acktor/core/broker';
+import type { MachineDefinition } from '@acktor/core/engine';
 import type { ChartView } from '../protocol/chart-view.js';
 
 export interface ChartShelfParts {

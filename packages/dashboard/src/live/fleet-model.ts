@@ -1,5 +1,5 @@
 // The fleet as it stands, and what has changed of it since the last frame.
-import type { ActorReport, ConsumerReport, EventLoopReport, WorkerFrame, WorkerReport } from '@acktor/core/broker';
+import type { ActorReport, ConsumerReport, EventLoopReport, WorkerFrame, WorkerReport } from '@acktor/core/engine';
 import type { FleetFrame, WorkerChange } from '../protocol/live.js';
 
 /** What a frame says of workers. */

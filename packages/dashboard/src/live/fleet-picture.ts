@@ -1,5 +1,6 @@
 // All that a browser can be shown, put together: workers, flows, queues and charts.
-import type { ProcessDeath, QueueDepth, WorkerFrame, WorkerReport, GuardedLog } from '@acktor/core/broker';
+import type { ProcessDeath, QueueDepth, WorkerFrame, WorkerReport } from '@acktor/core/engine';
+import type { GuardedLog } from '@acktor/core/internal';
 import { flowKey, type FleetFrame, type FleetSnapshot, type FlowRate, type QueueLine } from '../protocol/live.js';
 import type { Sources } from '../sources/sources.js';
 import { ChartShelf } from './chart-shelf.js';

@@ -1,6 +1,6 @@
 // One watch on the fleet for all browsers: while any looks, and a little longer. Workers publish nothing for nobody.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fleet, FleetWatcher } from '@acktor/core/broker';
+import type { Fleet, FleetWatcher } from '@acktor/core/engine';
 
 export interface FleetWatchParts {
   readonly fleet: Pick<Fleet, 'watch'>;

@@ -1,5 +1,5 @@
 // How often each arrow of each chart was taken in the last ten seconds, and how long consumers had stayed before.
-import type { StepCount } from '@acktor/core/broker';
+import type { StepCount } from '@acktor/core/engine';
 import { flowKey, type FlowRate } from '../protocol/live.js';
 import { Dwells } from './dwells.js';
 

@@ -1,5 +1,5 @@
 // Which processes came and went in the last minutes, for whoever looked away when it happened.
-import type { ProcessDeath, WorkerReport } from '@acktor/core/broker';
+import type { ProcessDeath, WorkerReport } from '@acktor/core/engine';
 import type { ProcessNews } from '../protocol/live.js';
 
 export class Lately {

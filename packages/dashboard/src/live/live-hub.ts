@@ -1,6 +1,7 @@
 // Between the fleet and the browsers: one watch, one count, one text for each frame, however many browsers look.
 import { randomBytes } from 'node:crypto';
-import type { FleetWatcher, GuardedLog } from '@acktor/core/broker';
+import type { FleetWatcher } from '@acktor/core/engine';
+import type { GuardedLog } from '@acktor/core/internal';
 import { RequestError } from '../errors.js';
 import type { Call } from '../http/route.js';
 import type { LiveEvent } from '../protocol/live.js';

@@ -1,5 +1,5 @@
 // Queues in numbers: what the server counts now, what the workers did in the last ten seconds, and the last quarter of an hour.
-import type { QueueDepth } from '@acktor/core/broker';
+import type { QueueDepth } from '@acktor/core/engine';
 import type { QueueLine } from '../protocol/live.js';
 import type { QueueHistory, QueuePoint } from '../protocol/requests.js';
 import type { QueueTally } from './queue-tally.js';

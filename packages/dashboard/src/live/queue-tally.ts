@@ -1,5 +1,5 @@
 // What all workers ever did with each queue, summed from what each says of itself.
-import type { QueueTotals, WorkerReport } from '@acktor/core/broker';
+import type { QueueTotals, WorkerReport } from '@acktor/core/engine';
 
 export interface QueueSum {
   /** Of all workers that were seen, those that are gone included. */

@@ -1,7 +1,7 @@
 // What the server tells a browser on the live stream (server-sent events), and what the page's first request brings.
-// Shapes are the fleet's own (@acktor/core/broker), so that there is one word for each thing.
+// Shapes are the fleet's own (@acktor/core/engine), so that there is one word for each thing.
 import type { ChartView } from './chart-view.js';
-import type { ActorReport, ConsumerReport, QueueTotals, WorkerReport } from '@acktor/core/broker';
+import type { ActorReport, ConsumerReport, QueueTotals, WorkerReport } from '@acktor/core/engine';
 
 /** `GET api/live`: an event stream. Each event's name is its `type`, its data one of these as JSON. */
 export type LiveEvent =

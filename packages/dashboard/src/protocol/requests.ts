@@ -21,7 +21,7 @@
 // Errors are an ErrorView with 400, 401, 403, 404, 405, 408, 409, 413, 429 (too many wrong tokens), 500 or 503 (no Redis).
 // A page that is opened with `?token=…` is sent on to itself without it: with the cookie set, or with `?refused=…`.
 
-import type { JobAttempt, JobPlace } from '@acktor/core/broker';
+import type { JobAttempt, JobPlace } from '@acktor/core/engine';
 
 /** A viewer looks; an operator acts, too. */
 export type Role = 'viewer' | 'operator';

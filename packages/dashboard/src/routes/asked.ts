@@ -1,5 +1,5 @@
 // What a call asks for, checked before anything is done.
-import { checkName, LONGEST_ID } from '@acktor/core/broker';
+import { checkName, LONGEST_ID } from '@acktor/core/internal';
 import { RequestError } from '../errors.js';
 import type { House } from '../house.js';
 import type { Call } from '../http/route.js';

@@ -1,5 +1,5 @@
 // Jobs: lists, one of them, its payload, and what an operator can do with it.
-import type { JobDetails, JobPlace } from '@acktor/core/broker';
+import type { JobDetails, JobPlace } from '@acktor/core/engine';
 import { permits, type Session } from '../access/session.js';
 import { RequestError } from '../errors.js';
 import type { Answer, Call, Route } from '../http/route.js';

@@ -1,6 +1,6 @@
 // The way to the system: a fleet and an operator on the same server.
 import { Operator } from '@acktor/core';
-import { connectFleet, type ConnectedFleet, type Engine } from '@acktor/core/broker';
+import { connectFleet, type ConnectedFleet, type Engine } from '@acktor/core/engine';
 import { drawChart, drawnCharts } from './draw-chart.js';
 import type { Sources } from './sources.js';
 

@@ -1,7 +1,7 @@
 // Machines as charts with places. Those of Acktor's own come drawn already: laying them out takes a busy machine a second.
 import { createHash } from 'node:crypto';
 import { layoutChart, readChart, type Chart } from '@acktor/chart';
-import type { MachineDefinition } from '@acktor/core/broker';
+import type { MachineDefinition } from '@acktor/core/engine';
 import type { ChartView } from '../protocol/chart-view.js';
 import ownCharts from './own-charts.json' with { type: 'json' };
 

@@ -1,6 +1,6 @@
 // What the dashboard asks of the system, and of nothing else. Reached by `connect-sources.ts`, invented by tests.
 import type { Operator } from '@acktor/core';
-import type { Fleet, MachineDefinition } from '@acktor/core/broker';
+import type { Fleet, MachineDefinition } from '@acktor/core/engine';
 import type { ChartView } from '../protocol/chart-view.js';
 
 export interface Sources {

@@ -1,5 +1,5 @@
 // What an engine does with cancels: a job that waits goes, one that is under way is marked, and its worker hears of it.
-import type { CancelRequest } from '@acktor/core/broker';
+import type { CancelRequest } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { ack, deadLetter, QueueTrial } from './queue-trial.js';
 import type { Suite } from './suite.js';

@@ -1,5 +1,5 @@
 // What an engine does with dead letters: kept until somebody redrives or purges them.
-import type { DeadSpan, DeadSummary } from '@acktor/core/broker';
+import type { DeadSpan, DeadSummary } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { ack, deadLetter, retry, type QueueTrial } from './queue-trial.js';
 import type { Suite } from './suite.js';

@@ -1,5 +1,5 @@
 // What an engine tells those who follow the jobs of a queue.
-import type { JobEventKind, QueueEvent, QueueWatcher } from '@acktor/core/broker';
+import type { JobEventKind, QueueEvent, QueueWatcher } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { ack, deadLetter, leaseOf, retry, type QueueTrial } from './queue-trial.js';
 import type { Suite } from './suite.js';

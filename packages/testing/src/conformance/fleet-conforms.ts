@@ -1,5 +1,5 @@
 // What an engine carries between worker processes and those who look at them.
-import { writeFrame, writeMachine, writeReport, type FleetWatcher, type Pulse } from '@acktor/core/broker';
+import { writeFrame, writeMachine, writeReport, type FleetWatcher, type Pulse } from '@acktor/core/engine';
 import { expect } from 'chai';
 import type { QueueTrial } from './queue-trial.js';
 import type { Suite } from './suite.js';

@@ -1,5 +1,5 @@
 // What an engine shows to operators, and lets them do.
-import type { JobPlace } from '@acktor/core/broker';
+import type { JobPlace } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { ack, deadLetter, leaseOf, retry, type QueueTrial } from './queue-trial.js';
 import type { Suite } from './suite.js';

@@ -24,7 +24,7 @@ import type {
   SettleOutcome,
   WorkQueue,
   WorkSign,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 
 /** An engine for one test, and how to be done with it. */
 export interface OpenedEngine {

@@ -1,5 +1,5 @@
 // The time of an engine in memory: a test's own, which stands still until it is moved, or the machine's.
-import { steadyNowMs, type EngineClock } from '@acktor/core/broker';
+import { steadyNowMs, type EngineClock } from '@acktor/core/engine';
 
 interface Timer {
   readonly atMs: number;

@@ -9,7 +9,7 @@ import type {
   Settlement,
   SettleOutcome,
   Settling,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 import { keepStack, recordOf, remember, type StoredJob } from './stored-job.js';
 import type { Retention, StoredQueue } from './stored-queue.js';
 

@@ -13,7 +13,7 @@ import {
   type QueueWatcher,
   type SendAnswer,
   type WorkQueue,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 import { bury } from './deliveries.js';
 import { MemoryDeadLetters } from './memory-dead-letters.js';
 import { MemoryDesk } from './memory-desk.js';

@@ -1,5 +1,5 @@
 // The dead letters of one queue in memory.
-import type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from '@acktor/core/broker';
+import type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from '@acktor/core/engine';
 import { remember, type StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
 

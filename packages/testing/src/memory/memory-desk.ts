@@ -10,7 +10,7 @@ import {
   type QueueDepth,
   type QueueDesk,
   type QueueSymptoms,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 import { isLeased } from './deliveries.js';
 import type { MemoryStore } from './memory-store.js';
 import { summaryOf, type StoredJob } from './stored-job.js';

@@ -13,7 +13,7 @@ import {
   type Pulse,
   type PulseOpening,
   type Settlement,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 import { NotWaitingError, RealClockError } from '../errors.js';
 import { machineClock, VirtualClock } from './clock.js';
 import { lease, settle } from './deliveries.js';

@@ -8,7 +8,7 @@ import {
   type FleetHub,
   type FleetLine,
   type FleetNews,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 
 type Listener<Message> = (message: Message) => void;
 

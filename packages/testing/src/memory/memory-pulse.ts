@@ -1,5 +1,5 @@
 // The liveness of a worker process in memory: its presence, its leases, and the reaper's turn.
-import type { CancelRequest, FleetLine, Pulse, ReapReport, ReapRules } from '@acktor/core/broker';
+import type { CancelRequest, FleetLine, Pulse, ReapReport, ReapRules } from '@acktor/core/engine';
 import { giveBack, isLeased, noteDeath, processOf, renewProcess } from './deliveries.js';
 import type { MemoryFleetHub } from './memory-fleet-hub.js';
 import type { MemoryStore, PresentProcess } from './memory-store.js';

@@ -1,5 +1,5 @@
 // Everything that an engine in memory keeps of one namespace: its queues, and the worker processes that are present.
-import type { CancelRequest, EngineClock } from '@acktor/core/broker';
+import type { CancelRequest, EngineClock } from '@acktor/core/engine';
 import { StoredQueue, type QueueListener } from './stored-queue.js';
 
 /** A worker process that shows itself as alive. */

@@ -11,7 +11,7 @@ import type {
   QueueGlance,
   WorkQueue,
   WorkSign,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 import { fetch, isLeased, renew, settle } from './deliveries.js';
 import type { StoredJob } from './stored-job.js';
 import type { Retention, StoredQueue } from './stored-queue.js';

@@ -1,5 +1,5 @@
 // One job as the engine in memory keeps it.
-import type { AttemptNote, AttemptRecord, JobPlace, JobRecord, JobSummary, OutgoingJob } from '@acktor/core/broker';
+import type { AttemptNote, AttemptRecord, JobPlace, JobRecord, JobSummary, OutgoingJob } from '@acktor/core/engine';
 
 export interface Lease {
   readonly token: string;

@@ -8,7 +8,7 @@ import type {
   QueueWatcher,
   ReapRules,
   SendOutcome,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
 import { newJob, type StoredJob } from './stored-job.js';
 import { WorkSigns } from './work-signs.js';
 

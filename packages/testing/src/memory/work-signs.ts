@@ -1,5 +1,5 @@
 // How those who wait for work at a queue in memory learn that there may be some: one sign wakes one of them.
-import { onAbort, type EngineClock, type WorkSign } from '@acktor/core/broker';
+import { onAbort, type EngineClock, type WorkSign } from '@acktor/core/engine';
 
 interface Waiter {
   readonly wake: (sign: WorkSign) => void;

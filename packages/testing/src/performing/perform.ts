@@ -1,13 +1,7 @@
 // One delivery of one handler, as a worker runs it: schema, injection, middleware, deadline, and how it is settled.
 import { defaultJsonLimits, OptionsError, type AnyJob, type PayloadInput, type ResultOf } from '@acktor/core';
-import {
-  decodeResult,
-  encodePayload,
-  type EngineClock,
-  type Failure,
-  type LeasedJob,
-  type Settlement,
-} from '@acktor/core/broker';
+import type { EngineClock, Failure, LeasedJob, Settlement } from '@acktor/core/engine';
+import { decodeResult, encodePayload } from '@acktor/core/internal';
 import {
   handle,
   middleware,

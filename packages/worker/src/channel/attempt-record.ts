@@ -1,5 +1,6 @@
 // What is kept with a job of a delivery that ended without an ack.
-import { cutText, type AttemptEnd, type AttemptNote, type FailureLimits, type LeasedJob } from '@acktor/core/broker';
+import type { AttemptEnd, AttemptNote, LeasedJob } from '@acktor/core/engine';
+import { cutText, type FailureLimits } from '@acktor/core/internal';
 import type { Rejected } from '../consumer/consumer-protocol.js';
 
 /** A delivery that is over. */

@@ -1,5 +1,5 @@
 // The line from a channel to its queue: gathers what consumers ask for in one turn, and keeps two calls in flight.
-import type { ChannelAnswer, ChannelRequest } from '@acktor/core/broker';
+import type { ChannelAnswer, ChannelRequest } from '@acktor/core/engine';
 
 /** How a line calls, and whom it tells. `Wish` is what the channel remembers of each request. */
 export interface CallLineParts<Wish> {

@@ -1,14 +1,7 @@
 // The channel: the one actor in a worker through which the consumers of a queue fetch, ack and reject.
 import { UnwritableCallError } from '@acktor/core';
-import {
-  errorReason,
-  type ChannelAnswer,
-  type ChannelReply,
-  type GuardedLog,
-  type LeasedJob,
-  type Settling,
-  type WorkQueue,
-} from '@acktor/core/broker';
+import type { ChannelAnswer, ChannelReply, LeasedJob, Settling, WorkQueue } from '@acktor/core/engine';
+import { errorReason, type GuardedLog } from '@acktor/core/internal';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
 import type { DeliveryLimits } from '../delivery/delivery.js';
 import type { Quarantine } from '../delivery/quarantine.js';

@@ -1,5 +1,5 @@
 // Time as the channel takes it: the engine's, the machine's by default, a simulated one in tests.
-import { steadyNowMs, type EngineClock } from '@acktor/core/broker';
+import { steadyNowMs, type EngineClock } from '@acktor/core/engine';
 
 /**
  * The clock of the engine, or the machine's.

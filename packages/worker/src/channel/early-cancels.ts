@@ -1,5 +1,5 @@
 // Cancels of deliveries that are still on their way: the word comes on another connection, and can overtake the job that it is about.
-import type { CancelRequest, LeasedJob } from '@acktor/core/broker';
+import type { CancelRequest, LeasedJob } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 
 /** A cancel as the consumers of one queue hear of it. */

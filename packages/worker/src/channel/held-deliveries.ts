@@ -1,5 +1,5 @@
 // What a channel holds, under leases that are renewed meanwhile: at most one delivery for each consumer, and what no consumer has.
-import type { LeasedJob } from '@acktor/core/broker';
+import type { LeasedJob } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import { Seats } from './seats.js';
 

@@ -1,5 +1,6 @@
 // Keeps the leases of what is held: renews them, finds those that are lost, and gives back what is leased and held by nobody.
-import type { WorkQueue, GuardedLog } from '@acktor/core/broker';
+import type { WorkQueue } from '@acktor/core/engine';
+import type { GuardedLog } from '@acktor/core/internal';
 import { repeat, type Clock } from './clock.js';
 import type { HeldDeliveries } from './held-deliveries.js';
 import type { Wishes } from './wishes.js';

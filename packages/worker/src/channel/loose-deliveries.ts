@@ -1,5 +1,6 @@
 // Deliveries that no consumer holds: given back, or dead-lettered when giving them back would not help.
-import { cutText, type FetchedJob, type LeasedJob, type Settling } from '@acktor/core/broker';
+import type { FetchedJob, LeasedJob, Settling } from '@acktor/core/engine';
+import { cutText } from '@acktor/core/internal';
 import type { CallLine } from './call-line.js';
 import type { HeldDeliveries } from './held-deliveries.js';
 import type { Wish } from './wish.js';

@@ -1,5 +1,6 @@
 // Brings a channel back after its connection broke or its server refused a call.
-import type { WorkQueue, GuardedLog } from '@acktor/core/broker';
+import type { WorkQueue } from '@acktor/core/engine';
+import type { GuardedLog } from '@acktor/core/internal';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import type { Clock } from './clock.js';
 import type { HeldDeliveries } from './held-deliveries.js';

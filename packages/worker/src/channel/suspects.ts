@@ -1,6 +1,6 @@
 // Settlements that a server may have refused a whole call for: asked for alone from then on, so that no other waits for them.
 import { ServerRefusalError, UnwritableCallError } from '@acktor/core';
-import type { LeasedJob } from '@acktor/core/broker';
+import type { LeasedJob } from '@acktor/core/engine';
 import { HEAVIEST_CALL } from './call-line.js';
 import type { Wish } from './wish.js';
 

@@ -1,5 +1,5 @@
 // How many deliveries of a channel ended in each way, since the process started.
-import type { LeasedJob, QueueTotals, SettleOutcome, Settling } from '@acktor/core/broker';
+import type { LeasedJob, QueueTotals, SettleOutcome, Settling } from '@acktor/core/engine';
 
 /** The ends of one job's deliveries. */
 export interface JobTotals extends Omit<QueueTotals, 'queue'> {

@@ -1,5 +1,5 @@
 // Waits for work on behalf of the parked consumers of one channel, on one connection for all of them.
-import type { DueTime, QueueGlance, WorkQueue, WorkSign } from '@acktor/core/broker';
+import type { DueTime, QueueGlance, WorkQueue, WorkSign } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';

@@ -1,5 +1,5 @@
 // What a channel remembers of each request while it is on its way.
-import type { ChannelReply, ChannelRequest, LeasedJob, Settling } from '@acktor/core/broker';
+import type { ChannelReply, ChannelRequest, LeasedJob, Settling } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 
 /** A request of a consumer, or of the channel itself when it settles what nobody holds. */

@@ -1,5 +1,5 @@
 // What the consumers of a channel have asked for and were not yet answered.
-import type { AnsweredTokens, Settling } from '@acktor/core/broker';
+import type { AnsweredTokens, Settling } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import { Seats } from './seats.js';
 import type { Wish } from './wish.js';

@@ -1,8 +1,8 @@
 // What a consumer knows and hears, and what it says to its channel and its runner.
-import type { LeasedJob, Settlement } from '@acktor/core/broker';
+import type { LeasedJob, Settlement } from '@acktor/core/engine';
 import type { ActorRef, Snapshot, StateValue } from 'xstate';
 
-export type { LeasedJob, Settlement } from '@acktor/core/broker';
+export type { LeasedJob, Settlement } from '@acktor/core/engine';
 
 /** What a consumer is born with. */
 export interface ConsumerInput {

@@ -1,6 +1,6 @@
 // One run of one handler: its signal, and why it was told to let go.
 import type { AnyJob } from '@acktor/core';
-import type { LeasedJob } from '@acktor/core/broker';
+import type { LeasedJob } from '@acktor/core/engine';
 import type { Clock } from '../channel/clock.js';
 import type { AbortReason } from '../consumer/consumer-protocol.js';
 import type { DeliveryScope, HandlerScopes } from '../handler/handler-scope.js';

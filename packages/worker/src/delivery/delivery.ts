@@ -1,6 +1,7 @@
 // What a handler is given: the payload, the signal, and the ways to tell of its progress.
 import { OptionsError, type AnyJob, type PayloadOf, type JsonLimits } from '@acktor/core';
-import { cutText, refuse, writeJson, type LeasedJob, type WorkQueue, type TextLimits } from '@acktor/core/broker';
+import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
+import { cutText, refuse, writeJson, type TextLimits } from '@acktor/core/internal';
 import { LeaseLostError, ProgressError } from '../errors.js';
 import { isToken, nameOfToken, type Token } from '../handler/container.js';
 import { attemptsOf } from './settlement.js';

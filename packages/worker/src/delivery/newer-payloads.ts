@@ -1,6 +1,7 @@
 // Payloads of a newer version than this worker's contract knows: left to newer workers, while a deploy goes on.
 import type { AnyJob } from '@acktor/core';
-import { type JobRecord, type GuardedLog, backoffDelayMs } from '@acktor/core/broker';
+import type { JobRecord } from '@acktor/core/engine';
+import { type GuardedLog, backoffDelayMs } from '@acktor/core/internal';
 import type { Rejected } from '../consumer/consumer-protocol.js';
 import type { Clock } from '../channel/clock.js';
 

@@ -1,6 +1,7 @@
 // One delivery through the consumer's chart and the runner, without a queue: for tests of handlers.
 import { createActor, fromCallback } from 'xstate';
-import { errorReason, GuardedLog, onAbort, type LeasedJob, type Settlement, type WorkQueue } from '@acktor/core/broker';
+import { onAbort, type LeasedJob, type Settlement, type WorkQueue } from '@acktor/core/engine';
+import { errorReason, GuardedLog } from '@acktor/core/internal';
 import { systemClock, type Clock } from '../channel/clock.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
 import { compiledMachine } from '../consumer/compiled-machine.js';

@@ -1,5 +1,5 @@
 // Keeps suspects apart: of the jobs that may be what ends their workers, a process begins one at a time.
-import { onAbort, type LeasedJob, type Trials } from '@acktor/core/broker';
+import { onAbort, type LeasedJob, type Trials } from '@acktor/core/engine';
 import { systemClock, type Clock } from '../channel/clock.js';
 
 /** What decides whether, and how, a delivery is let in. */

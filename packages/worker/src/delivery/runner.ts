@@ -1,15 +1,14 @@
 // Runs handlers for one consumer, one after another, and tells it how each ended.
 import { fromCallback, type CallbackLogicFunction } from 'xstate';
 import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
+import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
 import {
   encodeResult,
   traceDelivery,
-  type LeasedJob,
   type MaybePromise,
   type TracedDelivery,
-  type WorkQueue,
   type GuardedLog,
-} from '@acktor/core/broker';
+} from '@acktor/core/internal';
 import type { Clock } from '../channel/clock.js';
 import type { ConsumerEvent, Rejected, RunnerOrder } from '../consumer/consumer-protocol.js';
 import { CancelledError } from '../errors.js';

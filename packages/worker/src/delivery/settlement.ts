@@ -1,19 +1,17 @@
 // How a delivery ends when its handler did not simply return: what a handler chooses by `reject()`, what follows from an error, and the
 // line that the log has of it.
 import { OptionsError, type AnyJob } from '@acktor/core';
+import type { Failure, JobRecord, Settlement } from '@acktor/core/engine';
 import {
   backoffDelayMs,
   cutText,
   errorReason,
   errorText,
-  type Failure,
   type FailureLimits,
-  type JobRecord,
   shorten,
   visible,
   type GuardedLog,
-  type Settlement,
-} from '@acktor/core/broker';
+} from '@acktor/core/internal';
 import type { Rejected } from '../consumer/consumer-protocol.js';
 import { CancelledError, FinalError } from '../errors.js';
 import { inspect, types } from 'node:util';

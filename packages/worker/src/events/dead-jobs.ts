@@ -9,7 +9,8 @@ import {
   type JsonLimits,
   type PayloadOf,
 } from '@acktor/core';
-import { requireContract, type DeadLetterBox, type GuardedLog, type LeasedJob } from '@acktor/core/broker';
+import type { DeadLetterBox, LeasedJob } from '@acktor/core/engine';
+import { requireContract, type GuardedLog } from '@acktor/core/internal';
 
 /** By which it is known among the exports of a handler file, whichever copy of this package made it. */
 const ON_DEAD = Symbol.for('acktor.onDead');

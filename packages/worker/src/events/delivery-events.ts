@@ -1,5 +1,5 @@
 // What a channel says of its deliveries: to the worker's listeners, and to whoever mends what a dead letter left behind.
-import type { LeasedJob, SettleOutcome, Settling } from '@acktor/core/broker';
+import type { LeasedJob, SettleOutcome, Settling } from '@acktor/core/engine';
 import type { Clock } from '../channel/clock.js';
 import type { HeldDeliveries } from '../channel/held-deliveries.js';
 import type { ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';

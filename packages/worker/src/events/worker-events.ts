@@ -1,6 +1,6 @@
 // Calls a worker's listeners, out of the way of its deliveries.
 import { OptionsError } from '@acktor/core';
-import type { GuardedLog } from '@acktor/core/broker';
+import type { GuardedLog } from '@acktor/core/internal';
 import type { WorkerEventMap, WorkerEventName, WorkerListener } from './worker-event.js';
 
 /**

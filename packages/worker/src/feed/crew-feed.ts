@@ -1,5 +1,5 @@
 // What one crew's consumers do, for those who look at the fleet. Costs them one comparison a step while nobody watches.
-import type { ConsumerReport, QueueTotals } from '@acktor/core/broker';
+import type { ConsumerReport, QueueTotals } from '@acktor/core/engine';
 import type { Actor } from 'xstate';
 import type { Clock } from '../channel/clock.js';
 import type { consumerMachine } from '../consumer/consumer.machine.js';

@@ -1,6 +1,6 @@
 // How late the timers of the main thread are.
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
-import type { EventLoopReport } from '@acktor/core/broker';
+import type { EventLoopReport } from '@acktor/core/engine';
 
 export type Lag = Omit<EventLoopReport, 'blockedForMs'>;
 

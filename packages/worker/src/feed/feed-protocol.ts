@@ -1,6 +1,6 @@
 // What a worker's main thread and its heartbeat thread tell each other of the feed.
 import type { Lag } from './event-loop.js';
-import type { ActorReport, ConsumerReport, QueueTotals, StepCount } from '@acktor/core/broker';
+import type { ActorReport, ConsumerReport, QueueTotals, StepCount } from '@acktor/core/engine';
 
 /** What the thread wants of the main thread. */
 export type FeedOrder =

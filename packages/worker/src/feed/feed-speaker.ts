@@ -1,6 +1,6 @@
 // The heartbeat thread's side of the feed: answers what is asked, at once, and publishes while somebody watches.
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { steadyNowMs, writeFrame, writeMachine, writeReport, type FleetAsk, type FleetLine } from '@acktor/core/broker';
+import { steadyNowMs, writeFrame, writeMachine, writeReport, type FleetAsk, type FleetLine } from '@acktor/core/engine';
 import { msSinceSign } from '../heartbeat/sign-of-life.js';
 import type { Lag } from './event-loop.js';
 import type { FeedNote, FeedOrder } from './feed-protocol.js';

@@ -1,7 +1,7 @@
 // The main thread's side of the feed: gathers what is to be said of this process, and hands it to the heartbeat thread.
 import { hostname } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { steadyNowMs, type WorkerReport } from '@acktor/core/broker';
+import { steadyNowMs, type WorkerReport } from '@acktor/core/engine';
 import { version } from '../version.js';
 import { EventLoopLag } from './event-loop.js';
 import type { FeedNote, FeedOrder, FeedSource, SourceChanges } from './feed-protocol.js';

@@ -1,5 +1,5 @@
 // Follows the actors on registered charts that are no consumers: the worker's own, and the user's.
-import { steadyNowMs, type ActorReport } from '@acktor/core/broker';
+import { steadyNowMs, type ActorReport } from '@acktor/core/engine';
 import type { AnyActorRef, AnyStateMachine, InspectionEvent, Snapshot, StateValue } from 'xstate';
 import { dottedState } from '../consumer/consumer-protocol.js';
 import type { FeedSource, SourceChanges, SourceReport } from './feed-protocol.js';

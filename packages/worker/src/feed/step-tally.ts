@@ -1,5 +1,5 @@
 // Counts what happens on one chart while somebody watches: every step, and how long the state before it had lasted.
-import type { StepCount } from '@acktor/core/broker';
+import type { StepCount } from '@acktor/core/engine';
 
 /** Where somebody stands on a chart, and since when, in milliseconds since the epoch. */
 export interface Standing {

@@ -1,5 +1,5 @@
 // Disposes of what was built, each by itself, and not for longer than a while.
-import type { GuardedLog } from '@acktor/core/broker';
+import type { GuardedLog } from '@acktor/core/internal';
 import type { Clock } from '../channel/clock.js';
 import type { Disposable } from './tsyringe.js';
 

@@ -1,6 +1,6 @@
 // Which handler is for which job, of all that a worker was given, and how each is run.
 import type { AnyJob } from '@acktor/core';
-import { visible } from '@acktor/core/broker';
+import { visible } from '@acktor/core/internal';
 import { DuplicateHandlerError, NotAHandlerError } from '../errors.js';
 import { ClassExecutor, FunctionExecutor, within, type Executor } from './executor.js';
 import { definitionOf, generatorFault, makeInjectable, type AnyHandler, type AnyHandlerClass } from './handler.js';

@@ -1,6 +1,7 @@
 // What a user writes for one job: a class, or a plain function, with the middleware around it and what is injected.
 import type { AnyJob, ResultInput } from '@acktor/core';
-import { defineOptions, requireContract, type MaybePromise, type OptionTable } from '@acktor/core/broker';
+import { defineOptions, type OptionTable } from '@acktor/core/engine';
+import { requireContract, type MaybePromise } from '@acktor/core/internal';
 import type { Delivery } from '../delivery/delivery.js';
 import type { Rejection } from '../delivery/settlement.js';
 import { HandlesTwiceError, NotAHandlerError } from '../errors.js';

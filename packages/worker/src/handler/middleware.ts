@@ -1,6 +1,6 @@
 // Middleware: functions that run around the handler of a delivery.
 import { OptionsError, type AnyJob, type OptionFault, type ResultInput } from '@acktor/core';
-import { defineOptions, type OptionTable } from '@acktor/core/broker';
+import { defineOptions, type OptionTable } from '@acktor/core/engine';
 import type { Delivery } from '../delivery/delivery.js';
 import type { Rejection } from '../delivery/settlement.js';
 import { areTokens, type Token } from './container.js';

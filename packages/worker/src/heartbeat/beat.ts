@@ -1,7 +1,8 @@
 // The beat of the heartbeat thread: renews, reaps, and looks whether the main thread still moves.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionLostError, ServerRefusalError } from '@acktor/core';
-import { gravest, OVERDUE_MS, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/broker';
+import { OVERDUE_MS, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/engine';
+import { gravest } from '@acktor/core/internal';
 import { reportHang } from './hang-report.js';
 import type { HeartbeatOrder, HeartbeatReport, HeartbeatStart } from './heartbeat-protocol.js';
 import { msSinceSign } from './sign-of-life.js';

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { ServerRefusalError } from '@acktor/core';
-import { EngineModuleError, type Engine } from '@acktor/core/broker';
+import { EngineModuleError, type Engine } from '@acktor/core/engine';
 import { FeedSpeaker } from '../feed/feed-speaker.js';
 import { beat, type OrderSource } from './beat.js';
 import type { HeartbeatOrder, HeartbeatReport, HeartbeatStart } from './heartbeat-protocol.js';

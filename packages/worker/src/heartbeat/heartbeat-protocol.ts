@@ -1,6 +1,6 @@
 // What a worker's main thread and its heartbeat thread tell each other.
 import type { MessagePort } from 'node:worker_threads';
-import type { CancelRequest, EngineModule, PulseOpening, RefusalCause } from '@acktor/core/broker';
+import type { CancelRequest, EngineModule, PulseOpening, RefusalCause } from '@acktor/core/engine';
 
 /** What a beat is started with, on whichever thread. */
 export interface HeartbeatStart {

@@ -1,6 +1,6 @@
 // The heartbeat thread: keeps a worker process alive in the eyes of the fleet, and watches over the others.
 import { parentPort, workerData } from 'node:worker_threads';
-import { importEngine } from '@acktor/core/broker';
+import { importEngine } from '@acktor/core/engine';
 import { runHeartbeat } from './beating.js';
 import type { HeartbeatInput } from './heartbeat-protocol.js';
 

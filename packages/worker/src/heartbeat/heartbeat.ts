@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import { BrokerUnreachableError, ServerRefusalError } from '@acktor/core';
-import { steadyNowMs, type CancelRequest, type Engine, type EngineModule, type GuardedLog } from '@acktor/core/broker';
+import { steadyNowMs, type CancelRequest, type Engine, type EngineModule } from '@acktor/core/engine';
+import type { GuardedLog } from '@acktor/core/internal';
 import type { Feed } from '../feed/feed.js';
 import { HeartbeatError } from '../errors.js';
 import { threadFlags } from '../node-flags.js';

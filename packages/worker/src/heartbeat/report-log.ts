@@ -1,5 +1,5 @@
 // What a heartbeat thread reports, as the worker's log has it.
-import type { GuardedLog } from '@acktor/core/broker';
+import type { GuardedLog } from '@acktor/core/internal';
 import type { HeartbeatReport } from './heartbeat-protocol.js';
 
 export interface ReportLog {

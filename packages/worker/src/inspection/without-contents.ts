@@ -1,5 +1,5 @@
 // What of an actor's context may be shown outside of the process: what job it is, never what is in it.
-import type { LeasedJob, Settlement } from '@acktor/core/broker';
+import type { LeasedJob, Settlement } from '@acktor/core/engine';
 
 /** The context of any actor; those of consumers hold a delivery. */
 export type SeenContext = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 // Ends the process when it is told to: first by draining its workers, and at once when told twice.
-import type { GuardedLog } from '@acktor/core/broker';
+import type { GuardedLog } from '@acktor/core/internal';
 
 /** What is to be closed before the process ends. */
 export interface Closable {

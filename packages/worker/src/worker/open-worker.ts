@@ -1,6 +1,7 @@
 // Puts a worker together: everything is checked before anything is opened, and nothing stays open when something fails.
 import { OptionsError } from '@acktor/core';
-import { GuardedLog, type ConnectedBroker, type Engine } from '@acktor/core/broker';
+import type { ConnectedBroker, Engine } from '@acktor/core/engine';
+import { GuardedLog } from '@acktor/core/internal';
 import { systemClock } from '../channel/clock.js';
 import { quarantineOfThisProcess } from '../delivery/quarantine.js';
 import { checkParameters, needsContainer } from '../handler/check-parameters.js';

@@ -2,12 +2,11 @@
 import {
   brokerOptionTable,
   defineOptions,
-  textLimitTable,
   type OptionInput,
   type OptionTable,
   type SharedOptions,
-  type TextLimitOptions,
-} from '@acktor/core/broker';
+} from '@acktor/core/engine';
+import { textLimitTable, type TextLimitOptions } from '@acktor/core/internal';
 import { isContainer, type Container } from '../handler/container.js';
 import type { AnyHandler } from '../handler/handler.js';
 import { areMiddleware, type Middleware } from '../handler/middleware.js';

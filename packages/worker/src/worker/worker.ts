@@ -1,5 +1,5 @@
 // A worker: consumers for the queues of its handlers, in this process.
-import { engineFor, steadyNowMs } from '@acktor/core/broker';
+import { engineFor, steadyNowMs } from '@acktor/core/engine';
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import { WORKER } from '../feed/feed.js';

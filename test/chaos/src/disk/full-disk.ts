@@ -4,7 +4,7 @@ import { chmod, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PrivateServer } from '@acktor/core';
-import type { ServerBinary } from '@acktor/core/broker';
+import type { ServerBinary } from '@acktor/core/internal';
 
 /**
  * The same program, started so that a write beyond the limit is refused to it, as on a full disk, and not answered with the

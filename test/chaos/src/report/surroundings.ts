@@ -1,6 +1,6 @@
 // Where and with what the figures were made: they mean nothing without.
 import { cpus, release, totalmem, type } from 'node:os';
-import { ensureServerBinary } from '@acktor/core/broker';
+import { ensureServerBinary } from '@acktor/core/internal';
 
 export type Surroundings = Readonly<Record<string, string>>;
 

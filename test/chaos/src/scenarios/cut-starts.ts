@@ -1,6 +1,6 @@
 // 28: the connection breaks, or goes silent, at a call of a start.
 import { Operator, Producer } from '@acktor/core';
-import { connectFleet } from '@acktor/core/broker';
+import { connectFleet } from '@acktor/core/engine';
 import type { Violation } from '../checker/evidence.js';
 import { nowMs } from '../clock/now.js';
 import type { Caught } from '../proxy/interception.js';

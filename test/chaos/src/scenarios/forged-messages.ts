@@ -1,6 +1,7 @@
 // 37: whoever may publish says anything on the channels of a fleet and its queues.
 import fc from 'fast-check';
-import { connectFleet, controlChannel, type FleetWatcher } from '@acktor/core/broker';
+import { connectFleet, type FleetWatcher } from '@acktor/core/engine';
+import { controlChannel } from '@acktor/core/internal';
 import { deflateSync } from 'node:zlib';
 import type { Violation } from '../checker/evidence.js';
 import { QUEUE } from '../fleet/trial-job.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SendRefusedError, type PrivateServer } from '@acktor/core';
-import { ensureServerBinary, type ServerBinary } from '@acktor/core/broker';
+import { ensureServerBinary, type ServerBinary } from '@acktor/core/internal';
 import { entriesOf, type Violation } from '../checker/evidence.js';
 import { nowMs } from '../clock/now.js';
 import { limitFiles, withoutSizeSignal } from '../disk/full-disk.js';

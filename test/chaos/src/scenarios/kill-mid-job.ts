@@ -1,6 +1,6 @@
 // 1: a worker process is killed while its handler works.
 import { setTimeout as pause } from 'node:timers/promises';
-import { connectBroker } from '@acktor/core/broker';
+import { connectBroker } from '@acktor/core/internal';
 import type { Figure, Goal } from '../checker/figures.js';
 import { nowMs } from '../clock/now.js';
 import type { WorkerOrder } from '../fleet/fleet-protocol.js';

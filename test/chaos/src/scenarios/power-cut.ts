@@ -2,7 +2,7 @@
 import { statSync, truncateSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PrivateServer, ProducerOptions } from '@acktor/core';
-import { ensureServerBinary } from '@acktor/core/broker';
+import { ensureServerBinary } from '@acktor/core/internal';
 import { appendOnlyFile, SyncedLength } from '../disk/synced-length.js';
 import { keepSending } from '../trial/keep-sending.js';
 import type { QueueView } from '../trial/queue-view.js';

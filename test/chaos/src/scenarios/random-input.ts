@@ -1,7 +1,7 @@
 // 23: whatever a user may send: payloads, ids and names drawn at random.
 import fc from 'fast-check';
 import { AcktorError, job, Producer, type Receipt } from '@acktor/core';
-import { connectBroker } from '@acktor/core/broker';
+import { connectBroker } from '@acktor/core/internal';
 import type { Violation } from '../checker/evidence.js';
 import { echoJob, QUEUE } from '../fleet/trial-job.js';
 import { setStage, type Stage } from '../trial/stage.js';

@@ -1,6 +1,6 @@
 // 13: the server is killed and started again on its append-only file.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServerSettings } from '@acktor/core/broker';
+import type { ServerSettings } from '@acktor/core/internal';
 import { nowMs } from '../clock/now.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import type { Proxy } from '../proxy/proxy.js';

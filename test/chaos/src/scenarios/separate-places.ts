@@ -1,6 +1,6 @@
 // 29: the same queue, ids and cancels in two databases of one server, and in two namespaces of one database.
 import { Producer, type Receipt } from '@acktor/core';
-import { connectFleet } from '@acktor/core/broker';
+import { connectFleet } from '@acktor/core/engine';
 import type { Violation } from '../checker/evidence.js';
 import { trialJob } from '../fleet/trial-job.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';

@@ -1,6 +1,7 @@
 // 8: the connection dies after the server ran a script and before its reply came.
 import { ConnectionLostError } from '@acktor/core';
-import { connectBroker, type ConnectedBroker } from '@acktor/core/broker';
+import type { ConnectedBroker } from '@acktor/core/engine';
+import { connectBroker } from '@acktor/core/internal';
 import { nowMs } from '../clock/now.js';
 import { QUEUE } from '../fleet/trial-job.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';

@@ -1,7 +1,7 @@
 // Talking to one server of a set.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PrivateServer } from '@acktor/core';
-import { connectRedis } from '@acktor/core/broker';
+import { connectRedis } from '@acktor/core/internal';
 
 /** One command on one server. */
 export async function ask(

@@ -1,7 +1,7 @@
 // A look at the queue on the server itself, past every proxy.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { connectRedis, RedisAddress } from '@acktor/core/broker';
+import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import type { Census, Standing } from '../checker/evidence.js';
 import { nowMs } from '../clock/now.js';
 import { QUEUE } from '../fleet/trial-job.js';

@@ -1,5 +1,5 @@
 // Whether plain BullMQ clients of another kind share the queues: their scripts may keep jobs in another form.
-import { bullmqVersion } from '@acktor/core/broker';
+import { bullmqVersion } from '@acktor/core/internal';
 import { ok, warn, type Check } from '../check.js';
 
 export const clientsCheck: Check = {

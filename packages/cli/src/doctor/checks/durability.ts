@@ -1,5 +1,5 @@
 // Whether an accepted job outlives the server's death.
-import { findDurabilityFaults } from '@acktor/core/broker';
+import { findDurabilityFaults } from '@acktor/core/internal';
 import { fail, ofEachServer, ok, warn, type Check } from '../check.js';
 
 export const durabilityCheck: Check = {

@@ -1,5 +1,5 @@
 // Whether the server deletes jobs when its memory runs short.
-import { findDurabilityFaults } from '@acktor/core/broker';
+import { findDurabilityFaults } from '@acktor/core/internal';
 import { fail, ofEachServer, ok, warn, type Check } from '../check.js';
 
 export const evictionCheck: Check = {

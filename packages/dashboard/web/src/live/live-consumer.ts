@@ -1,5 +1,5 @@
 // One consumer and the states it went through while the page was open.
-import type { ConsumerReport } from '@acktor/core/broker';
+import type { ConsumerReport } from '@acktor/core/engine';
 import type { LiveProcess } from './live-process.js';
 import type { UsualDurations } from './usual-durations.js';
 

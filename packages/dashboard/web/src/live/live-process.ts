@@ -1,5 +1,5 @@
 // A worker process, for who looks at it from one of its consumers.
-import type { WorkerReport } from '@acktor/core/broker';
+import type { WorkerReport } from '@acktor/core/engine';
 import type { ShareHistory } from './share-history.js';
 
 export interface LiveProcess {

@@ -1,5 +1,5 @@
 // One worker process with its consumers, as the page sees it.
-import type { ActorReport, ConsumerReport, WorkerReport } from '@acktor/core/broker';
+import type { ActorReport, ConsumerReport, WorkerReport } from '@acktor/core/engine';
 import { LiveConsumer } from './live-consumer.js';
 import { knownUntilMs, type Feed } from './freshness.js';
 import type { LiveProcess } from './live-process.js';
