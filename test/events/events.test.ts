@@ -127,6 +127,29 @@ describe('events across processes', function () {
     ]);
   });
 
+  it('harm nobody by a listener that throws what cannot be shown, nor by an onError that rejects', async () => {
+    const failures = new Heard<string>();
+    const connection = { redis: trial.url, namespace: trial.namespace };
+    await using plain = await Events.connect(connection);
+    const onError = (_error: unknown, event: string): unknown => {
+      failures.push(event);
+      return Promise.reject(new Error('nobody catches this'));
+    };
+    await using own = await Events.connect({ ...connection, onError });
+    const fail = () => {
+      throw Object.create(null);
+    };
+    const heard = [];
+    for (const events of [plain, own]) {
+      await events.on(note, 'acked', fail);
+      await events.on(note, 'acked', async () => fail());
+      heard.push(await followed(events, note, ['acked']));
+    }
+    await trial.work([handlerOf(note, () => ({ length: 1 }))]);
+    await trial.producer.send(note, { text: 'x' });
+    await Promise.all([...heard.map((each) => each.first()), failures.upTo(2)]);
+  });
+
   it('end with the unsubscribe function, which others do not notice', async () => {
     const [one, other] = [new Heard<unknown>(), await followed(events, note, ['acked'])];
     const stop = await events.on(note, 'acked', (event) => one.push(event));
@@ -156,6 +179,11 @@ describe('events across processes', function () {
     expect((await rejection(unknown, OptionsError)).message).to.include(
       'expected one of sent, started, progress, acked, retried, requeued, lost, dead, removed, gap, got "finished"',
     );
+    for (const name of [1n, ['acked'], Symbol('acked')])
+      await rejection(
+        events.on(note, name as unknown as 'acked', () => undefined),
+        OptionsError,
+      );
     const noFunction = events.on(note, 'acked', 'loud' as unknown as () => void);
     expect((await rejection(noFunction, OptionsError)).message).to.include('expected a function, got string');
     await events.close();

@@ -171,6 +171,11 @@ describe("a worker's events", function () {
       OptionsError,
       'expected one of delivery.started, delivery.ended, lease.lost, handler.stuck, connection, worker.state, got "delivery.begun"',
     );
+    for (const name of [1n, ['connection'], Symbol('connection')])
+      expect(() => worker.on(name as unknown as 'connection', () => undefined)).to.throw(
+        OptionsError,
+        'expected one of',
+      );
     expect(() => worker.on('connection', 'loud' as unknown as () => void)).to.throw(
       OptionsError,
       'expected a function, got string',

@@ -22,6 +22,7 @@ export { connectRedis, type ConnectOptions } from './engine/redis/connection/con
 export { findDurabilityFaults, type DurabilityFault } from './engine/redis/connection/durability.js';
 export type { ServerExam } from './engine/redis/connection/server-exam.js';
 export { readServerFacts, type PersistenceFacts, type ServerFacts } from './engine/redis/connection/server-facts.js';
+export { describe } from './options/option-fault.js';
 export { logLevels, readLogLevel, type LogLevel } from './options/log-level.js';
 export {
   controlChannel,

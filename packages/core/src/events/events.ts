@@ -7,6 +7,8 @@ import type { EventGap, JobEventKind, QueueEvent } from '../engine/job-events.js
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker } from '../engine/engine.js';
 import { OptionsError } from '../errors.js';
+import { errorReason } from '../foreign-text/error-text.js';
+import { describe } from '../options/option-fault.js';
 import { eventsOptions, type EventsOptions } from './events-options.js';
 import { jobEventOf, type JobEventMap, type JobEventName, type JobListener } from './job-event.js';
 
@@ -136,16 +138,21 @@ export class Events {
 
   #failed(error: unknown, name: JobEventName): void {
     const { onError } = this.#options;
+    if (onError === undefined) return this.#warn(error, name);
     try {
-      if (onError) return onError(error, name);
+      const answer: unknown = onError(error, name);
+      if (answer instanceof Promise) answer.catch(() => this.#warn(error, name));
     } catch {
       // Whoever was to be told of a fault has one: it is said as if nobody had been.
+      this.#warn(error, name);
     }
+  }
+
+  #warn(error: unknown, name: JobEventName): void {
     if (performance.now() - this.#warnedAtMs < WARN_EVERY_MS) return;
     this.#warnedAtMs = performance.now();
-    const why = error instanceof Error ? error.message : String(error);
     process.emitWarning(
-      `a listener of the event ${name} failed: ${why}. Others are called; give onError to hear of each.`,
+      `a listener of the event ${name} failed: ${errorReason(error)}. Others are called; give onError to hear of each.`,
       {
         type: 'AcktorWarning',
         code: 'ACKTOR_LISTENER',
@@ -221,10 +228,10 @@ const NAMES: Readonly<Record<JobEventName, true>> = {
   gap: true,
 };
 
-function requireListener(name: string, listener: unknown): void {
-  if (!Object.hasOwn(NAMES, name)) {
+function requireListener(name: unknown, listener: unknown): void {
+  if (typeof name !== 'string' || !Object.hasOwn(NAMES, name)) {
     const names = Object.keys(NAMES).join(', ');
-    throw new OptionsError([{ option: 'event', message: `expected one of ${names}, got ${JSON.stringify(name)}` }]);
+    throw new OptionsError([{ option: 'event', message: `expected one of ${names}, got ${describe(name)}` }]);
   }
   if (typeof listener === 'function') return;
   throw new OptionsError([{ option: 'listener', message: `expected a function, got ${typeof listener}` }]);

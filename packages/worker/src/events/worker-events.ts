@@ -1,6 +1,6 @@
 // Calls a worker's listeners, out of the way of its deliveries.
 import { OptionsError } from '@acktor/core';
-import type { GuardedLog } from '@acktor/core/internal';
+import { describe, type GuardedLog } from '@acktor/core/internal';
 import type { WorkerEventMap, WorkerEventName, WorkerListener } from './worker-event.js';
 
 /**
@@ -79,10 +79,10 @@ const NAMES: Readonly<Record<WorkerEventName, true>> = {
   'worker.state': true,
 };
 
-function requireListener(name: string, listener: unknown): void {
-  if (!Object.hasOwn(NAMES, name)) {
+function requireListener(name: unknown, listener: unknown): void {
+  if (typeof name !== 'string' || !Object.hasOwn(NAMES, name)) {
     const names = Object.keys(NAMES).join(', ');
-    throw new OptionsError([{ option: 'event', message: `expected one of ${names}, got ${JSON.stringify(name)}` }]);
+    throw new OptionsError([{ option: 'event', message: `expected one of ${names}, got ${describe(name)}` }]);
   }
   if (typeof listener === 'function') return;
   throw new OptionsError([{ option: 'listener', message: `expected a function, got ${typeof listener}` }]);
