@@ -154,10 +154,21 @@ describe('the engine in memory', () => {
   });
 
   it('refuses durations that are none, and to move the clock of the machine', async () => {
-    for (const duration of [-1, Number.NaN, Infinity, { hour: 1 }, { hours: '1' }] as readonly unknown[])
+    const none = [-1, Number.NaN, Infinity, 1e300, { hour: 1 }, { hours: '1' }, { hours: 1n }];
+    const kinds = [undefined, null, 5n, true, '3h', [], new Date(), Symbol('hour')];
+    for (const duration of [...none, ...kinds] as readonly unknown[])
       await rejection(memoryEngine().advance(duration as Duration), OptionsError);
     await rejection(memoryEngine({ clock: 'machine' }).advance(1), RealClockError);
     expect(() => memoryEngine({ startsAt: new Date(Number.NaN) })).to.throw(OptionsError, 'startsAt');
+  });
+
+  it('refuses options that are none, and waits without an end', async () => {
+    expect(() => memoryEngine({ clock: 'real' as 'machine' })).to.throw(OptionsError, "'virtual' or 'machine'");
+    expect(() => memoryEngine({ clok: 'machine' } as object)).to.throw(OptionsError, 'did you mean clock?');
+    for (const wait of [Infinity, Number.NaN, -1, '1']) {
+      await rejection(memoryEngine().advance(1, { patienceMs: wait as number }), OptionsError);
+      await rejection(memoryEngine().drain({ withinMs: wait as number }), OptionsError);
+    }
   });
 
   it('begins when it is told to', () => {

@@ -13,6 +13,7 @@ import {
   type Handler,
 } from '@acktor/worker';
 import { expect } from 'chai';
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { untilAborted } from '../handler/until-aborted.js';
 import { note } from '../jobs/notes.js';
@@ -167,6 +168,26 @@ describe('perform', () => {
     const other = job('other', { queue: 'notes', data: z.object({ text: z.string() }), result: note.result });
     await rejection(perform(Measure as never, other, hello), OptionsError);
   });
+
+  const wrong: readonly (readonly [string, object])[] = [
+    ['attempt to be at least 1', { attempt: 0 }],
+    ['attempt to be a whole number', { attempt: '2' }],
+    ['did you mean attempt?', { atempt: 2 }],
+    ['id to be a text that is not empty', { id: '' }],
+    ['sentAt to be a valid Date', { sentAt: '2030-01-01' }],
+    ['signal to be an AbortSignal', { signal: {} }],
+    ['clock to be a clock', { clock: {} }],
+    ['services to be an iterable', { services: 3 }],
+    ['services to be an iterable', { services: ['Gateway'] }],
+    ['letGoMs to be at least 0', { letGoMs: -1 }],
+  ];
+  for (const [words, options] of wrong)
+    it(`runs nothing, and says what was expected, for ${inspect(options)}`, async () => {
+      let runs = 0;
+      const count = () => ({ length: (runs += 1) });
+      expect((await rejection(perform(count, note, hello, options), OptionsError)).message).to.include(words);
+      expect(runs).to.equal(0);
+    });
 
   it('takes under two seconds for a thousand deliveries', async () => {
     // The processor's time: how long it takes besides says how busy the machine is.

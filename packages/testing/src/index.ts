@@ -1,11 +1,6 @@
 // The door for tests of applications, and for those who write an engine.
-export {
-  memoryEngine,
-  MemoryEngine,
-  type Duration,
-  type MemoryEngineOptions,
-  type SentJob,
-} from './memory/memory-engine.js';
+export { memoryEngine, MemoryEngine, type MemoryEngineOptions, type SentJob } from './memory/memory-engine.js';
+export type { Duration } from './memory/passing-options.js';
 export { NotDrainedError, NotSentError, NotWaitingError, RealClockError } from './errors.js';
 export { engineConforms, type ConformanceOptions } from './conformance/engine-conforms.js';
 export { memoryFeatures, redisFeatures, type EngineFeatures } from './conformance/features.js';

@@ -1,5 +1,5 @@
 // An engine in memory: everything that the port promises, in this process, with a clock that a test moves.
-import { OptionsError, type AnyJob } from '@acktor/core';
+import type { AnyJob } from '@acktor/core';
 import {
   brokerOptionTable,
   fleetOn,
@@ -21,6 +21,7 @@ import { MemoryBroker } from './memory-broker.js';
 import { MemoryFleetHub } from './memory-fleet-hub.js';
 import { MemoryPulse } from './memory-pulse.js';
 import { MemoryStore } from './memory-store.js';
+import { advanceOptions, drainOptions, memoryEngineOptions, msOf, type Duration } from './passing-options.js';
 import { advanceTo, Changes, drained } from './passing-time.js';
 
 /** What {@link memoryEngine} takes. */
@@ -33,17 +34,6 @@ export interface MemoryEngineOptions {
   /** When a virtual clock begins; now by default. */
   readonly startsAt?: Date;
 }
-
-/** How much time passes: milliseconds, or parts that are added up. None may be negative. */
-export type Duration =
-  | number
-  | {
-      readonly days?: number;
-      readonly hours?: number;
-      readonly minutes?: number;
-      readonly seconds?: number;
-      readonly milliseconds?: number;
-    };
 
 /** A job that was accepted, as it was sent. */
 export interface SentJob {
@@ -60,7 +50,7 @@ export interface SentJob {
  * Makes an engine that keeps its queues in this process: give it as `engine` to `Producer.connect`, `Worker.start`, `Operator.connect` and
  * `connectFleet`. Needs no Redis, and leaves nothing behind. Two engines know nothing of each other.
  *
- * @throws OptionsError for a start that is no date.
+ * @throws OptionsError.
  * @example
  * const engine = memoryEngine();
  * await using worker = await Worker.start({ engine, handlers: [ChargeCard] });
@@ -68,9 +58,8 @@ export interface SentJob {
  * await producer.send(chargeCard, { orderId: 'o-1', cents: 990 }, { delayMs: 3_600_000 });
  * await engine.advance({ hours: 1 });
  */
-export function memoryEngine({ clock = 'virtual', startsAt = new Date() }: MemoryEngineOptions = {}): MemoryEngine {
-  if (!(startsAt instanceof Date) || Number.isNaN(startsAt.getTime()))
-    throw fault('startsAt', 'expected startsAt to be a valid Date');
+export function memoryEngine(options: MemoryEngineOptions = {}): MemoryEngine {
+  const { clock, startsAt = new Date() } = memoryEngineOptions.check(options);
   return new MemoryEngine(clock === 'machine' ? machineClock : new VirtualClock(startsAt.getTime()));
 }
 
@@ -104,10 +93,11 @@ export class MemoryEngine implements Engine {
    *
    * Handlers that run already when this is called are not waited for: time passes for their deadlines. Those that begin meanwhile are, for
    * `patienceMs` of the machine's time (1,000 by default), for they may wait for a deadline, too.
-   * @throws OptionsError for a duration that is none; RealClockError when the clock is the machine's.
+   * @throws OptionsError for a duration that is none, or above a century; RealClockError when the clock is the machine's.
    */
-  async advance(duration: Duration, { patienceMs = 1_000 }: { readonly patienceMs?: number } = {}): Promise<void> {
+  async advance(duration: Duration, options: { readonly patienceMs?: number } = {}): Promise<void> {
     const ms = msOf(duration);
+    const { patienceMs } = advanceOptions.check(options);
     const { clock } = this;
     if (!(clock instanceof VirtualClock)) throw new RealClockError();
     const passing = { clock, stores: () => this.#stores(), changes: this.#changes };
@@ -118,8 +108,10 @@ export class MemoryEngine implements Engine {
   /**
    * Resolves when no job is ready, running or due now, in any queue. Delayed jobs and those of paused queues stay where they are.
    * @throws NotDrainedError when a job is ready that no worker consumes; and after `withinMs` of the machine's time (5,000 by default).
+   * @throws OptionsError.
    */
-  async drain({ withinMs = 5_000 }: { readonly withinMs?: number } = {}): Promise<void> {
+  async drain(options: { readonly withinMs?: number } = {}): Promise<void> {
+    const { withinMs } = drainOptions.check(options);
     await drained(withinMs, { stores: () => this.#stores(), changes: this.#changes });
   }
 
@@ -182,31 +174,6 @@ interface Space {
   readonly store: MemoryStore;
   readonly hub: MemoryFleetHub;
 }
-
-function msOf(duration: Duration): number {
-  const parts: Readonly<Record<string, unknown>> =
-    typeof duration === 'number' ? { milliseconds: duration } : { ...duration };
-  let ms = 0;
-  for (const [part, amount] of Object.entries(parts)) {
-    const unitMs = UNITS_MS.get(part);
-    if (unitMs === undefined || typeof amount !== 'number' || !(amount >= 0) || amount === Infinity)
-      throw fault('duration', `expected a duration such as 500 or { hours: 3 }, got ${JSON.stringify(duration)}`);
-    ms += amount * unitMs;
-  }
-  return ms;
-}
-
-function fault(option: string, message: string): OptionsError {
-  return new OptionsError([{ option, message }]);
-}
-
-const UNITS_MS: ReadonlyMap<string, number> = new Map([
-  ['milliseconds', 1],
-  ['seconds', 1_000],
-  ['minutes', 60_000],
-  ['hours', 3_600_000],
-  ['days', 86_400_000],
-]);
 
 const ADDRESS = 'memory';
 const MOST_SENDS = 10_000;

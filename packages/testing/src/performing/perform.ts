@@ -1,6 +1,13 @@
 // One delivery of one handler, as a worker runs it: schema, injection, middleware, deadline, and how it is settled.
 import { defaultJsonLimits, OptionsError, type AnyJob, type PayloadInput, type ResultOf } from '@acktor/core';
-import type { EngineClock, Failure, LeasedJob, Settlement } from '@acktor/core/engine';
+import {
+  defineOptions,
+  type EngineClock,
+  type Failure,
+  type LeasedJob,
+  type OptionTable,
+  type Settlement,
+} from '@acktor/core/engine';
 import { decodeResult, encodePayload } from '@acktor/core/internal';
 import {
   handle,
@@ -13,6 +20,7 @@ import {
   type Token,
 } from '@acktor/worker';
 import { contractOf, runOneDelivery, workerOptions } from '@acktor/worker/internal';
+import { isDate } from '../memory/passing-options.js';
 
 /** What handles `J`: a class with `@handles`, what `handle()` made, or a plain function of the delivery. */
 export type HandlerOf<J extends AnyJob> = HandlerClass<J> | FunctionHandler<J> | HandlerFunction<J>;
@@ -81,6 +89,7 @@ export async function perform<J extends AnyJob>(
   job: J,
   ...[data, given = {}]: readonly [PayloadInput<J>, PerformOptions?]
 ): Promise<Performed<J>> {
+  const delivery = deliveryOptions.check(given);
   const { services, use = [], container, letGoMs, signal, clock } = given;
   const declared = declaredFor(handler, job);
   const options = workerOptions.check({
@@ -96,7 +105,7 @@ export async function perform<J extends AnyJob>(
     progress: (_lease: unknown, text: string) => Promise.resolve(progress.push(JSON.parse(text)) > 0),
     log: (_lease: unknown, line: string) => Promise.resolve(log.push(line) > 0),
   };
-  const leased = leasedJob(job, payload, given);
+  const leased = leasedJob(job, payload, delivery);
   const settlement = await runOneDelivery({ leased, options, queue, signal, clock });
   return { ...(await outcomeOf(job, settlement)), progress, log };
 }
@@ -120,17 +129,72 @@ function isPlain(handler: unknown): boolean {
 /**
  * A middleware that has injection find these services, by token, before it asks a container: `Worker.start({ use: [providing([[Gateway, fake]])] })`.
  * Who provides a service ends it.
+ * @throws OptionsError.
  */
 export function providing(services: Iterable<readonly [token: Token, service: unknown]>): Middleware {
-  const all = [...services];
+  const all = isServices(services) ? [...services] : undefined;
+  if (!all?.every(Array.isArray)) throw new OptionsError([{ option: 'services', message: NO_SERVICES }]);
   return middleware({ provides: all.map(([token]) => token) }, (delivery, next) => {
     for (const [token, service] of all) delivery.provide(token, service);
     return next();
   });
 }
 
-function leasedJob(job: AnyJob, payload: string, options: PerformOptions): LeasedJob {
-  const { id = 'test-job', attempt = 1, attempts, fence = attempt, redelivered = false, sentAt = new Date() } = options;
+const SERVICES = 'an iterable of [token, service] pairs, such as a Map';
+const NO_SERVICES = `expected services to be ${SERVICES}`;
+
+/** Its pairs are looked at as they are taken: an iterator gives them once. */
+function isServices(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+const MOST_DELIVERIES = 1_000_000;
+
+/** What the worker's options check is only named here. */
+const deliveryOptions = defineOptions({
+  services: { type: 'value', expected: SERVICES, accepts: isServices, doc: 'What injection finds, by token.' },
+  use: { type: 'value', expected: 'middleware', accepts: isAnything, doc: 'As of a worker.' },
+  container: { type: 'value', expected: 'a container', accepts: isAnything, doc: 'As of a worker.' },
+  letGoMs: { type: 'value', expected: 'milliseconds', accepts: isAnything, doc: 'As of a worker.' },
+  id: {
+    type: 'string',
+    default: 'test-job',
+    expected: 'a text that is not empty',
+    accepts: (text) => text !== '',
+    doc: 'The id of the job.',
+  },
+  attempt: { type: 'count', default: 1, min: 1, max: MOST_DELIVERIES, doc: 'Which attempt it is.' },
+  attempts: { type: 'count', min: 1, max: MOST_DELIVERIES, doc: 'As a send may say; by default as the contract does.' },
+  fence: { type: 'count', min: 1, doc: 'By default the attempt.' },
+  redelivered: { type: 'boolean', default: false, doc: 'Whether an earlier delivery lost its lease.' },
+  sentAt: { type: 'value', expected: 'a valid Date', accepts: isDate, doc: 'When it was sent; now by default.' },
+  signal: {
+    type: 'value',
+    expected: 'an AbortSignal',
+    accepts: (value: unknown): value is AbortSignal => value instanceof AbortSignal,
+    doc: 'Tells the handler to let go.',
+  },
+  clock: {
+    type: 'value',
+    expected: 'a clock, such as that of a memoryEngine()',
+    accepts: isClock,
+    doc: 'Of deadlines.',
+  },
+} as const satisfies OptionTable);
+
+function isAnything(value: unknown): value is unknown {
+  return value !== undefined;
+}
+
+function isClock(value: unknown): value is EngineClock {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['now', 'setTimeout', 'clearTimeout'].every((name) => typeof Reflect.get(value, name) === 'function');
+}
+
+type CheckedDelivery = ReturnType<typeof deliveryOptions.check>;
+
+function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): LeasedJob {
+  const { id, attempt, attempts, fence = attempt, redelivered, sentAt = new Date() } = options;
   return {
     leaseToken: 'test|1',
     record: {
