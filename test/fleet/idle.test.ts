@@ -23,7 +23,6 @@ describe('an idle fleet of ten supervisors, as on ten hosts, with a hundred cons
           redis,
           namespace,
           metricsPort: 0,
-          handleSignals: false,
           logger: new LogRecorder(),
         }),
       ),

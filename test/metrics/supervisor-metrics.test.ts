@@ -25,7 +25,6 @@ describe('the metrics of a supervisor', function () {
       processes: 2,
       redis: trial.url,
       namespace: trial.namespace,
-      handleSignals: false,
       logger: log,
       metricsPort,
     });

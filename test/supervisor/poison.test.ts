@@ -46,7 +46,6 @@ describe('a supervisor of two workers, with a poison of each sort among a thousa
       processes: 2,
       consumers: 5,
       hangMs: 10_000,
-      handleSignals: false,
       logger: log,
     });
     const ended = Promise.allSettled(

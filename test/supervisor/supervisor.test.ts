@@ -24,7 +24,6 @@ describe('a supervisor', function () {
       processes: 2,
       redis: trial.url,
       namespace: trial.namespace,
-      handleSignals: false,
       logger: log,
       ...options,
     });
@@ -42,6 +41,18 @@ describe('a supervisor', function () {
     for (const { consumers } of states) {
       expect(consumers?.map(({ consumer }) => consumer)).to.deep.equal(['tasks-1', 'tasks-2', 'tasks-3']);
     }
+  });
+
+  it('leaves the signals of its process alone, unless it is asked to take them', async () => {
+    const listeners = () => SIGNALS.map((signal) => process.listenerCount(signal));
+    const before = listeners();
+    await using supervisor = await start({ processes: 1 });
+    expect(listeners()).to.deep.equal(before);
+    await supervisor.close();
+    await using obedient = await start({ processes: 1, handleSignals: true });
+    expect(listeners()).to.deep.equal(before.map((count) => count + 1));
+    await obedient.close();
+    expect(listeners()).to.deep.equal(before);
   });
 
   it('says what every consumer does, and which worker does not answer', async () => {
@@ -150,3 +161,5 @@ describe('a supervisor', function () {
     expect(await queue.getCompletedCount()).to.equal(begun.length + 1);
   });
 });
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'];

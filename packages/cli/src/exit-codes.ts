@@ -11,7 +11,7 @@ import {
 import { CommanderError } from 'commander';
 import { NotConfirmedError, NotFoundError, UsageError } from './output/output-errors.js';
 import { ConfigFileError, SettingError } from './settings/setting-errors.js';
-import { NoHandlerFilesError } from './settings/work-errors.js';
+import { NoHandlerFilesError } from './settings/handler-files.js';
 
 export const exitCodes = {
   fine: 0,

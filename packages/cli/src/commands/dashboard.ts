@@ -3,7 +3,7 @@ import { AcktorError, type AcktorErrorDetails } from '@acktor/core';
 import { Command } from 'commander';
 import { dashboardSettings } from '../settings/dashboard-settings.js';
 import { gatherOptions, type SettingFlags } from '../settings/gathering.js';
-import { addSettings } from '../settings/setting-flags.js';
+import { addSettings } from '../settings/settings.js';
 
 /** The command, ready to be added to a program. */
 export function dashboardCommand(): Command {

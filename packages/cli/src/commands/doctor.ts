@@ -1,9 +1,10 @@
 // `acktor doctor`: looks at the server, the queues and the workers, and says what to mend.
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
-import { checks } from '../doctor/checks.js';
-import type { Verdict } from '../doctor/check.js';
+import type { Check, Verdict } from '../doctor/check.js';
 import { examine } from '../doctor/examination.js';
+import { serverChecks } from '../doctor/server-checks.js';
+import { workerChecks } from '../doctor/worker-checks.js';
 import { joined, say, type Printable } from '../output/printable.js';
 import { exitCodes } from '../exit-codes.js';
 import {
@@ -23,6 +24,9 @@ export function doctorCommand(): Command {
     .addHelpText('after', EXPLANATION)
     .action((flags: OperatorFlags) => doctor(flags));
 }
+
+/** All that is looked at, in the order in which it is printed. */
+export const checks: readonly Check[] = [...serverChecks, ...workerChecks];
 
 type NamedVerdict = { readonly check: string } & Verdict;
 

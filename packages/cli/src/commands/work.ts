@@ -2,8 +2,7 @@
 import { Command } from 'commander';
 import { Supervisor } from '../supervisor/supervisor.js';
 import type { SettingFlags } from '../settings/gathering.js';
-import { addSettings } from '../settings/setting-flags.js';
-import { workSettings } from '../settings/settings.js';
+import { addSettings, workSettings } from '../settings/settings.js';
 import { workOptions } from '../settings/work-options.js';
 
 /** The command, ready to be added to a program. */
@@ -23,7 +22,7 @@ export function workCommand(): Command {
 
 async function work(files: readonly string[], flags: SettingFlags): Promise<void> {
   const options = await workOptions(files, flags, { folder: process.cwd(), environment: process.env });
-  const supervisor = await Supervisor.start(options);
+  const supervisor = await Supervisor.start({ handleSignals: true, ...options });
   const failure = await supervisor.stopped();
   if (failure) throw failure;
 }

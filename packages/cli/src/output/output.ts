@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream';
 import { visibleJson } from '@acktor/core/internal';
 import picocolors from 'picocolors';
+import { Presets, SingleBar } from 'cli-progress';
 import { painted, type Piece, type Printable } from './printable.js';
 
 /** A result in both forms. */
@@ -51,4 +52,18 @@ function isTerminal(): boolean {
 /** `1 job`, `12,000 jobs`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
+}
+
+export interface Progress {
+  update(done: number): void;
+  stop(): void;
+}
+
+/** Draws on standard error; nothing when that is no terminal. */
+export function showProgress(total: number, noun: string, stream: NodeJS.WriteStream = process.stderr): Progress {
+  if (!stream.isTTY) return { update: () => undefined, stop: () => undefined };
+  const format = `{bar} {percentage}% | {value}/{total} ${noun}s | {eta_formatted} left`;
+  const bar = new SingleBar({ format, stream, hideCursor: true }, Presets.shades_classic);
+  bar.start(total, 0);
+  return { update: (done) => bar.update(done), stop: () => bar.stop() };
 }

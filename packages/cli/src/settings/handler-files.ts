@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { NoHandlerFilesError } from './work-errors.js';
+import { AcktorError } from '@acktor/core';
 
 /**
  * Absolute paths, each once and in the order of the patterns. Type declarations and node_modules are left out of globs.
@@ -34,3 +34,16 @@ function split(pattern: string): { readonly base: string; readonly rest: string 
 }
 
 const LEFT_OUT = ['**/node_modules/**', '**/*.d.{ts,mts,cts}', '**/*.map'];
+
+/** A handler file was named, or a glob, and there is no such file; or none was named at all. */
+export class NoHandlerFilesError extends AcktorError {
+  readonly code = 'ACKTOR_NO_HANDLER_FILES';
+
+  constructor(readonly patterns: readonly string[]) {
+    super(
+      patterns.length === 0
+        ? "expected handler files, got none: name them (acktor work 'dist/handlers/*.js'), or list them as files in acktor.config.js"
+        : `expected handler files, got none for ${patterns.join(', ')}: paths are seen from ${process.cwd()}; has your build run?`,
+    );
+  }
+}

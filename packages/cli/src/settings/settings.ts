@@ -1,6 +1,7 @@
 // What the commands can be told, each by a flag and by a variable of the environment: tables for both, and for the help.
 import type { ConsumerCounts } from '@acktor/worker';
 import { travellingOptionTable } from '@acktor/worker/internal';
+import { Option, type Command } from 'commander';
 import { SettingError } from './setting-errors.js';
 
 /** One setting: how it is called in each place, and how its text is read. */
@@ -159,4 +160,19 @@ export function items(text: string): readonly string[] {
 /** The text that counts, of a flag that was given more than once. */
 export function last(texts: readonly string[]): string {
   return texts.at(-1) ?? '';
+}
+
+/** Adds a flag for each setting, and the one that names the configuration file. */
+export function addSettings(command: Command, settings: readonly Setting[]): Command {
+  for (const { flag, variable, doc, isRepeatable } of settings) {
+    const option = new Option(flag, `${doc} [${variable}]`);
+    command.addOption(isRepeatable ? option.argParser(collect) : option);
+  }
+  return command.addOption(
+    new Option('--config <file>', 'a configuration file (default: acktor.config.js, .mjs, .json, .ts) [ACKTOR_CONFIG]'),
+  );
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }

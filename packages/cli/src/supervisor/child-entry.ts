@@ -13,8 +13,8 @@ import {
   reportHangsToSupervisor,
   systemClock,
 } from '@acktor/worker/internal';
-import type { StartFailure } from './child-end.js';
 import {
+  type StartFailure,
   SUPERVISORS_ERROR_OUTPUT,
   type ChildOrder,
   type ChildPlan,

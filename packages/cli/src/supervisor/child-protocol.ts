@@ -1,7 +1,6 @@
 // What a supervisor and its child processes say to each other, as JSON.
 import type { EngineModule, Trials } from '@acktor/core/engine';
 import type { ConsumerState, MetricsData, WorkerOptions } from '@acktor/worker';
-import type { StartFailure } from './child-end.js';
 
 /** What a child is to run. Travels by message and not by argument, because the server's URL may hold a password. */
 export interface ChildPlan {
@@ -40,3 +39,19 @@ export type ChildAnswer =
 
 /** The descriptor under which a child has its supervisor's own standard error; its own is a pipe to the supervisor. */
 export const SUPERVISORS_ERROR_OUTPUT = 5;
+
+/** How a process ended: by itself, by a signal, or by not coming to life at all. */
+export interface ChildExit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly error: string | undefined;
+  /** The last lines that it wrote on standard error; '' for none. */
+  readonly lastLines: string;
+}
+
+/** Why a worker did not come up. */
+export interface StartFailure {
+  /** The code of an error that Acktor threw on purpose. */
+  readonly code: string | undefined;
+  readonly message: string;
+}

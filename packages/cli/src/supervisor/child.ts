@@ -7,9 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { DropCount, type DroppedMessages } from '@acktor/core/engine';
 import type { ConsumerState, MetricsData } from '@acktor/worker';
 import { childEnvironment, childFlags, HANG_DESCRIPTOR } from '@acktor/worker/internal';
-import type { ChildExit } from './child-end.js';
+import type { ChildExit, ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
 import { readReport } from './read-report.js';
-import type { ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, ChildReport } from './child-protocol.js';
 import { ErrorOutput } from './error-output.js';
 
 /** What a child is born with, and who hears of it. */

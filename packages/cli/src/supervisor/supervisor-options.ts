@@ -68,8 +68,8 @@ const supervisorTable = {
   },
   handleSignals: {
     type: 'boolean',
-    default: true,
-    doc: 'Whether SIGTERM and SIGINT drain the workers (a second one ends them at once), SIGHUP replaces them one by one and SIGUSR2 prints what they do.',
+    default: false,
+    doc: 'Whether SIGTERM and SIGINT drain the workers (a second one ends them at once), SIGHUP replaces them one by one and SIGUSR2 prints what they do; `acktor work` sets it.',
   },
   logger: {
     type: 'value',

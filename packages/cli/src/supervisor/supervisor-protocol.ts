@@ -1,7 +1,6 @@
 // What a supervisor's chart knows and hears.
-import type { StartFailure } from './child-end.js';
-import type { RestartIntensity } from './restart-intensity.js';
-import type { Roster } from './roster.js';
+import type { StartFailure } from './child-protocol.js';
+import type { RestartIntensity, Roster } from './roster.js';
 
 /** What a supervisor is born with. */
 export interface SupervisorInput {

@@ -8,7 +8,7 @@ import type { ChildPlan } from './child-protocol.js';
 import type { CheckedSupervisorOptions } from './supervisor-options.js';
 import type { SupervisorEvent } from './supervisor-protocol.js';
 import { supervisorMachine } from './supervisor.machine.js';
-import type { SupervisorMetrics } from '../metrics/supervisor-metrics.js';
+import type { SupervisorMetrics, SupervisorSources } from './supervisor-metrics.js';
 import { WorkerProcess } from './worker-process.js';
 
 /** What a supervisor stands on. */
@@ -87,3 +87,22 @@ const GIVE_BACK_MS = 1_000;
 
 const NO_SUCCESSOR =
   'the successor of a worker did not come up: the workers that run stay; mend what it says, and ask again';
+
+export function metricsSources(
+  processes: ReadonlyMap<number, WorkerProcess>,
+  { broker }: ConnectedBroker,
+  { backlogMs }: CheckedSupervisorOptions,
+): SupervisorSources {
+  const all = () => [...processes.values()];
+  const desk = broker.desk();
+  return {
+    backlogMs,
+    workers: () => Promise.all(all().map((worker) => worker.metrics(ANSWER_WITHIN_MS))),
+    workerStates: () => all().map(({ standing }) => standing.state),
+    depths: () =>
+      Promise.all([...new Set(all().flatMap(({ standing }) => standing.queues))].map((queue) => desk.depth(queue))),
+  };
+}
+
+/** A worker whose main thread is blocked answers nothing. */
+export const ANSWER_WITHIN_MS = 1_000;

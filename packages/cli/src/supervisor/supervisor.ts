@@ -6,14 +6,18 @@ import { createActor, type Actor } from 'xstate';
 import { defaultLogger, MetricsServer } from '@acktor/worker/internal';
 import { outliveReader } from './error-output.js';
 import { obeySignals } from './obey-signals.js';
-import { RestartIntensity, type RestartLimit } from './restart-intensity.js';
-import { Roster } from './roster.js';
-import { chartWithEffects, processesOf, type SupervisorParts } from './supervisor.effects.js';
+import { RestartIntensity, type RestartLimit, Roster } from './roster.js';
+import {
+  chartWithEffects,
+  processesOf,
+  type SupervisorParts,
+  ANSWER_WITHIN_MS,
+  metricsSources,
+} from './supervisor.effects.js';
 import { errorOf } from './supervisor-errors.js';
 import type { supervisorMachine } from './supervisor.machine.js';
 import { supervisorOptions, type CheckedSupervisorOptions, type SupervisorOptions } from './supervisor-options.js';
-import { SupervisorMetrics } from '../metrics/supervisor-metrics.js';
-import { ANSWER_WITHIN_MS, metricsSources } from './metrics-sources.js';
+import { SupervisorMetrics } from './supervisor-metrics.js';
 import type { WorkerProcess, WorkerView } from './worker-process.js';
 
 /**

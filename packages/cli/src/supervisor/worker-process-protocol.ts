@@ -1,6 +1,6 @@
 // What the chart of one worker process knows and hears.
 import type { Trials } from '@acktor/core/engine';
-import type { ChildExit, StartFailure } from './child-end.js';
+import type { ChildExit, StartFailure } from './child-protocol.js';
 
 /** What a worker process is born with. */
 export interface WorkerProcessInput {

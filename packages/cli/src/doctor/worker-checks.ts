@@ -1,0 +1,84 @@
+// What a doctor looks at on the queues and their workers: whether somebody works on what waits.
+import { bullmqVersion } from '@acktor/core/broker';
+import { duration } from '../output/durations.js';
+import { counted } from '../output/output.js';
+import { ok, warn, type Check, type Findings } from './check.js';
+
+/** Whether jobs are held by nobody: a worker that runs gives them back within seconds. */
+const leasesCheck: Check = {
+  name: 'leases',
+  judge: ({ queues }) => {
+    const stuck = queues.filter(({ unleased }) => unleased > 0);
+    const active = queues.reduce((sum, queue) => sum + queue.active, 0);
+    if (stuck.length === 0) return ok(active === 0 ? 'nothing is held' : `active jobs: ${active}, all held`);
+    const found = `active jobs that nobody holds: ${stuck.map(({ queue, unleased }) => `${unleased} of ${queue}`).join(', ')}`;
+    return warn(found, 'start a worker for the queue: it gives them back within seconds');
+  },
+};
+
+/** Whether somebody works on what waits, and whether the workers keep up with their own timers. */
+const workersCheck: Check = {
+  name: 'workers',
+  judge: (findings) => {
+    const { workers } = findings;
+    const [unattended] = unattendedOf(findings);
+    if (unattended !== undefined)
+      return warn(`${unattended} has jobs that wait, and no worker`, 'start one: acktor work <files>');
+    const late = workers.toSorted((one, other) => latenessOf(other) - latenessOf(one))[0];
+    if (late !== undefined && latenessOf(late) > LATE_MS) return warn(lateWords(late), MORE_PROCESSES);
+    return ok(
+      workers.length === 0 ? 'none, and nothing waits' : counted(workers.length, 'process runs', 'processes run'),
+    );
+  },
+};
+
+function unattendedOf({ queues, workers }: Findings): readonly string[] {
+  const attended = new Set(workers.flatMap(({ consumers }) => consumers.map(({ queue }) => queue)));
+  return queues.filter(({ queue, waiting }) => waiting > 0 && !attended.has(queue)).map(({ queue }) => queue);
+}
+
+type Worker = Findings['workers'][number];
+
+function latenessOf({ eventLoop }: Worker): number {
+  return Math.max(eventLoop.blockedForMs, eventLoop.lagP99Ms);
+}
+
+function lateWords({ workerId, host, eventLoop: { blockedForMs, lagP99Ms } }: Worker): string {
+  const lateness =
+    blockedForMs > LATE_MS ? `has not moved for ${duration(blockedForMs)}` : `is ${duration(lagP99Ms)} late at times`;
+  return `the main thread of ${workerId} on ${host} ${lateness}`;
+}
+
+const LATE_MS = 1_000;
+const MORE_PROCESSES = 'its handlers compute for too long: give them fewer consumers and more processes (--processes)';
+
+/** Whether a queue stands still because somebody said so, and forgot. */
+const pausedCheck: Check = {
+  name: 'paused',
+  judge: ({ queues }) => {
+    const paused = queues.filter(({ isPaused }) => isPaused).map(({ queue }) => queue);
+    if (paused.length === 0) return ok('no queue is');
+    return warn(paused.join(', '), `acktor resume ${paused[0] ?? ''}`);
+  },
+};
+
+/** Whether plain BullMQ clients of another kind share the queues: their scripts may keep jobs in another form. */
+const clientsCheck: Check = {
+  name: 'clients',
+  judge: ({ queues }) => {
+    const ours = majorOf(bullmqVersion());
+    const strangers = queues.filter(({ client }) => client !== undefined && majorOf(client) !== ours);
+    if (strangers.length === 0)
+      return ok(`Acktor runs the scripts of BullMQ ${bullmqVersion()}; no other client left its mark`);
+    const listed = strangers.map(({ queue, client }) => `${queue} (${client})`).join(', ');
+    return warn(`other clients share queues: ${listed}`, `use BullMQ ${ours} there, as Acktor does`);
+  },
+};
+
+/** Of `6.7.0`, and of what BullMQ writes: `bullmq:6.7.0`. */
+function majorOf(version: string | undefined): string {
+  return /(\d+)\./.exec(version ?? '')?.[1] ?? 'unknown';
+}
+
+/** In the order in which they are printed. */
+export const workerChecks: readonly Check[] = [leasesCheck, workersCheck, pausedCheck, clientsCheck];
