@@ -1,5 +1,4 @@
 // The parts of the command and the supervisor that their door does not show, for tests of one part alone. Types come with the build, values from it.
-import type * as RestartIntensityModule from '../../packages/cli/dist/supervisor/roster.js';
 import type * as RosterModule from '../../packages/cli/dist/supervisor/roster.js';
 import type * as AskingModule from '../../packages/cli/dist/output/asking.js';
 import type * as DoctorModule from '../../packages/cli/dist/commands/doctor.js';
@@ -20,7 +19,7 @@ export type { Findings } from '../../packages/cli/dist/doctor/check.js';
 export type Roster = RosterModule.Roster;
 export type FleetPicture = FleetPictureModule.FleetPicture;
 
-export const { RestartIntensity } = await inside<typeof RestartIntensityModule>('supervisor/roster.js');
+export const { RestartIntensity } = await inside<typeof RosterModule>('supervisor/roster.js');
 export const { Roster } = await inside<typeof RosterModule>('supervisor/roster.js');
 export const { confirm } = await inside<typeof AskingModule>('output/asking.js');
 export const { checks } = await inside<typeof DoctorModule>('commands/doctor.js');

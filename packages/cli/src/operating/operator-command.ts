@@ -2,8 +2,7 @@
 import { Operator, type OperatorOptions } from '@acktor/core';
 import { Command } from 'commander';
 import { gatherOptions, type SettingFlags } from '../settings/gathering.js';
-import { addSettings } from '../settings/settings.js';
-import { connectionSettings } from '../settings/settings.js';
+import { addSettings, connectionSettings } from '../settings/settings.js';
 
 /** The flags that all of these commands take. */
 export interface OperatorFlags extends SettingFlags {

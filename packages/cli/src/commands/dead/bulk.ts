@@ -11,8 +11,7 @@ import {
 import { atTheTerminal, confirm } from '../../output/asking.js';
 import { firstLine, joined, say, type Printable } from '../../output/printable.js';
 import { NotFoundError, UsageError } from '../../output/output-errors.js';
-import { counted, print, write } from '../../output/output.js';
-import { showProgress } from '../../output/output.js';
+import { counted, print, showProgress, write } from '../../output/output.js';
 import { filterOf, withFilterFlags, type FilterFlags } from './dead-filter.js';
 
 /** One way of taking letters away. */
