@@ -1,5 +1,5 @@
 // What a doctor looks at on the servers: whether they keep the jobs, have room for them, and answer in time.
-import { findDurabilityFaults } from '@acktor/core/broker';
+import { findDurabilityFaults } from '@acktor/core/internal';
 import { duration } from '../output/durations.js';
 import { fail, ofEachServer, ok, warn, type Check } from './check.js';
 

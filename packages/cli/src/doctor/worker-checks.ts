@@ -1,5 +1,5 @@
 // What a doctor looks at on the queues and their workers: whether somebody works on what waits.
-import { bullmqVersion } from '@acktor/core/broker';
+import { bullmqVersion } from '@acktor/core/internal';
 import { duration } from '../output/durations.js';
 import { counted } from '../output/output.js';
 import { ok, warn, type Check, type Findings } from './check.js';

@@ -122,7 +122,7 @@ export interface SupervisorOptions extends TravellingOptions {
   readonly backlogMs?: OptionInput<typeof supervisorTable, 'backlogMs'> | undefined;
   /**
    * Whether SIGTERM and SIGINT drain the workers (a second one ends them at once), SIGHUP replaces them one by one and SIGUSR2 prints what
-   * they do. By default true.
+   * they do; `acktor work` sets it. By default false.
    */
   readonly handleSignals?: OptionInput<typeof supervisorTable, 'handleSignals'> | undefined;
   /** Where the supervisor writes its own log; its workers write JSON lines on standard error. */
