@@ -127,6 +127,60 @@ describe('the engine in memory', () => {
     expect(fault.message).to.include('after 20 ms queue notes has 0 jobs ready and 1 running');
   });
 
+  it('ends its waits when jobs send themselves for ever', async () => {
+    let sent = 0;
+    await using trial = await engineWith(
+      handlerOf(note, async () => {
+        sent += 1;
+        await trial.producer.send(note, { text: 'again' });
+        return { length: 1 };
+      }),
+    );
+    await trial.producer.send(note, { text: 'first' });
+    await rejection(trial.engine.drain({ withinMs: 20 }), NotDrainedError);
+    await trial.engine.advance(1, { patienceMs: 20 });
+    expect(sent).to.be.above(2);
+  });
+
+  it('passes the grace time of a worker that was missed and settled all the same', async () => {
+    const engine = memoryEngine();
+    await using producer = await Producer.connect({ engine });
+    await producer.send(note, { text: 'x' });
+    const opening = { namespace: 'bull', connectTimeoutMs: 1_000, queues: ['notes'], holdOffMs: 0 };
+    const gone = await engine.openPulse({ ...opening, process: 'gone' });
+    const other = await engine.openPulse({ ...opening, process: 'other' });
+    const opened = await engine.openBroker({ ...opening, name: 'test', ackedAgeSeconds: 1, ackedCount: 1 });
+    const queue = opened.broker.workQueue('notes');
+    const call = { leaseMs: 60_000, worker: 'gone', wantsGlance: false };
+    const [reply] = (await queue.settleAndFetch([{ fetch: 'gone|1' }], call)).replies;
+    if (reply?.fetched === undefined) throw new Error('expected the job');
+    const { hasSuspects } = await other.reap({
+      deliveryLimit: 3,
+      intervalMs: 0,
+      graceMs: 1_000,
+      holdOffMs: 0,
+      longestGapMs: 60_000,
+      usesPresence: true,
+    });
+    expect(hasSuspects).to.equal(true);
+    const settlement = { kind: 'ack', result: '{"length":1}' } as const;
+    await queue.settleAndFetch([{ settle: { job: reply.fetched.job, settlement } }], call);
+    const before = engine.now.getTime();
+    await engine.advance(5_000);
+    expect(engine.now.getTime() - before).to.equal(5_000);
+    for (const pulse of [gone, other]) await pulse.close();
+    await opened.close();
+  });
+
+  it('lets time pass again after an advance that failed', async () => {
+    const engine = memoryEngine();
+    engine.clock.setTimeout(() => {
+      throw new Error('not now');
+    }, 10);
+    expect((await rejection(engine.advance(10), Error)).message).to.equal('not now');
+    await engine.advance(10);
+  });
+
   it('shows its workers to those who look at the fleet', async () => {
     await using trial = await engineWith(handlerOf(note, () => ({ length: 1 })));
     await using fleet = await connectFleet({ engine: trial.engine });

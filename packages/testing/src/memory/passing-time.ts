@@ -46,7 +46,7 @@ export interface PassingTime extends Happening {
 export async function advanceTo(atMs: number, patienceMs: number, passing: PassingTime): Promise<void> {
   const { clock } = passing;
   // Whatever runs now waits, as far as anybody knows, for time to pass.
-  await quiet(passing);
+  await quiet(passing, performance.now() + patienceMs);
   const before = new Set(queuesOf(passing).flatMap(({ active }) => [...active]));
   const hasBegun = (job: StoredJob) => !before.has(job);
   for (;;) {
@@ -71,15 +71,16 @@ export async function advanceTo(atMs: number, patienceMs: number, passing: Passi
 export async function drained(withinMs: number, passing: Happening): Promise<void> {
   const untilMs = performance.now() + withinMs;
   for (;;) {
-    await quiet(passing);
+    await quiet(passing, untilMs);
     const queues = queuesOf(passing);
     for (const queue of queues) queue.promoteDue();
     const busy = queues.filter(({ ready, active }) => ready > 0 || active.size > 0);
     if (busy.length === 0) return;
     const idle = busy.find(({ ready, consumers }) => ready > 0 && consumers === 0);
     if (idle) throw new NotDrainedError(`no worker consumes queue ${idle.name}, where ${idle.ready} jobs are ready`);
-    const isChanged = await passing.changes.next(untilMs - performance.now());
-    if (!isChanged) throw new NotDrainedError(`after ${withinMs} ms ${busy.map(stillBusy).join('; ')}`);
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0 || !(await passing.changes.next(leftMs)))
+      throw new NotDrainedError(`after ${withinMs} ms ${busy.map(stillBusy).join('; ')}`);
   }
 }
 
@@ -90,13 +91,13 @@ function stillBusy({ name, ready, active }: StoredQueue): string {
 
 /** Resolves when whoever waits has taken what became ready, and the handlers that began since then have ended, or patience has. */
 async function settled(passing: Happening, hasBegun: (job: StoredJob) => boolean, patienceMs: number): Promise<void> {
-  let untilMs: number | undefined;
+  const untilMs = performance.now() + patienceMs;
   for (;;) {
-    await quiet(passing);
+    await quiet(passing, untilMs);
     reapAll(passing);
     if (!queuesOf(passing).some(({ active }) => [...active].some(hasBegun))) return;
-    untilMs ??= performance.now() + patienceMs;
-    if (!(await passing.changes.next(untilMs - performance.now()))) return;
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0 || !(await passing.changes.next(leftMs))) return;
   }
 }
 
@@ -105,8 +106,9 @@ async function settled(passing: Happening, hasBegun: (job: StoredJob) => boolean
  * look in vain. They run one after the other; two hours take thousands.
  */
 function isIdle(happening: Happening): boolean {
-  for (const { active, ready } of queuesOf(happening)) if (active.size > 0 || ready > 0) return false;
-  return true;
+  return queuesOf(happening).every(
+    ({ active, ready, missingSinceMs }) => active.size === 0 && ready === 0 && missingSinceMs.size === 0,
+  );
 }
 
 function nextDueMs(happening: Happening): number {
@@ -118,11 +120,13 @@ async function microtasks(): Promise<void> {
   for (let ticks = 0; ticks < MICROTASKS; ticks += 1) await Promise.resolve();
 }
 
-/** Resolves when a few turns of the event loop have brought no change. */
-async function quiet({ changes }: Happening): Promise<void> {
+/** Resolves when a few turns of the event loop have brought no change, and no later than `untilMs`: some jobs send themselves for ever. */
+async function quiet({ changes }: Happening, untilMs: number): Promise<void> {
   for (let turns = 0, { count } = changes; turns < QUIET_TURNS; turns += 1) {
     await new Promise<void>((resolve) => setImmediate(resolve));
-    if (changes.count !== count) [turns, count] = [-1, changes.count];
+    if (changes.count === count) continue;
+    if (performance.now() >= untilMs) return;
+    [turns, count] = [-1, changes.count];
   }
 }
 
