@@ -12,6 +12,7 @@ import type * as LoadHandlersModule from '../../packages/worker/dist/handler/loa
 import type * as WorkerEventsModule from '../../packages/worker/dist/events/worker-events.js';
 import type * as EndLogModule from '../../packages/worker/dist/delivery/settlement.js';
 import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
+import type * as BeatingModule from '../../packages/worker/dist/heartbeat/beating.js';
 import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
 import type * as ScopeModule from '../../packages/worker/dist/handler/handler-scope.js';
 import type * as ContainerModule from '../../packages/worker/dist/handler/container.js';
@@ -35,6 +36,7 @@ export const { loadHandlers } = await inside<typeof LoadHandlersModule>('handler
 export const { WorkerEvents } = await inside<typeof WorkerEventsModule>('events/worker-events.js');
 export const { EndLog } = await inside<typeof EndLogModule>('delivery/settlement.js');
 export const { beat } = await inside<typeof BeatModule>('heartbeat/beat.js');
+export const { LocalBeat } = await inside<typeof BeatingModule>('heartbeat/beating.js');
 export const { newSign } = await inside<typeof SignModule>('heartbeat/sign-of-life.js');
 export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');
 export const { channelLogic } = await inside<typeof ChannelLogicModule>('channel/channel-logic.js');

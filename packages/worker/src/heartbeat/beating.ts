@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { ServerRefusalError } from '@acktor/core';
-import { EngineModuleError, type Engine } from '@acktor/core/engine';
+import { EngineModuleError, type Engine, type Pulse } from '@acktor/core/engine';
 import { FeedSpeaker } from '../feed/feed-speaker.js';
 import { beat, type OrderSource } from './beat.js';
 import type { HeartbeatOrder, HeartbeatReport, HeartbeatStart } from './heartbeat-protocol.js';
@@ -16,28 +16,37 @@ export interface Beating {
   readonly tell: (report: HeartbeatReport) => void;
 }
 
-/** Resolves when it has been stopped, or has failed and said so. Never rejects. */
+/**
+ * Resolves when it has been stopped, or has failed and said so, and the pulse is closed: the end of a thread would close it, but this may be
+ * the main thread. Never rejects.
+ */
 export async function runHeartbeat({ engine, input, orders, tell }: Beating): Promise<void> {
+  let pulse: Pulse | undefined;
   try {
-    const pulse = await (await engine()).openPulse(input.pulse);
-    await pulse.appear(
-      (request) => tell({ type: 'cancel', request }),
-      ({ count, last }) => tell({ type: 'dropped', count, last }),
-    );
-    const { feed: port, lastSign } = input;
-    const speaker = new FeedSpeaker({ line: pulse.fleetLine, port, workerId: input.pulse.process, lastSign });
-    const isSeen = await speaker.start().then(
-      () => true,
-      (error: unknown) => reportUnseen(error, tell),
-    );
-    const hasPresence = await pulse.testPresence();
-    tell({ type: 'started', hasPresence });
-    await beat({ pulse, input, hasPresence, port: orders, tell });
-    if (isSeen) await speaker.leave();
-    await pulse.close();
+    pulse = await (await engine()).openPulse(input.pulse);
+    await beatOn(pulse, { input, orders, tell });
   } catch (error) {
     tell({ type: 'failed', ...failureOf(error) });
+  } finally {
+    await pulse?.close().catch(() => undefined);
   }
+}
+
+async function beatOn(pulse: Pulse, { input, orders, tell }: Omit<Beating, 'engine'>): Promise<void> {
+  await pulse.appear(
+    (request) => tell({ type: 'cancel', request }),
+    ({ count, last }) => tell({ type: 'dropped', count, last }),
+  );
+  const { feed: port, lastSign } = input;
+  const speaker = new FeedSpeaker({ line: pulse.fleetLine, port, workerId: input.pulse.process, lastSign });
+  const isSeen = await speaker.start().then(
+    () => true,
+    (error: unknown) => reportUnseen(error, tell),
+  );
+  const hasPresence = await pulse.testPresence();
+  tell({ type: 'started', hasPresence });
+  await beat({ pulse, input, hasPresence, port: orders, tell });
+  if (isSeen) await speaker.leave();
 }
 
 /** Who may not be seen can work all the same: presence and leases are other channels and keys. */
@@ -57,25 +66,35 @@ function failureOf(error: unknown) {
 /** What a {@link Heartbeat} takes for its thread where there is none: the beat runs on this one. */
 export class LocalBeat extends EventEmitter {
   readonly #orders = new EventEmitter();
+  /** Orders that came before it beat: a thread's port keeps them, too. */
+  readonly #early: HeartbeatOrder[] = [];
   readonly #feed: MessagePort;
   #hasEnded = false;
 
   constructor(engine: Engine, input: HeartbeatStart) {
     super();
     this.#feed = input.feed;
-    const tell = (report: HeartbeatReport) => this.emit('message', report);
-    void runHeartbeat({ engine: () => engine, input, orders: this.#orders, tell }).then(() => this.#end());
+    const tell = (report: HeartbeatReport) => {
+      if (!this.#hasEnded) this.emit('message', report);
+    };
+    const orders = { on: (_event: 'message', listener: OrderListener) => this.#listen(listener) };
+    void runHeartbeat({ engine: () => engine, input, orders, tell }).then(() => this.#end());
   }
 
   postMessage(order: HeartbeatOrder): void {
-    this.#orders.emit('message', order);
+    if (!this.#orders.emit('message', order)) this.#early.push(order);
   }
 
-  /** Nobody can end what runs on this thread: it is waited for no longer. */
+  /** Nobody can end what runs on this thread: it is waited for no longer, and stops when it comes to beat. */
   terminate(): Promise<number> {
     this.postMessage({ type: 'stop' });
     this.#end();
     return Promise.resolve(1);
+  }
+
+  #listen(listener: OrderListener): void {
+    this.#orders.on('message', listener);
+    for (const order of this.#early.splice(0)) listener(order);
   }
 
   #end(): void {
@@ -85,3 +104,5 @@ export class LocalBeat extends EventEmitter {
     this.emit('exit');
   }
 }
+
+type OrderListener = (order: HeartbeatOrder) => void;
