@@ -1,4 +1,4 @@
-import { defaultJsonLimits, OptionsError } from '@acktor/core';
+import { ConnectionLostError, defaultJsonLimits, OptionsError, ServerRefusalError } from '@acktor/core';
 import type { DeadLetterBox } from '@acktor/core/engine';
 import { GuardedLog } from '@acktor/core/internal';
 import { onDead, reject, Worker, type DeadJob } from '@acktor/worker';
@@ -99,6 +99,24 @@ describe('onDead', function () {
     mayEnd.give();
     await closed;
     expect(trial.log.lines.all).to.deep.equal([]);
+  });
+
+  it('reads the letter again while the server is away, and logs that it may not be read', async () => {
+    const letter = { id: '1', jobName: 'note', payload: '{"text":"x"}', version: 1, reason: 'no use', deliveries: 1 };
+    const answers = [() => Promise.reject(new ConnectionLostError()), () => Promise.resolve([letter])];
+    const away = { read: () => answers.shift()?.() } as unknown as DeadLetterBox;
+    const refusal = new ServerRefusalError('NOPERM', { about: 'permission' });
+    const forbidden = { read: () => Promise.reject(refusal) } as unknown as DeadLetterBox;
+    const log = new GuardedLog(trial.log);
+    const parts = { listeners: [remember()], limits: defaultJsonLimits, log };
+    const reading = new DeadJobs({ ...parts, lettersOf: () => away });
+    reading.forQueue('notes')?.(leasedJob({ id: '1', name: 'note', queue: 'notes' }));
+    expect((await dead.first()).id).to.equal('1');
+    const refused = new DeadJobs({ ...parts, lettersOf: () => forbidden });
+    refused.forQueue('notes')?.(leasedJob({ id: '2', name: 'note', queue: 'notes' }));
+    const line = await trial.log.said('a listener for dead jobs failed');
+    expect(line.facts).to.deep.include({ job: '2', err: refusal });
+    await Promise.all([reading.close(), refused.close()]);
   });
 
   it('is found among the exports of a handler file, as `acktor work` has them', async () => {

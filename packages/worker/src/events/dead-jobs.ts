@@ -1,9 +1,12 @@
 // Calls what an application registered for the jobs of a contract that end as dead letters.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  BrokerUnreachableError,
+  ConnectionLostError,
   decodePayload,
   DeadLetters,
   OptionsError,
+  ServerRefusalError,
   type AnyJob,
   type DeadLetter,
   type JsonLimits,
@@ -140,13 +143,13 @@ export class DeadJobs {
     }
   }
 
-  /** Tried again while the server is away, for as long as the worker lives. */
+  /** Tried again while the server is away or has a state that passes, for as long as the worker lives. */
   async #read({ queue, jobName, id }: Death): Promise<DeadLetter | undefined> {
     for (;;) {
       try {
         return await new DeadLetters({ queue, jobName, box: this.#parts.lettersOf(queue) }).get(id);
       } catch (error) {
-        if (this.#closing.signal.aborted) throw error;
+        if (this.#closing.signal.aborted || !isPassing(error)) throw error;
         await sleep(TRY_AGAIN_AFTER_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
@@ -175,6 +178,12 @@ interface Death {
 
 function isFor({ job }: DeadListener, { queue, jobName }: Death): boolean {
   return job.queue === queue && job.name === jobName;
+}
+
+/** Whether the same call may succeed later. A user without the permission to read would have it fail for ever, and nobody learn of it. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof ServerRefusalError) return error.about === 'server';
+  return error instanceof ConnectionLostError || error instanceof BrokerUnreachableError;
 }
 
 const MOST_AT_A_TIME = 10;
