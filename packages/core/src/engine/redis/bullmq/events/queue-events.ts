@@ -99,8 +99,7 @@ export class QueueEvents {
       const [name, history, failedReason, attemptsMade] = fields.map((field) => field ?? undefined);
       return { name, history, failedReason, attemptsMade: Number(attemptsMade ?? 0) };
     } catch (error) {
-      // Ids of any client may be the rest of a key that is no hash.
-      if (error instanceof ServerRefusalError) return undefined;
+      if (isForGood(error)) return undefined;
       throw error;
     }
   }
@@ -129,6 +128,12 @@ interface LookedUp {
   readonly history: string | undefined;
   readonly failedReason: string | undefined;
   readonly attemptsMade: number;
+}
+
+/** Ids of any client may be the rest of a key that is no hash. A server that is busy or loading says so, and answers later. */
+function isForGood(error: unknown): boolean {
+  if (!(error instanceof ServerRefusalError)) return false;
+  return error.about !== 'server' || error.reply.startsWith('WRONGTYPE');
 }
 
 function toldBy([id, list]: StreamEntry): ToldEntry | undefined {
