@@ -209,8 +209,11 @@ export class Producer {
         this.#whenAnswered = resolve;
       });
     }
-    await this.#census.close();
-    await this.#connected.close();
+    try {
+      await this.#census.close();
+    } finally {
+      await this.#connected.close();
+    }
   }
 
   #gathererOf(queue: string, confirm: Confirm): SendGatherer {

@@ -89,8 +89,11 @@ export class RedisEngine implements Engine {
       const pulse = await connectPulse({ ...opening, url: place.address.revealUrl() });
       const hangUp = pulse.close.bind(pulse);
       const close = async () => {
-        await hangUp();
-        await place.leave();
+        try {
+          await hangUp();
+        } finally {
+          await place.leave();
+        }
       };
       return Object.assign(pulse, { close });
     });
