@@ -1,3 +1,4 @@
+// The door for applications, '@acktor/worker': workers, handlers, middleware, events. Under semver.
 export { Worker } from './worker/worker.js';
 export { type ConsumerCounts, type WorkerOptions } from './worker/worker-options.js';
 export { onDead, type DeadJob, type DeadListener } from './events/dead-jobs.js';
