@@ -88,9 +88,9 @@ export class CallLine<Wish> {
   }
 
   async #call(wishes: readonly Wish[]): Promise<void> {
-    const { toRequest, settleAndFetch, onAnswer, onFailure, mostPerCall } = this.#parts;
+    const { onAnswer, onFailure, mostPerCall } = this.#parts;
     this.#callsInFlight += 1;
-    const end = await settleAndFetch(wishes.map(toRequest)).then(
+    const end = await this.#asked(wishes).then(
       (answer) => () => onAnswer(wishes, answer),
       (error: unknown) => {
         this.hold();
@@ -103,6 +103,12 @@ export class CallLine<Wish> {
     end();
     this.#flushSoon();
     this.#tellIfQuiet();
+  }
+
+  /** Async, so that an engine that throws where it should reject fails a call, and not the process. */
+  async #asked(wishes: readonly Wish[]): Promise<ChannelAnswer> {
+    const { toRequest, settleAndFetch } = this.#parts;
+    return settleAndFetch(wishes.map(toRequest));
   }
 
   #tellIfQuiet(): void {
