@@ -9,6 +9,7 @@ import {
   NotAHandlerError,
   reject,
   ShutdownError,
+  UnresolvableParameterError,
   type Delivery,
   type Handler,
 } from '@acktor/worker';
@@ -54,6 +55,12 @@ describe('perform', () => {
     const injected = handle(note, { inject: [Ruler] }, ({ data }, ruler) => ({ length: ruler.measure(data.text) }));
     const outcome = await perform(injected, note, hello, { services: [[Ruler, new Ruler()]] });
     expect(outcome).to.deep.include({ kind: 'acked', result: { length: 5 } });
+  });
+
+  it('refuses a handler that a worker could not start with, and runs nothing', async () => {
+    const lacking = handle(note, { inject: ['ruler'] }, () => ({ length: 0 }));
+    const error = await rejection(perform(lacking, note, hello), UnresolvableParameterError);
+    expect(error.message).to.include('cannot build handle(note): inject[0]');
   });
 
   it('says that an attempt is followed by another, until the last', async () => {

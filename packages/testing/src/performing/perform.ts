@@ -79,7 +79,8 @@ interface Told {
  * Runs one delivery through the consumer's chart and its runner, and resolves with how it is settled; never with a rejection for what the
  * handler does. The payload goes through the contract's schema as at `producer.send`, and the result as at a worker.
  *
- * @throws PayloadError when the payload is off the contract's schema; NotAHandlerError, OptionsError: nothing was run.
+ * @throws PayloadError when the payload is off the contract's schema; NotAHandlerError, OptionsError; UnresolvableParameterError when a worker
+ * could not start with the handler, such as one whose service is missing: nothing was run.
  * @example
  * const outcome = await perform(ChargeCard, chargeCard, { orderId: 'o-1', cents: 990 }, { services: [[Gateway, gateway]] });
  * expect(outcome).to.deep.include({ kind: 'acked', result: { receipt: 'r-1' } });

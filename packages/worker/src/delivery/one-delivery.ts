@@ -8,7 +8,7 @@ import { compiledMachine } from '../consumer/compiled-machine.js';
 import type { ChannelMessage, ConsumerEvent, RunnerOrder } from '../consumer/consumer-protocol.js';
 import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '../errors.js';
 import { emptyContainer, type Container } from '../handler/container.js';
-import { needsContainer } from '../handler/check-parameters.js';
+import { checkParameters, needsContainer } from '../handler/check-parameters.js';
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
 import { HandlerScopes } from '../handler/handler-scope.js';
 import { freshContainer } from '../handler/tsyringe.js';
@@ -31,13 +31,15 @@ export interface OneDelivery {
 /**
  * Resolves with how the delivery is settled, once what was built for it is disposed of; with undefined when its lease is lost, so that it is
  * not. Never rejects for what the handler does.
- * @throws NotAHandlerError, DuplicateHandlerError.
+ * @throws NotAHandlerError, DuplicateHandlerError; UnresolvableParameterError for a handler that a worker refuses at its start.
  */
 export async function runOneDelivery(one: OneDelivery): Promise<Settlement | undefined> {
   const { leased, options, clock = systemClock } = one;
   const handlers = handlersByQueue(options.handlers, options.use).get(leased.record.queue) ?? new Map();
   const log = new GuardedLog(options.logger ?? silent);
-  const scopes = new HandlerScopes(options.container ?? containerFor(handlers), { clock, log });
+  const container = options.container ?? containerFor(handlers);
+  checkParameters(container, injectedOf(handlers));
+  const scopes = new HandlerScopes(container, { clock, log });
   const runner = runnerCallback({
     queue: one.queue,
     handlers,
@@ -112,7 +114,11 @@ function eventOf(reason: unknown): ConsumerEvent {
 }
 
 function containerFor(handlers: QueueHandlers): Container {
-  return [...handlers.values()].some(({ injected }) => needsContainer(injected)) ? freshContainer() : emptyContainer;
+  return injectedOf(handlers).some(needsContainer) ? freshContainer() : emptyContainer;
+}
+
+function injectedOf(handlers: QueueHandlers) {
+  return [...handlers.values()].map(({ injected }) => injected);
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
