@@ -85,7 +85,7 @@ describe('a table of options', () => {
     [{ host: '' }, 'expected host to be a host, got ""'],
     [{ durability: 'strict' }, `expected durability to be 'require' or 'warn' or 'off', got "strict"`],
     [{ onReady: {} }, 'expected onReady to be a function, got an object'],
-    [{ retry: 3 }, 'expected retry to be an object, got 3'],
+    [{ retry: 3 }, 'expected retry to be an object of times, delayMs, got 3'],
     [{ retry: {} }, 'expected retry.times, which is required, got nothing (How often.)'],
     [{ retry: { times: 1, delayMS: 2 } }, 'unknown option retry.delayMS (did you mean retry.delayMs?)'],
     [{ leasems: 1 }, 'unknown option leasems (did you mean leaseMs?)'],

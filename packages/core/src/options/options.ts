@@ -83,7 +83,7 @@ type CheckedTable =
 
 /** `prefix` is where the table stands in another: `backoff.` */
 function checkTable(table: OptionTable, input: unknown, prefix = ''): CheckedTable {
-  if (typeof input !== 'object' || input === null) return { faults: [notAnObject(input, prefix)] };
+  if (typeof input !== 'object' || input === null) return { faults: [notAnObject(table, input, prefix)] };
   const entries = Object.entries(table);
   const renamed = underNewNames(entries, input, prefix);
   const checked = entries.map(([name, spec]) => checkOption(spec, Reflect.get(renamed.input, name), prefix + name));
@@ -161,12 +161,19 @@ function warnOnce(spec: OptionSpec, message: string): void {
 }
 
 function missing(option: string, doc: string): OptionFault {
-  return { option, message: `expected ${option}, which is required, got nothing (${doc})` };
+  return { option, message: `expected ${option}, which is required, got nothing (${withoutLinks(doc)})` };
 }
 
-function notAnObject(input: unknown, prefix: string): OptionFault {
-  const option = prefix === '' ? 'options' : prefix.slice(0, -1);
-  return { option, message: `expected ${option} to be an object, got ${describe(input)}` };
+/** The texts of the tables stand in pages, too, whose links lead nowhere from here. */
+function withoutLinks(doc: string): string {
+  return doc.replaceAll(/ \(\[[^\]]+\]\([^)]+\)\)/g, '').replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1');
+}
+
+function notAnObject(table: OptionTable, input: unknown, prefix: string): OptionFault {
+  if (prefix === '') return { option: 'options', message: `expected options to be an object, got ${describe(input)}` };
+  const option = prefix.slice(0, -1);
+  const names = currentNames(table).join(', ');
+  return { option, message: `expected ${option} to be an object of ${names}, got ${describe(input)}` };
 }
 
 /** A fault for each name in `input` that the table lacks, with the nearest name it has. */
@@ -176,9 +183,13 @@ function unknownOptionFaults(table: OptionTable, input: object, prefix: string):
 }
 
 function unknownOption(table: OptionTable, name: string, prefix: string): string {
-  const names = Object.keys(table).filter((known) => table[known]?.type !== 'renamed');
+  const names = currentNames(table);
   const advice = foreignAdvice(name, names, prefix) ?? nearAdvice(name, names, prefix);
   return `unknown option ${prefix}${visible(name)} (${advice})`;
+}
+
+function currentNames(table: OptionTable): readonly string[] {
+  return Object.keys(table).filter((name) => table[name]?.type !== 'renamed');
 }
 
 function nearAdvice(name: string, names: readonly string[], prefix: string): string {
