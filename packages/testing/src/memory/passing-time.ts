@@ -77,11 +77,15 @@ export async function drained(withinMs: number, passing: Happening): Promise<voi
     const busy = queues.filter(({ ready, active }) => ready > 0 || active.size > 0);
     if (busy.length === 0) return;
     const idle = busy.find(({ ready, consumers }) => ready > 0 && consumers === 0);
-    if (idle) throw new NotDrainedError(`no worker consumes queue ${idle.name}, where ${idle.ready} jobs are ready`);
+    if (idle) throw new NotDrainedError(`no worker consumes queue ${idle.name}, where ${readyJobs(idle.ready)}`);
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0 || !(await passing.changes.next(leftMs)))
       throw new NotDrainedError(`after ${withinMs} ms ${busy.map(stillBusy).join('; ')}`);
   }
+}
+
+function readyJobs(count: number): string {
+  return count === 1 ? '1 job is ready' : `${count} jobs are ready`;
 }
 
 function stillBusy({ name, ready, active }: StoredQueue): string {
