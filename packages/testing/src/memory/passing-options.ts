@@ -73,7 +73,7 @@ export function msOf(duration: unknown): number {
 
 function notADuration(duration: unknown): OptionsError {
   const got = inspect(duration, { breakLength: Infinity, maxStringLength: 64, maxArrayLength: 5 });
-  const message = `expected a duration such as 500 or { hours: 3 }, of a century at most, got ${got}`;
+  const message = `expected a duration such as 500 (milliseconds) or { hours: 3 }, of a century at most, got ${got}`;
   return new OptionsError([{ option: 'duration', message }]);
 }
 
