@@ -1,8 +1,10 @@
+import { OptionsError } from '@acktor/core';
 import {
   handle,
   handles,
   isRejection,
   middleware,
+  onDead,
   reject,
   type AnyHandler,
   type Delivery,
@@ -272,5 +274,12 @@ describe('middleware()', () => {
       return next();
     });
     expect(named.name).to.equal('tenants');
+  });
+
+  it('refuses a generator, which would ack jobs that no handler has seen', () => {
+    const lazy = function* () {} as unknown as Middleware;
+    expect(() => middleware(lazy)).to.throw(OptionsError, 'a generator, whose body would never run');
+    expect(() => handle(note, { use: [lazy] }, () => ({ length: 0 }))).to.throw(OptionsError, '(delivery, next)');
+    expect(() => onDead(note, async function* () {})).to.throw(OptionsError, 'a generator');
   });
 });

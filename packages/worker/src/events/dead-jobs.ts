@@ -13,6 +13,7 @@ import {
   type PayloadOf,
 } from '@acktor/core';
 import type { DeadLetterBox, LeasedJob } from '@acktor/core/engine';
+import { isGenerator } from '../handler/middleware.js';
 import { requireContract, type GuardedLog } from '@acktor/core/internal';
 
 /** By which it is known among the exports of a handler file, whichever copy of this package made it. */
@@ -48,8 +49,9 @@ export interface DeadListener {
  */
 export function onDead<J extends AnyJob>(job: J, listener: (dead: DeadJob<J>) => unknown): DeadListener {
   requireContract(job, 'onDead');
-  if (typeof listener !== 'function') {
-    const message = `expected a function that is given the dead job, got ${typeof listener}`;
+  if (typeof listener !== 'function' || isGenerator(listener)) {
+    const found = isGenerator(listener) ? 'a generator, whose body would never run' : typeof listener;
+    const message = `expected a function that is given the dead job, got ${found}`;
     throw new OptionsError([{ option: 'listener', message }]);
   }
   return Object.freeze({ [ON_DEAD]: true as const, job, listener });

@@ -6,7 +6,7 @@ import type { Delivery } from '../delivery/delivery.js';
 import type { Rejection } from '../delivery/settlement.js';
 import { HandlesTwiceError, NotAHandlerError } from '../errors.js';
 import { areTokens, type Injected, type Token } from './container.js';
-import { areMiddleware, type Middleware } from './middleware.js';
+import { areMiddleware, isGenerator, type Middleware } from './middleware.js';
 import { keepDecoratorMetadata, tsyringe } from './tsyringe.js';
 
 /** Registered, so that a handler is known whose declaration came with another installed copy. */
@@ -160,9 +160,8 @@ export function makeInjectable(target: AnyHandlerClass): void {
 
 /** What is wrong with a function whose body a call does not run; undefined for any other. */
 export function generatorFault(run: unknown, what: string): string | undefined {
-  const isGenerator = GENERATORS.has(Object.prototype.toString.call(run));
   const kind = what.startsWith('handle ') ? 'method' : 'function';
-  return isGenerator
+  return isGenerator(run)
     ? `expected ${what} to be a ${kind}, async or not, got a generator, whose body would never run: make it an async ${kind}`
     : undefined;
 }
@@ -204,7 +203,5 @@ function notAFunction(run: unknown): NotAHandlerError {
   const found = run === null ? 'null' : `a value of type ${typeof run}`;
   return new NotAHandlerError(found, `expected handle(job, function) or handle(job, options, function), got ${found}`);
 }
-
-const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]']);
 
 const known = new WeakSet<AnyHandlerClass>();

@@ -67,10 +67,9 @@ export function middleware<J extends AnyJob = AnyJob>(
   options: MiddlewareOptions | Middleware<J>,
   run?: Middleware<J>,
 ): Middleware<J> {
-  if (typeof options === 'function') return options;
+  if (typeof options === 'function') return runnable(options);
   const { provides } = middlewareOptions.check(options);
-  if (typeof run !== 'function') throw new OptionsError([notAFunction(run)]);
-  const inner = run;
+  const inner = runnable(run);
   const declared: Middleware<J> = (delivery, next) => inner(delivery, next);
   return Object.defineProperties(declared, {
     name: { value: inner.name },
@@ -91,8 +90,14 @@ const middlewareTable = {
 /** Checks the options of {@link middleware}. */
 export const middlewareOptions = defineOptions(middlewareTable);
 
+function runnable<J extends AnyJob>(run: Middleware<J> | undefined): Middleware<J> {
+  if (typeof run !== 'function' || isGenerator(run)) throw new OptionsError([notAFunction(run)]);
+  return run;
+}
+
 function notAFunction(run: unknown): OptionFault {
-  const found = run === null ? 'null' : `a value of type ${typeof run}`;
+  const other = run === null ? 'null' : `a value of type ${typeof run}`;
+  const found = isGenerator(run) ? 'a generator, whose body would never run,' : other;
   return { option: 'run', message: `expected middleware(options, function), got ${found} for the function` };
 }
 
@@ -101,10 +106,17 @@ export function providedBy(middleware: object): readonly Token[] {
   return (middleware as { readonly [PROVIDES]?: readonly Token[] })[PROVIDES] ?? [];
 }
 
-/** Whether a value is an array of functions. */
+/** Whether a value is an array of functions that a call runs. */
 export function areMiddleware(value: unknown): value is readonly Middleware[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'function');
+  return Array.isArray(value) && value.every((each) => typeof each === 'function' && !isGenerator(each));
 }
+
+/** Whether a call of the function only makes a generator and runs nothing: as middleware it would ack jobs that no handler has seen. */
+export function isGenerator(run: unknown): boolean {
+  return GENERATORS.has(Object.prototype.toString.call(run));
+}
+
+const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]']);
 
 /** Registered: a middleware may have been made by another installed copy. */
 const PROVIDES: unique symbol = Symbol.for('acktor.provides') as never;
