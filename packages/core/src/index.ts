@@ -82,3 +82,4 @@ export { NoServerError } from './server/server-errors.js';
 export { EmbeddedServer, type EmbeddedServerOptions } from './server/embedded-server.js';
 export { PrivateServer, type PrivateServerOptions } from './server/private-server.js';
 export { ServerBinaryMissingError, ServerStartError, type ServerStartDetails } from './server/server-errors.js';
+export { EngineFeatureError, EngineModuleError, EngineNotPortableError } from './engine/engine-module.js';

@@ -58,7 +58,7 @@ export interface Broker {
 
   /**
    * Calls back when the connection breaks (`away`) and when it is whole again (`back`); with the queue, where each has its own.
-   * Answers how to stop that.
+   * Returns an unsubscribe function.
    */
   onConnection(listener: (state: 'away' | 'back', queue: string | undefined) => void): () => void;
 

@@ -26,7 +26,7 @@ export class Lately {
     for (const news of fresh) for (const listener of this.listeners) listener(news);
   }
 
-  /** Calls back for each that is new. Answers what ends that. */
+  /** Calls back for each that is new. Returns an unsubscribe function. */
   onNews(listener: (news: ProcessNews) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

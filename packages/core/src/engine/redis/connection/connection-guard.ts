@@ -31,7 +31,7 @@ export class ConnectionGuard {
     client.on('ready', () => this.#healed());
   }
 
-  /** Calls back when the connection breaks and when it is whole again. Answers how to stop that. */
+  /** Calls back when the connection breaks and when it is whole again. Returns an unsubscribe function. */
   onChange(listener: (state: 'away' | 'back') => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

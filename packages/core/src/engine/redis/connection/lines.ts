@@ -29,7 +29,7 @@ export class Lines {
     return line;
   }
 
-  /** Answers how to stop that. */
+  /** Returns an unsubscribe function. */
   onChange(listener: LineListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

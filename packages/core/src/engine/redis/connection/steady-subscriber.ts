@@ -38,7 +38,7 @@ export class SteadySubscriber {
     this.#guard.on(event, listener);
   }
 
-  /** Calls back when the connection breaks and when it is whole again. Answers how to stop that. */
+  /** Calls back when the connection breaks and when it is whole again. Returns an unsubscribe function. */
   onChange(listener: (state: 'away' | 'back') => void): () => void {
     return this.#guard.onChange(listener);
   }

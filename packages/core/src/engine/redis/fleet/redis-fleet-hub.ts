@@ -77,7 +77,7 @@ export class RedisFleetHub implements FleetHub {
     return this.#parts.isCluster ? undefined : workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
   }
 
-  /** Calls back with the answers that name this ask. Answers how to stop that. */
+  /** Calls back with the answers that name this ask. Returns an unsubscribe function. */
   onAnswer(ask: string, listener: (answer: FleetAnswer) => void): () => void {
     this.#answers.set(ask, listener);
     return () => void this.#answers.delete(ask);
@@ -101,7 +101,7 @@ export class RedisFleetHub implements FleetHub {
     return stop;
   }
 
-  /** Calls back when nothing is heard any more, and when all is heard and can be asked again. Answers how to stop that. */
+  /** Calls back when nothing is heard any more, and when all is heard and can be asked again. Returns an unsubscribe function. */
   onChange(listener: (state: 'away' | 'back') => void): () => void {
     return this.#ears.onChange((state) => {
       if (state === 'away') return listener('away');
@@ -122,7 +122,7 @@ export class RedisFleetHub implements FleetHub {
     this.#drops.drop(what, error);
   }
 
-  /** Calls back when messages were dropped, every ten seconds at most. Answers how to stop that. */
+  /** Calls back when messages were dropped, every ten seconds at most. Returns an unsubscribe function. */
   onDropped(listener: (dropped: DroppedMessages) => void): () => void {
     this.#dropListeners.add(listener);
     return () => void this.#dropListeners.delete(listener);
