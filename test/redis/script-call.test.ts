@@ -2,9 +2,9 @@
 import { UnwritableCallError } from '@acktor/core';
 import { expect } from 'chai';
 import { Command } from 'ioredis';
-import type * as CallModule from '../../packages/core/dist/engine/redis/connection/script-call.js';
+import type * as CallModule from '../../packages/core/dist/engine/redis/connection/redis-script.js';
 
-const path = new URL('../../../packages/core/dist/engine/redis/connection/script-call.js', import.meta.url).href;
+const path = new URL('../../../packages/core/dist/engine/redis/connection/redis-script.js', import.meta.url).href;
 const { ScriptCall, scriptHead } = (await import(path)) as typeof CallModule;
 
 const DIGEST = '2067d915024a3e1657c4169c84f809f8ebdd75df';

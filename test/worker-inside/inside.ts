@@ -1,5 +1,4 @@
 // The parts of a worker that its door does not show, for tests of one part alone. Types come with the build, values from it.
-import type * as ChannelLogicModule from '../../packages/worker/dist/channel/channel-logic.js';
 import type * as ChannelModule from '../../packages/worker/dist/channel/channel.js';
 import type * as SeatsModule from '../../packages/worker/dist/channel/seats.js';
 import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.js';
@@ -39,7 +38,7 @@ export const { beat } = await inside<typeof BeatModule>('heartbeat/beat.js');
 export const { LocalBeat } = await inside<typeof BeatingModule>('heartbeat/beating.js');
 export const { newSign } = await inside<typeof SignModule>('heartbeat/sign-of-life.js');
 export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');
-export const { channelLogic } = await inside<typeof ChannelLogicModule>('channel/channel-logic.js');
+export const { channelLogic } = await inside<typeof ChannelModule>('channel/channel.js');
 export const { Seats } = await inside<typeof SeatsModule>('channel/seats.js');
 export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');
 export const { Crew } = await inside<typeof CrewModule>('worker/crew.js');

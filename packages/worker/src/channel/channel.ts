@@ -13,13 +13,12 @@ import { EarlyCancels, isCancelled, type JobCancel } from './early-cancels.js';
 import { HeldDeliveries } from './held-deliveries.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LooseDeliveries } from './loose-deliveries.js';
-import { Parking } from './parking.js';
+import { Parking, Watch } from './watch.js';
 import { Restoration } from './restoration.js';
 import { Suspects } from './suspects.js';
 import { Totals } from './totals.js';
-import { Watch } from './watch.js';
-import { Wishes } from './wishes.js';
-import { NO_REPLY, toRequest, type Refusal, type Wish } from './wish.js';
+import { Wishes, NO_REPLY, toRequest, type Refusal, type Wish } from './wishes.js';
+import { fromCallback } from 'xstate';
 
 /** What a channel stands on. */
 export interface ChannelParts extends Pick<DeliveryEventsParts, 'events' | 'onDead'> {
@@ -264,3 +263,7 @@ function mayLeaveStrays(error: Error, consumer: ConsumerRef | undefined): boolea
 
 /** Until a dead letter that the server would not take is tried again. */
 const PAUSE_OF_GUILTY_MS = 30_000;
+
+export const channelLogic = fromCallback<ChannelMessage, { readonly channel: Channel }>(({ receive, input }) => {
+  receive((message) => input.channel.receive(message));
+});

@@ -3,7 +3,7 @@ import type { FetchedJob, LeasedJob, Settling } from '@acktor/core/engine';
 import { cutText } from '@acktor/core/internal';
 import type { CallLine } from './call-line.js';
 import type { HeldDeliveries } from './held-deliveries.js';
-import type { Wish } from './wish.js';
+import type { Wish } from './wishes.js';
 
 type LooseHolding = Pick<HeldDeliveries, 'holdLoosely' | 'releaseLoose'>;
 

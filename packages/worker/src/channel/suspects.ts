@@ -2,7 +2,7 @@
 import { ServerRefusalError, UnwritableCallError } from '@acktor/core';
 import type { LeasedJob } from '@acktor/core/engine';
 import { HEAVIEST_CALL } from './call-line.js';
-import type { Wish } from './wish.js';
+import type { Wish } from './wishes.js';
 
 /**
  * Tells a fault of one request from one of the server.

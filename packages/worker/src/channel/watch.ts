@@ -1,9 +1,7 @@
 // Waits for work on behalf of the parked consumers of one channel, on one connection for all of them.
 import type { DueTime, QueueGlance, WorkQueue, WorkSign } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
-import { Alarm } from './alarm.js';
-import type { Clock } from './clock.js';
-import type { Parking } from './parking.js';
+import { Alarm, type Clock } from './clock.js';
 
 export interface WatchParts {
   readonly queue: Pick<WorkQueue, 'waitForWork' | 'passOn'>;
@@ -198,3 +196,38 @@ const PAUSE_AFTER_FAULT_MS = 300;
 const LONGEST_LOOK_MS = 1_000;
 /** A few round trips to the server, and an event loop that is somewhat behind. */
 const LATE_MS = 25;
+
+export class Parking {
+  readonly #parked = new Map<ConsumerRef, number>();
+
+  get isEmpty(): boolean {
+    return this.#parked.size === 0;
+  }
+
+  park(consumer: ConsumerRef, nowMs: number): void {
+    this.#parked.set(consumer, nowMs);
+  }
+
+  /** Since when it is parked; undefined when it is not. */
+  parkedSinceMs(consumer: ConsumerRef): number | undefined {
+    return this.#parked.get(consumer);
+  }
+
+  /** Answers whether the consumer was parked. */
+  leave(consumer: ConsumerRef): boolean {
+    return this.#parked.delete(consumer);
+  }
+
+  /** Who has been idle longest, and is woken next. */
+  get next(): ConsumerRef | undefined {
+    return this.#parked.keys().next().value;
+  }
+
+  /** Wakes those that have been idle longest, at most `count`. */
+  wake(count: number): void {
+    for (const consumer of [...this.#parked.keys()].slice(0, count)) {
+      this.#parked.delete(consumer);
+      consumer.send({ type: 'work.ready' });
+    }
+  }
+}

@@ -1,8 +1,7 @@
 // What the consumers of a channel have asked for and were not yet answered.
-import type { AnsweredTokens, Settling } from '@acktor/core/engine';
+import type { AnsweredTokens, Settling, ChannelReply, ChannelRequest, LeasedJob } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import { Seats } from './seats.js';
-import type { Wish } from './wish.js';
 
 /** One wish of each consumer at a time. A wish for a delivery has a lease token, `process|n`, which none had before. */
 export class Wishes {
@@ -58,3 +57,25 @@ export class Wishes {
 function numberOf(token: string): number {
   return Number(token.slice(token.lastIndexOf('|') + 1));
 }
+
+/** A request of a consumer, or of the channel itself when it settles what nobody holds. */
+export interface Wish {
+  readonly consumer: ConsumerRef | undefined;
+  readonly settle: Settling | undefined;
+  /** The lease token under which a delivery is wanted, if one is. */
+  readonly leaseToken: string | undefined;
+}
+
+/** Why a settlement did not hold, and what was fetched in the same request. */
+export interface Refusal extends Pick<ChannelReply, 'settled' | 'error'> {
+  readonly next: LeasedJob | undefined;
+}
+
+/** The wish as the broker takes it. */
+export function toRequest({ settle, leaseToken }: Wish): ChannelRequest {
+  if (settle === undefined) return leaseToken === undefined ? {} : { fetch: leaseToken };
+  return leaseToken === undefined ? { settle } : { settle, fetch: leaseToken };
+}
+
+/** For a wish that the server's answer leaves out. */
+export const NO_REPLY: ChannelReply = { settled: undefined, fetched: undefined, error: undefined };

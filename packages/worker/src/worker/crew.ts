@@ -1,7 +1,6 @@
 // The crew of one queue: its channel and its consumers, with a new consumer for each that fails.
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
-import { channelLogic } from '../channel/channel-logic.js';
-import { Channel, type ChannelParts } from '../channel/channel.js';
+import { channelLogic, Channel, type ChannelParts } from '../channel/channel.js';
 import type { JobCancel } from '../channel/early-cancels.js';
 import type { JobTotals } from '../channel/totals.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';

@@ -9,7 +9,7 @@ import type { Broker, JobEnd } from '../../broker.js';
 import type { WorkQueue } from '../../work-queue.js';
 import { ClosedError } from '../../broker-errors.js';
 import type { Confirm, ConfirmDemand, FurtherConfirm } from '../../confirm.js';
-import { BullmqWorkQueue } from './bullmq-work-queue.js';
+import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
 import type { CancelOutcome } from '../../cancel-outcome.js';
 import type { DeadLetterBox } from '../../dead-letter-box.js';
 import type { OutgoingJob, SendAnswer } from '../../sending.js';
@@ -26,7 +26,6 @@ import { JobEnds } from './events/job-ends.js';
 import { QueueEvents } from './events/queue-events.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { buryArguments, buryScript } from './reaping/bury-script.js';
-import type { Retention } from './retention.js';
 import { addJobs } from './sending/send-call.js';
 
 /** What the broker stands on. */

@@ -16,7 +16,6 @@ import { channelScript } from './channel/channel-script.js';
 import { reconcileScript, renewScript } from './channel/lease-scripts.js';
 import { logScript, progressScript } from './channel/delivery-scripts.js';
 import type { QueueKeys } from './queue-keys.js';
-import type { Retention } from './retention.js';
 import { serverNowMs } from './server-time.js';
 
 /** What a work queue stands on. */
@@ -119,3 +118,11 @@ export class BullmqWorkQueue implements WorkQueue {
 
 /** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ keeps the same floor. */
 const SHORTEST_WAIT_MS = 2;
+
+/** What is kept of acked jobs: their ids stop a resend, their results answer who waits. */
+export interface Retention {
+  /** For how many seconds an acked job is kept. */
+  readonly ackedAgeSeconds: number;
+  /** How many acked jobs are kept at most. */
+  readonly ackedCount: number;
+}

@@ -12,7 +12,7 @@ import type {
   Settling,
 } from '../../../work-queue.js';
 import { isLonger, tooLong } from '../text-size.js';
-import { requireArgument } from '../../connection/script-call.js';
+import { requireArgument } from '../../connection/redis-script.js';
 import { BrokerReplyError, UnwritableCallError } from '../../../broker-errors.js';
 import { wellFormed } from '../../../../foreign-text/cut-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
