@@ -2,19 +2,17 @@
 import type * as CallModule from '../../packages/core/dist/engine/redis/bullmq/channel/channel-call.js';
 import type * as ScriptModule from '../../packages/core/dist/engine/redis/bullmq/channel/channel-script.js';
 import type * as KeysModule from '../../packages/core/dist/engine/redis/bullmq/queue-keys.js';
-import type * as OptionsModule from '../../packages/core/dist/engine/redis/bullmq/stored-options.js';
 import type * as RecordModule from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
 import type * as SendCallModule from '../../packages/core/dist/engine/redis/bullmq/sending/send-call.js';
 import type * as SendScriptModule from '../../packages/core/dist/engine/redis/bullmq/sending/send-script.js';
 import type * as TimeModule from '../../packages/core/dist/engine/redis/bullmq/server-time.js';
 import type * as RedisScriptModule from '../../packages/core/dist/engine/redis/connection/redis-script.js';
-import type * as ToldModule from '../../packages/core/dist/engine/redis/bullmq/channel/told-fields.js';
 import type * as ShippedModule from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
-
 import type { ChannelRequest } from '../../packages/core/dist/engine/work-queue.js';
+
 export type { ChannelRequest, LeasedJob, Settlement } from '../../packages/core/dist/engine/work-queue.js';
 
-export type { ToldHash } from '../../packages/core/dist/engine/redis/bullmq/channel/told-fields.js';
+export type { ToldHash } from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
 export type { BullmqScriptName } from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
 export type { OutgoingJob } from '../../packages/core/dist/engine/sending.js';
 export type { ScriptClient } from '../../packages/core/dist/engine/redis/connection/redis-script.js';
@@ -29,12 +27,12 @@ export type { RedisScript } from '../../packages/core/dist/engine/redis/connecti
 export const { RedisScript: Script } = await inside<typeof RedisScriptModule>(
   'engine/redis/connection/redis-script.js',
 );
-export const { writeJobs } = await inside<typeof SendCallModule>('engine/redis/bullmq/sending/send-call.js');
-export const { storedOptions } = await inside<typeof OptionsModule>('engine/redis/bullmq/stored-options.js');
+export const { storedOptions, writeJobs } = await inside<typeof SendCallModule>(
+  'engine/redis/bullmq/sending/send-call.js',
+);
 export const { queueKeys } = await inside<typeof KeysModule>('engine/redis/bullmq/queue-keys.js');
-export const { readLeasedJob } = await inside<typeof RecordModule>('engine/redis/bullmq/channel/leased-record.js');
-export const { readToldJob, TOLD_FIELDS } = await inside<typeof ToldModule>(
-  'engine/redis/bullmq/channel/told-fields.js',
+export const { readLeasedJob, readToldJob, TOLD_FIELDS } = await inside<typeof RecordModule>(
+  'engine/redis/bullmq/channel/leased-record.js',
 );
 export const { scriptText } = await inside<typeof ShippedModule>('engine/redis/bullmq/bullmq-scripts.js');
 

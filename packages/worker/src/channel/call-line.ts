@@ -1,5 +1,7 @@
 // The line from a channel to its queue: gathers what consumers ask for in one turn, and keeps two calls in flight.
-import type { ChannelAnswer, ChannelRequest } from '@acktor/core/engine';
+import type { ChannelAnswer, ChannelRequest, LeasedJob } from '@acktor/core/engine';
+import { ServerRefusalError, UnwritableCallError } from '@acktor/core';
+import type { Wish } from './wishes.js';
 
 /** How a line calls, and whom it tells. `Wish` is what the channel remembers of each request. */
 export interface CallLineParts<Wish> {
@@ -130,3 +132,38 @@ export const HEAVIEST_CALL = 1_048_576;
 
 /** One for Redis to work on while Node works on the other's answer. */
 const MOST_CALLS_IN_FLIGHT = 2;
+
+/**
+ * Tells a fault of one request from one of the server.
+ *
+ * A call may be refused because of one thing in it: a text that is too long for the server or for something before it, say. Which one, nobody
+ * says; so each settlement of the call goes alone the next time, and one that is refused alone is guilty.
+ */
+export class Suspects {
+  readonly #jobs = new WeakSet<LeasedJob>();
+  /** Asked first: nearly always there has never been one, and each settlement asks. */
+  #hasSuspects = false;
+
+  /** What a wish weighs in a call: the text of its result, which is all of it that can be long. A suspect goes alone. */
+  weightOf({ settle }: Wish): number {
+    if (settle === undefined) return 0;
+    if (this.#hasSuspects && this.#jobs.has(settle.job)) return HEAVIEST_CALL + 1;
+    return settle.settlement.kind === 'ack' ? settle.settlement.result.length : 0;
+  }
+
+  /** Notes the failure of a call. Answers whether its only wish is a settlement that had been refused before, and is now refused alone. */
+  judge(wishes: readonly Wish[], error: unknown): boolean {
+    if (!isOfTheCall(error)) return false;
+    const [first] = wishes;
+    if (wishes.length === 1 && first?.settle && this.#jobs.has(first.settle.job)) return true;
+    this.#hasSuspects = true;
+    for (const { settle } of wishes) if (settle) this.#jobs.add(settle.job);
+    return false;
+  }
+}
+
+/** Whether a call may have been refused for what is in it. */
+function isOfTheCall(error: unknown): boolean {
+  if (error instanceof UnwritableCallError) return true;
+  return error instanceof ServerRefusalError && error.about === 'call';
+}

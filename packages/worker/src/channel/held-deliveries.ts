@@ -1,7 +1,10 @@
-// What a channel holds, under leases that are renewed meanwhile: at most one delivery for each consumer, and what no consumer has.
-import type { LeasedJob } from '@acktor/core/engine';
+// What a channel holds under leases that are renewed meanwhile: at most one delivery for each consumer, what no consumer has, and which of
+// them are cancelled.
+import type { LeasedJob, FetchedJob, Settling, CancelRequest } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
-import { Seats } from './seats.js';
+import { cutText } from '@acktor/core/internal';
+import type { CallLine } from './call-line.js';
+import { Seats, type Wish } from './wishes.js';
 
 export class HeldDeliveries {
   readonly #held = new Seats<HeldDelivery>();
@@ -69,3 +72,81 @@ export interface HeldDelivery {
   /** In milliseconds since the epoch. */
   readonly sinceMs: number;
 }
+
+type LooseHolding = Pick<HeldDeliveries, 'holdLoosely' | 'releaseLoose'>;
+
+export class LooseDeliveries {
+  readonly #line: Pick<CallLine<Wish>, 'add'>;
+  readonly #held: LooseHolding;
+
+  constructor(line: Pick<CallLine<Wish>, 'add'>, held: LooseHolding) {
+    this.#line = line;
+    this.#held = held;
+  }
+
+  giveBack(job: LeasedJob | undefined): void {
+    if (job) this.#settle({ job, settlement: { kind: 'requeue' } });
+  }
+
+  deadLetter(job: LeasedJob, reason: string): void {
+    this.#settle({
+      job,
+      settlement: { kind: 'deadLetter', failure: { reason: cutText(reason, LONGEST_REASON), stack: undefined } },
+    });
+  }
+
+  /** The job that was fetched, if it can be read; else it is dead-lettered and nobody gets it. */
+  readable(fetched: FetchedJob | undefined): LeasedJob | undefined {
+    if (fetched?.kind !== 'unreadable') return fetched?.job;
+    this.deadLetter(fetched.job, `the job cannot be read: ${fetched.reason}`);
+    return undefined;
+  }
+
+  /** What it asked for is answered, well or badly. */
+  answered(settle: Settling | undefined): void {
+    if (settle) this.#held.releaseLoose(settle.job);
+  }
+
+  #settle(settle: Settling): void {
+    this.#held.holdLoosely(settle.job);
+    this.#line.add({ consumer: undefined, settle, leaseToken: undefined });
+  }
+}
+
+/** In bytes. Of our own words, and of a server's. */
+const LONGEST_REASON = 4_096;
+
+/** A cancel as the consumers of one queue hear of it. */
+export type JobCancel = Omit<CancelRequest, 'queue'>;
+
+/** Whether it is this delivery that is cancelled: a later one of the job may be wanted again. */
+export function isCancelled({ record }: LeasedJob, { jobId, fence }: JobCancel): boolean {
+  return record.id === jobId && (fence ?? record.deliveries) === record.deliveries;
+}
+
+/** Remembers them for as long as a reply may take. Every worker hears every cancel, so most are of others' jobs. */
+export class EarlyCancels {
+  readonly #byJob = new Map<string, JobCancel & { readonly untilMs: number }>();
+
+  /** One that says which delivery it is of, or a later one would be taken for it. */
+  remember(cancel: JobCancel, nowMs: number): void {
+    if (cancel.fence === undefined) return;
+    for (const [jobId, { untilMs }] of this.#byJob) {
+      if (untilMs > nowMs && this.#byJob.size < MOST_REMEMBERED) break;
+      this.#byJob.delete(jobId);
+    }
+    this.#byJob.set(cancel.jobId, { ...cancel, untilMs: nowMs + REMEMBERED_FOR_MS });
+  }
+
+  /** Tells who was handed a delivery that it is cancelled, if this very one is. */
+  tell(consumer: ConsumerRef, job: LeasedJob): void {
+    const cancel = this.#byJob.size > 0 ? this.#byJob.get(job.record.id) : undefined;
+    if (cancel === undefined || !isCancelled(job, cancel)) return;
+    this.#byJob.delete(cancel.jobId);
+    consumer.send({ type: 'job.cancelled', why: cancel.why });
+  }
+}
+
+/** No reply takes longer: the connection counts as dead then. */
+const REMEMBERED_FOR_MS = 15_000;
+const MOST_REMEMBERED = 1_000;

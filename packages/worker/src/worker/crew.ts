@@ -1,7 +1,7 @@
 // The crew of one queue: its channel and its consumers, with a new consumer for each that fails.
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import { channelLogic, Channel, type ChannelParts } from '../channel/channel.js';
-import type { JobCancel } from '../channel/early-cancels.js';
+import type { JobCancel } from '../channel/held-deliveries.js';
 import type { JobTotals } from '../channel/totals.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
 import { compiledMachine, withObservedSteps, type StepListener } from '../consumer/compiled-machine.js';

@@ -17,8 +17,7 @@ import { BrokerReplyError, UnwritableCallError } from '../../../broker-errors.js
 import { wellFormed } from '../../../../foreign-text/cut-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
 import type { ChannelWord } from './channel-script.js';
-import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket } from './leased-record.js';
-import { readToldJob } from './told-fields.js';
+import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket, readToldJob } from './leased-record.js';
 
 /**
  * Stands between the parts of a fetched job. Nobody can know it who has not seen this process' calls, and JSON never contains its first

@@ -3,7 +3,7 @@ import { RedisScript } from '../../connection/redis-script.js';
 import { fullPath } from './full-path.js';
 import { serverNow } from '../server-time.js';
 import { leanPath } from './lean-path.js';
-import { places } from './told-fields.js';
+import { places } from './leased-record.js';
 
 /**
  * What one entry of the call begins with. Its arguments follow:

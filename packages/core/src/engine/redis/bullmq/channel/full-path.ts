@@ -2,7 +2,7 @@
 import { wrapScripts } from '../bullmq-scripts.js';
 import { rememberAttempt } from '../dead-letters/history-script.js';
 import { reclaiming } from './reclaim-script.js';
-import { readFields } from './told-fields.js';
+import { readFields } from './leased-record.js';
 
 /** The name of a dead letter of which nothing is left but its id. */
 const REMOVED_JOB = 'removed';

@@ -1,6 +1,6 @@
 // The lean path of the channel's script: what an ordinary call comes to when BullMQ's scripts have nothing else to do.
 import { leanPlan } from './lean-plan.js';
-import { isNew, newText, readFields, restOfNew } from './told-fields.js';
+import { isNew, newText, readFields, restOfNew } from './leased-record.js';
 
 /**
  * Moves the ids: the acked ones leave the active list, the fetched ones come into it. Leaves in `wasActive` and `leaving` which acked jobs

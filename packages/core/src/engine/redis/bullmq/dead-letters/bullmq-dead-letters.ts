@@ -5,7 +5,7 @@ import type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from '..
 import { purgeScript, redriveScript } from './dead-letter-scripts.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { serverNowMs } from '../server-time.js';
-import { storedVersion } from '../stored-options.js';
+import { storedVersion } from '../sending/send-call.js';
 
 /** The {@link DeadLetterBox} on BullMQ. */
 export class BullmqDeadLetters implements DeadLetterBox {
