@@ -15,6 +15,8 @@ const hostileJob = job('hostile', {
   result: z.unknown(),
   attempts: 2,
   backoff: { type: 'fixed', delayMs: 0 },
+  // A handler may answer an object whose `then` calls nobody back: a promise that never settles.
+  deadlineMs: 5_000,
 });
 type HostileJob = typeof hostileJob;
 
@@ -25,7 +27,12 @@ describe('a queue that random texts and values go through', function () {
     await using trial = await WorkerTrial.open();
     await using operator = await Operator.connect({ redis: trial.url, namespace: trial.namespace });
     const untyped: unknown[] = [];
-    await trial.work([handlerOf(hostileJob, (delivery) => misbehave(delivery, untyped))], { consumers: 20 });
+    await trial.work([handlerOf(hostileJob, (delivery) => misbehave(delivery, untyped))], {
+      consumers: 20,
+      letGoMs: 50,
+      replaceStuckConsumers: true,
+      drainMs: 200,
+    });
     const receipts = await sendAll(trial, untyped);
     const ends = await Promise.allSettled(receipts.map((receipt) => receipt.result({ timeoutMs: 120_000 })));
     const odd = ends.filter((end) => end.status === 'rejected' && !(end.reason instanceof DeadLetteredError));
