@@ -7,18 +7,18 @@ import { plainQueue, plainRedis } from '../real-redis/plain-bullmq.js';
 import { brokerOptions, freshNamespace } from '../real-redis/real-redis.js';
 import { rejection } from '../server/rejection.js';
 import { Heard } from '../signals/heard.js';
-import { ack, deadLetter, QueueTrial, requeue, retry } from './queue-trial.js';
+import { ack, deadLetter, TestQueue, requeue, retry } from './test-queue.js';
 
 const never = new AbortController().signal;
 
 describe('the broker, seen from plain BullMQ', () => {
   let namespace: string;
   let connected: ConnectedBroker;
-  let trial: QueueTrial;
+  let trial: TestQueue;
 
   const open = async (options: Partial<BrokerOptions> = {}) => {
     connected = await connectBroker(brokerOptions({ namespace, ...options }));
-    trial = new QueueTrial(connected.broker);
+    trial = new TestQueue(connected.broker);
   };
   beforeEach(() => {
     namespace = freshNamespace();
@@ -235,7 +235,7 @@ describe('the broker, when its server goes away', () => {
     const connected = await connectBroker(brokerOptions({ redis: server.url }));
     const states = new Heard<string>();
     const stop = connected.broker.onConnection((state) => states.push(state));
-    const trial = new QueueTrial(connected.broker);
+    const trial = new TestQueue(connected.broker);
     await trial.send({ id: 'a' });
     server.pause();
     const inFlight = trial.send({ id: 'b' });
@@ -253,7 +253,7 @@ describe('the broker, when its server goes away', () => {
   it('can be closed while its server is away', async () => {
     await using server = await PrivateServer.start();
     const connected = await connectBroker(brokerOptions({ redis: server.url }));
-    const { queue } = new QueueTrial(connected.broker);
+    const { queue } = new TestQueue(connected.broker);
     await queue.waitForWork(2);
     const wait = queue.waitForWork(60_000).catch(() => 'ended');
     await server.kill();

@@ -7,7 +7,7 @@ import { handlerOf } from '../handler/handler-of.js';
 import { freshNamespace, openBroker } from '../real-redis/real-redis.js';
 import { rejection } from '../server/rejection.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
-import { ack, QueueTrial } from './queue-trial.js';
+import { ack, TestQueue } from './test-queue.js';
 
 const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
 const unwritable: readonly (readonly [what: string, make: () => unknown])[] = [
@@ -28,7 +28,7 @@ describe('a group call with a settlement that cannot be written', () => {
   for (const [what, make] of unwritable) {
     it(`goes without ${what}, says why, and stores the others`, async () => {
       await using connected = await opened();
-      const trial = new QueueTrial(connected.broker);
+      const trial = new TestQueue(connected.broker);
       await trial.send({}, {}, {});
       const [one, bad, other] = [await trial.take(), await trial.take(), await trial.take()];
       await trial.send({ id: 'next' });
@@ -49,7 +49,7 @@ describe('a group call with a settlement that cannot be written', () => {
 
   it('keeps a history that others can read, whatever half pairs are in it', async () => {
     await using connected = await opened();
-    const trial = new QueueTrial(connected.broker);
+    const trial = new TestQueue(connected.broker);
     await trial.send({ id: 'odd' });
     const held = await trial.take();
     const failure = { reason: 'half \ud83d', stack: 'at \ude80' };
@@ -64,7 +64,7 @@ describe('a group call with a settlement that cannot be written', () => {
 
   it('keeps no more than 64 KiB of stacks, and the newest whatever its size', async () => {
     await using connected = await opened();
-    const trial = new QueueTrial(connected.broker);
+    const trial = new TestQueue(connected.broker);
     await trial.send({ id: 'loud' });
     for (let i = 0; i < 9; i += 1) await trial.settle(await trial.take(), failing(`${i}`.repeat(20_000)));
     await trial.settle(await trial.take(), { ...failing('last'), kind: 'deadLetter' });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ack } from '../broker/queue-trial.js';
+import { ack } from '../broker/test-queue.js';
 import { turn } from '../signals/signal.js';
 import { ChannelTrial } from './channel-trial.js';
 

@@ -1,7 +1,7 @@
 // A settlement that the server does not take, and those that are settled with it.
 import { ServerRefusalError, UnwritableCallError } from '@acktor/core';
 import { expect } from 'chai';
-import { ack } from '../broker/queue-trial.js';
+import { ack } from '../broker/test-queue.js';
 import { ChannelTrial, type ConsumerOnTrial } from './channel-trial.js';
 import type { ScriptedCall } from './scripted-queue.js';
 

@@ -1,6 +1,6 @@
 import { UnwritableCallError } from '@acktor/core';
 import { expect } from 'chai';
-import { ack, deadLetter, requeue } from '../broker/queue-trial.js';
+import { ack, deadLetter, requeue } from '../broker/test-queue.js';
 import { leasedJob } from '../delivery/leased-job.js';
 import { turn } from '../signals/signal.js';
 import { ChannelTrial } from './channel-trial.js';

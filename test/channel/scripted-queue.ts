@@ -12,7 +12,7 @@ import type {
   WorkSign,
 } from '@acktor/core/engine';
 import { Heard } from '../signals/heard.js';
-import { leaseOf } from '../broker/queue-trial.js';
+import { leaseOf } from '../broker/test-queue.js';
 import { leasedJob } from '../delivery/leased-job.js';
 
 /** One group call that waits for its answer. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { retry } from '../broker/queue-trial.js';
+import { retry } from '../broker/test-queue.js';
 import { leasedJob } from '../delivery/leased-job.js';
 import type { ConsumerEvent, RunnerOrder } from '../worker-inside/inside.js';
 import { ConsumerTrial } from './consumer-trial.js';

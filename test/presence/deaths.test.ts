@@ -3,7 +3,7 @@ import type { ReapRules } from '@acktor/core/engine';
 import { connectBroker, connectPulse } from '@acktor/core/internal';
 import { Operator } from '@acktor/core';
 import { expect } from 'chai';
-import { QueueTrial } from '../broker/queue-trial.js';
+import { TestQueue } from '../broker/test-queue.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { brokerOptions, freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 
@@ -17,7 +17,7 @@ describe('the deaths of processes that held jobs', function () {
     const connected = await connectBroker(brokerOptions({ namespace }));
     await using operator = await Operator.connect({ redis: redisUrl(), namespace });
     for (const [queue, ids] of Object.entries({ notes: ['a', 'b'], calls: ['c'] })) {
-      const trial = new QueueTrial(connected.broker, queue);
+      const trial = new TestQueue(connected.broker, queue);
       for (const id of ids) await trial.send({ id });
       for (const id of ids) await trial.take(`host-1-gone|${id}`, lease);
     }
@@ -40,7 +40,7 @@ describe('the deaths of processes that held jobs', function () {
     const place = { url: redisUrl(), namespace, process: 'here', queues: ['notes'] };
     const pulse = await connectPulse({ ...place, connectTimeoutMs: 5_000, holdOffMs: 0 });
     await pulse.appear(() => undefined);
-    const trial = new QueueTrial(connected.broker, 'notes');
+    const trial = new TestQueue(connected.broker, 'notes');
     for (const id of ['a', 'b', 'late']) await trial.send({ id });
     for (const id of ['a', 'b']) await trial.take(`host-1-gone|${id}`, lease);
     await trial.take('host-2-slow|late', { worker: 'host-2-slow', leaseMs: 1 });
@@ -67,7 +67,7 @@ describe('the deaths of processes that held jobs', function () {
   it('are a hundred for each queue at most, and gone after a day', async () => {
     const namespace = freshNamespace();
     const connected = await connectBroker(brokerOptions({ namespace }));
-    const trial = new QueueTrial(connected.broker, 'notes');
+    const trial = new TestQueue(connected.broker, 'notes');
     for (let n = 1; n <= 102; n += 1) {
       await trial.send({ id: `job-${n}` });
       await trial.take(`host-${n}-gone|1`, { worker: `host-${n}-gone`, leaseMs: 60_000 });

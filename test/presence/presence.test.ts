@@ -2,7 +2,7 @@ import { PrivateServer } from '@acktor/core';
 import type { Pulse, ReapRules } from '@acktor/core/engine';
 import { connectBroker, connectPulse, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
-import { QueueTrial } from '../broker/queue-trial.js';
+import { TestQueue } from '../broker/test-queue.js';
 import { recording } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
@@ -91,7 +91,7 @@ describe('presence', function () {
     await using server = await PrivateServer.start();
     const connected = await connectBroker(brokerOptions({ redis: server.url, namespace }));
     await using pulse = await appeared(server.url, namespace);
-    const trial = new QueueTrial(connected.broker, 'notes');
+    const trial = new TestQueue(connected.broker, 'notes');
     await trial.send({ id: 'job-1' });
     await trial.take('gone|1', { worker: 'gone', leaseMs: 60_000 });
     using redis = await plainRedis(server.url);
@@ -112,7 +112,7 @@ describe('presence', function () {
     await using server = await PrivateServer.start();
     const connected = await connectBroker(brokerOptions({ redis: server.url, namespace }));
     await using pulse = await appeared(server.url, namespace);
-    const trial = new QueueTrial(connected.broker, 'notes');
+    const trial = new TestQueue(connected.broker, 'notes');
     const short = { ...rules, longestGapMs: 300, holdOffMs: 600 };
     const { returnedJobIds: before } = await pulse.reap(short);
     await trial.send({ id: 'kept' }, { id: 'lost' });
@@ -149,7 +149,7 @@ describe('presence', function () {
     const namespace = freshNamespace();
     const connected = await connectBroker(brokerOptions({ redis: redisUrl(), namespace }));
     await using pulse = await appeared(redisUrl(), namespace);
-    const trial = new QueueTrial(connected.broker, 'notes');
+    const trial = new TestQueue(connected.broker, 'notes');
     expect((await pulse.reap(rules)).nextDueInMs).to.equal(undefined);
     await trial.send({ id: 'later', delayMs: 30_000 });
     expect((await trial.queue.waitForWork(5_000)).kind, 'a process takes the sign along, and dies').to.equal('due');

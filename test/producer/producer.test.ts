@@ -12,7 +12,7 @@ import {
   ServerTooOldError,
 } from '@acktor/core';
 import { expect } from 'chai';
-import { QueueTrial } from '../broker/queue-trial.js';
+import { TestQueue } from '../broker/test-queue.js';
 import { refusal } from '../contract/refusal.js';
 import { note, ping, plain } from '../jobs/notes.js';
 import { plainQueue, plainRedis } from '../real-redis/plain-bullmq.js';
@@ -77,7 +77,7 @@ describe('Producer', () => {
   it('keeps the order of what is sent in one turn, whatever is sent in between to other queues', async () => {
     await Promise.all(Array.from({ length: 205 }, (_, n) => producer.send(ping, { n }, { id: `ping-${n}` })));
     const { broker, close } = await connectedAt(namespace);
-    const ids = await new QueueTrial(broker, 'notes').takeAll();
+    const ids = await new TestQueue(broker, 'notes').takeAll();
     await close();
     expect(ids).to.deep.equal(Array.from({ length: 205 }, (_, n) => `ping-${n}`));
   });

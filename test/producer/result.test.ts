@@ -11,7 +11,7 @@ import type { ConnectedBroker } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { leftWith } from '../redis/left-with.js';
-import { ack, deadLetter, QueueTrial } from '../broker/queue-trial.js';
+import { ack, deadLetter, TestQueue } from '../broker/test-queue.js';
 import { note, ping } from '../jobs/notes.js';
 import { freshNamespace, openBroker, redisUrl } from '../real-redis/real-redis.js';
 import { rejection } from '../server/rejection.js';
@@ -19,13 +19,13 @@ import { rejection } from '../server/rejection.js';
 describe('receipt.result', () => {
   let producer: Producer;
   let connected: ConnectedBroker;
-  let trial: QueueTrial;
+  let trial: TestQueue;
   let namespace: string;
 
   beforeEach(async () => {
     namespace = freshNamespace();
     connected = await openBroker({ namespace });
-    trial = new QueueTrial(connected.broker, 'notes');
+    trial = new TestQueue(connected.broker, 'notes');
     producer = await Producer.connect({ redis: redisUrl(), namespace });
   });
   afterEach(async () => {

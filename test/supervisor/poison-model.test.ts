@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LeasedJob, Trials } from '@acktor/core/engine';
 import { SimulatedClock } from 'xstate';
-import { QueueTrial, ack, deadLetter } from '../broker/queue-trial.js';
+import { TestQueue, ack, deadLetter } from '../broker/test-queue.js';
 import { CHANNEL_ODDITIES, Dice } from '../differential/dice.js';
 import { openBroker } from '../real-redis/real-redis.js';
 import { Quarantine } from '../worker-inside/inside.js';
@@ -18,7 +18,7 @@ describe('poison in a random fleet', function () {
     it(`is condemned, and nothing else is (seed ${seed})`, async () => {
       const connected = await openBroker();
       try {
-        const fleet = new PlayedFleet(new QueueTrial(connected.broker), new Dice(seed, CHANNEL_ODDITIES));
+        const fleet = new PlayedFleet(new TestQueue(connected.broker), new Dice(seed, CHANNEL_ODDITIES));
         await fleet.play();
         expect([...fleet.condemned].sort(), 'condemned').to.deep.equal([...fleet.poisons].sort());
         expect([...fleet.acked].sort(), 'acked').to.deep.equal([...fleet.innocents].sort());
@@ -43,7 +43,7 @@ class PlayedFleet {
   #sent = 0;
 
   constructor(
-    readonly queue: QueueTrial,
+    readonly queue: TestQueue,
     readonly dice: Dice,
   ) {
     this.poisonLimit = dice.int(2, 4);

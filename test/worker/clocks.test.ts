@@ -1,6 +1,6 @@
 // The clock of a worker's machine decides nothing: it may be hours off, jump, or say no number at all.
 import { expect } from 'chai';
-import { QueueTrial } from '../broker/queue-trial.js';
+import { TestQueue } from '../broker/test-queue.js';
 import { connectBroker } from '@acktor/core/internal';
 import { handlerOf } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
@@ -22,7 +22,7 @@ describe('a machine whose clock is off', () => {
       const namespace = freshNamespace();
       const connected = await connectBroker(brokerOptions({ redis: redisUrl(), namespace }));
       using redis = await plainRedis(redisUrl());
-      const trial = new QueueTrial(connected.broker, 'notes');
+      const trial = new TestQueue(connected.broker, 'notes');
       const beganAtMs = trueNow() - 1_000;
       const isNow = (text: string | null) => expect(Number(text)).to.be.within(beganAtMs, trueNow() + 1_000);
       using _ = clockOf(clock);

@@ -2,7 +2,7 @@ import { PrivateServer } from '@acktor/core';
 import { connectBroker } from '@acktor/core/internal';
 import { consumerMachine, reject, type Delivery } from '@acktor/worker';
 import { expect } from 'chai';
-import { QueueTrial } from '../broker/queue-trial.js';
+import { TestQueue } from '../broker/test-queue.js';
 import { leafStates } from '../charts/driven.js';
 import { handlerOf } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
@@ -18,7 +18,7 @@ describe('a consumer on a real Redis', () => {
   it(`reaches every state of its chart: ${all.join(', ')}`, async () => {
     await using server = await PrivateServer.start({ settings: { appendfsync: 'always' } });
     const connected = await connectBroker(brokerOptions({ redis: server.url, namespace: 'states' }));
-    const trial = new QueueTrial(connected.broker, 'notes');
+    const trial = new TestQueue(connected.broker, 'notes');
     const gates = { ack: signal(), reject: signal(), stuck: signal() };
     const consumer = new LiveConsumer(connected.broker, handlerOf(note, behaviours(gates)));
     const send = (text: string) => trial.send({ id: text, name: 'note', payload: JSON.stringify({ text }) });

@@ -1,7 +1,8 @@
 // What an engine does with cancels: a job that waits goes, one that is under way is marked, and its worker hears of it.
 import type { CancelRequest } from '@acktor/core/engine';
 import { expect } from 'chai';
-import { ack, deadLetter, QueueTrial } from './queue-trial.js';
+import { QueueTrial } from './queue-trial.js';
+import { ack, deadLetter } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function cancelConforms({ describe, it, trial }: Suite): void {

@@ -1,7 +1,8 @@
 // What an engine does with dead letters: kept until somebody redrives or purges them.
 import type { DeadSpan, DeadSummary } from '@acktor/core/engine';
 import { expect } from 'chai';
-import { ack, deadLetter, retry, type QueueTrial } from './queue-trial.js';
+import type { QueueTrial } from './queue-trial.js';
+import { ack, deadLetter, retry } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function deadLettersConform({ describe, it, trial }: Suite): void {

@@ -1,6 +1,6 @@
 // What a broker does with deliveries: fetch, ack, retry, requeue, dead letter.
 import { expect } from 'chai';
-import { ack, deadLetter, requeue, retry, settlements } from './queue-trial.js';
+import { ack, deadLetter, requeue, retry, settlements } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function deliveriesConform({ describe, it, trial }: Suite): void {
@@ -31,7 +31,7 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
 
     it('hands out the next job with the answer to an ack', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
-      const reply = await trial().exchangeOne({
+      const reply = await trial().askOne({
         settle: { job: await trial().take(), settlement: ack },
         fetch: 'here|9',
       });

@@ -1,7 +1,8 @@
 // What an engine tells those who follow the jobs of a queue.
 import type { JobEventKind, QueueEvent, QueueWatcher } from '@acktor/core/engine';
 import { expect } from 'chai';
-import { ack, deadLetter, leaseOf, retry, type QueueTrial } from './queue-trial.js';
+import type { QueueTrial } from './queue-trial.js';
+import { ack, deadLetter, leaseOf, retry } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function eventsConform({ describe, it, trial }: Suite): void {
@@ -10,7 +11,7 @@ export function eventsConform({ describe, it, trial }: Suite): void {
       const followed = await follow(trial(), { jobName: 'mail' });
       await trial().send({ id: 'a', name: 'mail' });
       const attempt = { attempt: 1, fence: 1, worker: 'here', end: 'threw', reason: 'not yet' } as const;
-      await trial().exchangeOne({ settle: { job: await trial().take(), settlement: retry(0), attempt } });
+      await trial().askOne({ settle: { job: await trial().take(), settlement: retry(0), attempt } });
       const job = await trial().take();
       await trial().queue.progress(leaseOf(job), '{"percent":50}');
       await trial().settle(job, ack);
@@ -40,7 +41,7 @@ export function eventsConform({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'a' });
       const attempt = { attempt: 1, fence: 1, worker: 'here', end: 'requeued', reason: 'busy' } as const;
       const settlement = { kind: 'requeue', reason: 'busy' } as const;
-      await trial().exchangeOne({ settle: { job: await trial().take(), settlement, attempt } });
+      await trial().askOne({ settle: { job: await trial().take(), settlement, attempt } });
       await trial().take('dead|1');
       await trial().bury('dead');
       const events = await followed.until('lost');

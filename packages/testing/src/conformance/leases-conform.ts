@@ -1,6 +1,6 @@
 // What a broker does about leases: who holds one may settle, who lost it may not, and what nobody holds comes back.
 import { expect } from 'chai';
-import { ack, leaseOf, settlements } from './queue-trial.js';
+import { ack, leaseOf, settlements } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function leasesConform({ describe, it, trial }: Suite): void {

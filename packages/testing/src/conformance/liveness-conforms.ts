@@ -1,6 +1,6 @@
 // What an engine does about the liveness of workers: presence, renewal, and the reaper's turn.
 import { expect } from 'chai';
-import { ack, leaseOf } from './queue-trial.js';
+import { ack, leaseOf } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function livenessConforms({ describe, it, trial, features }: Suite): void {

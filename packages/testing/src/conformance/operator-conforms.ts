@@ -1,7 +1,8 @@
 // What an engine shows to operators, and lets them do.
 import type { JobPlace } from '@acktor/core/engine';
 import { expect } from 'chai';
-import { ack, deadLetter, leaseOf, retry, type QueueTrial } from './queue-trial.js';
+import type { QueueTrial } from './queue-trial.js';
+import { ack, deadLetter, leaseOf, retry } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function operatorConforms({ describe, it, trial }: Suite): void {
@@ -55,7 +56,7 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'a', name: 'mail', payload: '{"to":"x"}' });
       const failed = await trial().take();
       const attempt = { attempt: 1, fence: 1, worker: 'here', end: 'threw', reason: 'not yet' } as const;
-      await trial().exchangeOne({ settle: { job: failed, settlement: retry(0), attempt } });
+      await trial().askOne({ settle: { job: failed, settlement: retry(0), attempt } });
       const job = await trial().take();
       await trial().queue.progress(leaseOf(job), '{"percent":50}');
       for (const line of ['one', 'two', 'three']) await trial().queue.log(leaseOf(job), line, 2);

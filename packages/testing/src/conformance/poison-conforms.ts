@@ -1,6 +1,7 @@
 // What a broker does about a job that ends its workers: it is suspected, tried, and condemned, and nothing else is.
 import { expect } from 'chai';
-import { ack, retry, type QueueTrial } from './queue-trial.js';
+import type { QueueTrial } from './queue-trial.js';
+import { ack, retry } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function poisonConforms({ describe, it, trial }: Suite): void {

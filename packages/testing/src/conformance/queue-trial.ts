@@ -1,30 +1,19 @@
-// A queue on trial: the engine's port with the words that tests use, and nothing of any one engine.
+// A queue on trial: an engine that is open for one test, with all that a test opens of it.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type {
-  Broker,
   CancelRequest,
-  ChannelReply,
   ConnectedBroker,
   ConnectedFleet,
   DeadLetterBox,
   Engine,
-  FetchedJob,
-  Lease,
   LeasedJob,
-  OutgoingJob,
-  OwnEnd,
   Pulse,
   QueueDesk,
-  QueueGlance,
   ReapReport,
   ReapRules,
-  SettleAndFetchOptions,
-  Settlement,
-  SettleOutcome,
-  WorkQueue,
   WorkSign,
 } from '@acktor/core/engine';
+import { leaseOf, TestQueue } from './test-queue.js';
 
 /** An engine for one test, and how to be done with it. */
 export interface OpenedEngine {
@@ -41,15 +30,14 @@ interface Ground extends OpenedEngine {
   readonly opened: Set<{ close(): Promise<void> }>;
 }
 
-export class QueueTrial {
-  readonly queue: WorkQueue;
+export class QueueTrial extends TestQueue {
   readonly #ground: Ground;
-  #lastToken = 0;
 
   /** Another queue of the same broker. */
   constructor(of: QueueTrial | Ground, name: string) {
-    this.#ground = of instanceof QueueTrial ? of.#ground : of;
-    this.queue = this.broker.workQueue(name);
+    const ground = of instanceof QueueTrial ? of.#ground : of;
+    super(ground.connected.broker, name);
+    this.#ground = ground;
   }
 
   static async open(opened: OpenedEngine): Promise<QueueTrial> {
@@ -60,10 +48,6 @@ export class QueueTrial {
 
   get engine(): Engine {
     return this.#ground.engine;
-  }
-
-  get broker(): Broker {
-    return this.#ground.connected.broker;
   }
 
   get desk(): QueueDesk {
@@ -79,9 +63,8 @@ export class QueueTrial {
     return Math.floor(await this.box.nowMs());
   }
 
-  /** Lets so much of the engine's time pass. */
-  async pass(ms: number): Promise<void> {
-    await (this.#ground.pass ? this.#ground.pass(ms) : sleep(ms));
+  override async pass(ms: number): Promise<void> {
+    await (this.#ground.pass ? this.#ground.pass(ms) : super.pass(ms));
   }
 
   async close(): Promise<void> {
@@ -139,102 +122,6 @@ export class QueueTrial {
     const [sign] = await Promise.all([this.queue.waitForWork(ms), this.pass(ms)]);
     return sign;
   }
-
-  /** Sends jobs that are named by their ids, all ordinary but for what is said. */
-  send(...jobs: readonly Partial<OutgoingJob>[]): ReturnType<Broker['send']> {
-    return this.broker.send(
-      this.queue.name,
-      jobs.map((job) => ({ ...ordinaryJob(), ...job })),
-    );
-  }
-
-  async fetchAny(
-    token = this.newToken(),
-    options: Partial<SettleAndFetchOptions> = {},
-  ): Promise<FetchedJob | undefined> {
-    return (await this.exchangeOne({ fetch: token }, options)).fetched;
-  }
-
-  /** The next readable job; undefined when none is ready. */
-  async fetch(token = this.newToken(), options: Partial<SettleAndFetchOptions> = {}): Promise<LeasedJob | undefined> {
-    const fetched = await this.fetchAny(token, options);
-    return fetched?.kind === 'job' ? fetched.job : undefined;
-  }
-
-  /** The next job, which must be there. */
-  async take(token = this.newToken(), options: Partial<SettleAndFetchOptions> = {}): Promise<LeasedJob> {
-    const job = await this.fetch(token, options);
-    if (job === undefined) throw new Error('expected a job to be ready, but the queue is empty');
-    return job;
-  }
-
-  /** The ids of all that can be fetched now, in the order in which it is handed out. */
-  async takeAll(): Promise<readonly string[]> {
-    const ids: string[] = [];
-    for (let job = await this.fetch(); job !== undefined; job = await this.fetch()) ids.push(job.record.id);
-    return ids;
-  }
-
-  async settle(job: LeasedJob, settlement: Settlement): Promise<SettleOutcome | undefined> {
-    const { settled, error } = await this.exchangeOne({ settle: { job, settlement } });
-    if (error) throw error;
-    return settled;
-  }
-
-  async exchangeOne(
-    request: Parameters<WorkQueue['settleAndFetch']>[0][number],
-    options: Partial<SettleAndFetchOptions> = {},
-  ): Promise<ChannelReply> {
-    const { replies } = await this.queue.settleAndFetch([request], { ...ORDINARY_CALL, ...options });
-    const [reply] = replies;
-    if (reply === undefined) throw new Error('expected a reply for the request');
-    return reply;
-  }
-
-  async glance(): Promise<QueueGlance> {
-    const { glance } = await this.queue.settleAndFetch([], { ...ORDINARY_CALL, wantsGlance: true });
-    if (glance === undefined) throw new Error('expected a glance, for it was wanted');
-    return glance;
-  }
-
-  /** Resolves when the next delayed job is due, by the server's clock. */
-  async untilDue(): Promise<void> {
-    for (;;) {
-      const { nextDue } = await this.glance();
-      if (nextDue === undefined || nextDue.inMs <= 0) return;
-      await this.pass(nextDue.inMs);
-    }
-  }
-
-  /** Takes every delivery from a process that is known to be dead, and gives its jobs back. Answers their ids. */
-  async bury(process: string, deliveryLimit = 20): Promise<readonly string[]> {
-    return (await this.broker.bury(this.queue.name, { process, deliveryLimit })).returned;
-  }
-
-  /** The same of a process that ended itself. Answers the ids that this is held against. */
-  async buryOwnEnd(process: string, ownEnd: Partial<OwnEnd> = {}, deliveryLimit = 20): Promise<readonly string[]> {
-    const end = {
-      trials: { suspects: [], isAlone: false },
-      poisonLimit: 3,
-      how: 'it exited with code 1',
-      lastLines: '',
-      ...ownEnd,
-    };
-    return (await this.broker.bury(this.queue.name, { process, deliveryLimit, ownEnd: end })).suspected;
-  }
-
-  newToken(process = 'here'): string {
-    this.#lastToken += 1;
-    return `${process}|${this.#lastToken}`;
-  }
-}
-
-export const ack: Settlement = { kind: 'ack', result: '{"ok":true}' };
-export const requeue: Settlement = { kind: 'requeue' };
-export const deadLetter: Settlement = { kind: 'deadLetter', failure: { reason: 'it cannot be', stack: 'Error: at x' } };
-
-export function retry(delayMs: number): Settlement {
-  return { kind: 'retry', delayMs, failure: { reason: 'not yet', stack: 'Error: at y' } };
 }
 
 interface PulseParts {
@@ -258,31 +145,3 @@ const ORDINARY_RULES: ReapRules = {
   longestGapMs: 60_000,
   usesPresence: true,
 };
-
-/** Every way to settle, for tests that hold for each. */
-export const settlements: readonly (readonly [words: string, settlement: Settlement])[] = [
-  ['an ack', ack],
-  ['a dead letter', deadLetter],
-  ['a retry at once', retry(0)],
-  ['a retry later', retry(5_000)],
-  ['a requeue', requeue],
-  ['a requeue for later', { kind: 'requeue', afterMs: 5_000 }],
-];
-
-export function leaseOf({ record, leaseToken }: LeasedJob): Lease {
-  return { jobId: record.id, leaseToken };
-}
-
-const ORDINARY_CALL: SettleAndFetchOptions = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
-
-function ordinaryJob(): OutgoingJob {
-  return {
-    id: `job-${randomUUID()}`,
-    name: 'note',
-    payload: '{"text":"hello"}',
-    delayMs: 0,
-    priority: 0,
-    attempts: undefined,
-    backoff: undefined,
-  };
-}

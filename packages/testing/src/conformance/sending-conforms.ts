@@ -1,6 +1,7 @@
 // What a broker does with jobs that are sent.
 import { expect } from 'chai';
-import { ack, deadLetter, QueueTrial } from './queue-trial.js';
+import { QueueTrial } from './queue-trial.js';
+import { ack, deadLetter } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function sendingConforms({ describe, it, trial }: Suite): void {

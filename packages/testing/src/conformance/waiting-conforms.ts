@@ -1,7 +1,8 @@
 // How a broker waits for work, and how it ends.
 import { ClosedError } from '@acktor/core';
 import { expect } from 'chai';
-import { rejectionOf, requeue } from './queue-trial.js';
+import { rejectionOf } from './queue-trial.js';
+import { requeue } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function waitingConforms({ describe, it, trial }: Suite): void {

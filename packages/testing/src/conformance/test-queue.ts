@@ -1,21 +1,23 @@
-// A queue on trial: the broker's port with the words that tests use, and nothing of any one broker.
+// The words that tests use of a queue, over the engine's port and nothing of any one engine.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Broker,
   ChannelReply,
-  SettleAndFetchOptions,
   FetchedJob,
   Lease,
   LeasedJob,
   OutgoingJob,
   OwnEnd,
   QueueGlance,
+  SettleAndFetchOptions,
   Settlement,
   SettleOutcome,
   WorkQueue,
 } from '@acktor/core/engine';
-import { randomUUID } from 'node:crypto';
 
-export class QueueTrial {
+/** One queue of a broker, by default named `trial`. */
+export class TestQueue {
   readonly broker: Broker;
   readonly queue: WorkQueue;
   #lastToken = 0;
@@ -23,6 +25,11 @@ export class QueueTrial {
   constructor(broker: Broker, name = 'trial') {
     this.broker = broker;
     this.queue = broker.workQueue(name);
+  }
+
+  /** Resolves when `ms` milliseconds of the engine's time have passed; by default of the machine's. */
+  async pass(ms: number): Promise<void> {
+    await sleep(ms);
   }
 
   /** Sends jobs that are named by their ids, all ordinary but for what is said. */
@@ -70,14 +77,14 @@ export class QueueTrial {
     request: Parameters<WorkQueue['settleAndFetch']>[0][number],
     options: Partial<SettleAndFetchOptions> = {},
   ): Promise<ChannelReply> {
-    const { replies } = await this.queue.settleAndFetch([request], { ...ordinaryCall, ...options });
+    const { replies } = await this.queue.settleAndFetch([request], { ...ORDINARY_CALL, ...options });
     const [reply] = replies;
     if (reply === undefined) throw new Error('expected a reply for the request');
     return reply;
   }
 
   async glance(): Promise<QueueGlance> {
-    const { glance } = await this.queue.settleAndFetch([], { ...ordinaryCall, wantsGlance: true });
+    const { glance } = await this.queue.settleAndFetch([], { ...ORDINARY_CALL, wantsGlance: true });
     if (glance === undefined) throw new Error('expected a glance, for it was wanted');
     return glance;
   }
@@ -87,7 +94,7 @@ export class QueueTrial {
     for (;;) {
       const { nextDue } = await this.glance();
       if (nextDue === undefined || nextDue.inMs <= 0) return;
-      await this.queue.waitForWork(nextDue.inMs);
+      await this.pass(nextDue.inMs);
     }
   }
 
@@ -136,7 +143,7 @@ export function leaseOf({ record, leaseToken }: LeasedJob): Lease {
   return { jobId: record.id, leaseToken };
 }
 
-const ordinaryCall: SettleAndFetchOptions = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
+const ORDINARY_CALL: SettleAndFetchOptions = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
 
 function ordinaryJob(): OutgoingJob {
   return {
