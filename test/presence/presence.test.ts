@@ -8,15 +8,13 @@ import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { brokerOptions, freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
-import type * as PresenceTestModule from '../../packages/core/dist/engine/redis/bullmq/presence/presence-test.js';
+import type * as PresenceTestModule from '../../packages/core/dist/engine/redis/bullmq/bullmq-pulse.js';
 import type * as ErrorsModule from '../../packages/core/dist/engine/broker-errors.js';
 import type * as GuardedModule from '../../packages/core/dist/engine/redis/connection/guarded-connection.js';
 import { ForgetfulProxy } from './forgetful-proxy.js';
 
 const inside = (file: string) => new URL(`../../../packages/core/dist/${file}`, import.meta.url).href;
-const { testPresence } = (await import(
-  inside('engine/redis/bullmq/presence/presence-test.js')
-)) as typeof PresenceTestModule;
+const { testPresence } = (await import(inside('engine/redis/bullmq/bullmq-pulse.js'))) as typeof PresenceTestModule;
 const { ServerRefusalError } = (await import(inside('engine/broker-errors.js'))) as typeof ErrorsModule;
 const { connectGuarded, StartTime } = (await import(
   inside('engine/redis/connection/guarded-connection.js')

@@ -6,4 +6,4 @@ export { layoutChart } from './layout/layout-chart.js';
 export type { ArrowPlace, ChartLayout, StatePlace } from './layout/chart-layout.js';
 export type { LayoutOptions } from './layout/layout-options.js';
 export { svg } from './svg/svg.js';
-export { machineJson } from './json/machine-json.js';
+export { machineJson } from './machine-json.js';

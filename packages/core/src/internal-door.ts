@@ -64,4 +64,4 @@ export {
   text,
   type Reader,
 } from './foreign-text/reader.js';
-export { traceDelivery, type TracedDelivery } from './tracing/traced.js';
+export { traceDelivery, type TracedDelivery } from './tracing.js';

@@ -17,7 +17,7 @@ import { createDispatch } from './http/dispatch.js';
 import { mountPath } from './http/mounted-url.js';
 import { createRedaction } from './jobs/redaction.js';
 import { defaultLogger } from './logger.js';
-import { openWebPage } from './page/web-page.js';
+import { openWebPage } from './routes/page-routes.js';
 import { allRoutes } from './routes/all-routes.js';
 import { connectSources } from './sources/connect-sources.js';
 import type { Sources } from './sources/sources.js';

@@ -9,7 +9,7 @@ import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
 import { retriesToStore } from '../contract/retry-options.js';
 import { requireIterable, sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
-import { traceSend } from '../tracing/traced.js';
+import { traceSend } from '../tracing.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import {
   cancelOptions,

@@ -1,6 +1,6 @@
 // Dead letters: why they died, one page of them, and what an operator can do with some or all.
 import type { DeadLetterFilter, DeadLetters } from '@acktor/core';
-import { deadLetterPage, groupsOf, groupSince, type ReadGroup } from '../dead-letters/reading.js';
+import { deadLetterPage, groupsOf, groupSince, type ReadGroup } from './dead-letter-reading.js';
 import type { House } from '../house.js';
 import type { Answer, Call, Route } from '../http/route.js';
 import { SharedAnswer } from '../http/shared-answer.js';

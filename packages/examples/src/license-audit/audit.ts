@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedServer, Producer } from '@acktor/core';
-import { watchAudit } from './dashboard/watch-audit.js';
+import { watchAudit, keepBusy } from './watching.js';
 import { listenForInterruption, type Interruption } from './command-line/interruption.js';
 import { Fleet } from './fleet/fleet.js';
 import { killEachSecond, paceForKills } from './fleet/kill-each-second.js';
-import { showProgress } from './progress/progress.js';
+import { showProgress } from './progress.js';
 import { makeReport, type Report } from './report/report.js';
-import { keepBusy } from './watch/keep-busy.js';
 import { sendAndCollect, type AuditOutcome, type Standing } from './send-and-collect.js';
 
 /** What is to be audited, and how. */

@@ -1,7 +1,7 @@
 // Shows which dead letters an act is for, and does it to those and no later ones.
 import { useEffect, useState } from 'react';
 import type { DeadLetterAction, DeadLetterPreview } from '#protocol/requests.js';
-import { ActDialog } from '../../dialog/act-dialog.js';
+import { ActDialog } from '../../fields/act-dialog.js';
 import { count, plural } from '../../numbers/format.js';
 import { Failed, Loading } from '../../notice/states.js';
 import { path, RequestError, write } from '../../requests/request.js';

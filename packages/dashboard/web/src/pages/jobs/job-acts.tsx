@@ -1,7 +1,7 @@
 // What an operator may do with one job.
 import { useState } from 'react';
 import type { JobView } from '#protocol/requests.js';
-import { ActDialog } from '../../dialog/act-dialog.js';
+import { ActDialog } from '../../fields/act-dialog.js';
 import { Button } from '../../fields/button.js';
 import { path, write } from '../../requests/request.js';
 import { useSession } from '../../session/session.js';

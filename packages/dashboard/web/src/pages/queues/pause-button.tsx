@@ -1,7 +1,7 @@
 // Stops a queue's deliveries in the whole fleet, or lets them go on.
 import { useState } from 'react';
 import type { QueueLine } from '#protocol/live.js';
-import { ActDialog } from '../../dialog/act-dialog.js';
+import { ActDialog } from '../../fields/act-dialog.js';
 import { Button } from '../../fields/button.js';
 import { plural } from '../../numbers/format.js';
 import { path, write } from '../../requests/request.js';

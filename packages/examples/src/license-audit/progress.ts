@@ -1,6 +1,6 @@
 // Shows how far an audit has come: a bar on a terminal, a few plain lines elsewhere.
 import { SingleBar } from 'cli-progress';
-import type { Standing } from '../send-and-collect.js';
+import type { Standing } from './send-and-collect.js';
 
 /** Shows until disposed of. */
 export interface Progress extends Disposable {

@@ -1,7 +1,18 @@
-// After an audit that somebody watches: packages are audited again, so that there is something to be seen.
+// An audit that somebody watches: its live view, and packages that are audited again, so that there is something to be seen.
+import { Dashboard, ListenError } from '@acktor/dashboard';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Producer } from '@acktor/core';
-import { idFor, scanPackage } from '../jobs.js';
+import { idFor, scanPackage } from './jobs.js';
+
+/** Serves the audit's server on the usual port or, when another dashboard has that, on a free one. */
+export async function watchAudit(redis: string): Promise<Dashboard> {
+  try {
+    return await Dashboard.start({ redis });
+  } catch (error) {
+    if (error instanceof ListenError) return Dashboard.start({ redis, port: 0 });
+    throw error;
+  }
+}
 
 export interface BusyOptions {
   readonly producer: Producer;

@@ -1,6 +1,6 @@
 // Prints a machine's configuration as JSON, as Stately Studio and `createMachine` take it.
 import type { AnyStateMachine } from 'xstate';
-import { actionName, guardName } from '../reading/names.js';
+import { actionName, guardName } from './reading/names.js';
 
 /**
  * The configuration of a machine as JSON, with a line feed at the end: states, transitions, guards, actions and actors by their

@@ -1,7 +1,7 @@
 // Asks before something is done that cannot be undone, and says what it will touch.
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useState, type ReactNode } from 'react';
-import { Button } from '../fields/button.js';
+import { Button } from './button.js';
 import { announce } from '../notice/announcer.js';
 import { RequestError } from '../requests/request.js';
 
