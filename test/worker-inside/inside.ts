@@ -1,6 +1,6 @@
 // The parts of a worker that its door does not show, for tests of one part alone. Types come with the build, values from it.
 import type * as ChannelModule from '../../packages/worker/dist/channel/channel.js';
-import type * as SeatsModule from '../../packages/worker/dist/channel/wishes.js';
+import type * as WishesModule from '../../packages/worker/dist/channel/wishes.js';
 import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.js';
 import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as CrewModule from '../../packages/worker/dist/worker/crew.js';
@@ -39,7 +39,7 @@ export const { LocalBeat } = await inside<typeof BeatingModule>('heartbeat/beati
 export const { newSign } = await inside<typeof SignModule>('heartbeat/sign-of-life.js');
 export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');
 export const { channelLogic } = await inside<typeof ChannelModule>('channel/channel.js');
-export const { Seats } = await inside<typeof SeatsModule>('channel/wishes.js');
+export const { PerConsumer } = await inside<typeof WishesModule>('channel/wishes.js');
 export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');
 export const { Crew } = await inside<typeof CrewModule>('worker/crew.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');

@@ -19,9 +19,21 @@ Prints the files of Acktor in which a function was called meanwhile, in the main
 const silent = () => undefined;
 const SILENT = { debug: silent, info: silent, warn: silent, error: silent };
 
-const { values } = parseArgs({ options: { most: { type: 'string' }, help: { type: 'boolean', default: false } } });
-if (values.help) console.log(HELP);
-else await read(values.most === undefined ? Infinity : Number(values.most));
+try {
+  const { values } = parseArgs({ options: { most: { type: 'string' }, help: { type: 'boolean', default: false } } });
+  if (values.help) console.log(HELP);
+  else await read(mostOf(values.most));
+} catch (error) {
+  console.error(error instanceof TypeError || error instanceof RangeError ? error.message : error);
+  process.exitCode = 1;
+}
+
+/** @throws RangeError */
+function mostOf(text: string | undefined): number {
+  const most = text === undefined ? Infinity : Number(text);
+  if (most >= 1) return most;
+  throw new RangeError(`expected --most to be a number from 1, got ${text}`);
+}
 
 async function read(most: number): Promise<void> {
   const files = await filesOfOneDelivery();

@@ -3,8 +3,8 @@ import type { ChannelAnswer, ChannelRequest, LeasedJob } from '@acktor/core/engi
 import { ServerRefusalError, UnwritableCallError } from '@acktor/core';
 import type { Wish } from './wishes.js';
 
-/** How a line calls, and whom it tells. `Wish` is what the channel remembers of each request. */
-export interface CallLineParts<Wish> {
+/** How a line calls, and whom it tells. */
+export interface CallLineParts {
   readonly toRequest: (wish: Wish) => ChannelRequest;
   readonly settleAndFetch: (requests: readonly ChannelRequest[]) => Promise<ChannelAnswer>;
   readonly onAnswer: (wishes: readonly Wish[], answer: ChannelAnswer) => void;
@@ -17,15 +17,15 @@ export interface CallLineParts<Wish> {
 }
 
 /** Requests wait here for the end of the turn, for a free call, and while the line is held. */
-export class CallLine<Wish> {
-  readonly #parts: CallLineParts<Wish>;
+export class CallLine {
+  readonly #parts: CallLineParts;
   readonly #whenQuiet: (() => void)[] = [];
   readonly #waiting: Wish[] = [];
   #callsInFlight = 0;
   #isFlushDue = false;
   #isHeld = false;
 
-  constructor(parts: CallLineParts<Wish>) {
+  constructor(parts: CallLineParts) {
     this.#parts = parts;
   }
 

@@ -46,7 +46,7 @@ export class Channel {
   readonly #leaveQuarantine: () => void;
   readonly #wishes: Wishes;
   readonly #earlyCancels = new EarlyCancels();
-  readonly #line: CallLine<Wish>;
+  readonly #line: CallLine;
   readonly #loose: LooseDeliveries;
   readonly #watch: Watch;
   readonly #restoration: Restoration;
@@ -134,9 +134,9 @@ export class Channel {
     await this.#parts.queue.close();
   }
 
-  #openLine(): CallLine<Wish> {
+  #openLine(): CallLine {
     const { queue, process: worker, leaseMs, consumers } = this.#parts;
-    return new CallLine<Wish>({
+    return new CallLine({
       toRequest,
       settleAndFetch: (wishes) =>
         queue.settleAndFetch(wishes, { leaseMs, worker, wantsGlance: !this.#parking.isEmpty }),

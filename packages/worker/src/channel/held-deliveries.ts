@@ -4,10 +4,10 @@ import type { LeasedJob, FetchedJob, Settling, CancelRequest } from '@acktor/cor
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import { cutText } from '@acktor/core/internal';
 import type { CallLine } from './call-line.js';
-import { Seats, type Wish } from './wishes.js';
+import { PerConsumer } from './wishes.js';
 
 export class HeldDeliveries {
-  readonly #held = new Seats<HeldDelivery>();
+  readonly #held = new PerConsumer<HeldDelivery>();
   readonly #loose = new Set<LeasedJob>();
   readonly #onRelease: (job: LeasedJob) => void;
 
@@ -76,10 +76,10 @@ export interface HeldDelivery {
 type LooseHolding = Pick<HeldDeliveries, 'holdLoosely' | 'releaseLoose'>;
 
 export class LooseDeliveries {
-  readonly #line: Pick<CallLine<Wish>, 'add'>;
+  readonly #line: Pick<CallLine, 'add'>;
   readonly #held: LooseHolding;
 
-  constructor(line: Pick<CallLine<Wish>, 'add'>, held: LooseHolding) {
+  constructor(line: Pick<CallLine, 'add'>, held: LooseHolding) {
     this.#line = line;
     this.#held = held;
   }

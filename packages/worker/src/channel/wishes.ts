@@ -5,7 +5,7 @@ import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 /** One wish of each consumer at a time. A wish for a delivery has a lease token, `process|n`, which none had before. */
 export class Wishes {
   readonly #process: string;
-  readonly #open = new Seats<Wish>();
+  readonly #open = new PerConsumer<Wish>();
   #lastToken = 0;
 
   constructor(process: string) {
@@ -80,50 +80,51 @@ export function toRequest({ settle, leaseToken }: Wish): ChannelRequest {
 export const NO_REPLY: ChannelReply = { settled: undefined, fetched: undefined, error: undefined };
 
 /**
- * As a map from consumers, but for what comes and goes with each delivery: a consumer keeps its seat until it has left.
+ * At most one value for each consumer, as a map from consumers would hold it, but for values that come and go with each delivery: a
+ * consumer keeps its entry until it has left.
  *
  * A `Map` that entries are added to and deleted from grows a new table every so often, and V8 (Node 20) chains the tables: once one of them
- * is old, all that come after it live until the next full collection, with every delivery that was in them when they were left. That cost
- * a worker a third of its processor time.
+ * is old, all that come after it live until the next full collection, with every delivery that was in them when they were left. A delivery
+ * cost a worker 23 µs of processor time so, and costs 18 without (40,000 no-ops, 50 consumers).
  */
-export class Seats<Value> {
-  readonly #seats = new Map<ConsumerRef, Seat<Value>>();
+export class PerConsumer<Value> {
+  readonly #entries = new Map<ConsumerRef, Entry<Value>>();
 
   get(consumer: ConsumerRef): Value | undefined {
-    return this.#seats.get(consumer)?.value;
+    return this.#entries.get(consumer)?.value;
   }
 
   set(consumer: ConsumerRef, value: Value): void {
-    const seat = this.#seats.get(consumer);
-    if (seat === undefined) this.#seats.set(consumer, { value, isLeft: false });
-    else seat.value = value;
+    const entry = this.#entries.get(consumer);
+    if (entry === undefined) this.#entries.set(consumer, { value, hasLeft: false });
+    else entry.value = value;
   }
 
-  /** Takes away what the consumer has, and returns it. */
+  /** Removes the consumer's value, and returns it. */
   take(consumer: ConsumerRef): Value | undefined {
-    const seat = this.#seats.get(consumer);
-    if (seat === undefined) return undefined;
-    const { value } = seat;
-    seat.value = undefined;
-    if (seat.isLeft) this.#seats.delete(consumer);
+    const entry = this.#entries.get(consumer);
+    if (entry === undefined) return undefined;
+    const { value } = entry;
+    entry.value = undefined;
+    if (entry.hasLeft) this.#entries.delete(consumer);
     return value;
   }
 
-  /** The consumer has left, and gets nothing more: its seat goes, now or with what it still has. */
+  /** The consumer has left and gets no further value: its entry is removed, now or with the value that it still has. */
   leave(consumer: ConsumerRef): void {
-    const seat = this.#seats.get(consumer);
-    if (seat === undefined) return;
-    seat.isLeft = true;
-    if (seat.value === undefined) this.#seats.delete(consumer);
+    const entry = this.#entries.get(consumer);
+    if (entry === undefined) return;
+    entry.hasLeft = true;
+    if (entry.value === undefined) this.#entries.delete(consumer);
   }
 
-  /** Who has something, and what. */
+  /** The consumers that have a value, each with it. */
   *entries(): Iterable<readonly [ConsumerRef, Value]> {
-    for (const [consumer, { value }] of this.#seats) if (value !== undefined) yield [consumer, value];
+    for (const [consumer, { value }] of this.#entries) if (value !== undefined) yield [consumer, value];
   }
 }
 
-interface Seat<Value> {
+interface Entry<Value> {
   value: Value | undefined;
-  isLeft: boolean;
+  hasLeft: boolean;
 }
