@@ -23,7 +23,7 @@ export class FleetTrial implements AsyncDisposable {
   /** Starts a worker in a process of its own. */
   async child(handler: WorkerWish['handler'], options: WorkerWish['options'] = {}): Promise<WorkerChild> {
     const { url: redis, namespace } = this.trial;
-    const child = await WorkerChild.start({ handler, options: { redis, namespace, ...options } });
+    const child = await WorkerChild.start({ handler, options: { redis, namespace, handleSignals: true, ...options } });
     this.#children.push(child);
     return child;
   }

@@ -35,7 +35,7 @@ process.on('message', (order: WorkerOrder) => {
   if (order === 'close') void worker.close().then(() => process.disconnect());
 });
 
-const options = { handleSignals: true, ...wish.options, logger: tellingLogger() };
+const options = { ...wish.options, logger: tellingLogger() };
 const worker = await Worker.start({ ...options, handlers: [handling[wish.handler]] });
 if (wish.hasCompany) await Worker.start({ ...options, handlers: [answering] });
 tell({ kind: 'started', maxRssBytes: maxRssBytes() });
