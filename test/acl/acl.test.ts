@@ -100,7 +100,7 @@ describe('a server with TLS and a user for each role, as the docs have them', fu
   for (const role of roles) {
     for (const command of [...forbidden, ...foreign[role]]) {
       it(`refuses the ${role} ${command.slice(0, 2).join(' ')}`, async () => {
-        const client = await connectRedis(RedisAddress.parse(door(role)), { keepsCommands: false });
+        const client = await connectRedis(RedisAddress.parse(door(role)), { offlineQueue: false });
         try {
           const [name = '', ...args] = command;
           const refusal = await rejection(client.call(name, ...args), Error);

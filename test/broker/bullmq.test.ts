@@ -142,7 +142,7 @@ describe('the broker, seen from plain BullMQ', () => {
     const [a, bad, b] = [await trial.take(), await trial.take(), await trial.take()];
     using client = await plainRedis();
     await client.set(`${namespace}:trial:bad`, 'a text where a hash should be');
-    const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
+    const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
     const requests = [a, bad, b].map((job) => ({ settle: { job, settlement: ack } }));
     const { replies } = await trial.queue.settleAndFetch(requests, options);
     expect(replies.map(({ settled }) => settled)).to.deep.equal(['stored', undefined, 'stored']);
@@ -158,19 +158,19 @@ describe('the broker, seen from plain BullMQ', () => {
     expect(bad).to.have.property('refused').that.contains('WRONGTYPE');
   });
 
-  for (const [leanPath, words] of [
+  for (const [fastPath, words] of [
     [true, 'counts the jobs of an ordinary send in one step'],
-    [false, 'counts each job by itself where the lean path is off'],
+    [false, 'counts each job by itself where the fast path is off'],
   ] as const) {
     it(words, async () => {
-      await open({ leanPath });
+      await open({ fastPath });
       using client = await plainRedis();
       // BullMQ's own part: it sets the length of the queue's events.
       await trial.send({ id: 'first' });
       await client.config('RESETSTAT');
       expect(await trial.send({ id: 'a' }, { id: 'b' })).to.deep.equal(['accepted', 'accepted']);
       expect(await client.info('commandstats')).to.include(
-        leanPath ? 'cmdstat_incrby:calls=1,' : 'cmdstat_incr:calls=2,',
+        fastPath ? 'cmdstat_incrby:calls=1,' : 'cmdstat_incr:calls=2,',
       );
       expect(await trial.takeAll()).to.deep.equal(['first', 'a', 'b']);
     });
@@ -205,14 +205,14 @@ describe('the broker, seen from plain BullMQ', () => {
     await queue.setGlobalRateLimit(1, 60_000);
     await trial.take();
     await trial.send({ id: 'b' });
-    const { replies, glance } = await trial.queue.settleAndFetch([{ fetch: 'here|9' }], {
+    const { replies, status } = await trial.queue.settleAndFetch([{ fetch: 'here|9' }], {
       leaseMs: 10_000,
       worker: 'here',
-      wantsGlance: false,
+      wantsStatus: false,
     });
     expect(replies[0]?.fetched).to.equal(undefined);
-    expect(glance?.ready).to.equal(0);
-    expect(glance?.limitedForMs).to.be.within(59_000, 60_000);
+    expect(status?.ready).to.equal(0);
+    expect(status?.limitedForMs).to.be.within(59_000, 60_000);
   });
 
   it('hands out nothing while a BullMQ client has paused the queue', async () => {

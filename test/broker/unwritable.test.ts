@@ -1,6 +1,6 @@
 // Settlements that cannot be written, in one call with others that can.
 import { job, PrivateServer, Producer, SendRefusedError, UnwritableCallError } from '@acktor/core';
-import type { AttemptRecord, DeadLetterBox, LeasedJob, Settlement } from '@acktor/core/engine';
+import type { AttemptRecord, DeadLetterStore, LeasedJob, Settlement } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { handlerOf } from '../handler/handler-of.js';
@@ -9,7 +9,7 @@ import { rejection } from '../server/rejection.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 import { ack, TestQueue } from './test-queue.js';
 
-const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
+const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
 const unwritable: readonly (readonly [what: string, make: () => unknown])[] = [
   ['an ack without a result', () => ({ kind: 'ack' })],
   ['a result that is no text', () => ({ kind: 'ack', result: 7n })],
@@ -115,8 +115,8 @@ async function opened() {
   return { ...connected, [Symbol.asyncDispose]: () => connected.close() };
 }
 
-function letters(box: DeadLetterBox, ...ids: readonly string[]) {
-  return box.read(ids);
+function letters(store: DeadLetterStore, ...ids: readonly string[]) {
+  return store.read(ids);
 }
 
 function failing(stack: string): Settlement & { readonly kind: 'retry' } {

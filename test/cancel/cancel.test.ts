@@ -89,11 +89,11 @@ describe('producer.cancel', function () {
     await using trial = await WorkerTrial.open();
     const connected = await connectBroker(brokerOptions({ namespace: trial.namespace }));
     const receipt = await trial.producer.send(note, payload);
-    const request = { leaseMs: 60_000, worker: 'doomed', wantsGlance: false };
+    const request = { leaseMs: 60_000, worker: 'doomed', wantsStatus: false };
     await connected.broker.workQueue('notes').settleAndFetch([{ fetch: 'doomed|1' }], request);
     expect(await trial.producer.cancel(note, receipt.id, { why })).to.equal('signalled');
-    const burial = { process: 'doomed', deliveryLimit: 20 };
-    expect((await connected.broker.bury('notes', burial)).returned).to.deep.equal([receipt.id]);
+    const dead = { process: 'doomed', deliveryLimit: 20 };
+    expect((await connected.broker.releaseDead('notes', dead)).returned).to.deep.equal([receipt.id]);
     const { handler, deliveries } = recording(note, () => ({ length: 1 }));
     await trial.work([handler]);
     expect((await rejection(receipt.result(), Error)).message).to.contain(why);
@@ -105,10 +105,10 @@ describe('producer.cancel', function () {
     await using trial = await WorkerTrial.open();
     const connected = await connectBroker(brokerOptions({ namespace: trial.namespace }));
     const receipt = await trial.producer.send(note, payload);
-    const request = { leaseMs: 60_000, worker: 'doomed', wantsGlance: false };
+    const request = { leaseMs: 60_000, worker: 'doomed', wantsStatus: false };
     await connected.broker.workQueue('notes').settleAndFetch([{ fetch: 'doomed|1' }], request);
     await trial.producer.cancel(note, receipt.id, { why });
-    await connected.broker.bury('notes', { process: 'doomed', deliveryLimit: 20 });
+    await connected.broker.releaseDead('notes', { process: 'doomed', deliveryLimit: 20 });
     const { handler } = recording(note, () => ({ length: 1 }));
     await trial.work([handler]);
     await rejection(receipt.result(), Error);

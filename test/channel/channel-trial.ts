@@ -10,7 +10,7 @@ import {
   Channel,
   Quarantine,
   WorkerEvents,
-  type ChannelParts,
+  type ChannelDeps,
   type ConsumerEvent,
   type ConsumerRef,
 } from '../worker-inside/inside.js';
@@ -24,7 +24,7 @@ export class ChannelTrial {
   readonly channel: Channel;
   #callsTaken = 0;
 
-  constructor(parts: Partial<ChannelParts> = {}) {
+  constructor(deps: Partial<ChannelDeps> = {}) {
     const { queue, clock, log } = this;
     const onActivity = () => undefined;
     const onStuck = () => undefined;
@@ -41,7 +41,7 @@ export class ChannelTrial {
       onDead: undefined,
       clock,
       log: new GuardedLog(log),
-      ...parts,
+      ...deps,
     });
   }
 

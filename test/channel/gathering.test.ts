@@ -70,7 +70,7 @@ describe('a channel, when its consumers ask', () => {
     expect((await holder.hears('settlement.stored')).next).to.equal(undefined);
   });
 
-  it('wants a glance only while somebody is parked', async () => {
+  it('wants a status only while somebody is parked', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     a?.wants();
@@ -78,7 +78,7 @@ describe('a channel, when its consumers ask', () => {
     b?.parks();
     a?.wants();
     const idle = await trial.nextCall();
-    expect([busy.wantsGlance, idle.wantsGlance]).to.deep.equal([false, true]);
+    expect([busy.wantsStatus, idle.wantsStatus]).to.deep.equal([false, true]);
   });
 
   it('is quiet when everything is answered', async () => {

@@ -105,7 +105,7 @@ describe('a channel, for what its consumers hold', () => {
   });
 
   for (const error of [new Error('WRONGTYPE'), new UnwritableCallError('a bigint')]) {
-    it(`holds what it gives back by itself until that is answered, and looks for strays when that failed with ${error.name}`, async () => {
+    it(`holds what it gives back by itself until that is answered, and looks for orphans when that failed with ${error.name}`, async () => {
       const trial = new ChannelTrial();
       const a = trial.consumer('a');
       a.wants();
@@ -129,8 +129,8 @@ describe('a channel, for what its consumers hold', () => {
     await trial.holder('job-1');
     await trial.pass(1_000);
     expect(trial.queue.reconciliations.all, 'nothing can have gone astray').to.have.length(0);
-    trial.channel.restoration.away();
-    trial.channel.restoration.back();
+    trial.channel.recovery.away();
+    trial.channel.recovery.back();
     (await trial.queue.reconciliations.first()).end();
     await turn();
     const [a, b] = [trial.consumer('a'), trial.consumer('b')];
@@ -138,7 +138,7 @@ describe('a channel, for what its consumers hold', () => {
     b.wants();
     await trial.pass(1_000);
     const [, reconciliation] = await trial.queue.reconciliations.upTo(2);
-    if (reconciliation === undefined) throw new Error('it looked for strays');
+    if (reconciliation === undefined) throw new Error('it looked for orphans');
     expect(reconciliation.tokens).to.deep.equal({ process: 'here', last: 1 });
     expect(reconciliation.held).to.deep.equal([{ jobId: 'job-1', leaseToken: 'here|1' }]);
     reconciliation.end(['job-2']);

@@ -10,11 +10,11 @@ describe('a channel, when its server goes away', () => {
   it('asks nothing of the server until it is back, and reconciles before anything else', async () => {
     const trial = new ChannelTrial();
     await trial.holder('job-1');
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     const a = trial.consumer('a');
     a.wants();
     expect(await trial.unseenCalls()).to.equal(0);
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     const reconciliation = await trial.queue.reconciliations.first();
     expect(reconciliation.tokens, 'what waits is still to be sent').to.deep.equal({ process: 'here', last: 1 });
     expect(reconciliation.held).to.deep.equal([{ jobId: 'job-1', leaseToken: 'here|1' }]);
@@ -30,10 +30,10 @@ describe('a channel, when its server goes away', () => {
     const holder = await trial.holder('job-1');
     holder.settles(ack, { wantsNext: true });
     const call = await trial.nextCall();
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     call.fail(broken);
     await holder.hears('settlement.interrupted');
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     const reconciliation = await trial.queue.reconciliations.first();
     expect(reconciliation.held, 'the job is still held').to.deep.equal([{ jobId: 'job-1', leaseToken: 'here|1' }]);
     expect(holder.words).not.to.include('connection.restored');
@@ -51,9 +51,9 @@ describe('a channel, when its server goes away', () => {
     a?.wants();
     b?.wants();
     const [first, second] = [await trial.nextCall(), await trial.nextCall()];
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     first.fail(broken);
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     await turn();
     expect(trial.queue.reconciliations.all, 'a call is still in flight').to.have.length(0);
     second.fail(broken);
@@ -70,8 +70,8 @@ describe('a channel, when its server goes away', () => {
     holder.settles(ack);
     (await trial.nextCall()).answer();
     await holder.hears('settlement.stored');
-    trial.channel.restoration.away();
-    trial.channel.restoration.back();
+    trial.channel.recovery.away();
+    trial.channel.recovery.back();
     const reconciliation = await trial.queue.reconciliations.first();
     expect(reconciliation.held).to.deep.equal([]);
     reconciliation.end();
@@ -93,9 +93,9 @@ describe('a channel, when its server goes away', () => {
 
   it('reconciles again when reconciling fails', async () => {
     const trial = new ChannelTrial();
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     trial.consumer('a').wants();
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     (await trial.queue.reconciliations.first()).fail(new Error('LOADING'));
     expect(await trial.unseenCalls()).to.equal(0);
     await trial.pass(300);
@@ -109,10 +109,10 @@ describe('a channel, when its server goes away', () => {
     trial.consumer('a').wants();
     const call = await trial.nextCall();
     expect(call.requests).to.deep.equal([{ fetch: 'here|2' }]);
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     call.fail(broken);
     await turn();
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     const reconciliation = await trial.queue.reconciliations.first();
     expect(trial.queue.renewals.all).to.have.length(0);
     reconciliation.end();
@@ -125,8 +125,8 @@ describe('a channel, when its server goes away', () => {
     trial.consumer('a').wants();
     (await trial.nextCall()).fail(broken);
     await turn();
-    trial.channel.restoration.away();
-    trial.channel.restoration.back();
+    trial.channel.recovery.away();
+    trial.channel.recovery.back();
     (await trial.queue.reconciliations.first()).end();
     await trial.nextCall();
     await trial.pass(300);
@@ -135,25 +135,25 @@ describe('a channel, when its server goes away', () => {
 
   it('goes on only when the server is there, though it went away while it reconciled', async () => {
     const trial = new ChannelTrial();
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     trial.consumer('a').wants();
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     const reconciliation = await trial.queue.reconciliations.first();
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     reconciliation.end();
     expect(await trial.unseenCalls()).to.equal(0);
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     (await trial.queue.reconciliations.upTo(2)).at(-1)?.end();
     await trial.nextCall();
   });
 
   it('reconciles once more when the server went away and came back while it reconciled', async () => {
     const trial = new ChannelTrial();
-    trial.channel.restoration.away();
-    trial.channel.restoration.back();
+    trial.channel.recovery.away();
+    trial.channel.recovery.back();
     const reconciliation = await trial.queue.reconciliations.first();
-    trial.channel.restoration.away();
-    trial.channel.restoration.back();
+    trial.channel.recovery.away();
+    trial.channel.recovery.back();
     reconciliation.fail(broken);
     await turn();
     await trial.pass(300);
@@ -167,11 +167,11 @@ describe('a channel, when its server goes away', () => {
     const a = trial.consumer('a');
     a.parks();
     const wait = await trial.queue.waits.first();
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     wait.end({ kind: 'timeout' });
     await trial.pass(10_000);
     expect([a.words, trial.queue.waits.all.length]).to.deep.equal([[], 1]);
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     (await trial.queue.reconciliations.first()).end();
     await trial.queue.waits.upTo(2);
   });
@@ -182,10 +182,10 @@ describe('a channel, when its server goes away', () => {
     a.parks();
     (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(700) });
     await trial.queue.waits.upTo(2);
-    trial.channel.restoration.away();
+    trial.channel.recovery.away();
     await trial.pass(700);
     expect(a.words).to.deep.equal([]);
-    trial.channel.restoration.back();
+    trial.channel.recovery.back();
     (await trial.queue.reconciliations.first()).end();
     await a.hears('work.ready');
   });

@@ -7,9 +7,9 @@ import type {
   ChannelRequest,
   Lease,
   LeasedJob,
-  QueueGlance,
+  QueueStatus,
   WorkQueue,
-  WorkSign,
+  WakeSignal,
 } from '@acktor/core/engine';
 import { Heard } from '../signals/heard.js';
 import { leaseOf } from '../broker/test-queue.js';
@@ -18,9 +18,9 @@ import { leasedJob } from '../delivery/leased-job.js';
 /** One group call that waits for its answer. */
 export interface ScriptedCall {
   readonly requests: readonly ChannelRequest[];
-  readonly wantsGlance: boolean;
+  readonly wantsStatus: boolean;
   /** Answers each request as told, those that are not told with nothing to fetch and what was settled stored. */
-  answer(replies?: readonly Partial<ChannelReply>[], glance?: Partial<QueueGlance>): void;
+  answer(replies?: readonly Partial<ChannelReply>[], status?: Partial<QueueStatus>): void;
   /** Hands out a job of each id, in order, to the requests that want one. */
   handOut(...ids: readonly string[]): void;
   fail(error: Error): void;
@@ -28,7 +28,7 @@ export interface ScriptedCall {
 
 export interface ScriptedWait {
   readonly timeoutMs: number;
-  end(sign: WorkSign): void;
+  end(sign: WakeSignal): void;
   fail(error: Error): void;
 }
 
@@ -44,7 +44,7 @@ export class ScriptedQueue implements WorkQueue {
   readonly calls = new Heard<ScriptedCall>();
   readonly waits = new Heard<ScriptedWait>();
   readonly reconciliations = new Heard<ScriptedReconciliation>();
-  readonly passedOn: WorkSign[] = [];
+  readonly passedOn: WakeSignal[] = [];
   readonly renewals = new Heard<readonly Lease[]>();
   /** The lease tokens that the next renewals find lost. */
   lost: readonly string[] = [];
@@ -52,24 +52,24 @@ export class ScriptedQueue implements WorkQueue {
 
   settleAndFetch(
     requests: readonly ChannelRequest[],
-    { wantsGlance }: { wantsGlance: boolean },
+    { wantsStatus }: { wantsStatus: boolean },
   ): Promise<ChannelAnswer> {
     return new Promise((resolve, reject) => {
-      const answer: ScriptedCall['answer'] = (replies = [], glance) =>
+      const answer: ScriptedCall['answer'] = (replies = [], status) =>
         resolve({
           replies: requests.map((request, i) => ({ ...ordinary(request), ...replies[i] })),
-          glance: wholeGlance(glance),
+          status: wholeStatus(status),
         });
       const handOut: ScriptedCall['handOut'] = (...ids) => answer(fetches(requests, ids));
-      this.calls.push({ requests, wantsGlance, answer, handOut, fail: reject });
+      this.calls.push({ requests, wantsStatus, answer, handOut, fail: reject });
     });
   }
 
-  waitForWork(timeoutMs: number): Promise<WorkSign> {
+  waitForWork(timeoutMs: number): Promise<WakeSignal> {
     return new Promise((resolve, reject) => this.waits.push({ timeoutMs, end: resolve, fail: reject }));
   }
 
-  passOn(sign: WorkSign): Promise<void> {
+  passOn(sign: WakeSignal): Promise<void> {
     this.passedOn.push(sign);
     return Promise.resolve();
   }
@@ -109,8 +109,8 @@ function ordinary({ settle }: ChannelRequest): ChannelReply {
   return { settled: settle ? 'stored' : undefined, fetched: undefined, error: undefined };
 }
 
-function wholeGlance(glance: Partial<QueueGlance> | undefined): QueueGlance | undefined {
-  return glance && { ready: 0, nextDue: undefined, limitedForMs: 0, ...glance };
+function wholeStatus(status: Partial<QueueStatus> | undefined): QueueStatus | undefined {
+  return status && { ready: 0, nextDue: undefined, limitedForMs: 0, ...status };
 }
 
 function fetches(requests: readonly ChannelRequest[], ids: readonly string[]): readonly Partial<ChannelReply>[] {

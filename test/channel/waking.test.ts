@@ -11,7 +11,7 @@ describe('a channel, when its consumers are idle', () => {
     for (const consumer of consumers) consumer.parks();
     const woken: string[] = [];
     for (let job = 1; job <= 4; job += 1) {
-      await signOfWork(trial, job);
+      await wakeSignal(trial, job);
       for (const consumer of consumers) if (takeWaking(consumer)) woken.push(nameOf(consumer, consumers));
       consumers[(job - 1) % 2]?.parks();
       await turn();
@@ -38,7 +38,7 @@ describe('a channel, when its consumers are idle', () => {
     const trial = new ChannelTrial();
     const consumers = trial.consumers('a', 'b', 'c');
     for (const consumer of consumers) consumer.parks();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     expect(consumers.map(({ words }) => words)).to.deep.equal([['work.ready'], [], []]);
   });
 
@@ -46,7 +46,7 @@ describe('a channel, when its consumers are idle', () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     for (const consumer of [a, b]) consumer?.parks();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     a?.leaves();
     expect([a, b].map((consumer) => consumer?.words)).to.deep.equal([['work.ready'], ['work.ready']]);
   });
@@ -55,7 +55,7 @@ describe('a channel, when its consumers are idle', () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     for (const consumer of [a, b]) consumer?.parks();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     a?.wants();
     a?.leaves();
     expect(b?.words).to.deep.equal(['work.ready']);
@@ -66,7 +66,7 @@ describe('a channel, when its consumers are idle', () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     for (const consumer of [a, b]) consumer?.parks();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     a?.wants();
     const call = await trial.nextCall();
     expect(trial.queue.waits.all).to.have.length(1);
@@ -81,7 +81,7 @@ describe('a channel, when its consumers are idle', () => {
     for (const consumer of [a, b]) consumer?.parks();
     other?.wants();
     const call = await trial.nextCall();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     call.handOut('job-1');
     await other?.hears('delivery.received');
     await turn();
@@ -95,7 +95,7 @@ describe('a channel, when its consumers are idle', () => {
       send: () => trial.channel.receive({ type: 'consumer.left', consumer: failing }),
     } as unknown as ConsumerRef;
     trial.channel.receive({ type: 'consumer.parked', consumer: failing });
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     const successor = trial.consumer('successor');
     successor.parks();
     await turn();
@@ -105,7 +105,7 @@ describe('a channel, when its consumers are idle', () => {
   it('waits again in any case when who was woken is not heard of for a second', async () => {
     const trial = new ChannelTrial();
     for (const consumer of trial.consumers('a', 'b')) consumer.parks();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     await trial.pass(1_000);
     expect(trial.queue.waits.all).to.have.length(2);
   });
@@ -114,7 +114,7 @@ describe('a channel, when its consumers are idle', () => {
     const trial = new ChannelTrial();
     const [a, successor] = trial.consumers('a', 'successor');
     a?.parks();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     a?.leaves();
     successor?.parks();
     await turn();
@@ -153,7 +153,7 @@ describe('a channel, when its consumers are idle', () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     a.leaves();
     await trial.channel.close();
     expect(trial.queue.passedOn).to.deep.equal([{ kind: 'ready' }]);
@@ -179,7 +179,7 @@ describe('a channel, when its consumers are idle', () => {
     a?.parks();
     b?.parks();
     a?.leaves();
-    await signOfWork(trial, 1);
+    await wakeSignal(trial, 1);
     expect([a?.words, b?.words]).to.deep.equal([[], ['work.ready']]);
   });
 
@@ -209,7 +209,7 @@ describe('a channel, when its consumers are idle', () => {
 });
 
 /** Ends the `nth` wait with the sign that there is work. */
-async function signOfWork(trial: ChannelTrial, nth: number): Promise<void> {
+async function wakeSignal(trial: ChannelTrial, nth: number): Promise<void> {
   (await trial.queue.waits.upTo(nth)).at(-1)?.end({ kind: 'ready' });
   await turn();
 }

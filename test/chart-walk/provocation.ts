@@ -7,7 +7,7 @@ import type { RouteStep } from './route.js';
 import { walked } from './walk-job.js';
 import type { WalkOrder } from './walking-process.js';
 
-export interface ProvocationParts extends Pick<WalkOrder, 'redis' | 'namespace' | 'jobs'> {
+export interface ProvocationDeps extends Pick<WalkOrder, 'redis' | 'namespace' | 'jobs'> {
   readonly doors: Doors;
   /** The worker, once it runs. */
   readonly worker: Promise<Worker>;
@@ -18,10 +18,10 @@ export interface ProvocationParts extends Pick<WalkOrder, 'redis' | 'namespace' 
 type EventName = RouteStep['event'];
 
 export class Provocation {
-  readonly #parts: ProvocationParts;
+  readonly #deps: ProvocationDeps;
 
-  constructor(parts: ProvocationParts) {
-    this.#parts = parts;
+  constructor(deps: ProvocationDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -31,7 +31,7 @@ export class Provocation {
   async provoke(steps: readonly RouteStep[]): Promise<void> {
     const [next] = steps;
     if (next === undefined) return;
-    const { calls, replies } = this.#parts.doors;
+    const { calls, replies } = this.#deps.doors;
     const isDue = ANSWERS.has(next.event);
     const answer = steps.find(({ event }) => ANSWERS.has(event));
     if (answer && FAILURES.has(answer.event)) calls.shut();
@@ -41,18 +41,18 @@ export class Provocation {
   }
 
   letAllPass(): void {
-    this.#parts.doors.calls.open();
-    this.#parts.doors.replies.open();
+    this.#deps.doors.calls.open();
+    this.#deps.doors.replies.open();
   }
 
   /** What needs no means happens by itself: there are jobs, and the doors are open. */
   readonly #means: Readonly<Partial<Record<EventName, () => unknown>>> = {
     'work.ready': () => (this.#firstJob === undefined ? this.#giveSign() : undefined),
-    'handler.returned': () => this.#parts.endHandler(),
-    'handler.rejected': () => this.#parts.endHandler(),
+    'handler.returned': () => this.#deps.endHandler(),
+    'handler.rejected': () => this.#deps.endHandler(),
     'lease.lost': () => this.#takeLease(),
     'settlement.refused': () => this.#takeLease(),
-    'settlement.interrupted': () => this.#parts.doors.cutAtNextCall(),
+    'settlement.interrupted': () => this.#deps.doors.cutAtNextCall(),
     'job.cancelled': () => this.#cancel(),
     'stop.requested': () => this.#stop(),
   };
@@ -63,7 +63,7 @@ export class Provocation {
   }
 
   async #stop(): Promise<void> {
-    const worker = await this.#parts.worker;
+    const worker = await this.#deps.worker;
     void worker.close();
   }
 
@@ -73,22 +73,22 @@ export class Provocation {
   }
 
   async #cancel(): Promise<void> {
-    const { redis, namespace } = this.#parts;
+    const { redis, namespace } = this.#deps;
     await using producer = await Producer.connect({ redis, namespace });
     await producer.cancel(walked, this.#firstJob ?? '', { why: 'the walk wants it so' });
   }
 
   async #onServer(act: (client: Awaited<ReturnType<typeof connectRedis>>) => Promise<unknown>): Promise<void> {
-    const client = await connectRedis(RedisAddress.parse(this.#parts.redis), { name: 'acktor-test-own' });
+    const client = await connectRedis(RedisAddress.parse(this.#deps.redis), { name: 'acktor-test-own' });
     await act(client).finally(() => client.disconnect());
   }
 
   #key(part: string): string {
-    return `${this.#parts.namespace}:walk:${part}`;
+    return `${this.#deps.namespace}:walk:${part}`;
   }
 
   get #firstJob(): string | undefined {
-    return this.#parts.jobs[0];
+    return this.#deps.jobs[0];
   }
 }
 

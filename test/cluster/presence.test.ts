@@ -1,5 +1,5 @@
 import { ClusterSet } from '@acktor/chaos';
-import { connectPulse } from '@acktor/core/internal';
+import { connectLiveness } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { freshNamespace } from '../real-redis/real-redis.js';
@@ -13,9 +13,9 @@ describe('presence in a cluster', function () {
     await using set = await ClusterSet.start({ hasReplicas: false });
     const namespace = freshNamespace();
     const place = { url: set.url, namespace, process: 'here', queues: ['notes', 'calls'] };
-    const pulse = await connectPulse({ ...place, connectTimeoutMs: 5_000, holdOffMs: 2_000 });
+    const liveness = await connectLiveness({ ...place, connectTimeoutMs: 5_000, holdOffMs: 2_000 });
     try {
-      await pulse.appear(() => undefined);
+      await liveness.appear(() => undefined);
       const before = await set.masterOf(QUEUE);
       using former = await plainRedis(before.server.url);
       const channel = `${namespace}:${QUEUE}:acktor:alive:here`;
@@ -26,7 +26,7 @@ describe('presence in a cluster', function () {
       while ((await next.pubsub('SHARDNUMSUB', channel))[1] === 0);
       expect((await former.pubsub('SHARDNUMSUB', channel))[1]).to.equal(0);
     } finally {
-      await pulse.close();
+      await liveness.close();
     }
   });
 });

@@ -25,8 +25,8 @@ describe('a result', () => {
   });
 
   it('is refused when JSON cannot carry it', async () => {
-    const loose = job('loose', { queue: 'q', data, result: z.unknown() });
-    const error = await refusal(ResultError, () => encodeResult(loose, { total: 10n }, defaultJsonLimits));
+    const unowned = job('unowned', { queue: 'q', data, result: z.unknown() });
+    const error = await refusal(ResultError, () => encodeResult(unowned, { total: 10n }, defaultJsonLimits));
     expect(error.faults).to.deep.equal([{ path: 'result.total', message: 'expected a JSON value, got a bigint' }]);
   });
 

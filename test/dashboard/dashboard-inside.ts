@@ -6,7 +6,7 @@ import type * as FlowMeterModule from '../../packages/dashboard/dist/live/flow-m
 import type * as HearingModule from '../../packages/dashboard/dist/live/hearing.js';
 import type * as LatelyModule from '../../packages/dashboard/dist/live/lately.js';
 import type * as QueueMeterModule from '../../packages/dashboard/dist/live/queue-meter.js';
-import type * as QueueTallyModule from '../../packages/dashboard/dist/live/queue-tally.js';
+import type * as QueueTallyModule from '../../packages/dashboard/dist/live/queue-counter.js';
 import type * as ToldModule from '../../packages/dashboard/dist/live/told.js';
 import type * as DrawChartModule from '../../packages/dashboard/dist/sources/draw-chart.js';
 import type * as AddressModule from '../../packages/dashboard/dist/access/client-address.js';
@@ -18,7 +18,7 @@ import type * as BrowserModule from '../../packages/dashboard/dist/cli/open-brow
 
 export type { ChartView } from '../../packages/dashboard/dist/protocol/chart-view.js';
 export type { QueueSource, Sources } from '../../packages/dashboard/dist/sources/sources.js';
-export type { SealParts } from '../../packages/dashboard/dist/access/session-seal.js';
+export type { SealDeps } from '../../packages/dashboard/dist/access/session-seal.js';
 export type { Route } from '../../packages/dashboard/dist/http/route.js';
 export type { Trust } from '../../packages/dashboard/dist/access/gate.js';
 export type { FleetFrame, FleetSnapshot, LiveEvent } from '../../packages/dashboard/dist/protocol/live.js';
@@ -41,7 +41,7 @@ export const { Hearing } = await inside<typeof HearingModule>('live/hearing.js')
 export const { Lately } = await inside<typeof LatelyModule>('live/lately.js');
 export const { Told } = await inside<typeof ToldModule>('live/told.js');
 export const { QueueMeter } = await inside<typeof QueueMeterModule>('live/queue-meter.js');
-export const { QueueTally } = await inside<typeof QueueTallyModule>('live/queue-tally.js');
+export const { QueueCounter } = await inside<typeof QueueTallyModule>('live/queue-counter.js');
 export const { drawChart, drawnCharts } = await inside<typeof DrawChartModule>('sources/draw-chart.js');
 export const { clientAddress } = await inside<typeof AddressModule>('access/client-address.js');
 export const { permits } = await inside<typeof SessionModule>('access/session.js');

@@ -118,7 +118,7 @@ export const noQueues: QueueSource = {
   resume: () => Promise.resolve(),
   runNow: () => Promise.resolve(false),
   cancel: () => Promise.resolve('notFound'),
-  deadLetters: (queue) => new DeadLetters({ queue, jobName: undefined, box: noLetters }),
+  deadLetters: (queue) => new DeadLetters({ queue, jobName: undefined, store: noLetters }),
 };
 
 const noLetters = {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { QueueDepth } from '@acktor/core/engine';
-import { createRedaction, FleetModel, FlowMeter, QueueMeter, QueueTally, Told } from './dashboard-inside.js';
+import { createRedaction, FleetModel, FlowMeter, QueueMeter, QueueCounter, Told } from './dashboard-inside.js';
 import { consumerReport, workerReport } from './scripted-fleet.js';
 
 const loop = { lagP50Ms: 0, lagP99Ms: 1, lagMaxMs: 2, blockedForMs: 0 };
@@ -79,7 +79,7 @@ describe('the flows of a fleet', () => {
 
 describe('the rates of a queue', () => {
   it('come from what workers and the server have counted ten seconds apart', () => {
-    const tally = new QueueTally(0);
+    const tally = new QueueCounter(0);
     const meter = new QueueMeter(tally);
     tally.report({ ...workerReport('one'), totals: [{ ...totals, acked: 500 }] });
     meter.look([{ ...depth, waiting: 10 }], 1_000);
@@ -91,7 +91,7 @@ describe('the rates of a queue', () => {
   });
 
   it('do not jump when a worker that ran before is seen, nor fall when one goes', () => {
-    const tally = new QueueTally(5_000);
+    const tally = new QueueCounter(5_000);
     const meter = new QueueMeter(tally);
     meter.look([depth], 6_000);
     tally.report({ ...workerReport('old'), startedAtMs: 1, totals: [{ ...totals, acked: 1_000_000 }] });
@@ -103,7 +103,7 @@ describe('the rates of a queue', () => {
   });
 
   it('do not count twice what a report brings that is older than the frames before it', () => {
-    const tally = new QueueTally(0);
+    const tally = new QueueCounter(0);
     tally.report({ ...workerReport('one'), totals: [{ ...totals, acked: 100 }] });
     tally.change('one', [{ ...totals, acked: 140 }]);
     tally.report({ ...workerReport('one'), totals: [{ ...totals, acked: 120 }] });
@@ -112,14 +112,14 @@ describe('the rates of a queue', () => {
   });
 
   it('are never below nothing, whoever purges', () => {
-    const meter = new QueueMeter(new QueueTally(0));
+    const meter = new QueueMeter(new QueueCounter(0));
     meter.look([{ ...depth, deadLetters: 1_000 }], 1_000);
     meter.look([depth], 2_000);
     expect(meter.lines[0]?.sentPerSecond).to.equal(0);
   });
 
   it('are remembered for a quarter of an hour, a point every five seconds', () => {
-    const meter = new QueueMeter(new QueueTally(0));
+    const meter = new QueueMeter(new QueueCounter(0));
     for (let second = 0; second <= 3_600; second += 1) meter.look([{ ...depth, waiting: second }], second * 1_000);
     const { stepMs, points } = meter.history('payments');
     expect(stepMs).to.equal(5_000);

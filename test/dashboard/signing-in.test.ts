@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { OptionsError } from '@acktor/core';
 import { dashboardHandler, type DashboardHandlerOptions } from '@acktor/dashboard';
 import { log, openAddress, openTrial, post, tokens, type DashboardTrial } from './dashboard-trial.js';
-import { permits, SessionSeal, type ErrorView, type SealParts, type SessionView } from './dashboard-inside.js';
+import { permits, SessionSeal, type ErrorView, type SealDeps, type SessionView } from './dashboard-inside.js';
 import { pipelined } from './pipelined.js';
 
 const openGuarded = () => openTrial({ trust: { kind: 'tokens', tokens } });
@@ -144,7 +144,7 @@ describe('the seal of a session', () => {
 
   it('is known to a process that has the same tokens, and to no other', async () => {
     const { text, session } = (await SessionSeal.open({ tokens })).issue('viewer', 0);
-    const read = async (parts: SealParts) => (await SessionSeal.open(parts)).read(text, 1);
+    const read = async (deps: SealDeps) => (await SessionSeal.open(deps)).read(text, 1);
     expect(await read({ tokens })).to.deep.equal(session);
     expect(await read({ tokens: { ...tokens, operator: 'another-operator-token' } })).to.equal(undefined);
     expect(await read({})).to.equal(undefined);
@@ -153,7 +153,7 @@ describe('the seal of a session', () => {
   it('is known to a process that has the same secret and tokens: new tokens end it', async () => {
     const secret = 'a secret that all replicas share, and nobody else';
     const { text, session } = (await SessionSeal.open({ secret, tokens })).issue('viewer', 0);
-    const read = async (parts: SealParts) => (await SessionSeal.open(parts)).read(text, 1);
+    const read = async (deps: SealDeps) => (await SessionSeal.open(deps)).read(text, 1);
     expect(await read({ secret: Buffer.from(secret), tokens })).to.deep.equal(session);
     expect(await read({ secret, tokens: { viewer: tokens.viewer } })).to.equal(undefined);
     expect(await read({ tokens })).to.equal(undefined);

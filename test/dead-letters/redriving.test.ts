@@ -98,10 +98,10 @@ describe('Dead letters, redriven and purged', function () {
     await trial.work([handlerOf(fragile, () => Promise.reject(new Error('again')))]);
     await rejection(trial.producer.receipt(fragile, 'a').result(), Error);
     const connected = await connectBroker(brokerOptions({ namespace: trial.namespace }));
-    const box = connected.broker.deadLetters('graves');
-    expect(await box.redrive([{ id: 'a', deliveries: 1 }])).to.deep.equal([false]);
-    expect(await box.purge([{ id: 'a', deliveries: 1 }])).to.deep.equal([false]);
-    expect(await box.count()).to.equal(1);
+    const store = connected.broker.deadLetters('graves');
+    expect(await store.redrive([{ id: 'a', deliveries: 1 }])).to.deep.equal([false]);
+    expect(await store.purge([{ id: 'a', deliveries: 1 }])).to.deep.equal([false]);
+    expect(await store.count()).to.equal(1);
     await connected.close();
   });
 

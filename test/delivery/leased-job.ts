@@ -22,6 +22,6 @@ const firstDelivery: JobRecord = {
   suspicions: 0,
   attempts: undefined,
   backoff: undefined,
-  condemned: undefined,
+  poisoned: undefined,
   cancelled: undefined,
 };

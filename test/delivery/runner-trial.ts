@@ -14,7 +14,7 @@ import {
   runnerLogic,
   type ConsumerEvent,
   type RunnerOrder,
-  type RunnerParts,
+  type RunnerDeps,
 } from '../worker-inside/inside.js';
 import { leasedJob } from './leased-job.js';
 
@@ -29,12 +29,12 @@ export class RunnerTrial {
   readonly heard = new Heard<ConsumerEvent>();
   readonly container: Container;
   readonly scopes: HandlerScopes;
-  readonly #handlers: RunnerParts['handlers'];
+  readonly #handlers: RunnerDeps['handlers'];
   readonly #runner: Actor<ReturnType<typeof runnerLogic>>;
 
   constructor(
     given: readonly AnyHandler[],
-    { use, ...parts }: Partial<RunnerParts> & { readonly use?: readonly Middleware[] } = {},
+    { use, ...deps }: Partial<RunnerDeps> & { readonly use?: readonly Middleware[] } = {},
     own: Container = container.createChildContainer(),
   ) {
     this.container = own;
@@ -44,7 +44,7 @@ export class RunnerTrial {
     const limits = { ...defaultTextLimits, maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
     const gate = { quarantine: new Quarantine(clock), poisonLimit: 3, letGoMs: 1_000 };
     const scopes = (this.scopes = new HandlerScopes(this.container, { clock, log }));
-    const runner = runnerLogic({ queue, clock, log, scopes, handlers, limits, ...gate, ...parts });
+    const runner = runnerLogic({ queue, clock, log, scopes, handlers, limits, ...gate, ...deps });
     const parent = setup({ types: { events: {} as ConsumerEvent }, actors: { runner } }).createMachine({
       invoke: { src: 'runner', id: 'runner' },
       on: { '*': { actions: ({ event }) => heard.push(event) } },

@@ -153,9 +153,9 @@ describe('a runner, when a job cannot be handled', () => {
   });
 
   it('dead-letters a result that is no JSON', async () => {
-    const loose = job('loose', { queue: 'notes', data: z.object({}), result: z.unknown() });
-    const trial = new RunnerTrial([handlerOf(loose, () => 7n)]);
-    trial.handle({ name: 'loose', payload: '{}' });
+    const unowned = job('unowned', { queue: 'notes', data: z.object({}), result: z.unknown() });
+    const trial = new RunnerTrial([handlerOf(unowned, () => 7n)]);
+    trial.handle({ name: 'unowned', payload: '{}' });
     expect((await trial.rejection()).kind).to.equal('deadLetter');
   });
 
@@ -168,10 +168,10 @@ describe('a runner, when a job cannot be handled', () => {
       expect(settlement.failure.reason).to.contain('"surprise"').and.contain('note');
   });
 
-  it('dead-letters a condemned job with the reason that was given, and does not handle it', async () => {
+  it('dead-letters a poisoned job with the reason that was given, and does not handle it', async () => {
     const { handler, deliveries } = recording(note, () => ({ length: 0 }));
     const trial = new RunnerTrial([handler]);
-    trial.handle({ condemned: 'lost its lease 21 times' });
+    trial.handle({ poisoned: 'lost its lease 21 times' });
     expect(await trial.rejection()).to.deep.include({ kind: 'deadLetter' });
     expect(deliveries.all).to.deep.equal([]);
   });

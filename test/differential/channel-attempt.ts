@@ -6,5 +6,5 @@ import { runTrial, trialOf } from './trial.js';
 export const tryChannel: Try = async (batch, scripts, seed) => {
   const trial = trialOf(seed);
   const outcomes = await runTrial(batch, scripts, trial);
-  return { wentLean: outcomes.wentLean, ...judge(trial, outcomes) };
+  return { wentFast: outcomes.wentFast, ...judge(trial, outcomes) };
 };

@@ -3,14 +3,14 @@
 // Acktor's own, beside BullMQ's scripts:
 // - a `history` in the hash of a job whose delivery ended without an ack;
 // - after a requeue, the marker that wakes a worker: BullMQ sets none for a prioritized job. Where a job lies in the marker's place
-//   that fails, and only the lean path and the full one are compared;
+//   that fails, and only the fast path and the full one are compared;
 // - what a fetch answers: the fields that Acktor reads (what it leaves is compared whole), and how many there are;
-// - the time for which a rate limit holds is answered once, with the glance, and not by a requeue;
+// - the time for which a rate limit holds is answered once, with the status, and not by a requeue;
 // - a settlement with the right fence that finds its lease expired, or the delivery settled already, succeeds. Where BullMQ refused
-//   a settlement that had the right fence, only the lean path and the full one are compared;
+//   a settlement that had the right fence, only the fast path and the full one are compared;
 // - a dead letter is the job's last attempt (see `plain-call.ts`).
 import { isDeepStrictEqual } from 'node:util';
-import { readToldJob, TOLD_FIELDS, type ToldHash } from './core-inside.js';
+import { readJobText, JOB_FIELDS, type JobFields } from './core-inside.js';
 import type { ReadKey } from './database.js';
 import type { PlainCall } from './plain-call.js';
 import { PREFIX } from './state-draft.js';
@@ -31,29 +31,29 @@ export interface Verdict {
 }
 
 export function judge(trial: Trial, outcomes: TrialOutcomes): Verdict {
-  const { plain, full, lean } = outcomes;
-  const fullReplies = repliesOf(full.answer);
-  const leanReplies = repliesOf(lean.answer);
-  const ofLean = [
-    ...compared('failure of the full path', undefined, fullReplies.failure),
-    ...comparedEach('of the lean path', fullReplies.entries, leanReplies.entries),
-    ...compared('failure of the lean path', undefined, leanReplies.failure),
-    ...compared('the glance of the lean path', fullReplies.glance, leanReplies.glance),
-    ...comparedKeys('left by the lean path', full.left, { left: lean.left }),
+  const { plain, full, fast } = outcomes;
+  const slowReplies = repliesOf(full.answer);
+  const fastReplies = repliesOf(fast.answer);
+  const ofFast = [
+    ...compared('failure of the full path', undefined, slowReplies.failure),
+    ...comparedEach('of the fast path', slowReplies.entries, fastReplies.entries),
+    ...compared('failure of the fast path', undefined, fastReplies.failure),
+    ...compared('the status of the fast path', slowReplies.status, fastReplies.status),
+    ...comparedKeys('left by the fast path', full.left, { left: fast.left }),
   ];
   const expected = trial.plain.map((call, i) => plainReply(call, plain.answers[i]));
   const isAgainstBullmq = !isForgiven(trial, expected);
-  if (!isAgainstBullmq) return { differences: ofLean, isAgainstBullmq };
+  if (!isAgainstBullmq) return { differences: ofFast, isAgainstBullmq };
   const hasRequeue = trial.plain.some(isRequeue);
   const ofBullmq = [
-    ...comparedEach('of the full path', expected, fullReplies.entries.map(asBullmq)),
+    ...comparedEach('of the full path', expected, slowReplies.entries.map(asBullmq)),
     ...comparedKeys('left by the full path', plain.left, {
       left: full.left,
       only: hasRequeue ? withoutOwn : withoutHistory,
     }),
-    ...limitDifference(plain.answers, fullReplies.glance),
+    ...limitDifference(plain.answers, slowReplies.status),
   ];
-  return { differences: [...ofBullmq, ...ofLean], isAgainstBullmq };
+  return { differences: [...ofBullmq, ...ofFast], isAgainstBullmq };
 }
 
 /** One entry's reply: how it went, or what it fetched. */
@@ -69,17 +69,17 @@ interface Reply {
 interface Replies {
   readonly entries: readonly Reply[];
   /** Ready, next due, and the limit in steps of 100 s. */
-  readonly glance: readonly number[] | undefined;
+  readonly status: readonly number[] | undefined;
   /** Why the call failed as a whole, which none may. */
   readonly failure: string | undefined;
 }
 
 function repliesOf(answer: PromiseSettledResult<unknown>): Replies {
-  if (answer.status === 'rejected') return { entries: [], glance: undefined, failure: String(answer.reason) };
-  const [entries, glance] = answer.value as [RawEntry[], [number, number, number] | null];
+  if (answer.status === 'rejected') return { entries: [], status: undefined, failure: String(answer.reason) };
+  const [entries, status] = answer.value as [RawEntry[], [number, number, number] | null];
   return {
     entries: entries.map(channelReply),
-    glance: glance === null ? undefined : [glance[0], glance[1], steps(glance[2])],
+    status: status === null ? undefined : [status[0], status[1], steps(status[2])],
     failure: undefined,
   };
 }
@@ -90,7 +90,7 @@ function channelReply(entry: RawEntry): Reply {
   if (entry === null) return { ...NOTHING, code: 0 };
   if (typeof entry === 'number') return { ...NOTHING, code: entry };
   if (typeof entry !== 'string') return { ...NOTHING, error: entry[0] };
-  const { hash, fieldCount, id } = readToldJob(entry, SETTINGS.separator);
+  const { hash, fieldCount, id } = readJobText(entry, SETTINGS.separator);
   return { ...NOTHING, code: 0, id, fields: told(hash), fieldCount };
 }
 
@@ -122,14 +122,14 @@ function isRequeue({ script }: PlainCall): boolean {
   return script === 'moveJobFromActiveToWait';
 }
 
-/** BullMQ says with each fetch how long a rate limit holds; the channel with its glance. */
-function limitDifference(answers: TrialOutcomes['plain']['answers'], glance: Replies['glance']): Difference[] {
-  if (glance === undefined) return [];
+/** BullMQ says with each fetch how long a rate limit holds; the channel with its status. */
+function limitDifference(answers: TrialOutcomes['plain']['answers'], status: Replies['status']): Difference[] {
+  if (status === undefined) return [];
   const limits = answers.map((answer) => {
     const value: unknown = answer.status === 'fulfilled' ? answer.value : undefined;
     return Array.isArray(value) && value[0] === 0 ? steps(Number(value[2])) : 0;
   });
-  return compared('the rate limit in the glance', Math.max(0, ...limits), glance[2]);
+  return compared('the rate limit in the status', Math.max(0, ...limits), status[2]);
 }
 
 /** No difference, or one. */
@@ -177,8 +177,8 @@ function withoutOwn(key: ReadKey): ReadKey {
 }
 
 /** Of a job's hash what the channel tells of it. What was fetched without a name, or with less, is told all the same. */
-function told(hash: ToldHash): Readonly<Record<string, string>> {
-  return Object.fromEntries(TOLD_FIELDS.flatMap((field) => (hash[field] === undefined ? [] : [[field, hash[field]]])));
+function told(hash: JobFields): Readonly<Record<string, string>> {
+  return Object.fromEntries(JOB_FIELDS.flatMap((field) => (hash[field] === undefined ? [] : [[field, hash[field]]])));
 }
 
 function pairsOf(fields: readonly string[]): [string, string][] {

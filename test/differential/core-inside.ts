@@ -12,7 +12,7 @@ import type { ChannelRequest } from '../../packages/core/dist/engine/work-queue.
 
 export type { ChannelRequest, LeasedJob, Settlement } from '../../packages/core/dist/engine/work-queue.js';
 
-export type { ToldHash } from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
+export type { JobFields } from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
 export type { BullmqScriptName } from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
 export type { OutgoingJob } from '../../packages/core/dist/engine/sending.js';
 export type { ScriptClient } from '../../packages/core/dist/engine/redis/connection/redis-script.js';
@@ -31,7 +31,7 @@ export const { storedOptions, writeJobs } = await inside<typeof SendCallModule>(
   'engine/redis/bullmq/sending/send-call.js',
 );
 export const { queueKeys } = await inside<typeof KeysModule>('engine/redis/bullmq/queue-keys.js');
-export const { readLeasedJob, readToldJob, TOLD_FIELDS } = await inside<typeof RecordModule>(
+export const { readLeasedJob, readJobText, JOB_FIELDS } = await inside<typeof RecordModule>(
   'engine/redis/bullmq/channel/leased-record.js',
 );
 export const { scriptText } = await inside<typeof ShippedModule>('engine/redis/bullmq/bullmq-scripts.js');

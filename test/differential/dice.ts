@@ -67,7 +67,7 @@ export const CHANNEL_ODDITIES = [
   'children',
   'clock ahead',
   'concurrency',
-  'condemned',
+  'poisoned',
   'deduplication',
   'due',
   'expired lease',

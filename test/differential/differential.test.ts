@@ -1,4 +1,4 @@
-// Our scripts must leave and answer what BullMQ's own do, with their lean paths and without: over random states of a queue and
+// Our scripts must leave and answer what BullMQ's own do, with their fast paths and without: over random states of a queue and
 // random calls. A failure names its seed; CONTRIBUTING says how to run more states, and one again.
 import { tryChannel } from './channel-attempt.js';
 import { expectSameStates, TIMEOUT_MS } from './same-states.js';
@@ -7,11 +7,11 @@ import { trySend } from './send-attempt.js';
 describe('the channel script, beside BullMQ', function () {
   this.timeout(TIMEOUT_MS);
 
-  it('leaves and answers the same in every random state, by its lean path too', () => expectSameStates(tryChannel));
+  it('leaves and answers the same in every random state, by its fast path too', () => expectSameStates(tryChannel));
 });
 
 describe('the send script, beside BullMQ', function () {
   this.timeout(TIMEOUT_MS);
 
-  it('leaves and answers the same in every random state, by its lean path too', () => expectSameStates(trySend));
+  it('leaves and answers the same in every random state, by its fast path too', () => expectSameStates(trySend));
 });

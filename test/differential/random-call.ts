@@ -7,7 +7,7 @@ import { QUEUE } from './state-draft.js';
 
 export interface RandomCall {
   readonly requests: readonly ChannelRequest[];
-  readonly wantsGlance: boolean;
+  readonly wantsStatus: boolean;
 }
 
 /** Draws up a call for the state. Each request settles, fetches, or does both. */
@@ -15,7 +15,7 @@ export function randomCall(dice: Dice, state: QueueState): RandomCall {
   // With their fence, a settlement may be found to be done already, or reclaim a lease that expired, which BullMQ does not.
   const knowsFence = dice.chance(0.3);
   const acksOnly = dice.chance(0.75 - dice.wildness * 0.4);
-  const jobs = [...dice.shuffled(state.held), ...strays(dice, state)].slice(0, dice.int(0, 11));
+  const jobs = [...dice.shuffled(state.held), ...orphans(dice, state)].slice(0, dice.int(0, 11));
   const settling = jobs.map((held, i): ChannelRequest => {
     const job = leasedJob(dice, held, knowsFence);
     const settlement = acksOnly ? ack(dice) : randomSettlement(dice);
@@ -28,7 +28,7 @@ export function randomCall(dice: Dice, state: QueueState): RandomCall {
   const fetching = Array.from({ length: fetches }, (_, i): ChannelRequest => ({
     fetch: newToken(settling.length + i),
   }));
-  return { requests: dice.shuffled([...settling, ...fetching]), wantsGlance: dice.chance(0.3) };
+  return { requests: dice.shuffled([...settling, ...fetching]), wantsStatus: dice.chance(0.3) };
 }
 
 function newToken(request: number): string {
@@ -36,7 +36,7 @@ function newToken(request: number): string {
 }
 
 /** Settlements that should not be: of a job twice, of one that waits, of one that nobody knows. */
-function strays(dice: Dice, { held, waiting }: QueueState): HeldJob[] {
+function orphans(dice: Dice, { held, waiting }: QueueState): HeldJob[] {
   return [
     ...(dice.odd('settled twice', 0.2) && held.length > 0 ? [dice.pick(held)] : []),
     ...(dice.odd('settled while waiting', 0.2) && waiting.length > 0 ? [dice.pick(waiting)] : []),

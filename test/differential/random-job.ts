@@ -22,7 +22,7 @@ export function addJob(dice: Dice, draft: StateDraft, ask: JobAsk): Readonly<Rec
     ...pastFields(dice, ask.deliveries ?? (dice.chance(0.3) ? 1 : 0)),
     ...parentFields(dice, draft, ask),
     ...deduplicationFields(dice, draft, ask.id),
-    ...(dice.odd('condemned', 0.05) ? { defa: 'child failed' } : {}),
+    ...(dice.odd('poisoned', 0.05) ? { defa: 'child failed' } : {}),
     ...(dice.odd('cancelled', 0.05) ? { cancel: 'not wanted any more' } : {}),
   };
   draft.add('HSET', PREFIX + ask.id, ...Object.entries(fields).flat());

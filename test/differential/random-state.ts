@@ -146,7 +146,7 @@ function addSmallThings(dice: Dice, draft: StateDraft, jobs: readonly HeldJob[])
   for (const { id, fields } of jobs) {
     if (dice.chance(0.08)) draft.add('SADD', `${PREFIX}stalled`, id);
     // Its hash was lost once, and the id sent again. With a parent, it would be acked and waited for at once: then BullMQ takes it off what
-    // its parent waits for when it forgets the first of the two, and the lean path does not look.
+    // its parent waits for when it forgets the first of the two, and the fast path does not look.
     if (fields.parentKey === undefined && dice.odd('acked once', 0.02))
       draft.add('ZADD', `${PREFIX}completed`, draft.now - dice.int(1, dice.pick([3, 900])), id);
     // Held and waiting at once, as after a repair by hand.

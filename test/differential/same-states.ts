@@ -19,7 +19,7 @@ export async function expectSameStates(attempt: Try): Promise<void> {
   process.stdout.write(`    ${describeTally(tally)}\n`);
   expect(tally.failures, describeFailures(tally)).to.deep.equal([]);
   if (states < 1_000) return;
-  expect(tally.lean, 'states that took the lean path').to.be.above(states * 0.2);
+  expect(tally.fast, 'states that took the fast path').to.be.above(states * 0.2);
   expect(tally.againstBullmq, 'states compared with plain BullMQ').to.be.above(states * 0.8);
 }
 
@@ -31,8 +31,8 @@ const SERVER_SETTINGS = {
   'stream-node-max-bytes': 0,
 } as const;
 
-function describeTally({ compared, lean, againstBullmq }: Tally): string {
-  return `states compared: ${compared}, lean: ${lean} (with plain BullMQ: ${againstBullmq}; seed ${seed})`;
+function describeTally({ compared, fast, againstBullmq }: Tally): string {
+  return `states compared: ${compared}, fast: ${fast} (with plain BullMQ: ${againstBullmq}; seed ${seed})`;
 }
 
 function describeFailures({ failures, failed }: Tally): string {

@@ -9,27 +9,27 @@ import type { Try } from './states.js';
 export const trySend: Try = async (batch, scripts, seed) => {
   const trial = sendTrialOf(seed);
   const outcomes = await runSends(batch, scripts, trial);
-  const { answer } = outcomes.lean;
-  const wentLean = answer.status === 'fulfilled' && answer.value === ALL_ACCEPTED;
-  return { wentLean, ...judgeSend(trial.jobs, outcomes) };
+  const { answer } = outcomes.fast;
+  const wentFast = answer.status === 'fulfilled' && answer.value === ALL_ACCEPTED;
+  return { wentFast, ...judgeSend(trial.jobs, outcomes) };
 };
 
 const ALL_ACCEPTED = 1;
 
-function judgeSend(jobs: readonly OutgoingJob[], { plain, full, lean }: SendOutcomes): Verdict {
+function judgeSend(jobs: readonly OutgoingJob[], { plain, full, fast }: SendOutcomes): Verdict {
   const replies = repliesOf(full.answer, jobs);
-  const ofLean = [
-    ...compared('the replies of the lean path', replies, repliesOf(lean.answer, jobs)),
-    ...comparedKeys('left by the lean path', full.left, { left: lean.left }),
+  const ofFast = [
+    ...compared('the replies of the fast path', replies, repliesOf(fast.answer, jobs)),
+    ...comparedKeys('left by the fast path', full.left, { left: fast.left }),
   ];
   const hasFailed = plain.answers.some((answer) => answer?.status === 'rejected');
-  if (hasFailed && hasOneTwice(jobs)) return { differences: ofLean, isAgainstBullmq: false };
+  if (hasFailed && hasOneTwice(jobs)) return { differences: ofFast, isAgainstBullmq: false };
   const expected = jobs.map(({ id }, i) => plainReply(id, plain.answers[i]));
   const ofFull = [
     ...compared('the replies of the full path', expected, replies.map(asBullmq)),
     ...comparedKeys('left by the full path', plain.left, { left: full.left }),
   ];
-  return { differences: [...ofFull, ...ofLean], isAgainstBullmq: true };
+  return { differences: [...ofFull, ...ofFast], isAgainstBullmq: true };
 }
 
 /** Whether the second of two jobs of one id depends on how far the first one came. */

@@ -1,4 +1,4 @@
-// One state and a producer's call, three ways: BullMQ's own calls, our call, and our call with its lean path.
+// One state and a producer's call, three ways: BullMQ's own calls, our call, and our call with its fast path.
 import type { Batch } from './batch.js';
 import { queueKeys, writeJobs, type OutgoingJob } from './core-inside.js';
 import { fill } from './database.js';
@@ -26,7 +26,7 @@ export interface SendOutcomes {
   /** For each job the answer to BullMQ's call; undefined for a job that is left alone. */
   readonly plain: { readonly answers: readonly (PromiseSettledResult<unknown> | undefined)[]; readonly left: string };
   readonly full: Outcome;
-  readonly lean: Outcome;
+  readonly fast: Outcome;
 }
 
 /** Adds the three ways to the batch, each in a database of its own. Resolves when the batch was sent. */
@@ -39,12 +39,12 @@ export async function runSends(batch: Batch, scripts: TrialScripts, trial: SendT
     await filled;
     return { answer: await answered, left: await left };
   };
-  const [{ answer: answers, left }, full, lean] = await Promise.all([
+  const [{ answer: answers, left }, full, fast] = await Promise.all([
     after(0, () => runPlainSends(batch, scripts, trial)),
     after(1, () => settled(runSend(batch, trial, '0'))),
     after(2, () => settled(runSend(batch, trial, '1'))),
   ]);
-  return { plain: { answers, left }, full, lean };
+  return { plain: { answers, left }, full, fast };
 }
 
 function runPlainSends(batch: Batch, scripts: TrialScripts, { state, jobs }: SendTrial) {
@@ -53,7 +53,7 @@ function runPlainSends(batch: Batch, scripts: TrialScripts, { state, jobs }: Sen
 }
 
 /** As `addJobs` calls it, at a time of ours. */
-function runSend(batch: Batch, { state, jobs }: SendTrial, leanPath: '0' | '1'): Promise<unknown> {
-  const args = [PREFIX, leanPath, ...writeJobs(jobs)];
+function runSend(batch: Batch, { state, jobs }: SendTrial, fastPath: '0' | '1'): Promise<unknown> {
+  const args = [PREFIX, fastPath, ...writeJobs(jobs)];
   return sendAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).send, String(state.now)], args);
 }

@@ -8,13 +8,13 @@ import { loadScripts, type TrialScripts } from './trial-scripts.js';
 export type Try = (batch: Batch, scripts: TrialScripts, seed: number) => Promise<TrialVerdict>;
 
 export interface TrialVerdict extends Verdict {
-  /** Whether the call that might take the lean path did. */
-  readonly wentLean: boolean;
+  /** Whether the call that might take the fast path did. */
+  readonly wentFast: boolean;
 }
 
 export interface Tally {
   readonly compared: number;
-  readonly lean: number;
+  readonly fast: number;
   readonly againstBullmq: number;
   readonly failed: number;
   /** The first of those that failed. */
@@ -32,7 +32,7 @@ export async function compareStates(
   ask: { readonly attempt: Try; readonly seed: number; readonly states: number },
 ): Promise<Tally> {
   const scripts = await loadScripts(client);
-  let tally: Tally = { compared: 0, lean: 0, againstBullmq: 0, failed: 0, failures: [] };
+  let tally: Tally = { compared: 0, fast: 0, againstBullmq: 0, failed: 0, failures: [] };
   for (let from = 0; from < ask.states; from += STATES_A_BATCH) {
     const count = Math.min(STATES_A_BATCH, ask.states - from);
     const seeds = Array.from({ length: count }, (_, i) => ask.seed + from + i);
@@ -52,12 +52,12 @@ interface TrialResult extends TrialVerdict {
   readonly seed: number;
 }
 
-function counted(tally: Tally, { seed, differences, wentLean, isAgainstBullmq }: TrialResult): Tally {
+function counted(tally: Tally, { seed, differences, wentFast, isAgainstBullmq }: TrialResult): Tally {
   const hasFailed = differences.length > 0;
   const isShown = hasFailed && tally.failures.length < MOST_FAILURES_SHOWN;
   return {
     compared: tally.compared + 1,
-    lean: tally.lean + (wentLean ? 1 : 0),
+    fast: tally.fast + (wentFast ? 1 : 0),
     againstBullmq: tally.againstBullmq + (isAgainstBullmq ? 1 : 0),
     failed: tally.failed + (hasFailed ? 1 : 0),
     failures: isShown ? [...tally.failures, { seed, differences }] : tally.failures,

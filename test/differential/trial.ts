@@ -1,4 +1,4 @@
-// One state, three ways: BullMQ's own calls, the channel's call, and the channel's call with its lean path.
+// One state, three ways: BullMQ's own calls, the channel's call, and the channel's call with its fast path.
 import type { Batch } from './batch.js';
 import { queueKeys, writeEntries } from './core-inside.js';
 import { fill } from './database.js';
@@ -35,9 +35,9 @@ export interface TrialOutcomes {
   /** For each of BullMQ's calls. */
   readonly plain: { readonly answers: readonly PromiseSettledResult<unknown>[]; readonly left: string };
   readonly full: Outcome;
-  readonly lean: Outcome;
-  /** Whether the call with the lean path came by without BullMQ's scripts, which count with HINCRBY. */
-  readonly wentLean: boolean;
+  readonly fast: Outcome;
+  /** Whether the call with the fast path came by without BullMQ's scripts, which count with HINCRBY. */
+  readonly wentFast: boolean;
 }
 
 /** Adds the three ways to the batch, each in a database of its own. Resolves when the batch was sent. */
@@ -53,16 +53,16 @@ export async function runTrial(batch: Batch, scripts: TrialScripts, trial: Trial
     readOut(),
   ] as const;
   const full = [filled(1), settled(runChannel(batch, trial, false)), readOut()] as const;
-  const lean = [filled(2), counted(), settled(runChannel(batch, trial, true)), counted(), readOut()] as const;
+  const fast = [filled(2), counted(), settled(runChannel(batch, trial, true)), counted(), readOut()] as const;
 
   const [, answers, plainLeft] = await Promise.all(steps);
   const [, fullAnswer, fullLeft] = await Promise.all(full);
-  const [, before, leanAnswer, after, leanLeft] = await Promise.all(lean);
+  const [, before, fastAnswer, after, fastLeft] = await Promise.all(fast);
   return {
     plain: { answers, left: plainLeft },
     full: { answer: fullAnswer, left: fullLeft },
-    lean: { answer: leanAnswer, left: leanLeft },
-    wentLean: JSON.stringify(before) === JSON.stringify(after),
+    fast: { answer: fastAnswer, left: fastLeft },
+    wentFast: JSON.stringify(before) === JSON.stringify(after),
   };
 }
 
@@ -76,10 +76,10 @@ export function runPlain(
 }
 
 /** As `BullmqWorkQueue#settleAndFetch` calls it, at a time of ours. */
-function runChannel(batch: Batch, { state, call }: Trial, leanPath: boolean): Promise<unknown> {
+function runChannel(batch: Batch, { state, call }: Trial, fastPath: boolean): Promise<unknown> {
   const { ackedAgeSeconds, ackedCount } = state.retention;
   const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];
-  const switches = [call.wantsGlance ? '1' : '0', leanPath ? '1' : '0', SETTINGS.separator];
+  const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', SETTINGS.separator];
   const args = [...head, ...switches, ...writeEntries(call.requests)];
   return channelAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).channel, String(state.now)], args);
 }

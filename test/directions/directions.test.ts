@@ -26,7 +26,7 @@ const refused = [
   ['packages/core/src/server/a.ts', "import { connectRedis } from '../engine/redis/connection/connection.js';"],
   ['packages/core/src/engine/redis/a.ts', "import { beginConnecting } from './connection/connection.js';"],
   ['packages/core/src/engine/redis/bullmq/a.ts', "import { beginConnecting } from '../connection/connection.js';"],
-  ['packages/core/src/producer/a.ts', "import { connectPulse } from '../engine/redis/connect-pulse.js';"],
+  ['packages/core/src/producer/a.ts', "import { connectLiveness } from '../engine/redis/connect-liveness.js';"],
   ['packages/core/src/engine/a.ts', "import type { RedisAddress } from './redis/connection/address.js';"],
   ['packages/core/src/engine/a.ts', "import { findServerPlace } from '../server/server-place.js';"],
   ['packages/core/src/engine/redis/a.ts', "import { findServerPlace } from '../../server/server-place.js';"],

@@ -18,7 +18,7 @@ export function crossingEngine({ redis, mark }: CrossingOptions): Engine {
       const opened = await inner.openBroker(opening);
       return { broker: opened.broker, address: opened.address, module, close: () => opened.close() };
     },
-    openPulse: (opening) => inner.openPulse(opening),
+    openLiveness: (opening) => inner.openLiveness(opening),
     openFleet: (opening) => inner.openFleet(opening),
   };
 }

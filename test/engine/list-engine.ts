@@ -15,7 +15,7 @@ export function listEngine(): Port.Engine {
     name: 'lists',
     openBroker: ({ namespace }) =>
       Promise.resolve({ broker: brokerOn(queueIn(namespace)), address: 'here', close: () => Promise.resolve() }),
-    openPulse: () => Promise.resolve(quietPulse),
+    openLiveness: () => Promise.resolve(quietLiveness),
     openFleet: () => Promise.reject(new EngineFeatureError('lists', 'a fleet')),
   };
 }
@@ -28,11 +28,11 @@ function brokerOn(queue: (name: string) => ListQueue): Port.Broker {
     ended: (name, jobId, signal) => queue(name).ended(jobId, signal),
     cancel: () => without('cancels'),
     deadLetters: () => without('dead letters'),
-    desk: () => without('an admin'),
+    admin: () => without('an admin'),
     workQueue: (name) => queue(name),
     onConnection: () => () => undefined,
     follow: () => without('events'),
-    bury: () => without('burials'),
+    releaseDead: () => without('burials'),
     close: () => Promise.resolve(),
   };
 }
@@ -52,7 +52,7 @@ class ListQueue implements Port.WorkQueue {
   add({ id, name, payload, version = 1, priority, attempts, backoff, delayMs }: Port.OutgoingJob): Port.SendOutcome {
     if (this.#jobs.has(id)) return 'duplicate';
     const counts = { attemptsMade: 0, deliveries: 0, leasesLost: 0, suspicions: 0 };
-    const facts = { version, priority, attempts, backoff, condemned: undefined, cancelled: undefined };
+    const facts = { version, priority, attempts, backoff, poisoned: undefined, cancelled: undefined };
     this.#jobs.set(id, { ...counts, ...facts, id, name, payload, queue: this.name, sentAtMs: Date.now() });
     this.#ready(id, delayMs);
     return 'accepted';
@@ -68,10 +68,10 @@ class ListQueue implements Port.WorkQueue {
       const settled = settle && this.#settle(settle.job, settle.settlement);
       return { settled, fetched: fetch === undefined ? undefined : this.#fetch(fetch), error: undefined };
     });
-    return Promise.resolve({ replies, glance: { ready: this.#waiting.length, nextDue: undefined, limitedForMs: 0 } });
+    return Promise.resolve({ replies, status: { ready: this.#waiting.length, nextDue: undefined, limitedForMs: 0 } });
   }
 
-  async waitForWork(timeoutMs: number): Promise<Port.WorkSign> {
+  async waitForWork(timeoutMs: number): Promise<Port.WakeSignal> {
     if (this.#waiting.length > 0) return { kind: 'ready' };
     const signal = AbortSignal.timeout(timeoutMs);
     await once(this.#events, 'ready', { signal }).catch(() => undefined);
@@ -129,7 +129,7 @@ class ListQueue implements Port.WorkQueue {
 const nothing = { active: 0, hasSuspects: false, returnedJobIds: [], hasForgotten: false, nextDueInMs: undefined };
 
 /** Whoever shares these lists dies with them: nobody has to be told from the dead. */
-const quietPulse: Port.Pulse = {
+const quietLiveness: Port.Liveness = {
   fleetLine: {
     listen: () => Promise.resolve(),
     answer: () => undefined,

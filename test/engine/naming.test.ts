@@ -51,7 +51,7 @@ describe('the option engine', function () {
   });
 
   it('names a Redis with options that only its engine has', async () => {
-    const engine = redisEngine({ redis: redisUrl(), leanPath: false });
+    const engine = redisEngine({ redis: redisUrl(), fastPath: false });
     const namespace = freshNamespace();
     await using producer = await Producer.connect({ engine, namespace });
     await using worker = await Worker.start({ engine, namespace, handlers: [measure], ...quiet });

@@ -147,11 +147,11 @@ describe('the engine in memory', () => {
     await using producer = await Producer.connect({ engine });
     await producer.send(note, { text: 'x' });
     const opening = { namespace: 'bull', connectTimeoutMs: 1_000, queues: ['notes'], holdOffMs: 0 };
-    const gone = await engine.openPulse({ ...opening, process: 'gone' });
-    const other = await engine.openPulse({ ...opening, process: 'other' });
+    const gone = await engine.openLiveness({ ...opening, process: 'gone' });
+    const other = await engine.openLiveness({ ...opening, process: 'other' });
     const opened = await engine.openBroker({ ...opening, name: 'test', ackedAgeSeconds: 1, ackedCount: 1 });
     const queue = opened.broker.workQueue('notes');
-    const call = { leaseMs: 60_000, worker: 'gone', wantsGlance: false };
+    const call = { leaseMs: 60_000, worker: 'gone', wantsStatus: false };
     const [reply] = (await queue.settleAndFetch([{ fetch: 'gone|1' }], call)).replies;
     if (reply?.fetched === undefined) throw new Error('expected the job');
     const { hasSuspects } = await other.reap({
@@ -168,7 +168,7 @@ describe('the engine in memory', () => {
     const before = engine.now.getTime();
     await engine.advance(5_000);
     expect(engine.now.getTime() - before).to.equal(5_000);
-    for (const pulse of [gone, other]) await pulse.close();
+    for (const liveness of [gone, other]) await liveness.close();
     await opened.close();
   });
 

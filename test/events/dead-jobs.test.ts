@@ -1,5 +1,5 @@
 import { ConnectionLostError, defaultJsonLimits, OptionsError, ServerRefusalError } from '@acktor/core';
-import type { DeadLetterBox } from '@acktor/core/engine';
+import type { DeadLetterStore } from '@acktor/core/engine';
 import { GuardedLog } from '@acktor/core/internal';
 import { onDead, reject, Worker, type DeadJob } from '@acktor/worker';
 import { expect } from 'chai';
@@ -87,10 +87,10 @@ describe('onDead', function () {
   it('is waited for by close()', async () => {
     const mayEnd = signal();
     const letter = { id: '1', jobName: 'note', payload: '{"text":"x"}', version: 1, reason: 'no use', deliveries: 1 };
-    const box = { read: () => Promise.resolve([letter]) } as unknown as DeadLetterBox;
+    const store = { read: () => Promise.resolve([letter]) } as unknown as DeadLetterStore;
     const listeners = [onDead(note, () => mayEnd.given)];
     const log = new GuardedLog(trial.log);
-    const calls = new DeadJobs({ listeners, lettersOf: () => box, limits: defaultJsonLimits, log });
+    const calls = new DeadJobs({ listeners, lettersOf: () => store, limits: defaultJsonLimits, log });
     calls.forQueue('notes')?.(leasedJob({ id: '1', name: 'note', queue: 'notes' }));
     let isClosed = false;
     const closed = calls.close().then(() => (isClosed = true));
@@ -104,9 +104,9 @@ describe('onDead', function () {
   it('reads the letter again while the server is away, and logs that it may not be read', async () => {
     const letter = { id: '1', jobName: 'note', payload: '{"text":"x"}', version: 1, reason: 'no use', deliveries: 1 };
     const answers = [() => Promise.reject(new ConnectionLostError()), () => Promise.resolve([letter])];
-    const away = { read: () => answers.shift()?.() } as unknown as DeadLetterBox;
+    const away = { read: () => answers.shift()?.() } as unknown as DeadLetterStore;
     const refusal = new ServerRefusalError('NOPERM', { about: 'permission' });
-    const forbidden = { read: () => Promise.reject(refusal) } as unknown as DeadLetterBox;
+    const forbidden = { read: () => Promise.reject(refusal) } as unknown as DeadLetterStore;
     const log = new GuardedLog(trial.log);
     const parts = { listeners: [remember()], limits: defaultJsonLimits, log };
     const reading = new DeadJobs({ ...parts, lettersOf: () => away });

@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { deflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import { Heard } from '../signals/heard.js';
-import { Feed, KnownWorkers, MachineShelf, pack, unpack, type FeedNote, type FeedOrder } from './fleet-inside.js';
+import { Feed, KnownWorkers, MachineRegistry, pack, unpack, type FeedNote, type FeedOrder } from './fleet-inside.js';
 
 describe('the frames of a busy worker', () => {
   let feed: InstanceType<typeof Feed>;
@@ -13,7 +13,7 @@ describe('the frames of a busy worker', () => {
   let counted = 0;
 
   beforeEach('has a feed that has something to say whenever it is asked', () => {
-    feed = new Feed('worker-1', new MachineShelf());
+    feed = new Feed('worker-1', new MachineRegistry());
     feed.add({
       report: () => ({}),
       beginWatch: () => undefined,

@@ -1,6 +1,6 @@
-// The beat on a pulse that fails when the test says so.
+// The beat on a liveness that fails when the test says so.
 import { ConnectionLostError, UnwritableCallError } from '@acktor/core';
-import type { Pulse, ReapReport } from '@acktor/core/engine';
+import type { Liveness, ReapReport } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { MessageChannel } from 'node:worker_threads';
 import { Heard } from '../signals/heard.js';
@@ -38,12 +38,12 @@ describe('the beat of a heartbeat', () => {
   it('beats before an idle pause is over when another delayed job is the next one', async () => {
     const looks: number[] = [];
     let beats = 0;
-    const pulse = {
+    const liveness = {
       renewAll: () => Promise.resolve(),
       hasOtherNextDue: () => Promise.resolve(looks.push(beats) === 2),
       reap: () => Promise.resolve({ ...calm, returnedJobIds: [String((beats += 1))] }),
     };
-    await using trial = new BeatTrial(pulse, 15_000);
+    await using trial = new BeatTrial(liveness, 15_000);
     await trial.told.first(() => beats === 2);
     expect(looks).to.deep.equal([1, 1]);
   });
@@ -68,10 +68,10 @@ class BeatTrial implements AsyncDisposable {
   readonly #channel = new MessageChannel();
   readonly #ended: Promise<void>;
 
-  constructor(pulse: Pick<Pulse, 'renewAll' | 'reap'> & Partial<Pulse>, leaseMs = 3_000) {
+  constructor(liveness: Pick<Liveness, 'renewAll' | 'reap'> & Partial<Liveness>, leaseMs = 3_000) {
     const rules = { leaseMs, deliveryLimit: 20, graceMs: 250, hangMs: 0, lastSign: newSign() };
     this.#ended = beat({
-      pulse: { hasOtherNextDue: () => Promise.resolve(false), ...pulse } as Pulse,
+      liveness: { hasOtherNextDue: () => Promise.resolve(false), ...liveness } as Liveness,
       input: rules as never,
       hasPresence: true,
       port: this.#channel.port1,

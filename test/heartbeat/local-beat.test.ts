@@ -1,6 +1,6 @@
 // The heartbeat of an engine that no thread can make: on the main thread, whose end closes nothing.
 import { ServerRefusalError } from '@acktor/core';
-import type { Pulse } from '@acktor/core/engine';
+import type { Liveness } from '@acktor/core/engine';
 import { memoryEngine, type MemoryEngine } from '@acktor/testing';
 import { expect } from 'chai';
 import { once } from 'node:events';
@@ -9,9 +9,9 @@ import { signal } from '../signals/signal.js';
 import { LocalBeat, newSign, type HeartbeatReport } from '../worker-inside/inside.js';
 
 describe('the heartbeat on the main thread', () => {
-  it('closes its pulse when it fails before it beats', async () => {
+  it('closes its liveness when it fails before it beats', async () => {
     const refusal = new ServerRefusalError('NOPERM', { about: 'permission' });
-    const trial = beatOn((pulse) => Object.assign(pulse, { testPresence: () => Promise.reject(refusal) }));
+    const trial = beatOn((liveness) => Object.assign(liveness, { testPresence: () => Promise.reject(refusal) }));
     await once(trial.beat, 'exit');
     expect(trial.reports.map(({ type }) => type)).to.deep.equal(['failed']);
     expect(trial.closed).to.equal(1);
@@ -19,9 +19,9 @@ describe('the heartbeat on the main thread', () => {
 
   it('stops when it was told to before it came to beat', async () => {
     const mayOpen = signal();
-    const trial = beatOn(async (pulse) => {
+    const trial = beatOn(async (liveness) => {
       await mayOpen.given;
-      return pulse;
+      return liveness;
     });
     trial.beat.postMessage({ type: 'stop' });
     mayOpen.give();
@@ -29,12 +29,12 @@ describe('the heartbeat on the main thread', () => {
     expect(trial.closed).to.equal(1);
   });
 
-  it('reports nothing, and closes its pulse, when it comes to beat after it was given up', async () => {
+  it('reports nothing, and closes its liveness, when it comes to beat after it was given up', async () => {
     const mayOpen = signal();
     const isClosed = signal();
-    const trial = beatOn(async (pulse) => {
+    const trial = beatOn(async (liveness) => {
       await mayOpen.given;
-      return pulse;
+      return liveness;
     }, isClosed.give);
     const exit = once(trial.beat, 'exit');
     void trial.beat.terminate();
@@ -45,19 +45,19 @@ describe('the heartbeat on the main thread', () => {
   });
 });
 
-function beatOn(change: (pulse: Pulse) => Pulse | Promise<Pulse>, onClosed: () => void = () => undefined) {
+function beatOn(change: (liveness: Liveness) => Liveness | Promise<Liveness>, onClosed: () => void = () => undefined) {
   const engine = memoryEngine();
   const trial = { closed: 0, reports: [] as HeartbeatReport[] };
-  const openPulse = async (opening: Parameters<MemoryEngine['openPulse']>[0]) => {
-    const pulse = await engine.openPulse(opening);
+  const openLiveness = async (opening: Parameters<MemoryEngine['openLiveness']>[0]) => {
+    const liveness = await engine.openLiveness(opening);
     const close = async () => {
       trial.closed += 1;
-      await pulse.close();
+      await liveness.close();
       onClosed();
     };
-    const { fleetLine } = pulse;
-    const appear: Pulse['appear'] = (...listeners) => pulse.appear(...listeners);
-    const reap: Pulse['reap'] = (rules) => pulse.reap(rules);
+    const { fleetLine } = liveness;
+    const appear: Liveness['appear'] = (...listeners) => liveness.appear(...listeners);
+    const reap: Liveness['reap'] = (rules) => liveness.reap(rules);
     const calm = { renewAll: () => Promise.resolve(), hasOtherNextDue: () => Promise.resolve(false) };
     return change({ fleetLine, appear, reap, close, testPresence: () => Promise.resolve(true), ...calm });
   };
@@ -66,8 +66,8 @@ function beatOn(change: (pulse: Pulse) => Pulse | Promise<Pulse>, onClosed: () =
   const { port1: feed } = new MessageChannel();
   const other = { openBroker: engine.openBroker.bind(engine), openFleet: engine.openFleet.bind(engine) };
   const beat = new LocalBeat(
-    { name: 'trial', openPulse, ...other },
-    { pulse: places, ...rules, lastSign: newSign(), feed },
+    { name: 'trial', openLiveness, ...other },
+    { liveness: places, ...rules, lastSign: newSign(), feed },
   );
   beat.on('message', (report: HeartbeatReport) => trial.reports.push(report));
   return Object.assign(trial, { beat });

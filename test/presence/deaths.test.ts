@@ -1,6 +1,6 @@
 // What is kept of processes that died: noted by whoever gives their jobs back.
 import type { ReapRules } from '@acktor/core/engine';
-import { connectBroker, connectPulse } from '@acktor/core/internal';
+import { connectBroker, connectLiveness } from '@acktor/core/internal';
 import { Operator } from '@acktor/core';
 import { expect } from 'chai';
 import { TestQueue } from '../broker/test-queue.js';
@@ -24,7 +24,7 @@ describe('the deaths of processes that held jobs', function () {
     expect(await operator.deaths()).to.deep.equal([]);
     const beforeMs = Date.now();
     for (const queue of ['notes', 'calls', 'notes'])
-      await connected.broker.bury(queue, { process: 'host-1-gone', deliveryLimit: 20 });
+      await connected.broker.releaseDead(queue, { process: 'host-1-gone', deliveryLimit: 20 });
     const deaths = await operator.deaths();
     expect(deaths.map(({ workerId, held, queues }) => ({ workerId, held, queues }))).to.deep.equal([
       { workerId: 'host-1-gone', held: 3, queues: ['calls', 'notes'] },
@@ -38,8 +38,8 @@ describe('the deaths of processes that held jobs', function () {
     const connected = await connectBroker(brokerOptions({ namespace }));
     await using operator = await Operator.connect({ redis: redisUrl(), namespace });
     const place = { url: redisUrl(), namespace, process: 'here', queues: ['notes'] };
-    const pulse = await connectPulse({ ...place, connectTimeoutMs: 5_000, holdOffMs: 0 });
-    await pulse.appear(() => undefined);
+    const liveness = await connectLiveness({ ...place, connectTimeoutMs: 5_000, holdOffMs: 0 });
+    await liveness.appear(() => undefined);
     const trial = new TestQueue(connected.broker, 'notes');
     for (const id of ['a', 'b', 'late']) await trial.send({ id });
     for (const id of ['a', 'b']) await trial.take(`host-1-gone|${id}`, lease);
@@ -55,12 +55,12 @@ describe('the deaths of processes that held jobs', function () {
       usesPresence: true,
     };
     const returned: string[] = [];
-    while (returned.length < 3) returned.push(...(await pulse.reap(rules)).returnedJobIds);
+    while (returned.length < 3) returned.push(...(await liveness.reap(rules)).returnedJobIds);
     const deaths = await operator.deaths();
     expect(deaths.map(({ workerId, held }) => ({ workerId, held }))).to.deep.equal([
       { workerId: 'host-1-gone', held: 2 },
     ]);
-    await pulse.close();
+    await liveness.close();
     await connected.close();
   });
 
@@ -71,7 +71,7 @@ describe('the deaths of processes that held jobs', function () {
     for (let n = 1; n <= 102; n += 1) {
       await trial.send({ id: `job-${n}` });
       await trial.take(`host-${n}-gone|1`, { worker: `host-${n}-gone`, leaseMs: 60_000 });
-      await connected.broker.bury('notes', { process: `host-${n}-gone`, deliveryLimit: 200 });
+      await connected.broker.releaseDead('notes', { process: `host-${n}-gone`, deliveryLimit: 200 });
     }
     using redis = await plainRedis();
     const key = `${namespace}:notes:acktor:deaths`;

@@ -38,10 +38,10 @@ describe('a guarded connection', function () {
     await server.kill();
     const { broker } = connected;
     const readings = [
-      broker.desk().deaths('notes'),
-      broker.desk().knows('notes'),
+      broker.admin().deaths('notes'),
+      broker.admin().knows('notes'),
       broker.deadLetters('notes').nowMs(),
-      broker.desk().discoverQueues(),
+      broker.admin().discoverQueues(),
     ];
     for (const reading of readings)
       expect((await rejection(reading, Error)).message).to.contain('nothing was read, and nothing has changed');

@@ -15,12 +15,12 @@ describe('poison in a random fleet', function () {
   this.timeout(120_000);
 
   for (const seed of SEEDS) {
-    it(`is condemned, and nothing else is (seed ${seed})`, async () => {
+    it(`is poisoned, and nothing else is (seed ${seed})`, async () => {
       const connected = await openBroker();
       try {
         const fleet = new PlayedFleet(new TestQueue(connected.broker), new Dice(seed, CHANNEL_ODDITIES));
         await fleet.play();
-        expect([...fleet.condemned].sort(), 'condemned').to.deep.equal([...fleet.poisons].sort());
+        expect([...fleet.poisoned].sort(), 'poisoned').to.deep.equal([...fleet.poisons].sort());
         expect([...fleet.acked].sort(), 'acked').to.deep.equal([...fleet.innocents].sort());
       } finally {
         await connected.close();
@@ -33,7 +33,7 @@ describe('poison in a random fleet', function () {
 class PlayedFleet {
   readonly poisons = new Set<string>();
   readonly innocents = new Set<string>();
-  readonly condemned = new Set<string>();
+  readonly poisoned = new Set<string>();
   readonly acked = new Set<string>();
   readonly clock = new SimulatedClock();
   readonly poisonLimit: number;
@@ -53,7 +53,7 @@ class PlayedFleet {
 
   async play(): Promise<void> {
     const jobs = this.dice.int(10, 40);
-    for (let step = 0; step < MOST_STEPS && this.acked.size + this.condemned.size < jobs; step += 1) {
+    for (let step = 0; step < MOST_STEPS && this.acked.size + this.poisoned.size < jobs; step += 1) {
       // They come little by little, so that there are new poisons beside old suspects.
       if (this.#sent < jobs && this.dice.chance(0.2)) await this.#send();
       const at = this.dice.int(0, this.#processes.length - 1);
@@ -101,7 +101,7 @@ class PlayedProcess {
   async step(): Promise<'ended' | 'goes on'> {
     const { dice, consumers, queue } = this.#fleet;
     if (dice.chance(0.005)) {
-      await queue.bury(this.#end(), 1_000);
+      await queue.releaseDead(this.#end(), 1_000);
       return 'ended';
     }
     const running = [...this.#held].filter(([, { isRunning }]) => isRunning).map(([job]) => job);
@@ -112,13 +112,13 @@ class PlayedProcess {
   }
 
   async #fetch(): Promise<void> {
-    const { queue, condemned, poisonLimit } = this.#fleet;
+    const { queue, poisoned, poisonLimit } = this.#fleet;
     this.#lastToken += 1;
     const job = await queue.fetch(`${this.#id}|${this.#lastToken}`);
     if (!job) return;
     const { record } = job;
-    if (record.condemned !== undefined) {
-      condemned.add(record.id);
+    if (record.poisoned !== undefined) {
+      poisoned.add(record.id);
       return void (await queue.settle(job, deadLetter));
     }
     this.#held.set(job, { isRunning: false });

@@ -18,7 +18,7 @@ const events = {
   'returned jobs': { type: 'jobs.returned', held },
   'the end of the start time': { type: 'xstate.after.startTime.workerProcess.starting' },
   'the end of the end time': { type: 'xstate.after.endTime.workerProcess.draining' },
-  'the end of the give-back time': { type: 'xstate.after.giveBackTime.workerProcess.burying' },
+  'the end of the give-back time': { type: 'xstate.after.giveBackTime.workerProcess.releasing' },
 } as const;
 
 type EventName = keyof typeof events;
@@ -27,22 +27,22 @@ type EventName = keyof typeof events;
 const rows: readonly (readonly [way: readonly EventName[], leadsTo: string, orders: readonly string[]])[] = [
   [['a worker that runs'], 'running', ['reportRunning']],
   [['a worker that cannot start'], 'starting', []],
-  [['a worker that cannot start', 'an exit'], 'burying', ['giveBackJobs']],
+  [['a worker that cannot start', 'an exit'], 'releasing', ['giveBackJobs']],
   [['the end of the start time'], 'killing', ['killProcess']],
   [['an order to drain'], 'draining', ['tellToDrain']],
   [['an order to drain', 'a worker that runs'], 'draining', []],
   [['an order to kill'], 'killing', ['killProcess']],
   [['a worker that runs', 'an order to drain'], 'draining', ['tellToDrain']],
   [['a worker that runs', 'an order to kill'], 'killing', ['killProcess']],
-  [['a worker that runs', 'an exit'], 'burying', ['giveBackJobs']],
+  [['a worker that runs', 'an exit'], 'releasing', ['giveBackJobs']],
   [['a worker that runs', 'a trial'], 'running', []],
   [['a worker that runs', 'a hang'], 'killing', ['killProcess']],
   [['a worker that runs', 'an order to drain', 'a hang'], 'killing', ['killProcess']],
   [['a worker that runs', 'an order to drain', 'the end of its work'], 'draining', []],
-  [['a worker that runs', 'an order to drain', 'an exit'], 'burying', ['giveBackJobs']],
+  [['a worker that runs', 'an order to drain', 'an exit'], 'releasing', ['giveBackJobs']],
   [['a worker that runs', 'an order to drain', 'an order to kill'], 'killing', ['killProcess']],
   [['a worker that runs', 'an order to drain', 'the end of the end time'], 'killing', ['killProcess']],
-  [['a worker that runs', 'an order to kill', 'an exit'], 'burying', ['giveBackJobs']],
+  [['a worker that runs', 'an order to kill', 'an exit'], 'releasing', ['giveBackJobs']],
   [['a worker that runs', 'an exit', 'returned jobs'], 'ended', ['reportEnd']],
   [['a worker that runs', 'an exit', 'the end of the give-back time'], 'ended', ['reportEnd']],
 ];

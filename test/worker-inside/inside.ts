@@ -3,7 +3,7 @@ import type * as ChannelModule from '../../packages/worker/dist/channel/channel.
 import type * as WishesModule from '../../packages/worker/dist/channel/wishes.js';
 import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.js';
 import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
-import type * as CrewModule from '../../packages/worker/dist/worker/crew.js';
+import type * as PoolModule from '../../packages/worker/dist/worker/consumer-pool.js';
 import type * as CompiledMachineModule from '../../packages/worker/dist/consumer/compiled-machine.js';
 import type * as QuarantineModule from '../../packages/worker/dist/delivery/quarantine.js';
 import type * as DeadJobsModule from '../../packages/worker/dist/events/dead-jobs.js';
@@ -18,7 +18,7 @@ import type * as ContainerModule from '../../packages/worker/dist/handler/contai
 import type * as CheckModule from '../../packages/worker/dist/handler/check-parameters.js';
 import type * as RegistryModule from '../../packages/worker/dist/handler/handler-registry.js';
 
-export type { ChannelParts } from '../../packages/worker/dist/channel/channel.js';
+export type { ChannelDeps } from '../../packages/worker/dist/channel/channel.js';
 export type { Clock } from '../../packages/worker/dist/channel/clock.js';
 export type {
   ChannelMessage,
@@ -26,8 +26,8 @@ export type {
   ConsumerRef,
   RunnerOrder,
 } from '../../packages/worker/dist/consumer/consumer-protocol.js';
-export type { CrewParts } from '../../packages/worker/dist/worker/crew.js';
-export type { RunnerParts } from '../../packages/worker/dist/delivery/runner.js';
+export type { PoolDeps } from '../../packages/worker/dist/worker/consumer-pool.js';
+export type { RunnerDeps } from '../../packages/worker/dist/delivery/runner.js';
 
 export type { HeartbeatReport } from '../../packages/worker/dist/heartbeat/heartbeat-protocol.js';
 export const { DeadJobs } = await inside<typeof DeadJobsModule>('events/dead-jobs.js');
@@ -41,7 +41,7 @@ export const { Channel } = await inside<typeof ChannelModule>('channel/channel.j
 export const { channelLogic } = await inside<typeof ChannelModule>('channel/channel.js');
 export const { PerConsumer } = await inside<typeof WishesModule>('channel/wishes.js');
 export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');
-export const { Crew } = await inside<typeof CrewModule>('worker/crew.js');
+export const { ConsumerPool } = await inside<typeof PoolModule>('worker/consumer-pool.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');
 export const { compiledMachine } = await inside<typeof CompiledMachineModule>('consumer/compiled-machine.js');
 export const { Quarantine } = await inside<typeof QuarantineModule>('delivery/quarantine.js');
@@ -52,7 +52,7 @@ export const { checkParameters } = await inside<typeof CheckModule>('handler/che
 export const { handlersByQueue } = await inside<typeof RegistryModule>('handler/handler-registry.js');
 
 export type Quarantine = QuarantineModule.Quarantine;
-export type Crew = CrewModule.Crew;
+export type ConsumerPool = PoolModule.ConsumerPool;
 export type WorkerEvents = WorkerEventsModule.WorkerEvents;
 export type Channel = ChannelModule.Channel;
 

@@ -39,7 +39,7 @@ describe('a machine whose clock is off', () => {
       isNow(await redis.zscore(`${namespace}:notes:failed`, 'dead'));
       for (const id of ['retried', 'later'])
         isNow(String(Number(await redis.zscore(`${namespace}:notes:delayed`, id)) / 0x1000 - 60_000));
-      expect((await trial.glance()).nextDue?.inMs).to.be.within(50_000, 60_000);
+      expect((await trial.status()).nextDue?.inMs).to.be.within(50_000, 60_000);
       const sign = await trial.queue.waitForWork(1_000);
       if (sign.kind === 'due') expect(sign.due.inMs).to.be.within(50_000, 60_000);
       await connected.close();

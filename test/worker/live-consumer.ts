@@ -49,7 +49,7 @@ export class LiveConsumer {
     this.channel = new Channel(parts);
     const channel = createActor(channelLogic, { input: { channel: this.channel } }).start();
     const machine = consumerMachine.provide({ actors: { runner: runnerLogic(parts) } });
-    this.#stopListening = broker.onConnection((state) => this.channel.restoration[state]());
+    this.#stopListening = broker.onConnection((state) => this.channel.recovery[state]());
     this.actor = createActor(machine, {
       input: { channel },
       inspect: (event) => {

@@ -1,6 +1,6 @@
 // `npm run bench -- --against <folder>`: this build of Acktor against another, in one run.
 import type { BenchCase } from '../cases/bench-case.js';
-import { runOnce, type RoundsParts } from '../measuring/rounds.js';
+import { runOnce, type RoundsDeps } from '../measuring/rounds.js';
 import { thisMachine, versionsWith, type Machine, type Versions } from '../report/surroundings.js';
 import { machineLine, short, versionsLine } from '../report/report.js';
 import { textTable } from '../report/text-table.js';
@@ -18,7 +18,7 @@ export interface AgainstReport {
   readonly tookSeconds: number;
 }
 
-export interface AgainstWish extends Omit<RoundsParts, 'rounds' | 'entries'> {
+export interface AgainstWish extends Omit<RoundsDeps, 'rounds' | 'entries'> {
   readonly cases: readonly BenchCase[];
   readonly folder: string;
   readonly pairs: number;
@@ -43,16 +43,14 @@ export async function benchAgainst({
   pairs,
   load,
   onFailure,
-  ...parts
+  ...deps
 }: AgainstWish): Promise<AgainstReport> {
   const [here, there] = [await thisBuild(), await buildIn(folder)];
   const startedAtMs = performance.now();
   const results: BuildComparison[] = [];
   for (const benchCase of cases) {
-    parts.tell(`${benchCase.name}: ${benchCase.about}`);
-    const compared = runPairs(benchCase, { here, there, pairs }, parts).then((all) =>
-      comparePairs(benchCase.name, all),
-    );
+    deps.tell(`${benchCase.name}: ${benchCase.about}`);
+    const compared = runPairs(benchCase, { here, there, pairs }, deps).then((all) => comparePairs(benchCase.name, all));
     results.push(...(await compared.catch((error: unknown) => onFailure(benchCase.name, error))));
   }
   return {
@@ -60,7 +58,7 @@ export async function benchAgainst({
     there: nameOf(there),
     leastShare: LEAST_SHARE,
     machine: thisMachine(load),
-    versions: await versionsWith(await parts.servers.versions()),
+    versions: await versionsWith(await deps.servers.versions()),
     results,
     tookSeconds: Math.round((performance.now() - startedAtMs) / 1_000),
   };
@@ -79,10 +77,10 @@ interface Match {
 async function runPairs(
   benchCase: BenchCase,
   { here, there, pairs }: Match,
-  parts: Omit<RoundsParts, 'rounds' | 'entries'>,
+  deps: Omit<RoundsDeps, 'rounds' | 'entries'>,
 ): Promise<readonly Pair[]> {
   const run = ({ entries, folder }: Build) =>
-    runOnce(benchCase, 'acktor', { ...parts, entries }).catch((cause: unknown) => {
+    runOnce(benchCase, 'acktor', { ...deps, entries }).catch((cause: unknown) => {
       throw new Error(`${benchCase.name} failed with the build in ${folder}: ${String(cause)}`, { cause });
     });
   const done: Pair[] = [];
@@ -92,7 +90,7 @@ async function runPairs(
     const pair = isHereFirst(number) ? { here: one, there: other } : { here: other, there: one };
     done.push(pair);
     const shares = comparePairs(benchCase.name, [pair]).map(({ metric, share }) => `${metric} ${short(share)}`);
-    parts.tell(`${benchCase.name} ${number + 1}/${pairs}: ${shares.join(', ')}`);
+    deps.tell(`${benchCase.name} ${number + 1}/${pairs}: ${shares.join(', ')}`);
   }
   return done;
 }

@@ -23,9 +23,9 @@ export const killCase: BenchCase = {
 
 async function killActor(subject: SubjectName, bench: Bench, kills: number): Promise<Figures> {
   const alone = await killInTurn(subject, bench, kills);
-  const { bury, close } = await undertaker(bench);
+  const { releaseDead, close } = await undertaker(bench);
   try {
-    const samples = await marchThrough(subject, bench, { kills, bury });
+    const samples = await marchThrough(subject, bench, { kills, releaseDead });
     return {
       ...alone,
       reported_ms_p50: percentile(samples, 0.5),
@@ -43,11 +43,15 @@ async function killInTurn(subject: SubjectName, bench: Bench, kills: number): Pr
 
 interface Killing {
   readonly kills: number;
-  readonly bury?: Undertaker;
+  readonly releaseDead?: Undertaker;
 }
 
 /** Ten kills at a time: more processes would take long to start, and fewer would be started too often. */
-async function marchThrough(subject: SubjectName, bench: Bench, { kills, bury }: Killing): Promise<readonly number[]> {
+async function marchThrough(
+  subject: SubjectName,
+  bench: Bench,
+  { kills, releaseDead }: Killing,
+): Promise<readonly number[]> {
   const samples: number[] = [];
   while (samples.length < kills) {
     await bench.server.clear();
@@ -55,8 +59,8 @@ async function marchThrough(subject: SubjectName, bench: Bench, { kills, bury }:
       queue: QUEUE,
       kills: Math.min(KILLS_AT_A_TIME, kills - samples.length),
     });
-    samples.push(...(await march.run(bury)));
-    bench.tell(`kill: ${subject}${bury ? ', exit reported' : ''}: ${samples.length}/${kills}`);
+    samples.push(...(await march.run(releaseDead)));
+    bench.tell(`kill: ${subject}${releaseDead ? ', exit reported' : ''}: ${samples.length}/${kills}`);
   }
   return samples;
 }
@@ -87,7 +91,7 @@ function figuresOf(samples: readonly number[]): Figures {
 /** What a supervisor does when it sees a worker exit, from this process. */
 async function undertaker({
   redis,
-}: Bench): Promise<{ readonly bury: Undertaker; readonly close: () => Promise<void> }> {
+}: Bench): Promise<{ readonly releaseDead: Undertaker; readonly close: () => Promise<void> }> {
   const connected = await connectBroker({
     redis: RedisAddress.ofSocket(redis.address).revealUrl(),
     namespace: 'bull',
@@ -98,7 +102,8 @@ async function undertaker({
     name: 'bench-supervisor',
   });
   return {
-    bury: async (process) => (await connected.broker.bury(QUEUE, { process, deliveryLimit: DELIVERY_LIMIT })).returned,
+    releaseDead: async (process) =>
+      (await connected.broker.releaseDead(QUEUE, { process, deliveryLimit: DELIVERY_LIMIT })).returned,
     close: () => connected.close(),
   };
 }

@@ -1,5 +1,5 @@
 // What it costs that somebody watches every step of every consumer.
-import { connectFleet, type ConnectedFleet, type StepCount } from '@acktor/core/engine';
+import { connectFleet, type ConnectedFleet, type TransitionCount } from '@acktor/core/engine';
 import { RedisAddress } from '@acktor/core/internal';
 import type { SubjectName } from '../subjects/subjects.js';
 import type { Bench, BenchCase } from './bench-case.js';
@@ -59,7 +59,7 @@ function countAcks(fleet: ConnectedFleet): { readonly end: () => Promise<number>
   };
 }
 
-function isAck({ from }: StepCount): boolean {
+function isAck({ from }: TransitionCount): boolean {
   return from === 'acking.settling';
 }
 

@@ -44,23 +44,23 @@ export class March {
   }
 
   /** Resolves with how long, in ms, the job was away after each kill. The workers are gone then. */
-  async run(bury?: Undertaker, delayMs = 0): Promise<readonly number[]> {
+  async run(releaseDead?: Undertaker, delayMs = 0): Promise<readonly number[]> {
     await pause(delayMs);
     const awayMs: number[] = [];
     while (this.#waiting.size > 0) {
       await pause(phaseMs(awayMs.length));
-      awayMs.push(await this.#kill(bury));
+      awayMs.push(await this.#kill(releaseDead));
     }
     await this.#holder.worker.process.end();
     return awayMs;
   }
 
-  async #kill(bury: Undertaker | undefined): Promise<number> {
+  async #kill(releaseDead: Undertaker | undefined): Promise<number> {
     const { process, id } = this.#holder.worker;
     const next = nextOf(this.#waiting);
     const killedAtMicros = nowMicros();
     const gone = process.end();
-    const told = bury && id !== undefined ? gone.then(() => bury(id)) : gone;
+    const told = releaseDead && id !== undefined ? gone.then(() => releaseDead(id)) : gone;
     this.#holder = await next;
     await told;
     return (this.#holder.atMicros - killedAtMicros) / 1_000;

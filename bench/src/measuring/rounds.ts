@@ -7,7 +7,7 @@ import type { SubjectName } from '../subjects/subjects.js';
 import { compare, type Absence, type Comparison, type Round } from './comparison.js';
 import type { Figures } from './metric.js';
 
-export interface RoundsParts {
+export interface RoundsDeps {
   readonly servers: Servers;
   readonly isQuick: boolean;
   readonly rounds: number;
@@ -20,24 +20,24 @@ export interface RoundsParts {
 }
 
 /** A peer that fails is left out from then on, and its line says why; when Acktor fails, so does this. */
-export async function runRounds(benchCase: BenchCase, parts: RoundsParts): Promise<readonly Comparison[]> {
-  const count = Math.min(parts.rounds, mostRounds(benchCase, parts.isQuick));
+export async function runRounds(benchCase: BenchCase, deps: RoundsDeps): Promise<readonly Comparison[]> {
+  const count = Math.min(deps.rounds, mostRounds(benchCase, deps.isQuick));
   const rounds: Round[] = [];
   const absent: Absence[] = [];
-  const peers = (parts.isQuick ? benchCase.quickPeers : undefined) ?? benchCase.peers;
+  const peers = (deps.isQuick ? benchCase.quickPeers : undefined) ?? benchCase.peers;
   for (let number = 1; number <= count; number += 1) {
-    const round: Record<string, Figures> = { acktor: await runOnce(benchCase, 'acktor', parts) };
+    const round: Record<string, Figures> = { acktor: await runOnce(benchCase, 'acktor', deps) };
     for (const peer of peers.filter((name) => !absent.some((absence) => absence.peer === name))) {
       try {
-        round[peer] = await runOnce(benchCase, peer, parts);
+        round[peer] = await runOnce(benchCase, peer, deps);
       } catch (error) {
         absent.push({ peer, why: error instanceof Error ? error.message : String(error) });
-        parts.tell(`${benchCase.name} ${number}/${count}: ${peer} is left out: ${String(error)}`);
+        deps.tell(`${benchCase.name} ${number}/${count}: ${peer} is left out: ${String(error)}`);
       }
     }
     rounds.push(round);
     const figures = Object.entries(round).map(([name, given]) => brief(name, given));
-    parts.tell(`${benchCase.name} ${number}/${count}: ${figures.join(' | ')}`);
+    deps.tell(`${benchCase.name} ${number}/${count}: ${figures.join(' | ')}`);
   }
   return compare(benchCase.name, rounds, { peers, absent });
 }
@@ -50,7 +50,7 @@ function mostRounds({ mostRounds: most = Infinity }: BenchCase, isQuick: boolean
 export async function runOnce(
   benchCase: BenchCase,
   subject: SubjectName,
-  { servers, isQuick, profileFolder, tell, entries }: Omit<RoundsParts, 'rounds'>,
+  { servers, isQuick, profileFolder, tell, entries }: Omit<RoundsDeps, 'rounds'>,
 ): Promise<Figures> {
   const server = await servers.serverOf(subject);
   await server.clear();

@@ -2,7 +2,7 @@
 export { onAbort } from './on-abort.js';
 export { defineOptions, type ExaminedOptions, type OptionRow, type Options } from './options/options.js';
 export type { OptionInput, OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
-export type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-box.js';
+export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
 export { engineFor, isOfDefaultEngine, type EngineChoice } from './engine/default-engine.js';
 export {
   type RefusalCause,
@@ -22,14 +22,14 @@ export {
   type EngineClock,
   type EngineModule,
   type FleetOpening,
-  type PulseOpening,
+  type LivenessOpening,
 } from './engine/engine.js';
 export { EngineFeatureError, EngineModuleError, EngineNotPortableError, importEngine } from './engine/engine-module.js';
-export { OVERDUE_MS, type CancelRequest, type Pulse, type ReapReport, type ReapRules } from './engine/pulse.js';
+export { OVERDUE_MS, type CancelRequest, type Liveness, type ReapReport, type ReapRules } from './engine/liveness.js';
 export { brokerOptionTable, type SharedOptions } from './engine/broker-options.js';
 export type { ConfirmDemand, Confirm, ConfirmShortfall, FurtherConfirm } from './engine/confirm.js';
 export type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal, SendShortfall } from './engine/sending.js';
-export type { Burial, Buried, OwnEnd, Suspect, Trials } from './engine/burial.js';
+export type { DeadProcess, ReleasedJobs, OwnEnd, Suspect, Trials } from './engine/dead-process.js';
 export type { Broker, JobEnd } from './engine/broker.js';
 export type {
   AnsweredTokens,
@@ -42,13 +42,13 @@ export type {
   JobRecord,
   Lease,
   LeasedJob,
-  QueueGlance,
+  QueueStatus,
   SettleAndFetchOptions,
   Settlement,
   SettleOutcome,
   Settling,
   WorkQueue,
-  WorkSign,
+  WakeSignal,
 } from './engine/work-queue.js';
 export type { AttemptEnd, AttemptNote, AttemptRecord } from './engine/attempt-record.js';
 export { connectFleet, fleetOptions, type FleetOptions } from './fleet/connect-fleet.js';
@@ -70,7 +70,7 @@ export { DropCount, type DroppedMessages } from './foreign-text/drop-count.js';
 export type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
 export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
 export { steadyNowMs } from './fleet/steady-time.js';
-export type { StepCount, WorkerFrame } from './fleet/worker-frame.js';
+export type { TransitionCount, WorkerFrame } from './fleet/worker-frame.js';
 export type {
   ActorReport,
   ConsumerReport,
@@ -90,9 +90,9 @@ export type {
   ProcessDeath,
   QueueDeath,
   QueueDepth,
-  QueueDesk,
+  QueueAdmin,
   QueueSymptoms,
-} from './operator/queue-desk.js';
+} from './operator/queue-admin.js';
 export type { EventGap, JobEventKind, QueueEvent, QueueWatcher } from './engine/job-events.js';
 export { ConfirmUnsupportedError } from './engine/confirm-errors.js';
 export type { CancelOutcome } from './engine/cancel-outcome.js';

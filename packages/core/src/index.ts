@@ -72,7 +72,7 @@ export type {
 export { Operator } from './operator/operator.js';
 export { QueueNotFoundError } from './operator/operator-errors.js';
 export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';
-export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-desk.js';
+export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-admin.js';
 export type { CancelOutcome } from './engine/cancel-outcome.js';
 export { BrokerReplyError, ClosedError, SendRefusedError, SendUnconfirmedError } from './engine/broker-errors.js';
 export { BrokerVersionError } from './engine/redis/connection/redis-errors.js';

@@ -32,7 +32,7 @@ export {
 export { connectBroker, type BrokerOptions } from './engine/default-engine.js';
 export type { RedisBroker } from './engine/redis/connect-broker.js';
 export { bullmqVersion } from './engine/redis/bullmq/bullmq-version.js';
-export { connectPulse, type PulseOptions } from './engine/redis/connect-pulse.js';
+export { connectLiveness, type LivenessOptions } from './engine/redis/connect-liveness.js';
 export { ensureServerBinary, type EnsureServerOptions } from './server/ensure-server.js';
 export { findServerBinary } from './server/find-server.js';
 export {
@@ -50,7 +50,7 @@ export type { Environment } from './server/program.js';
 export type { ServerBinary, ServerKind } from './server/server-binary.js';
 export type { ServerSettings } from './server/server-process.js';
 export { GuardedLog } from './guarded-log.js';
-export { gravest } from './engine/joined-report.js';
+export { mostSevere } from './engine/joined-report.js';
 export {
   amount,
   byType,

@@ -12,7 +12,7 @@ import {
 } from './dashboard-options.js';
 import { OpenDashboardError } from './errors.js';
 import { fastifyPlugin, type FastifyPlugin } from './fastify-plugin.js';
-import { House } from './house.js';
+import { DashboardContext } from './dashboard-context.js';
 import { createDispatch } from './http/dispatch.js';
 import { mountPath } from './http/mounted-url.js';
 import { createRedaction } from './jobs/redaction.js';
@@ -51,7 +51,7 @@ export function dashboardHandler(options: DashboardHandlerOptions): DashboardHan
   return createHandler({ options: checked, trust, connect: () => connectSources(checked) }).handler;
 }
 
-export interface HandlerParts {
+export interface HandlerDeps {
   readonly options: CheckedHandlerOptions;
   readonly trust: Trust;
   readonly connect: () => Promise<Sources>;
@@ -67,7 +67,7 @@ export function trustOf({ tokens, authorize }: CheckedHandlerOptions): Trust | u
 }
 
 /** A handler, and what is behind it. */
-export function createHandler({ options, trust, connect, onSession }: HandlerParts) {
+export function createHandler({ options, trust, connect, onSession }: HandlerDeps) {
   const { redact, payloadsFor, namespace, origins, secret, trustProxy } = options;
   const logger = new GuardedLog(options.logger ?? defaultLogger());
   const tokens = trust.kind === 'tokens' ? trust.tokens : undefined;
@@ -75,9 +75,9 @@ export function createHandler({ options, trust, connect, onSession }: HandlerPar
   // Whoever needs it is told of a failure; nobody may be there yet who does.
   seal.catch(() => undefined);
   if (trust.kind === 'application' && secret === undefined) logger.warn({}, NO_SECRET);
-  const house = new House(connect, logger);
+  const context = new DashboardContext(connect, logger);
   const routes = allRoutes({
-    house,
+    context,
     seal,
     namespace,
     version: version(),
@@ -92,9 +92,9 @@ export function createHandler({ options, trust, connect, onSession }: HandlerPar
     const path = mountPath(mount);
     return (request: IncomingMessage, response: ServerResponse) => void dispatch(request, response, path);
   };
-  const close = () => house.close();
+  const close = () => context.close();
   const extras = { at, fastify: fastifyPlugin(dispatch), close, [Symbol.asyncDispose]: close };
-  return { handler: Object.assign(at(''), extras) satisfies DashboardHandler, house, routes, seal };
+  return { handler: Object.assign(at(''), extras) satisfies DashboardHandler, context, routes, seal };
 }
 
 const NO_SECRET =

@@ -54,14 +54,14 @@ export class Dashboard implements AsyncDisposable {
     const checked = { ...rest, secret: rest.secret ?? secret };
     const bounds = new ConnectionBounds(rest.trustProxy > 0 ? BEHIND_PROXIES : STRANGERS);
     const onSession = ({ socket }: IncomingMessage) => bounds.know(socket);
-    const { handler, house, seal } = createHandler({
+    const { handler, context, seal } = createHandler({
       options: checked,
       trust,
       connect: () => connectSources(rest),
       onSession,
     });
     try {
-      await Promise.all([house.open(), seal]);
+      await Promise.all([context.open(), seal]);
       return new Dashboard(await listen(handler, { host, port, bounds }), handler, madeToken);
     } catch (error) {
       await handler.close();

@@ -3,7 +3,7 @@ export { systemClock } from './channel/clock.js';
 export type { StuckState } from './consumer/consumer-protocol.js';
 export { runOneDelivery, type OneDelivery } from './delivery/one-delivery.js';
 export { quarantineOfThisProcess } from './delivery/quarantine.js';
-export { isMachine } from './feed/machine-shelf.js';
+export { isMachine } from './feed/machine-registry.js';
 export { disposeGlobally } from './handler/handler-scope.js';
 export { contractOf } from './handler/handler.js';
 export { loadHandlers } from './handler/load-handlers.js';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OperatorOptions } from '@acktor/core';
 import { brokerOptionTable, connectFleet, defineOptions, type ConnectedBroker } from '@acktor/core/engine';
-import { connectBroker, connectPulse, type RedisBroker } from '@acktor/core/internal';
+import { connectBroker, connectLiveness, type RedisBroker } from '@acktor/core/internal';
 import type { Findings, QueueFindings } from './check.js';
 
 const brokerOptions = defineOptions(brokerOptionTable);
@@ -29,18 +29,25 @@ type Checked = ReturnType<typeof brokerOptions.check>;
 async function testPresence({ redis }: RedisBroker, { namespace, connectTimeoutMs }: Checked): Promise<boolean> {
   const process = `doctor-${randomUUID()}`;
   const url = redis.revealUrl();
-  const pulse = await connectPulse({ url, namespace, process, queues: ['acktor'], connectTimeoutMs, holdOffMs: 0 });
+  const liveness = await connectLiveness({
+    url,
+    namespace,
+    process,
+    queues: ['acktor'],
+    connectTimeoutMs,
+    holdOffMs: 0,
+  });
   try {
-    return await pulse.testPresence();
+    return await liveness.testPresence();
   } finally {
-    await pulse.close();
+    await liveness.close();
   }
 }
 
 async function lookAtQueues({ broker }: ConnectedBroker): Promise<readonly QueueFindings[]> {
-  const desk = broker.desk();
-  const look = async (queue: string) => ({ ...(await desk.depth(queue)), ...(await desk.symptoms(queue)) });
-  return Promise.all((await desk.queueNames()).map(look));
+  const admin = broker.admin();
+  const look = async (queue: string) => ({ ...(await admin.depth(queue)), ...(await admin.symptoms(queue)) });
+  return Promise.all((await admin.queueNames()).map(look));
 }
 
 async function lookAtWorkers(options: OperatorOptions) {

@@ -12,7 +12,7 @@ import { readReport } from './read-report.js';
 import { ErrorOutput } from './error-output.js';
 
 /** What a child is born with, and who hears of it. */
-export interface ChildParts {
+export interface ChildDeps {
   readonly plan: ChildPlan;
   readonly onReport: (report: Exclude<ChildReport, ChildAnswer>) => void;
   /** Called at most every ten seconds when it said what is no report: a handler's own `process.send()` comes here, too. */
@@ -30,7 +30,7 @@ export class Child {
   readonly #errorOutput: ErrorOutput | undefined;
   #lastQuestion = 0;
 
-  constructor({ plan, onReport, onHang, onDropped, onExit }: ChildParts) {
+  constructor({ plan, onReport, onHang, onDropped, onExit }: ChildDeps) {
     this.#drops = new DropCount(onDropped);
     this.#process = fork(ENTRY, [], {
       execArgv: childFlags(),
@@ -95,7 +95,7 @@ export class Child {
     });
   }
 
-  #hear(said: unknown, onReport: ChildParts['onReport']): void {
+  #hear(said: unknown, onReport: ChildDeps['onReport']): void {
     const report = readReport(said);
     if (report === undefined) return this.#drops.drop('a message of a worker process');
     if (report.type === 'states' || report.type === 'metrics') this.#answers.get(report.question)?.(report);

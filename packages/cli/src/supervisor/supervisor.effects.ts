@@ -12,7 +12,7 @@ import type { SupervisorMetrics, SupervisorSources } from './supervisor-metrics.
 import { WorkerProcess } from './worker-process.js';
 
 /** What a supervisor stands on. */
-export interface SupervisorParts {
+export interface SupervisorDeps {
   readonly options: CheckedSupervisorOptions;
   readonly connected: ConnectedBroker;
   readonly log: GuardedLog;
@@ -21,18 +21,18 @@ export interface SupervisorParts {
   readonly metrics: SupervisorMetrics;
 }
 
-/** The supervisor's chart with its effects on these parts. */
-export function chartWithEffects(parts: SupervisorParts): typeof supervisorMachine {
-  const { processes, log } = parts;
+/** The supervisor's chart with its effects on these deps. */
+export function chartWithEffects(deps: SupervisorDeps): typeof supervisorMachine {
+  const { processes, log } = deps;
   return supervisorMachine.provide({
     actions: {
       startWorkers: ({ self }, { numbers }) => {
-        for (const number of numbers) startProcess(parts, number, (event) => self.send(event));
+        for (const number of numbers) startProcess(deps, number, (event) => self.send(event));
       },
       drainWorkers: (_, { numbers }) => numbers.forEach((number) => processes.get(number)?.drain()),
       killWorkers: () => processes.forEach((worker) => worker.kill()),
       reportNoSuccessor: () => log.error({}, NO_SUCCESSOR),
-      closeAll: ({ self }) => void closeAll(parts).then(() => self.send({ type: 'closed' })),
+      closeAll: ({ self }) => void closeAll(deps).then(() => self.send({ type: 'closed' })),
     },
   });
 }
@@ -42,8 +42,8 @@ export function processesOf({ processes }: CheckedSupervisorOptions): number {
   return processes ?? availableParallelism();
 }
 
-function startProcess(parts: SupervisorParts, number: number, tell: (event: SupervisorEvent) => void): void {
-  const { options, connected, log, processes } = parts;
+function startProcess(deps: SupervisorDeps, number: number, tell: (event: SupervisorEvent) => void): void {
+  const { options, connected, log, processes } = deps;
   const { startMs, drainMs, deliveryLimit, poisonLimit } = options;
   const worker = new WorkerProcess({
     number,
@@ -56,7 +56,7 @@ function startProcess(parts: SupervisorParts, number: number, tell: (event: Supe
     tell: (event) => {
       if (event.type === 'worker.ended') {
         processes.delete(number);
-        parts.metrics.retire(worker.lastMetrics, event.end.exitCode === 0 ? 'told' : 'unasked');
+        deps.metrics.retire(worker.lastMetrics, event.end.exitCode === 0 ? 'told' : 'unasked');
       }
       tell(event);
     },
@@ -77,7 +77,7 @@ function planOf(checked: CheckedSupervisorOptions): ChildPlan {
   };
 }
 
-async function closeAll({ connected, log }: SupervisorParts): Promise<void> {
+async function closeAll({ connected, log }: SupervisorDeps): Promise<void> {
   await connected.close().catch((error: unknown) => log.warn({ err: error }, 'the connection was not closed cleanly'));
 }
 
@@ -94,13 +94,13 @@ export function metricsSources(
   { backlogMs }: CheckedSupervisorOptions,
 ): SupervisorSources {
   const all = () => [...processes.values()];
-  const desk = broker.desk();
+  const admin = broker.admin();
   return {
     backlogMs,
     workers: () => Promise.all(all().map((worker) => worker.metrics(ANSWER_WITHIN_MS))),
     workerStates: () => all().map(({ standing }) => standing.state),
     depths: () =>
-      Promise.all([...new Set(all().flatMap(({ standing }) => standing.queues))].map((queue) => desk.depth(queue))),
+      Promise.all([...new Set(all().flatMap(({ standing }) => standing.queues))].map((queue) => admin.depth(queue))),
   };
 }
 

@@ -166,7 +166,7 @@ function isByJob(event: SupervisorEvent): boolean {
   return event.type === 'worker.ended' && event.end.isByJob;
 }
 
-/** An end that a job is suspected of says nothing of the workers: the job is condemned before they are given up. */
+/** An end that a job is suspected of says nothing of the workers: the job is poisoned before they are given up. */
 function intensityAfter({ intensity }: SupervisorContext, event: SupervisorEvent) {
   return event.type === 'worker.ended' && !isByJob(event) ? intensity.with(event.atMs) : intensity;
 }

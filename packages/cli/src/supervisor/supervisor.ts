@@ -10,7 +10,7 @@ import { RestartIntensity, type RestartLimit, Roster } from './roster.js';
 import {
   chartWithEffects,
   processesOf,
-  type SupervisorParts,
+  type SupervisorDeps,
   ANSWER_WITHIN_MS,
   metricsSources,
 } from './supervisor.effects.js';
@@ -29,17 +29,17 @@ import type { WorkerProcess, WorkerView } from './worker-process.js';
  * await using supervisor = await Supervisor.start({ files: ['dist/handlers.js'], processes: 4, consumers: 25 });
  */
 export class Supervisor {
-  readonly #parts: SupervisorParts;
+  readonly #deps: SupervisorDeps;
   readonly #actor: Actor<typeof supervisorMachine>;
   readonly #stopped: Promise<AcktorError | undefined>;
   #metricsServer: MetricsServer | undefined;
 
-  private constructor(parts: SupervisorParts) {
-    const roster = Roster.of(processesOf(parts.options));
-    const intensity = new RestartIntensity(limitOf(parts.options));
+  private constructor(deps: SupervisorDeps) {
+    const roster = Roster.of(processesOf(deps.options));
+    const intensity = new RestartIntensity(limitOf(deps.options));
     const input = { roster, intensity, pace: intensity };
-    this.#parts = parts;
-    this.#actor = createActor(chartWithEffects(parts), { id: 'supervisor', input });
+    this.#deps = deps;
+    this.#actor = createActor(chartWithEffects(deps), { id: 'supervisor', input });
     this.#stopped = new Promise((resolve) => this.#actor.subscribe({ complete: () => resolve(this.#failure) }));
   }
 
@@ -55,7 +55,7 @@ export class Supervisor {
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     const given = supervisorOptions.check(options);
     const supervisor = new Supervisor(await openParts(given, engineFor(given, options)));
-    const { log, options: checked } = supervisor.#parts;
+    const { log, options: checked } = supervisor.#deps;
     outliveReader(process.stderr);
     // Before any worker logs: whoever is to send signals finds the process that they are for in the first line.
     log.info({ workers: processesOf(checked) }, 'the supervisor starts');
@@ -67,12 +67,12 @@ export class Supervisor {
 
   /** What each of its workers, and each of their consumers, does right now. A worker that is blocked delays the answer. */
   async states(): Promise<readonly WorkerView[]> {
-    return Promise.all([...this.#parts.processes.values()].map((worker) => worker.view(ANSWER_WITHIN_MS)));
+    return Promise.all([...this.#deps.processes.values()].map((worker) => worker.view(ANSWER_WITHIN_MS)));
   }
 
   /** What it and its workers counted and measured, in Prometheus' text format. A worker that is blocked delays the answer. */
   metrics(): Promise<string> {
-    return this.#parts.metrics.text();
+    return this.#deps.metrics.text();
   }
 
   /** Where it answers over HTTP; undefined when the options name no port. */
@@ -82,7 +82,7 @@ export class Supervisor {
 
   /** Replaces every worker, one by one: a new one runs before an old one is told to drain. Answers at once. */
   replace(): void {
-    this.#parts.log.info({ workers: this.#parts.processes.size }, 'replacing the workers, one by one');
+    this.#deps.log.info({ workers: this.#deps.processes.size }, 'replacing the workers, one by one');
     this.#actor.send({ type: 'replace.requested' });
   }
 
@@ -108,15 +108,15 @@ export class Supervisor {
 
   get #failure(): AcktorError | undefined {
     const { failure } = this.#actor.getSnapshot().context;
-    return failure && errorOf(failure, limitOf(this.#parts.options));
+    return failure && errorOf(failure, limitOf(this.#deps.options));
   }
 
   async #openMetrics(): Promise<void> {
-    const { options, connected, log } = this.#parts;
+    const { options, connected, log } = this.#deps;
     const { metricsHost: host, metricsPort: port } = options;
     if (port === undefined) return;
-    const parts = { host, port, metrics: () => this.metrics(), unreadiness: () => this.#unreadiness() };
-    const server = await MetricsServer.listen(parts).catch(async (error: unknown) => {
+    const deps = { host, port, metrics: () => this.metrics(), unreadiness: () => this.#unreadiness() };
+    const server = await MetricsServer.listen(deps).catch(async (error: unknown) => {
       await connected.close();
       throw error;
     });
@@ -126,7 +126,7 @@ export class Supervisor {
   }
 
   #unreadiness(): readonly string[] {
-    const { processes, options } = this.#parts;
+    const { processes, options } = this.#deps;
     const running = [...processes.values()].filter(({ standing }) => standing.state === 'running').length;
     const wanted = processesOf(options);
     return [
@@ -141,7 +141,7 @@ export class Supervisor {
         if (!snapshot.matches({ supervising: 'starting' })) resolve();
       });
     });
-    const { log, processes } = this.#parts;
+    const { log, processes } = this.#deps;
     this.#actor.start();
     await begun;
     const failure = this.#failure;
@@ -157,7 +157,7 @@ function limitOf(options: CheckedSupervisorOptions): RestartLimit {
   return { restartLimit: restartLimit * processesOf(options), restartWindowMs };
 }
 
-async function openParts(options: CheckedSupervisorOptions, engine: Engine): Promise<SupervisorParts> {
+async function openParts(options: CheckedSupervisorOptions, engine: Engine): Promise<SupervisorDeps> {
   if (engine.module === undefined) throw new EngineNotPortableError(engine.name, 'a supervisor');
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const warn = (message: string) => log.warn({ supervisor: process.pid }, message);

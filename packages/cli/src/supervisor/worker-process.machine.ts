@@ -49,7 +49,7 @@ export const workerProcessMachine = setup({
     'process.failed': { actions: 'rememberFailure' },
     'process.tries': { actions: 'rememberTrials' },
     'process.done': { actions: 'rememberDone' },
-    'process.exited': { target: '.burying', actions: 'rememberExit' },
+    'process.exited': { target: '.releasing', actions: 'rememberExit' },
   },
   states: {
     starting: {
@@ -83,7 +83,7 @@ export const workerProcessMachine = setup({
       description: 'Is ended by force.',
       entry: 'killProcess',
     },
-    burying: {
+    releasing: {
       description: 'The process is gone; what it held goes back to its queues at once.',
       entry: 'giveBackJobs',
       on: { 'jobs.returned': { target: 'ended', actions: 'rememberHeld' } },

@@ -11,7 +11,7 @@ import { workerProcessMachine } from './worker-process.machine.js';
 import type { HeldJobs, WorkerName, WorkerProcessContext, WorkerProcessInput } from './worker-process-protocol.js';
 
 /** What a worker process stands on, and whom it tells how it fares. */
-export interface WorkerProcessParts {
+export interface WorkerProcessDeps {
   readonly number: number;
   readonly plan: ChildPlan;
   readonly deliveryLimit: number;
@@ -36,15 +36,15 @@ export interface WorkerView {
 }
 
 export class WorkerProcess {
-  readonly #parts: WorkerProcessParts;
+  readonly #deps: WorkerProcessDeps;
   readonly #actor: Actor<typeof workerProcessMachine>;
   #child: Child | undefined;
   #lastMetrics: MetricsData = [];
 
   /** The process starts at once. */
-  constructor(parts: WorkerProcessParts) {
-    this.#parts = parts;
-    this.#actor = createActor(this.#chart(), { id: `worker-${parts.number}`, input: parts.times });
+  constructor(deps: WorkerProcessDeps) {
+    this.#deps = deps;
+    this.#actor = createActor(this.#chart(), { id: `worker-${deps.number}`, input: deps.times });
     this.#actor.start();
   }
 
@@ -75,19 +75,19 @@ export class WorkerProcess {
   async view(timeoutMs: number): Promise<WorkerView> {
     const consumers = await this.#child?.states(timeoutMs);
     const { value, context } = this.#actor.getSnapshot();
-    const { number } = this.#parts;
+    const { number } = this.#deps;
     return { number, pid: this.#child?.pid, workerId: context.worker?.workerId, state: String(value), consumers };
   }
 
   #chart(): typeof workerProcessMachine {
-    const { number, tell, log } = this.#parts;
+    const { number, tell, log } = this.#deps;
     return workerProcessMachine.provide({
       actions: {
         startProcess: () => this.#start(),
         tellToDrain: () => this.#child?.drain(),
         killProcess: () => this.#child?.kill(),
         giveBackJobs: ({ context }) =>
-          void this.#bury(context).then((held) => this.#actor.send({ type: 'jobs.returned', held })),
+          void this.#releaseDead(context).then((held) => this.#actor.send({ type: 'jobs.returned', held })),
         reportRunning: () => {
           log.info({ number, workerPid: this.#child?.pid }, 'a worker process runs');
           tell({ type: 'worker.running', number });
@@ -100,9 +100,9 @@ export class WorkerProcess {
 
   #start(): void {
     this.#child = new Child({
-      plan: this.#parts.plan,
+      plan: this.#deps.plan,
       onReport: (report) => this.#hear(report),
-      onDropped: ({ count }) => this.#parts.log.warn({ number: this.#parts.number, count }, FOREIGN_MESSAGES),
+      onDropped: ({ count }) => this.#deps.log.warn({ number: this.#deps.number, count }, FOREIGN_MESSAGES),
       onHang: (forMs) => this.#actor.send({ type: 'process.hangs', forMs }),
       onExit: (exit) => this.#actor.send({ type: 'process.exited', exit }),
     });
@@ -123,8 +123,8 @@ export class WorkerProcess {
   }
 
   /** Also after a clean end: a handler may have ended the process with code 0 while others held something. */
-  async #bury(context: WorkerProcessContext): Promise<HeldJobs> {
-    const { number, log } = this.#parts;
+  async #releaseDead(context: WorkerProcessContext): Promise<HeldJobs> {
+    const { number, log } = this.#deps;
     const { exitCode, signal, failure } = endOf(number, context);
     const facts = { number, workerPid: this.#child?.pid, exitCode, signal, failure };
     log[exitCode === 0 ? 'info' : 'warn'](facts, 'a worker process has ended');
@@ -136,16 +136,16 @@ export class WorkerProcess {
   }
 
   async #giveBack({ workerId, queues }: WorkerName, ownEnd: OwnEnd | undefined): Promise<HeldJobs> {
-    const { broker, deliveryLimit, log, number } = this.#parts;
-    const bury = (queue: string) =>
-      broker.bury(queue, { process: workerId, deliveryLimit, ownEnd }).catch((error: unknown) => {
+    const { broker, deliveryLimit, log, number } = this.#deps;
+    const releaseDead = (queue: string) =>
+      broker.releaseDead(queue, { process: workerId, deliveryLimit, ownEnd }).catch((error: unknown) => {
         log.warn({ number, queue, err: error }, NOT_GIVEN_BACK);
         return { returned: [], suspected: [] };
       });
-    const buried = await Promise.all(queues.map(bury));
+    const released = await Promise.all(queues.map(releaseDead));
     return {
-      returned: buried.flatMap(({ returned }) => returned),
-      suspected: buried.flatMap(({ suspected }) => suspected),
+      returned: released.flatMap(({ returned }) => returned),
+      suspected: released.flatMap(({ suspected }) => suspected),
     };
   }
 
@@ -157,8 +157,8 @@ export class WorkerProcess {
     const lastLines = exit?.lastLines
       ? `the last lines that the worker wrote on standard error:\n${exit.lastLines}`
       : '';
-    const how = inWords(endOf(this.#parts.number, context));
-    return { trials, poisonLimit: this.#parts.poisonLimit, how, lastLines };
+    const how = inWords(endOf(this.#deps.number, context));
+    return { trials, poisonLimit: this.#deps.poisonLimit, how, lastLines };
   }
 }
 

@@ -1,5 +1,5 @@
 // Which dead letters are meant, and how to go through them.
-import type { DeadSummary } from '../engine/dead-letter-box.js';
+import type { DeadSummary } from '../engine/dead-letter-store.js';
 import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
 

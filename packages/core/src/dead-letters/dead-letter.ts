@@ -1,5 +1,5 @@
 // A job that was given up, with all that is known of why.
-import type { DeadRecord } from '../engine/dead-letter-box.js';
+import type { DeadRecord } from '../engine/dead-letter-store.js';
 import { lastStack } from './last-stack.js';
 import { readHistory, type PastAttempt } from './past-attempt.js';
 

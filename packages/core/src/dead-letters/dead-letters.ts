@@ -1,5 +1,5 @@
 // The dead letters of a job or a queue: to look at, to send round again, to throw away.
-import type { DeadLetterBox, DeadSummary, Death } from '../engine/dead-letter-box.js';
+import type { DeadLetterStore, DeadSummary, Death } from '../engine/dead-letter-store.js';
 import { deadLetterOf, type DeadLetter } from './dead-letter.js';
 import {
   deadLetterBulkOptions,
@@ -12,9 +12,9 @@ import {
 } from './dead-letter-options.js';
 
 /** What dead letters are read from. */
-export interface DeadLettersParts {
+export interface DeadLettersDeps {
   readonly queue: string;
-  readonly box: DeadLetterBox;
+  readonly store: DeadLetterStore;
   /** Leaves every other job's letters alone; undefined for the whole queue. */
   readonly jobName: string | undefined;
 }
@@ -44,10 +44,10 @@ export interface DeadLetterBulkSummary {
  * await letters.redriveAll({ reason: { contains: 'ECONNREFUSED' } });
  */
 export class DeadLetters {
-  readonly #parts: DeadLettersParts;
+  readonly #deps: DeadLettersDeps;
 
-  constructor(parts: DeadLettersParts) {
-    this.#parts = parts;
+  constructor(deps: DeadLettersDeps) {
+    this.#deps = deps;
   }
 
   /** Lists letters, by default the last that died first. Letters that die during the listing are not in it. @throws OptionsError. */
@@ -64,20 +64,20 @@ export class DeadLetters {
 
   /** One letter; undefined when the id is of no dead letter. */
   async get(id: string): Promise<DeadLetter | undefined> {
-    const [record] = await this.#parts.box.read([id]);
+    const [record] = await this.#deps.store.read([id]);
     if (record === undefined || !this.#isOurs(record)) return undefined;
-    return deadLetterOf(this.#parts.queue, record);
+    return deadLetterOf(this.#deps.queue, record);
   }
 
   /** What the server's clock says, by which letters died: where `since` and `until` are reckoned from. */
   async serverTime(): Promise<Date> {
-    return new Date(await this.#parts.box.nowMs());
+    return new Date(await this.#deps.store.nowMs());
   }
 
   /** How many letters match. @throws OptionsError. */
   async count(filter: DeadLetterFilter = {}): Promise<number> {
-    const isAll = this.#parts.jobName === undefined && Object.keys(filter).length === 0;
-    return isAll ? this.#parts.box.count() : (await this.preview(filter)).count;
+    const isAll = this.#deps.jobName === undefined && Object.keys(filter).length === 0;
+    return isAll ? this.#deps.store.count() : (await this.preview(filter)).count;
   }
 
   /** What a bulk with the same filter would touch. @throws OptionsError. */
@@ -97,28 +97,28 @@ export class DeadLetters {
    * stays. Answers false when it is no dead letter (any more).
    */
   redrive(id: string): Promise<boolean> {
-    return this.#touch(id, (deaths) => this.#parts.box.redrive(deaths));
+    return this.#touch(id, (deaths) => this.#deps.store.redrive(deaths));
   }
 
   /** Redrives every letter that matches, the first that died first. @throws OptionsError. */
   redriveAll(options: DeadLetterBulkOptions = {}): Promise<DeadLetterBulkSummary> {
-    return this.#touchAll(options, (deaths) => this.#parts.box.redrive(deaths));
+    return this.#touchAll(options, (deaths) => this.#deps.store.redrive(deaths));
   }
 
   /** Removes a dead letter for good. Answers false when it is no dead letter (any more). */
   purge(id: string): Promise<boolean> {
-    return this.#touch(id, (deaths) => this.#parts.box.purge(deaths));
+    return this.#touch(id, (deaths) => this.#deps.store.purge(deaths));
   }
 
   /** Purges every letter that matches. @throws OptionsError. */
   purgeAll(options: DeadLetterBulkOptions = {}): Promise<DeadLetterBulkSummary> {
-    return this.#touchAll(options, (deaths) => this.#parts.box.purge(deaths));
+    return this.#touchAll(options, (deaths) => this.#deps.store.purge(deaths));
   }
 
   async *#list(filter: DeadLetterFilter, span: ListSpan): AsyncGenerator<DeadLetter> {
-    const { box, queue } = this.#parts;
+    const { store, queue } = this.#deps;
     for await (const page of this.#pages(filter, span)) {
-      const records = await box.read(page.map(({ id }) => id));
+      const records = await store.read(page.map(({ id }) => id));
       for (const record of records) if (record) yield deadLetterOf(queue, record);
     }
   }
@@ -142,13 +142,13 @@ export class DeadLetters {
   async *#matching(filter: DeadLetterFilter, order: ListSpan['order']): AsyncGenerator<readonly DeadSummary[]> {
     const sinceMs = filter.since?.getTime() ?? 0;
     const untilMs = filter.until?.getTime() ?? Infinity;
-    for await (const page of this.#parts.box.scan({ sinceMs, untilMs, order })) {
+    for await (const page of this.#deps.store.scan({ sinceMs, untilMs, order })) {
       yield page.filter((summary) => this.#isOurs(summary) && matches(summary, filter));
     }
   }
 
   async #touch(id: string, act: Act): Promise<boolean> {
-    const [record] = await this.#parts.box.read([id]);
+    const [record] = await this.#deps.store.read([id]);
     if (record === undefined || !this.#isOurs(record)) return false;
     return (await act([record]))[0] ?? false;
   }
@@ -169,7 +169,7 @@ export class DeadLetters {
   }
 
   #isOurs({ jobName }: DeadSummary): boolean {
-    return this.#parts.jobName === undefined || this.#parts.jobName === jobName;
+    return this.#deps.jobName === undefined || this.#deps.jobName === jobName;
   }
 }
 

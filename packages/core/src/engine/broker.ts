@@ -1,10 +1,10 @@
 // The broker's port: what Acktor asks of a queue server, in Acktor's own words. Adapters live in folders of their own.
-import type { Burial, Buried } from './burial.js';
+import type { DeadProcess, ReleasedJobs } from './dead-process.js';
 import type { CancelOutcome } from './cancel-outcome.js';
 import type { Confirm, ConfirmDemand } from './confirm.js';
 import type { QueueWatcher } from './job-events.js';
-import type { DeadLetterBox } from './dead-letter-box.js';
-import type { QueueDesk } from '../operator/queue-desk.js';
+import type { DeadLetterStore } from './dead-letter-store.js';
+import type { QueueAdmin } from '../operator/queue-admin.js';
 import type { OutgoingJob, SendAnswer } from './sending.js';
 import type { WorkQueue } from './work-queue.js';
 
@@ -48,10 +48,10 @@ export interface Broker {
   cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome>;
 
   /** The dead letters of a queue. */
-  deadLetters(queue: string): DeadLetterBox;
+  deadLetters(queue: string): DeadLetterStore;
 
   /** All queues, for people and tools. */
-  desk(): QueueDesk;
+  admin(): QueueAdmin;
 
   /** Opens a queue for a worker's channel. */
   workQueue(name: string): WorkQueue;
@@ -65,9 +65,9 @@ export interface Broker {
   /**
    * Gives back at once what a process held at the queue that is known to be dead, because its parent saw it exit. Calling it for a
    * process that lives takes its deliveries from it. Where the process brought its end on itself, what it held is suspected of being
-   * poison: it waits behind others, and is condemned when that happens too often.
+   * poison: it waits behind others, and is poisoned when that happens too often.
    */
-  bury(queue: string, burial: Burial): Promise<Buried>;
+  releaseDead(queue: string, dead: DeadProcess): Promise<ReleasedJobs>;
 
   /** Closes every connection that the broker opened. May be called twice. */
   close(): Promise<void>;

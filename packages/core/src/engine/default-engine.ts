@@ -42,11 +42,11 @@ export function connectBroker({
   redis,
   embedded,
   durability,
-  leanPath,
+  fastPath,
   ...opening
 }: BrokerOptions): Promise<RedisBroker> {
   const options = { ...DEFAULTS, redis, embedded, ...(durability && { durability }) };
-  return engineOf({ ...options, leanPath: leanPath ?? true }).openBroker(opening);
+  return engineOf({ ...options, fastPath: fastPath ?? true }).openBroker(opening);
 }
 
 /** Which engine an application names, or which Redis. */

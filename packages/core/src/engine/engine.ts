@@ -1,7 +1,7 @@
 // The engine's port: what Acktor asks of whatever keeps its queues. Redis is one such engine; nothing here knows it.
 import type { ConnectedFleet } from '../fleet/fleet.js';
 import type { Broker } from './broker.js';
-import type { Pulse } from './pulse.js';
+import type { Liveness } from './liveness.js';
 
 /**
  * A kind of queue server, and where it is. `Producer.connect`, `Worker.start`, `Operator.connect`, `connectFleet` and the others take one as
@@ -26,7 +26,7 @@ export interface Engine {
   openBroker(options: BrokerOpening): Promise<ConnectedBroker>;
 
   /** Opens the sign of life of one worker process, in whichever thread beats. */
-  openPulse(options: PulseOpening): Promise<Pulse>;
+  openLiveness(options: LivenessOpening): Promise<Liveness>;
 
   /** Opens what the worker processes say of themselves, for those who look. `fleetOn` makes it of a `FleetHub`. */
   openFleet(options: FleetOpening): Promise<ConnectedFleet>;
@@ -79,8 +79,8 @@ export interface BrokerOpening extends FleetOpening {
   readonly warn?: (message: string) => void;
 }
 
-/** Whose pulse. All of it can be handed to a thread. */
-export interface PulseOpening extends FleetOpening {
+/** Whose liveness. All of it can be handed to a thread. */
+export interface LivenessOpening extends FleetOpening {
   /** What the process's lease tokens begin with. */
   readonly process: string;
   readonly queues: readonly string[];
@@ -109,6 +109,6 @@ export interface ConnectedBroker {
 /** Whether a value has the form of an engine. */
 export function isEngine(value: unknown): value is Engine {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, openBroker, openPulse, openFleet } = value as Partial<Record<keyof Engine, unknown>>;
-  return typeof name === 'string' && [openBroker, openPulse, openFleet].every((open) => typeof open === 'function');
+  const { name, openBroker, openLiveness, openFleet } = value as Partial<Record<keyof Engine, unknown>>;
+  return typeof name === 'string' && [openBroker, openLiveness, openFleet].every((open) => typeof open === 'function');
 }

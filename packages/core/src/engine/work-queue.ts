@@ -28,7 +28,7 @@ export interface JobRecord {
   /** The trace that the job was sent in, as text. */
   readonly trace?: string;
   /** Set when the job may not be handled any more (delivery limit, poison): whoever gets it dead-letters it with this reason. */
-  readonly condemned: string | undefined;
+  readonly poisoned: string | undefined;
   /** Set when somebody cancelled the job, with their reason: whoever gets it dead-letters it. */
   readonly cancelled: string | undefined;
 }
@@ -100,7 +100,7 @@ export type FetchedJob =
   | { readonly kind: 'unreadable'; readonly job: LeasedJob; readonly reason: string };
 
 /** What a queue said about itself at the end of a group call. */
-export interface QueueGlance {
+export interface QueueStatus {
   /** Jobs that could be fetched right now. */
   readonly ready: number;
   /** When the next delayed job is due; undefined when none is. */
@@ -120,7 +120,7 @@ export interface DueTime {
 export interface ChannelAnswer {
   readonly replies: readonly ChannelReply[];
   /** Present when it was wanted, and when a fetch came back empty. */
-  readonly glance: QueueGlance | undefined;
+  readonly status: QueueStatus | undefined;
 }
 
 /** A lease as the broker knows it: which job, under which token. */
@@ -142,7 +142,7 @@ export interface SettleAndFetchOptions {
   /** The process that asks, as kept with the job for people to read. */
   readonly worker: string;
   /** Whether the answer should say what else waits; costs the server a little. */
-  readonly wantsGlance: boolean;
+  readonly wantsStatus: boolean;
 }
 
 /** One queue as a worker's channel sees it. */
@@ -157,10 +157,10 @@ export interface WorkQueue {
   settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer>;
 
   /** Waits until the queue may have work, or `timeoutMs` have passed. `due` says that nothing is ready before then. */
-  waitForWork(timeoutMs: number): Promise<WorkSign>;
+  waitForWork(timeoutMs: number): Promise<WakeSignal>;
 
   /** Gives a sign that nobody here can follow to the next who waits, in whichever process: a wait takes its sign along. */
-  passOn(sign: WorkSign): Promise<void>;
+  passOn(sign: WakeSignal): Promise<void>;
 
   /** Keeps the handler's progress, any JSON text, with the job. Does nothing, and answers false, for a lost lease. */
   progress(lease: Lease, progress: string): Promise<boolean>;
@@ -182,5 +182,5 @@ export interface WorkQueue {
 }
 
 /** Why a wait ended: there may be work now, nothing is ready before a time, or the wait was too long. */
-export type WorkSign =
+export type WakeSignal =
   { readonly kind: 'ready' } | { readonly kind: 'due'; readonly due: DueTime } | { readonly kind: 'timeout' };

@@ -15,7 +15,7 @@ import { jobEventOf, type JobEventMap, type JobEventName, type JobListener } fro
 type CheckedEventsOptions = ReturnType<typeof eventsOptions.check>;
 
 /** Kept here, so that nobody else can make one that is not connected. */
-class EventsParts {
+class EventsDeps {
   constructor(
     readonly connected: ConnectedBroker,
     readonly options: CheckedEventsOptions,
@@ -37,7 +37,7 @@ export class Events {
   #closing: Promise<void> | undefined;
 
   /** Only for {@link Events.connect}, but public: a container takes no class under whose name it could not build anything. */
-  constructor({ connected, options }: EventsParts) {
+  constructor({ connected, options }: EventsDeps) {
     this.#connected = connected;
     this.#options = options;
   }
@@ -52,7 +52,7 @@ export class Events {
   static async connect(options: EventsOptions = {}): Promise<Events> {
     const checked = eventsOptions.check(options);
     const connected = await engineFor(checked, options).openBroker(forInspection('acktor-events', checked));
-    return new Events(new EventsParts(connected, checked));
+    return new Events(new EventsDeps(connected, checked));
   }
 
   /** Where the queues are, without a password; for people. */

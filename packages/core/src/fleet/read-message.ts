@@ -17,7 +17,7 @@ import {
 import type { FleetAsk } from './fleet-line.js';
 import type { FleetAnswer, FleetNews } from './fleet-message.js';
 import type { MachineDefinition } from './fleet.js';
-import type { StepCount, WorkerFrame } from './worker-frame.js';
+import type { TransitionCount, WorkerFrame } from './worker-frame.js';
 import type {
   ActorReport,
   ConsumerReport,
@@ -103,7 +103,7 @@ const totals = shape<QueueTotals>({
   redelivered: count,
 });
 
-const steps = shape<StepCount>({
+const steps = shape<TransitionCount>({
   machineId: text(),
   queue: text(),
   from: text(),

@@ -19,7 +19,7 @@ export interface WorkerFrame {
   /** Consumers and actors that are no more. */
   readonly gone: readonly string[];
   /** What happened on the charts since the last frame. */
-  readonly steps: readonly StepCount[];
+  readonly steps: readonly TransitionCount[];
   /** Only those that changed. */
   readonly totals: readonly QueueTotals[];
   readonly eventLoop: EventLoopReport;
@@ -27,7 +27,7 @@ export interface WorkerFrame {
 
 /** How often the consumers of a queue went from one state to another, and how long they had been in the first. For machines that
  * have no queue, `queue` is empty. */
-export interface StepCount {
+export interface TransitionCount {
   readonly machineId: string;
   readonly queue: string;
   /** Dotted states, as in {@link ConsumerReport.state}. */

@@ -1,6 +1,6 @@
 // A job's deliveries, put together from what is remembered of those that are over and from the job itself: for any engine.
 import type { PastAttempt } from '../dead-letters/past-attempt.js';
-import type { JobAttempt, JobSummary } from './queue-desk.js';
+import type { JobAttempt, JobSummary } from './queue-admin.js';
 
 /** Oldest first. */
 export function attemptsOf(job: JobSummary, history: readonly PastAttempt[]): readonly JobAttempt[] {

@@ -2,7 +2,7 @@
 import { brokerOptionTable } from '../engine/broker-options.js';
 import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
-import type { JobSummary } from './queue-desk.js';
+import type { JobSummary } from './queue-admin.js';
 
 const { engine, redis, embedded, namespace, connectTimeoutMs } = brokerOptionTable;
 const operatorTable = { engine, redis, embedded, namespace, connectTimeoutMs } as const;

@@ -1,6 +1,6 @@
 // Looks after the queues: what people on call see and do, for tools and views.
 import type { CancelOutcome } from '../engine/cancel-outcome.js';
-import type { DeadLetterBox } from '../engine/dead-letter-box.js';
+import type { DeadLetterStore } from '../engine/dead-letter-store.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker } from '../engine/engine.js';
 import { forInspection } from '../engine/broker-options.js';
@@ -17,10 +17,10 @@ import {
   type PauseOptions,
 } from './operator-options.js';
 import { QueueNotFoundError } from './operator-errors.js';
-import type { JobDetails, JobSummary, ProcessDeath, QueueDeath, QueueDepth, QueueDesk } from './queue-desk.js';
+import type { JobDetails, JobSummary, ProcessDeath, QueueDeath, QueueDepth, QueueAdmin } from './queue-admin.js';
 
 /** Kept here, so that nobody else can make an operator that is not connected. */
-class OperatorParts {
+class OperatorDeps {
   constructor(
     readonly connected: ConnectedBroker,
     readonly namespace: string,
@@ -43,7 +43,7 @@ export class Operator {
   readonly #known = new Set<string>();
 
   /** Only for {@link Operator.connect}, but public: a container takes no class under whose name it could not build anything. */
-  constructor({ connected, namespace }: OperatorParts) {
+  constructor({ connected, namespace }: OperatorDeps) {
     this.#connected = connected;
     this.#namespace = namespace;
   }
@@ -58,7 +58,7 @@ export class Operator {
   static async connect(options: OperatorOptions = {}): Promise<Operator> {
     const checked = operatorOptions.check(options);
     const connected = await engineFor(checked, options).openBroker(forInspection('acktor-operator', checked));
-    return new Operator(new OperatorParts(connected, checked.namespace));
+    return new Operator(new OperatorDeps(connected, checked.namespace));
   }
 
   /** Where the queues are, without a password; for people. */
@@ -73,7 +73,7 @@ export class Operator {
 
   /** The names of all queues that a worker or a producer of Acktor ever used, or that were discovered, in order. */
   async queueNames(): Promise<readonly string[]> {
-    return this.#desk.queueNames();
+    return this.#admin.queueNames();
   }
 
   /**
@@ -81,19 +81,19 @@ export class Operator {
    * of all keys of the server: about a second for a million, in short calls between which others have their turn.
    */
   async discoverQueues(): Promise<readonly string[]> {
-    return this.#desk.discoverQueues();
+    return this.#admin.discoverQueues();
   }
 
   /** How full all queues are, by name. */
   async queues(): Promise<readonly QueueDepth[]> {
-    const names = await this.#desk.queueNames();
-    return Promise.all(names.map((name) => this.#desk.depth(name)));
+    const names = await this.#admin.queueNames();
+    return Promise.all(names.map((name) => this.#admin.depth(name)));
   }
 
   /** How full one queue is; all zeros for one that was never used. */
   async queue(queue: string): Promise<QueueDepth> {
     checkName('queue', queue);
-    return this.#desk.depth(queue);
+    return this.#admin.depth(queue);
   }
 
   /**
@@ -101,8 +101,8 @@ export class Operator {
    * The last hundred of each queue are kept, for a day. One that held nothing when it died is missed by nobody, and not among them.
    */
   async deaths(): Promise<readonly ProcessDeath[]> {
-    const names = await this.#desk.queueNames();
-    const all = await Promise.all(names.map(async (queue) => ({ queue, deaths: await this.#desk.deaths(queue) })));
+    const names = await this.#admin.queueNames();
+    const all = await Promise.all(names.map(async (queue) => ({ queue, deaths: await this.#admin.deaths(queue) })));
     return joinedDeaths(all);
   }
 
@@ -116,7 +116,7 @@ export class Operator {
     const { place, limit, cursor = '0' } = jobListOptions.check(options);
     await this.#requireQueue(queue);
     const offset = Number(cursor);
-    const { jobs, hasMore } = await this.#desk.jobs(queue, { place, limit, offset });
+    const { jobs, hasMore } = await this.#admin.jobs(queue, { place, limit, offset });
     return { jobs, cursor: hasMore ? String(offset + limit) : undefined };
   }
 
@@ -124,14 +124,14 @@ export class Operator {
   async job(queue: string, id: string): Promise<JobDetails | undefined> {
     checkId(id);
     await this.#requireQueue(queue);
-    return this.#desk.job(queue, id);
+    return this.#admin.job(queue, id);
   }
 
   /** The jobs of that id, in whichever queues: an id is unique within its queue only. */
   async find(id: string): Promise<readonly JobSummary[]> {
     checkId(id);
-    const queues = await this.#desk.queueNames();
-    const found = await Promise.all(queues.map((queue) => this.#desk.find(queue, id)));
+    const queues = await this.#admin.queueNames();
+    const found = await Promise.all(queues.map((queue) => this.#admin.find(queue, id)));
     return found.filter((job) => job !== undefined);
   }
 
@@ -144,20 +144,20 @@ export class Operator {
     const { allowUnused } = pauseOptions.check(options);
     if (allowUnused) checkName('queue', queue);
     else await this.#requireQueue(queue);
-    await this.#desk.pause(queue);
+    await this.#admin.pause(queue);
   }
 
   /** Lets a paused queue go on, at once. May be repeated. */
   async resume(queue: string): Promise<void> {
     await this.#requireQueue(queue);
-    await this.#desk.resume(queue);
+    await this.#admin.resume(queue);
   }
 
   /** Makes a delayed job due at once. Answers whether it was delayed. */
   async runNow(queue: string, id: string): Promise<boolean> {
     checkId(id);
     await this.#requireQueue(queue);
-    return this.#desk.runNow(queue, id);
+    return this.#admin.runNow(queue, id);
   }
 
   /**
@@ -174,8 +174,8 @@ export class Operator {
   /** The dead letters of a queue. For a queue that nobody ever used, its methods throw QueueNotFoundError. @throws NameError. */
   deadLetters(queue: string): DeadLetters {
     checkName('queue', queue);
-    const box = this.#connected.broker.deadLetters(queue);
-    return new DeadLetters({ queue, jobName: undefined, box: afterwards(() => this.#requireQueue(queue), box) });
+    const store = this.#connected.broker.deadLetters(queue);
+    return new DeadLetters({ queue, jobName: undefined, store: afterwards(() => this.#requireQueue(queue), store) });
   }
 
   /** Closes the connection. May be called twice. */
@@ -191,29 +191,29 @@ export class Operator {
   async #requireQueue(queue: string): Promise<void> {
     checkName('queue', queue);
     if (this.#known.has(queue)) return;
-    if (!(await this.#desk.knows(queue))) {
+    if (!(await this.#admin.knows(queue))) {
       const { address, namespace } = this;
       throw new QueueNotFoundError(queue, { address, namespace, queues: await this.queueNames() });
     }
     this.#known.add(queue);
   }
 
-  get #desk(): QueueDesk {
-    return this.#connected.broker.desk();
+  get #admin(): QueueAdmin {
+    return this.#connected.broker.admin();
   }
 }
 
-/** The same box, that does nothing before `check` has resolved. */
-function afterwards(check: () => Promise<void>, box: DeadLetterBox): DeadLetterBox {
+/** The same store, that does nothing before `check` has resolved. */
+function afterwards(check: () => Promise<void>, store: DeadLetterStore): DeadLetterStore {
   return {
-    count: () => check().then(() => box.count()),
-    nowMs: () => check().then(() => box.nowMs()),
-    read: (ids) => check().then(() => box.read(ids)),
-    redrive: (deaths) => check().then(() => box.redrive(deaths)),
-    purge: (deaths) => check().then(() => box.purge(deaths)),
+    count: () => check().then(() => store.count()),
+    nowMs: () => check().then(() => store.nowMs()),
+    read: (ids) => check().then(() => store.read(ids)),
+    redrive: (deaths) => check().then(() => store.redrive(deaths)),
+    purge: (deaths) => check().then(() => store.purge(deaths)),
     async *scan(span) {
       await check();
-      yield* box.scan(span);
+      yield* store.scan(span);
     },
   };
 }

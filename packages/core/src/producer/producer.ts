@@ -21,13 +21,13 @@ import {
 } from './producer-options.js';
 import { ConsumerCensus, type JobConsumers } from './job-consumers.js';
 import { Receipt } from './receipt.js';
-import { SendGatherer } from './send-gatherer.js';
+import { SendBatcher } from './send-batcher.js';
 import { randomBytes } from 'node:crypto';
 
 type CheckedProducerOptions = ReturnType<typeof producerOptions.check>;
 
 /** Kept here, so that nobody else can make a producer that is not connected. */
-class ProducerParts {
+class ProducerDeps {
   constructor(
     readonly engine: Engine,
     readonly connected: ConnectedBroker,
@@ -48,13 +48,13 @@ export class Producer {
   readonly #options: CheckedProducerOptions;
   readonly #ids = new JobIds();
   readonly #census: ConsumerCensus;
-  readonly #gatherers = new Map<string, SendGatherer>();
+  readonly #gatherers = new Map<string, SendBatcher>();
   #sendsInFlight = 0;
   #whenAnswered: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
   /** Only for {@link Producer.connect}, but public: a container takes no class under whose name it could not build anything. */
-  constructor({ engine, connected, options }: ProducerParts) {
+  constructor({ engine, connected, options }: ProducerDeps) {
     this.#connected = connected;
     this.#options = options;
     const { namespace, connectTimeoutMs } = options;
@@ -76,7 +76,7 @@ export class Producer {
     const connected = await engine.openBroker(opening);
     try {
       connected.broker.requireConfirm(checked.confirm);
-      return new Producer(new ProducerParts(engine, connected, checked));
+      return new Producer(new ProducerDeps(engine, connected, checked));
     } catch (error) {
       await connected.close();
       throw error;
@@ -169,7 +169,7 @@ export class Producer {
     const queue = typeof jobOrQueue === 'string' ? jobOrQueue : jobOrQueue.queue;
     checkName('queue', queue);
     const jobName = typeof jobOrQueue === 'string' ? undefined : jobOrQueue.name;
-    return new DeadLetters({ queue, jobName, box: this.#connected.broker.deadLetters(queue) });
+    return new DeadLetters({ queue, jobName, store: this.#connected.broker.deadLetters(queue) });
   }
 
   /** Closes the connections. Sends in flight are answered first. May be called twice. */
@@ -196,9 +196,9 @@ export class Producer {
     const attempts = checked.attempts ?? stored.attempts;
     const backoff = checked.backoff ?? stored.backoff;
     const { queue, name, version } = job;
-    const gatherer = this.#gathererOf(queue, confirm);
+    const batcher = this.#batcherOf(queue, confirm);
     const outcome = await traceSend({ queue, name, id }, (trace) =>
-      gatherer.send({ id, name, payload, version, trace, delayMs, priority, attempts, backoff }),
+      batcher.send({ id, name, payload, version, trace, delayMs, priority, attempts, backoff }),
     );
     return new Receipt({ job, id, outcome, broker: this.#connected.broker, limits: this.#options });
   }
@@ -216,18 +216,18 @@ export class Producer {
     }
   }
 
-  #gathererOf(queue: string, confirm: Confirm): SendGatherer {
+  #batcherOf(queue: string, confirm: Confirm): SendBatcher {
     // No queue's name holds a space.
     const key = confirm === 'accepted' ? queue : `${queue} ${JSON.stringify(confirm)}`;
-    const gatherer = this.#gatherers.get(key) ?? this.#openGatherer(queue, confirm);
-    this.#gatherers.set(key, gatherer);
-    return gatherer;
+    const batcher = this.#gatherers.get(key) ?? this.#openBatcher(queue, confirm);
+    this.#gatherers.set(key, batcher);
+    return batcher;
   }
 
-  #openGatherer(queue: string, confirm: Confirm): SendGatherer {
+  #openBatcher(queue: string, confirm: Confirm): SendBatcher {
     const { sendTimeoutMs, confirmTimeoutMs } = this.#options;
     const demand = confirm === 'accepted' ? undefined : { confirm, timeoutMs: confirmTimeoutMs };
-    return new SendGatherer({ broker: this.#connected.broker, queue, timeoutMs: sendTimeoutMs, demand });
+    return new SendBatcher({ broker: this.#connected.broker, queue, timeoutMs: sendTimeoutMs, demand });
   }
 
   #requireOpen(): void {

@@ -3,7 +3,7 @@ import type { Broker } from '../engine/broker.js';
 import { readProgress } from '../events/job-event.js';
 
 /** Whose progress it is. */
-export interface ProgressParts {
+export interface ProgressDeps {
   readonly broker: Broker;
   readonly queue: string;
   readonly id: string;
@@ -12,8 +12,8 @@ export interface ProgressParts {
 }
 
 /** What the job's handlers give to `delivery.progress`: what is kept already, then each value as it comes, to the end of the job. */
-export async function* progressValues(parts: ProgressParts): AsyncGenerator<unknown, void> {
-  const { broker, queue, id, signal } = parts;
+export async function* progressValues(deps: ProgressDeps): AsyncGenerator<unknown, void> {
+  const { broker, queue, id, signal } = deps;
   signal.throwIfAborted();
   const texts = new Texts();
   const watcher = { of: { jobId: id }, kinds: PROGRESS, onGap: () => undefined };
@@ -22,7 +22,7 @@ export async function* progressValues(parts: ProgressParts): AsyncGenerator<unkn
     onEvent: (event) => event.kind === 'progress' && texts.add(event.progress),
   });
   try {
-    texts.begin(await keptNow(parts));
+    texts.begin(await keptNow(deps));
     broker.ended(queue, id, signal).then(
       () => texts.end(undefined),
       (error: Error) => texts.end(error),
@@ -33,15 +33,15 @@ export async function* progressValues(parts: ProgressParts): AsyncGenerator<unkn
       yield readProgress(text);
     }
     // The end may have been found before the stream was read so far.
-    const final = await keptNow(parts);
+    const final = await keptNow(deps);
     if (final !== undefined && final !== last) yield readProgress(final);
   } finally {
     stop();
   }
 }
 
-async function keptNow({ broker, queue, id }: ProgressParts): Promise<string | undefined> {
-  return (await broker.desk().job(queue, id))?.progress;
+async function keptNow({ broker, queue, id }: ProgressDeps): Promise<string | undefined> {
+  return (await broker.admin().job(queue, id))?.progress;
 }
 
 /** What has come and was not taken: the newest hundred. */

@@ -10,7 +10,7 @@ import { progressValues } from './progress-values.js';
 import { resultOptions, type ResultOptions } from './producer-options.js';
 
 /** What was sent, and under which id. */
-export interface ReceiptParts<J extends AnyJob> {
+export interface ReceiptDeps<J extends AnyJob> {
   readonly job: J;
   readonly id: string;
   readonly outcome: SendOutcome;
@@ -30,7 +30,7 @@ export class Receipt<J extends AnyJob> {
   readonly #broker: Broker;
   readonly #limits: JsonLimits;
 
-  constructor({ job, id, outcome, broker, limits }: ReceiptParts<J>) {
+  constructor({ job, id, outcome, broker, limits }: ReceiptDeps<J>) {
     this.job = job;
     this.id = id;
     this.isDuplicate = outcome === 'duplicate';

@@ -19,7 +19,7 @@ export type Trust =
   | { readonly kind: 'tokens'; readonly tokens: Tokens }
   | { readonly kind: 'application'; readonly authorize: Authorize };
 
-export interface GateParts {
+export interface GateDeps {
   readonly trust: Trust;
   readonly seal: Promise<SessionSeal>;
   /** Origins that people see besides the Host of a request. */
@@ -33,10 +33,10 @@ export interface Guarded {
 }
 
 export class Gate {
-  readonly #parts: GateParts;
+  readonly #deps: GateDeps;
 
-  constructor(parts: GateParts) {
-    this.#parts = parts;
+  constructor(deps: GateDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -45,7 +45,7 @@ export class Gate {
    * @throws RequestError 401 without a session, 403 for a role, an origin, a host or a token that will not do.
    */
   async admit(request: IncomingMessage, route: Guarded): Promise<Session | undefined> {
-    const { trust, origins } = this.#parts;
+    const { trust, origins } = this.#deps;
     const changes = route.method !== 'GET';
     if (trust.kind === 'machine') requireLocalHost(request);
     // A link from elsewhere may open the page, which holds nothing.
@@ -57,8 +57,8 @@ export class Gate {
   }
 
   async #sessionOf(request: IncomingMessage): Promise<Session | undefined> {
-    const { trust } = this.#parts;
-    const seal = await this.#parts.seal;
+    const { trust } = this.#deps;
+    const seal = await this.#deps.seal;
     switch (trust.kind) {
       case 'machine':
         return seal.standing('operator', Infinity);

@@ -16,7 +16,7 @@ export interface SealedSession {
 }
 
 /** What the key of a seal is made of. */
-export interface SealParts {
+export interface SealDeps {
   /** What replicas share, of 32 bytes at least. */
   readonly secret?: string | Uint8Array | undefined;
   readonly tokens?: Tokens | undefined;
@@ -37,7 +37,7 @@ export class SessionSeal {
    * quarter of a second and 32 MiB; without both it is random. Processes that are given the same know each other's sessions,
    * and new tokens end all of them.
    */
-  static async open({ secret, tokens = {} }: SealParts): Promise<SessionSeal> {
+  static async open({ secret, tokens = {} }: SealDeps): Promise<SessionSeal> {
     const shown = JSON.stringify([tokens.viewer ?? null, tokens.operator ?? null]);
     if (secret !== undefined) return new SessionSeal(createHmac('sha256', secret).update(shown).digest());
     if (tokens.viewer === undefined && tokens.operator === undefined) return new SessionSeal(randomBytes(KEY_BYTES));

@@ -9,7 +9,7 @@ import { sendAnswer, setSafeHeaders } from './response.js';
 import type { Answer, Route } from './route.js';
 import { createRouteFinder } from './route-finder.js';
 
-export interface DispatchParts {
+export interface DispatchDeps {
   readonly routes: readonly Route[];
   readonly gate: Gate;
   readonly logger: GuardedLog;
@@ -19,7 +19,7 @@ export interface DispatchParts {
 /** Answers one request, whatever it is, below a mount such as `/acktor`. Never rejects. */
 export type Dispatch = (request: IncomingMessage, response: ServerResponse, mount: string) => Promise<void>;
 
-export function createDispatch({ routes, gate, logger, onSession }: DispatchParts): Dispatch {
+export function createDispatch({ routes, gate, logger, onSession }: DispatchDeps): Dispatch {
   const find = createRouteFinder(routes);
   const answer = async (request: IncomingMessage, response: ServerResponse, url: MountedUrl): Promise<Answer> => {
     if (url.path === '') return withSlash(url);

@@ -3,16 +3,16 @@ import type { ProcessDeath, QueueDepth, WorkerFrame, WorkerReport } from '@ackto
 import type { GuardedLog } from '@acktor/core/internal';
 import { flowKey, type FleetFrame, type FleetSnapshot, type FlowRate, type QueueLine } from '../protocol/live.js';
 import type { Sources } from '../sources/sources.js';
-import { ChartShelf } from './chart-shelf.js';
+import { ChartRegistry } from './chart-registry.js';
 import { FleetModel } from './fleet-model.js';
 import { FlowMeter } from './flow-meter.js';
 import { Hearing } from './hearing.js';
 import { Lately } from './lately.js';
 import { QueueMeter } from './queue-meter.js';
-import { QueueTally } from './queue-tally.js';
+import { QueueCounter } from './queue-counter.js';
 import { Told } from './told.js';
 
-export interface FleetPictureParts {
+export interface FleetPictureDeps {
   readonly sources: Pick<Sources, 'fleet' | 'charts' | 'draw'>;
   readonly logger: GuardedLog;
   /** Told when a chart has come that snapshots lacked before. */
@@ -22,17 +22,17 @@ export interface FleetPictureParts {
 export class FleetPicture {
   readonly #model = new FleetModel();
   readonly #flows = new FlowMeter(Date.now());
-  readonly #tally = new QueueTally(Date.now());
+  readonly #counter = new QueueCounter(Date.now());
   readonly #hearing = new Hearing();
   readonly #lately = new Lately();
-  readonly #charts: ChartShelf;
+  readonly #charts: ChartRegistry;
   readonly #machineIds = new Set<string>();
   readonly #toldQueues = new Told(({ queue }: QueueLine) => queue);
   readonly #toldFlows = new Told<FlowRate>(flowKey);
-  readonly queues = new QueueMeter(this.#tally);
+  readonly queues = new QueueMeter(this.#counter);
 
-  constructor({ sources, logger, onChart }: FleetPictureParts) {
-    this.#charts = new ChartShelf({
+  constructor({ sources, logger, onChart }: FleetPictureDeps) {
+    this.#charts = new ChartRegistry({
       first: sources.charts,
       machine: (id) => sources.fleet.machine(id),
       draw: (machine) => sources.draw(machine),
@@ -58,7 +58,7 @@ export class FleetPicture {
     if (!this.#model.has(report.workerId)) this.#lately.joined(report, nowMs);
     this.#hearing.reported(report.workerId, nowMs);
     this.#model.report(report);
-    this.#tally.report(report);
+    this.#counter.report(report);
     for (const id of report.machineIds) if (this.#machineIds.size < MOST_MACHINES) this.#machineIds.add(id);
   }
 
@@ -66,7 +66,7 @@ export class FleetPicture {
     if (!this.#model.frame(frame)) return;
     const nowMs = Date.now();
     this.#hearing.heard(frame.workerId, frame.atMs, nowMs);
-    this.#tally.change(frame.workerId, frame.totals);
+    this.#counter.change(frame.workerId, frame.totals);
     this.#flows.add(frame.steps, nowMs);
   }
 
@@ -113,7 +113,7 @@ export class FleetPicture {
     const changes = {
       ...this.#model.takeChanges(MOST_CONSUMERS_IN_A_FRAME),
       lately: this.#lately.takeUntold(),
-      totals: this.#tally.takeChanged(MOST_TOTALS_IN_A_FRAME),
+      totals: this.#counter.takeChanged(MOST_TOTALS_IN_A_FRAME),
     };
     const isEmpty = Object.values(changes).every((list: readonly unknown[]) => list.length === 0);
     if (isEmpty && !isSecond) return undefined;
@@ -136,12 +136,12 @@ export class FleetPicture {
 
   #forget(workerId: string, how: 'left' | 'died'): void {
     this.#model.gone(workerId, how);
-    this.#tally.forget(workerId);
+    this.#counter.forget(workerId);
     this.#hearing.forget(workerId);
   }
 }
 
-/** Far more than the shelf has room for. */
+/** Far more than the registry has room for. */
 const MOST_MACHINES = 1_000;
 /**
  * A consumer's change takes some 28 bytes once packed, most of them its job's id. So this is 140 KB a second at most, and when

@@ -2,19 +2,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet, FleetWatcher } from '@acktor/core/engine';
 
-export interface FleetWatchParts {
+export interface FleetWatchDeps {
   readonly fleet: Pick<Fleet, 'watch'>;
   readonly watcher: FleetWatcher;
   readonly onFailure: (error: unknown) => void;
 }
 
 export class FleetWatch {
-  readonly #parts: FleetWatchParts;
+  readonly #deps: FleetWatchDeps;
   #watching: AbortController | undefined;
   #ending: NodeJS.Timeout | undefined;
 
-  constructor(parts: FleetWatchParts) {
-    this.#parts = parts;
+  constructor(deps: FleetWatchDeps) {
+    this.#deps = deps;
   }
 
   get isOn(): boolean {
@@ -43,7 +43,7 @@ export class FleetWatch {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const { fleet, watcher } = this.#parts;
+    const { fleet, watcher } = this.#deps;
     while (!signal.aborted) {
       try {
         await fleet.watch(watcher, signal);
@@ -55,7 +55,7 @@ export class FleetWatch {
   }
 
   #complain(error: unknown, signal: AbortSignal): void {
-    if (!signal.aborted) this.#parts.onFailure(error);
+    if (!signal.aborted) this.#deps.onFailure(error);
   }
 }
 

@@ -1,5 +1,5 @@
 // How often each arrow of each chart was taken in the last ten seconds, and how long consumers had stayed before.
-import type { StepCount } from '@acktor/core/engine';
+import type { TransitionCount } from '@acktor/core/engine';
 import { flowKey, type FlowRate } from '../protocol/live.js';
 import { Dwells } from './dwells.js';
 
@@ -17,7 +17,7 @@ export class FlowMeter {
     this.#startedAtMs = nowMs;
   }
 
-  add(steps: readonly StepCount[], nowMs: number): void {
+  add(steps: readonly TransitionCount[], nowMs: number): void {
     for (const step of steps) this.#flowOf(step)?.add(step, nowMs);
   }
 
@@ -28,7 +28,7 @@ export class FlowMeter {
   }
 
   /** Undefined for one more than there may be. */
-  #flowOf(step: StepCount): Flow | undefined {
+  #flowOf(step: TransitionCount): Flow | undefined {
     const isOneTooMany = this.#flows.size >= MOST_BY_QUEUE && !this.#flows.has(flowKey(step));
     const counted = isOneTooMany ? { ...step, queue: '' } : step;
     const key = flowKey(counted);
@@ -47,7 +47,7 @@ const SECONDS = 10;
 const MOST_FLOWS = 10_000;
 const FORGOTTEN_AFTER_MS = 15 * 60_000;
 
-type Arrow = Pick<StepCount, 'machineId' | 'queue' | 'from' | 'to'>;
+type Arrow = Pick<TransitionCount, 'machineId' | 'queue' | 'from' | 'to'>;
 
 /** One arrow: a slot for each of the last ten seconds. */
 class Flow {
@@ -59,7 +59,7 @@ class Flow {
     this.#arrow = { machineId, queue, from, to };
   }
 
-  add({ count, dwellMsTotal }: StepCount, nowMs: number): void {
+  add({ count, dwellMsTotal }: TransitionCount, nowMs: number): void {
     if (count <= 0) return;
     const slot = this.#slotAt(Math.floor(nowMs / 1_000));
     slot.count += count;

@@ -14,14 +14,14 @@ import { FleetWatch } from './fleet-watch.js';
 import { FrameLog } from './frame-log.js';
 import { QueueLooks } from './queue-looks.js';
 
-export interface LiveHubParts {
+export interface LiveHubDeps {
   readonly sources: Sources;
   readonly logger: GuardedLog;
 }
 
 /** Tells browsers what happens, ten times a second at most; and looks at the queues, whether anybody is there or not. */
 export class LiveHub {
-  readonly #parts: LiveHubParts;
+  readonly #deps: LiveHubDeps;
   readonly #picture: FleetPicture;
   readonly #watch: FleetWatch;
   readonly #looks: QueueLooks;
@@ -35,9 +35,9 @@ export class LiveHub {
   #isSecondDue = false;
   #secondAtMs = 0;
 
-  constructor(parts: LiveHubParts) {
-    const { sources, logger } = parts;
-    this.#parts = parts;
+  constructor(deps: LiveHubDeps) {
+    const { sources, logger } = deps;
+    this.#deps = deps;
     const onFailure = (error: unknown) => logger.warn({ err: error }, 'the fleet could not be looked at');
     this.#picture = new FleetPicture({ sources, logger, onChart: () => this.#startOver() });
     this.#watch = new FleetWatch({ fleet: sources.fleet, watcher: this.#watcher(), onFailure });
@@ -93,15 +93,15 @@ export class LiveHub {
   /** What everybody says now, for the first of the browsers: until then nothing was heard. */
   async #lookAround(): Promise<void> {
     try {
-      this.#picture.replace(await this.#parts.sources.fleet.workers());
+      this.#picture.replace(await this.#deps.sources.fleet.workers());
       await this.#looks.now();
     } catch (error) {
-      this.#parts.logger.warn({ err: error }, 'the fleet could not be asked');
+      this.#deps.logger.warn({ err: error }, 'the fleet could not be asked');
     }
   }
 
   async #look(): Promise<void> {
-    const { fleet, queues } = this.#parts.sources;
+    const { fleet, queues } = this.#deps.sources;
     // Nobody publishes while nobody watches: then the workers' counts have to be asked for.
     if (!this.#watch.isOn) this.#picture.replace(await fleet.workers());
     this.#picture.look(await queues.queues());
@@ -137,7 +137,7 @@ export class LiveHub {
       onGone: (workerId, how) => this.#picture.gone(workerId, how),
       onConnection: (state) => this.#heed(state),
       onDropped: ({ count, total, last, error }) =>
-        this.#parts.logger.warn(
+        this.#deps.logger.warn(
           { count, total, last, err: error },
           'messages of the fleet did not fit, and were dropped',
         ),
@@ -147,7 +147,7 @@ export class LiveHub {
   #heed(state: 'away' | 'back'): void {
     if (state === this.#connection) return;
     this.#connection = state;
-    this.#parts.logger[state === 'away' ? 'warn' : 'info']({}, `the server is ${state}`);
+    this.#deps.logger[state === 'away' ? 'warn' : 'info']({}, `the server is ${state}`);
     this.#broadcast('connection', this.#connectionText());
     // The watch judges who is gone: in this moment most workers have not come back themselves.
     if (state === 'back') void this.#looks.now().then(() => this.#startOver());

@@ -1,7 +1,7 @@
 // When the queues are looked at: once a second while somebody sees it, less often for the history alone, and never for more
 // than a fifth of the time: a look at very many queues keeps the server from its work.
 
-export interface QueueLooksParts {
+export interface QueueLooksDeps {
   look(): Promise<void>;
   /** Whether somebody waits for it. */
   isHurried(): boolean;
@@ -10,15 +10,15 @@ export interface QueueLooksParts {
 
 /** Looks again and again, one look after the other. */
 export class QueueLooks {
-  readonly #parts: QueueLooksParts;
+  readonly #deps: QueueLooksDeps;
   readonly #timer: NodeJS.Timeout;
   #lastAtMs = 0;
   #restsUntilMs = 0;
   #looking: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(parts: QueueLooksParts) {
-    this.#parts = parts;
+  constructor(deps: QueueLooksDeps) {
+    this.#deps = deps;
     this.#timer = setInterval(() => this.#lookWhenDue(), HURRIED_MS);
     this.#timer.unref();
     void this.now();
@@ -39,15 +39,15 @@ export class QueueLooks {
   #lookWhenDue(): void {
     if (Date.now() < this.#restsUntilMs) return;
     const isDue = Date.now() - this.#lastAtMs >= QUIET_MS - HURRIED_MS / 2;
-    if (isDue || this.#parts.isHurried()) void this.now();
+    if (isDue || this.#deps.isHurried()) void this.now();
   }
 
   async #look(): Promise<void> {
     this.#lastAtMs = Date.now();
     try {
-      await this.#parts.look();
+      await this.#deps.look();
     } catch (error) {
-      if (!this.#isClosed) this.#parts.onFailure(error);
+      if (!this.#isClosed) this.#deps.onFailure(error);
     } finally {
       this.#looking = undefined;
       this.#restsUntilMs = Date.now() + RESTS_TIMES * (Date.now() - this.#lastAtMs) - HURRIED_MS / 2;

@@ -2,7 +2,7 @@
 import type { QueueDepth } from '@acktor/core/engine';
 import type { QueueLine } from '../protocol/live.js';
 import type { QueueHistory, QueuePoint } from '../protocol/requests.js';
-import type { QueueTally } from './queue-tally.js';
+import type { QueueCounter } from './queue-counter.js';
 
 /** One look at a queue: rates come of two of them. */
 interface Look {
@@ -14,20 +14,20 @@ interface Look {
 }
 
 export class QueueMeter {
-  readonly #tally: QueueTally;
+  readonly #counter: QueueCounter;
   readonly #looks = new Map<string, Look[]>();
   readonly #history = new Map<string, QueuePoint[]>();
   #lines: readonly QueueLine[] = [];
   /** When the queues were seen last, in milliseconds since the epoch; 0 before the first time. */
   lookedAtMs = 0;
 
-  constructor(tally: QueueTally) {
-    this.#tally = tally;
+  constructor(counter: QueueCounter) {
+    this.#counter = counter;
   }
 
   /** The queues as they were seen last, with what the workers have done since. */
   get lines(): readonly QueueLine[] {
-    return this.#lines.map((line) => ({ ...line, totals: this.#tally.of(line.queue).totals }));
+    return this.#lines.map((line) => ({ ...line, totals: this.#counter.of(line.queue).totals }));
   }
 
   /** Takes what the server counts now; what is not among it is no queue any more. */
@@ -46,7 +46,7 @@ export class QueueMeter {
 
   #lineOf(depth: QueueDepth, nowMs: number): QueueLine {
     const { queue, isPaused, waiting, delayed, active, deadLetters, oldestWaitingAtMs } = depth;
-    const { acked, rejected, totals } = this.#tally.of(queue);
+    const { acked, rejected, totals } = this.#counter.of(queue);
     const inside = waiting + delayed + active + deadLetters;
     const { first, last } = this.#looked(queue, { atMs: nowMs, acked, rejected, inside });
     const perSecond = (count: number) =>

@@ -1,7 +1,7 @@
 // What a call asks for, checked before anything is done.
 import { checkName, LONGEST_ID } from '@acktor/core/internal';
 import { RequestError } from '../errors.js';
-import type { House } from '../house.js';
+import type { DashboardContext } from '../dashboard-context.js';
 import type { Call } from '../http/route.js';
 import type { DeadLetterAction } from '../protocol/requests.js';
 
@@ -17,9 +17,9 @@ export function queueOf({ params }: Call): string {
  *
  * @throws NameError; RequestError ACKTOR_NO_SUCH_QUEUE.
  */
-export async function knownQueueOf(house: House, call: Call): Promise<string> {
+export async function knownQueueOf(context: DashboardContext, call: Call): Promise<string> {
   const queue = queueOf(call);
-  const { queues } = (await house.open()).sources;
+  const { queues } = (await context.open()).sources;
   if ((await queues.queueNames()).includes(queue)) return queue;
   throw new RequestError(
     404,

@@ -1,24 +1,24 @@
 // Dead letters: why they died, one page of them, and what an operator can do with some or all.
 import type { DeadLetterFilter, DeadLetters } from '@acktor/core';
 import { deadLetterPage, groupsOf, groupSince, type ReadGroup } from './dead-letter-reading.js';
-import type { House } from '../house.js';
+import type { DashboardContext } from '../dashboard-context.js';
 import type { Answer, Call, Route } from '../http/route.js';
 import { SharedAnswer } from '../http/shared-answer.js';
 import type { DeadLetterAction, DeadLetterPreview } from '../protocol/requests.js';
 import { deadLetterActionIn, knownQueueOf, queueOf, timeIn } from './asked.js';
 
-export function deadLetterRoutes(house: House): readonly Route[] {
+export function deadLetterRoutes(context: DashboardContext): readonly Route[] {
   const path = '/api/queues/:queue/dead-letters';
-  const groups = new SharedAnswer(() => readGroups(house), GROUPS_KEPT_MS);
+  const groups = new SharedAnswer(() => readGroups(context), GROUPS_KEPT_MS);
   const act = (word: 'redrive' | 'purge') => async (call: Call) => {
-    const answer = await touch(house, call, word);
+    const answer = await touch(context, call, word);
     groups.forget();
     return answer;
   };
   return [
     { method: 'GET', path: '/api/dead-letters', needs: 'viewer', handle: (call) => since(groups, call) },
-    { method: 'GET', path, needs: 'viewer', handle: (call) => list(house, call) },
-    { method: 'POST', path: `${path}/preview`, needs: 'operator', handle: (call) => preview(house, call) },
+    { method: 'GET', path, needs: 'viewer', handle: (call) => list(context, call) },
+    { method: 'POST', path: `${path}/preview`, needs: 'operator', handle: (call) => preview(context, call) },
     { method: 'POST', path: `${path}/redrive`, needs: 'operator', handle: act('redrive') },
     { method: 'POST', path: `${path}/purge`, needs: 'operator', handle: act('purge') },
   ];
@@ -33,8 +33,8 @@ async function since(groups: SharedAnswer<readonly ReadGroup[]>, call: Call): Pr
 /** A scan of many letters: not for each browser that asks again and again. */
 const GROUPS_KEPT_MS = 2_000;
 
-async function readGroups(house: House): Promise<readonly ReadGroup[]> {
-  const { queues } = (await house.open()).sources;
+async function readGroups(context: DashboardContext): Promise<readonly ReadGroup[]> {
+  const { queues } = (await context.open()).sources;
   const full = (await queues.queues()).filter(({ deadLetters }) => deadLetters > 0).map(({ queue }) => queue);
   // One after the other: a scan of everything at once would keep the server from its work.
   const all: ReadGroup[] = [];
@@ -42,15 +42,15 @@ async function readGroups(house: House): Promise<readonly ReadGroup[]> {
   return all.toSorted((one, other) => other.count - one.count);
 }
 
-async function list(house: House, call: Call): Promise<Answer> {
+async function list(context: DashboardContext, call: Call): Promise<Answer> {
   const [reason, cursor] = ['reason', 'cursor'].map((name) => call.query.get(name) ?? undefined);
-  await knownQueueOf(house, call);
-  return { body: await deadLetterPage(await lettersOf(house, call), { reason, cursor }) };
+  await knownQueueOf(context, call);
+  return { body: await deadLetterPage(await lettersOf(context, call), { reason, cursor }) };
 }
 
-async function preview(house: House, call: Call): Promise<Answer> {
+async function preview(context: DashboardContext, call: Call): Promise<Answer> {
   const action = deadLetterActionIn(call.body);
-  const letters = await lettersOf(house, call);
+  const letters = await lettersOf(context, call);
   const atMs = (await letters.serverTime()).getTime();
   if (action.which === 'one') {
     const isThere = (await letters.get(action.id)) !== undefined;
@@ -63,17 +63,17 @@ async function preview(house: House, call: Call): Promise<Answer> {
   return { body: { count, sampleIds, atMs } satisfies DeadLetterPreview };
 }
 
-async function touch(house: House, call: Call, word: 'redrive' | 'purge'): Promise<Answer> {
+async function touch(context: DashboardContext, call: Call, word: 'redrive' | 'purge'): Promise<Answer> {
   const action = deadLetterActionIn(call.body);
-  const letters = await lettersOf(house, call);
+  const letters = await lettersOf(context, call);
   if (action.which === 'one') return { body: { count: (await letters[word](action.id)) ? 1 : 0 } };
   const { touched } = await letters[`${word}All`](filterOf(action));
   return { body: { count: touched } };
 }
 
-async function lettersOf(house: House, call: Call): Promise<DeadLetters> {
+async function lettersOf(context: DashboardContext, call: Call): Promise<DeadLetters> {
   const queue = queueOf(call);
-  const { queues } = (await house.open()).sources;
+  const { queues } = (await context.open()).sources;
   return queues.deadLetters(queue);
 }
 

@@ -3,84 +3,84 @@ import type { JobDetails, JobPlace } from '@acktor/core/engine';
 import { permits, type Session } from '../access/session.js';
 import { RequestError } from '../errors.js';
 import type { Answer, Call, Route } from '../http/route.js';
-import type { House } from '../house.js';
+import type { DashboardContext } from '../dashboard-context.js';
 import { jobLine, jobView } from '../jobs/job-view.js';
 import type { Redaction } from '../jobs/redaction.js';
 import type { JobPage, PayloadView, Role } from '../protocol/requests.js';
 import { idOf, jobOf, knownQueueOf } from './asked.js';
 
-export interface JobParts {
-  readonly house: House;
+export interface JobDeps {
+  readonly context: DashboardContext;
   readonly redaction: Redaction;
   /** Who may see payloads and results. */
   readonly payloadsFor: Role;
 }
 
-export function jobRoutes(parts: JobParts): readonly Route[] {
+export function jobRoutes(deps: JobDeps): readonly Route[] {
   const path = '/api/queues/:queue/jobs/:id';
   return [
-    { method: 'GET', path: '/api/queues/:queue/jobs', needs: 'viewer', handle: (call) => list(parts, call) },
-    { method: 'GET', path: '/api/jobs', needs: 'viewer', handle: (call) => search(parts, call) },
-    { method: 'GET', path, needs: 'viewer', handle: (call) => show(parts, call) },
-    { method: 'GET', path: `${path}/payload`, needs: parts.payloadsFor, handle: (call) => showPayload(parts, call) },
-    { method: 'POST', path: `${path}/cancel`, needs: 'operator', handle: (call) => cancel(parts, call) },
-    { method: 'POST', path: `${path}/retry`, needs: 'operator', handle: (call) => retry(parts, call) },
+    { method: 'GET', path: '/api/queues/:queue/jobs', needs: 'viewer', handle: (call) => list(deps, call) },
+    { method: 'GET', path: '/api/jobs', needs: 'viewer', handle: (call) => search(deps, call) },
+    { method: 'GET', path, needs: 'viewer', handle: (call) => show(deps, call) },
+    { method: 'GET', path: `${path}/payload`, needs: deps.payloadsFor, handle: (call) => showPayload(deps, call) },
+    { method: 'POST', path: `${path}/cancel`, needs: 'operator', handle: (call) => cancel(deps, call) },
+    { method: 'POST', path: `${path}/retry`, needs: 'operator', handle: (call) => retry(deps, call) },
   ];
 }
 
-async function list({ house }: JobParts, call: Call): Promise<Answer> {
+async function list({ context }: JobDeps, call: Call): Promise<Answer> {
   const place = call.query.get('state') ?? 'waiting';
   if (!isPlace(place)) throw badPlace();
-  const queue = await knownQueueOf(house, call);
-  const { sources } = await house.open();
+  const queue = await knownQueueOf(context, call);
+  const { sources } = await context.open();
   const options = { place, cursor: call.query.get('cursor') ?? undefined };
   const { jobs, cursor } = await sources.queues.jobs(queue, options);
   return { body: { jobs: jobs.map(jobLine), cursor } satisfies JobPage };
 }
 
-async function search({ house }: JobParts, { query }: Call): Promise<Answer> {
+async function search({ context }: JobDeps, { query }: Call): Promise<Answer> {
   const id = idOf(query.get('id'));
-  const { sources } = await house.open();
+  const { sources } = await context.open();
   const jobs = await sources.queues.find(id);
   return { body: { jobs: jobs.map(jobLine), cursor: undefined } satisfies JobPage };
 }
 
-async function show(parts: JobParts, call: Call): Promise<Answer> {
-  const job = await find(parts, call);
-  return { body: jobView(job, maySeePayloads(parts, call.session) ? parts.redaction : undefined) };
+async function show(deps: JobDeps, call: Call): Promise<Answer> {
+  const job = await find(deps, call);
+  return { body: jobView(job, maySeePayloads(deps, call.session) ? deps.redaction : undefined) };
 }
 
-async function showPayload(parts: JobParts, call: Call): Promise<Answer> {
-  const { payload } = await find(parts, call);
-  const { redaction } = parts;
+async function showPayload(deps: JobDeps, call: Call): Promise<Answer> {
+  const { payload } = await find(deps, call);
+  const { redaction } = deps;
   return { body: { payload: redaction.hide('data', payload), redactedPaths: redaction.paths } satisfies PayloadView };
 }
 
-async function cancel({ house }: JobParts, call: Call): Promise<Answer> {
+async function cancel({ context }: JobDeps, call: Call): Promise<Answer> {
   const { queue, id } = jobOf(call);
-  const { sources } = await house.open();
+  const { sources } = await context.open();
   return { body: { outcome: await sources.queues.cancel(queue, id) } };
 }
 
-async function retry({ house }: JobParts, call: Call): Promise<Answer> {
+async function retry({ context }: JobDeps, call: Call): Promise<Answer> {
   const { queue, id } = jobOf(call);
-  const { queues } = (await house.open()).sources;
+  const { queues } = (await context.open()).sources;
   const isDone = (await queues.deadLetters(queue).redrive(id)) || (await queues.runNow(queue, id));
   if (!isDone)
     throw new RequestError(409, 'ACKTOR_NOT_RETRIABLE', 'the job is no dead letter and not delayed (any more)');
   return { body: { ok: true } };
 }
 
-async function find({ house }: JobParts, call: Call): Promise<JobDetails> {
+async function find({ context }: JobDeps, call: Call): Promise<JobDetails> {
   const { queue, id } = jobOf(call);
-  const { sources } = await house.open();
+  const { sources } = await context.open();
   const job = await sources.queues.job(queue, id);
   if (job === undefined)
     throw new RequestError(404, 'ACKTOR_NO_SUCH_JOB', `queue ${queue} knows no job ${id} (any more)`);
   return job;
 }
 
-function maySeePayloads({ payloadsFor }: JobParts, session: Session | undefined): boolean {
+function maySeePayloads({ payloadsFor }: JobDeps, session: Session | undefined): boolean {
   return permits(session, payloadsFor, Date.now());
 }
 

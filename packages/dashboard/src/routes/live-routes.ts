@@ -1,15 +1,15 @@
 // The live stream.
 import type { Route } from '../http/route.js';
-import type { House } from '../house.js';
+import type { DashboardContext } from '../dashboard-context.js';
 
-export function liveRoutes(house: House): readonly Route[] {
+export function liveRoutes(context: DashboardContext): readonly Route[] {
   return [
     {
       method: 'GET',
       path: '/api/live',
       needs: 'viewer',
       handle: async (call) => {
-        const { hub } = await house.open();
+        const { hub } = await context.open();
         await hub.join(call);
         return 'answered' as const;
       },

@@ -5,44 +5,44 @@ import { wantsPage } from '../http/wants-page.js';
 import { nothingAt } from '../http/route-finder.js';
 import type { Answer, Call, Route } from '../http/route.js';
 import { REFUSED, type Refused } from '../protocol/requests.js';
-import { signIn, type SignInParts } from './session-routes.js';
+import { signIn, type SignInDeps } from './session-routes.js';
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
-export interface PageParts extends SignInParts {
+export interface PageDeps extends SignInDeps {
   readonly page: WebPage;
 }
 
-export function pageRoutes(parts: PageParts): readonly Route[] {
+export function pageRoutes(deps: PageDeps): readonly Route[] {
   return [
-    { method: 'GET', path: '/', needs: 'nobody', handle: (call) => openPage(parts, call) },
+    { method: 'GET', path: '/', needs: 'nobody', handle: (call) => openPage(deps, call) },
     {
       method: 'GET',
       path: '/*',
       needs: 'nobody',
       handle: async ({ request, response, path }) => {
-        if (path.startsWith('/api/') || !(await parts.page.serve(request, response, path))) throw nothingAt(path);
+        if (path.startsWith('/api/') || !(await deps.page.serve(request, response, path))) throw nothingAt(path);
         return 'answered' as const;
       },
     },
   ];
 }
 
-async function openPage(parts: PageParts, call: Call): Promise<Answer> {
+async function openPage(deps: PageDeps, call: Call): Promise<Answer> {
   const { request, response, query } = call;
   const token = query.get('token');
-  if (token !== null && parts.tokens !== undefined) return exchange(parts, call, token);
-  await parts.page.serve(request, response, '/index.html');
+  if (token !== null && deps.tokens !== undefined) return exchange(deps, call, token);
+  await deps.page.serve(request, response, '/index.html');
   return 'answered' as const;
 }
 
 /** A token in a URL stays in histories and logs: the browser is sent on without it. */
-async function exchange(parts: PageParts, { request, query }: Call, token: string): Promise<Answer> {
+async function exchange(deps: PageDeps, { request, query }: Call, token: string): Promise<Answer> {
   const rest = new URLSearchParams(query);
   rest.delete('token');
   try {
-    const { cookie } = await signIn(parts, request, token);
+    const { cookie } = await signIn(deps, request, token);
     return sendOn(rest, { 'set-cookie': cookie });
   } catch (error) {
     const refused = wantsPage(request) ? refusedFor(error) : undefined;

@@ -1,12 +1,12 @@
 // A queue as a whole: its last minutes, and whether it is paused.
 import type { Call, Route } from '../http/route.js';
-import type { House } from '../house.js';
+import type { DashboardContext } from '../dashboard-context.js';
 import { knownQueueOf } from './asked.js';
 
-export function queueRoutes(house: House): readonly Route[] {
+export function queueRoutes(context: DashboardContext): readonly Route[] {
   const set = (word: 'pause' | 'resume') => async (call: Call) => {
-    const queue = await knownQueueOf(house, call);
-    const { sources } = await house.open();
+    const queue = await knownQueueOf(context, call);
+    const { sources } = await context.open();
     await sources.queues[word](queue);
     return { body: { ok: true } };
   };
@@ -16,8 +16,8 @@ export function queueRoutes(house: House): readonly Route[] {
       path: '/api/queues/:queue/history',
       needs: 'viewer',
       handle: async (call) => {
-        const queue = await knownQueueOf(house, call);
-        return { body: (await house.open()).hub.history(queue) };
+        const queue = await knownQueueOf(context, call);
+        return { body: (await context.open()).hub.history(queue) };
       },
     },
     { method: 'POST', path: '/api/queues/:queue/pause', needs: 'operator', handle: set('pause') },

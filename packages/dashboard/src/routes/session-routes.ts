@@ -10,7 +10,7 @@ import type { Route } from '../http/route.js';
 import type { SessionView } from '../protocol/requests.js';
 import { textIn } from './asked.js';
 
-export interface SessionParts {
+export interface SessionDeps {
   readonly seal: Promise<SessionSeal>;
   /** Undefined where sessions do not come from tokens. */
   readonly tokens: TokenDesk | undefined;
@@ -22,21 +22,21 @@ export interface SessionParts {
   server(): Promise<string>;
 }
 
-export function sessionRoutes(parts: SessionParts): readonly Route[] {
+export function sessionRoutes(deps: SessionDeps): readonly Route[] {
   return [
     {
       method: 'GET',
       path: '/api/session',
       needs: 'viewer',
-      handle: async ({ session }) => ({ body: await viewOf(parts, session) }),
+      handle: async ({ session }) => ({ body: await viewOf(deps, session) }),
     },
     {
       method: 'POST',
       path: '/api/session',
       needs: 'nobody',
       handle: async ({ request, body }) => {
-        const { cookie, session } = await signIn(parts, request, textIn(body, 'token'));
-        return { headers: { 'set-cookie': cookie }, body: await viewOf(parts, session) };
+        const { cookie, session } = await signIn(deps, request, textIn(body, 'token'));
+        return { headers: { 'set-cookie': cookie }, body: await viewOf(deps, session) };
       },
     },
     {
@@ -44,29 +44,29 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
       path: '/api/session',
       needs: 'viewer',
       handle: async ({ request }) => ({
-        headers: { 'set-cookie': sessionCookie(request, (await parts.seal).cookieName, '') },
+        headers: { 'set-cookie': sessionCookie(request, (await deps.seal).cookieName, '') },
         body: { ok: true },
       }),
     },
   ];
 }
 
-export type SignInParts = Pick<SessionParts, 'seal' | 'tokens' | 'trustProxy'>;
+export type SignInDeps = Pick<SessionDeps, 'seal' | 'tokens' | 'trustProxy'>;
 
 /** A token for a session. @throws RequestError when it is wrong, or one time too many. */
-export async function signIn(parts: SignInParts, request: IncomingMessage, token: string) {
-  const { tokens, trustProxy } = parts;
+export async function signIn(deps: SignInDeps, request: IncomingMessage, token: string) {
+  const { tokens, trustProxy } = deps;
   if (tokens === undefined)
     throw new RequestError(409, 'ACKTOR_NO_TOKENS', 'no token is needed here, and none is known');
   const role = tokens.roleOf(token, clientAddress(request, trustProxy));
-  const seal = await parts.seal;
+  const seal = await deps.seal;
   const { text, session } = seal.issue(role, Date.now());
   return { session, cookie: sessionCookie(request, seal.cookieName, text) };
 }
 
-async function viewOf(parts: SessionParts, session: Session | undefined): Promise<SessionView> {
+async function viewOf(deps: SessionDeps, session: Session | undefined): Promise<SessionView> {
   if (session === undefined) throw new RequestError(401, 'ACKTOR_NOT_SIGNED_IN', 'expected a token: sign in first');
-  const { namespace, version, tokens } = parts;
+  const { namespace, version, tokens } = deps;
   const { role, csrf } = session;
-  return { role, csrf, isByToken: tokens !== undefined, namespace, version, server: await parts.server() };
+  return { role, csrf, isByToken: tokens !== undefined, namespace, version, server: await deps.server() };
 }

@@ -27,7 +27,7 @@ export function cancelConforms({ describe, it, trial }: Suite): void {
 
     it('tells the processes of its queue of one that is under way, which delivery, and why', async () => {
       const { heard, first } = hearing();
-      await trial().pulse('here', { onCancel: heard });
+      await trial().liveness('here', { onCancel: heard });
       await trial().send({ id: 'a' });
       const held = await trial().take('here|1');
       expect(await trial().broker.cancel('trial', 'a', why)).to.equal('signalled');
@@ -47,7 +47,7 @@ export function cancelConforms({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'a' });
       await trial().take('dead|1');
       await trial().broker.cancel('trial', 'a', why);
-      await trial().bury('dead');
+      await trial().releaseDead('dead');
       expect((await trial().take()).record.cancelled).to.equal(why);
     });
 

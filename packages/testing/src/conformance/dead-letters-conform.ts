@@ -14,7 +14,7 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
       const before = await trial().nowMs();
       await trial().settle(await trial().take(), retry(0));
       await trial().settle(await trial().take(), deadLetter);
-      const [letter] = await trial().box.read(['a']);
+      const [letter] = await trial().store.read(['a']);
       expect(letter).to.include({
         id: 'a',
         jobName: 'mail',
@@ -29,8 +29,8 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
 
     it('reads none that is no dead letter', async () => {
       await trial().send({ id: 'waiting' });
-      expect(await trial().box.read(['unknown', 'waiting'])).to.deep.equal([undefined, undefined]);
-      expect(await trial().box.count()).to.equal(0);
+      expect(await trial().store.read(['unknown', 'waiting'])).to.deep.equal([undefined, undefined]);
+      expect(await trial().store.count()).to.equal(0);
     });
 
     it('goes through all of a span, newest or oldest first, each once', async () => {
@@ -55,11 +55,11 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
 
     it('redrives one: its attempts begin afresh, its fence grows, and its history keeps why it died', async () => {
       await die(trial(), ['a']);
-      expect(await trial().box.redrive([{ id: 'a', deliveries: 1 }])).to.deep.equal([true]);
+      expect(await trial().store.redrive([{ id: 'a', deliveries: 1 }])).to.deep.equal([true]);
       const job = await trial().take();
-      expect(job.record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 0, condemned: undefined });
+      expect(job.record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 0, poisoned: undefined });
       await trial().settle(job, deadLetter);
-      const [letter] = await trial().box.read(['a']);
+      const [letter] = await trial().store.read(['a']);
       expect(letter).to.include({ redrives: 1, attemptsMade: 1, deliveries: 2 });
       const [first] = JSON.parse(letter?.history ?? '[]') as readonly object[];
       expect(first).to.include({ reason: 'it cannot be', fence: 1, attempt: 1 });
@@ -70,7 +70,7 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
       const held = await trial().take();
       await trial().broker.cancel('trial', 'a', 'no use for it');
       await trial().settle(held, deadLetter);
-      await trial().box.redrive([{ id: 'a', deliveries: 1 }]);
+      await trial().store.redrive([{ id: 'a', deliveries: 1 }]);
       expect((await trial().take()).record.cancelled).to.equal(undefined);
     });
 
@@ -78,14 +78,14 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
       await die(trial(), ['a']);
       await trial().waitFor(2);
       const sign = trial().queue.waitForWork(10_000);
-      await trial().box.redrive([{ id: 'a', deliveries: 1 }]);
+      await trial().store.redrive([{ id: 'a', deliveries: 1 }]);
       expect(await sign).to.deep.equal({ kind: 'ready' });
     });
 
     it('purges one for good, for who waits for its end, too', async () => {
       await die(trial(), ['a', 'b']);
-      expect(await trial().box.purge([{ id: 'a', deliveries: 1 }])).to.deep.equal([true]);
-      expect(await trial().box.count()).to.equal(1);
+      expect(await trial().store.purge([{ id: 'a', deliveries: 1 }])).to.deep.equal([true]);
+      expect(await trial().store.count()).to.equal(1);
       expect(await trial().broker.ended('trial', 'a', never)).to.deep.equal({ kind: 'gone' });
       expect(await trial().send({ id: 'a' }), 'its id is free').to.deep.equal(['accepted']);
     });
@@ -93,12 +93,12 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
     it('touches none that died again since it was looked at, or that is none any more', async () => {
       await die(trial(), ['a', 'b']);
       const deaths = ['a', 'b'].map((id) => ({ id, deliveries: 1 }));
-      expect(await trial().box.redrive(deaths)).to.deep.equal([true, true]);
+      expect(await trial().store.redrive(deaths)).to.deep.equal([true, true]);
       await trial().settle(await trial().take(), deadLetter);
       await trial().settle(await trial().take(), ack);
-      expect(await trial().box.redrive(deaths)).to.deep.equal([false, false]);
-      expect(await trial().box.purge(deaths)).to.deep.equal([false, false]);
-      expect(await trial().box.count()).to.equal(1);
+      expect(await trial().store.redrive(deaths)).to.deep.equal([false, false]);
+      expect(await trial().store.purge(deaths)).to.deep.equal([false, false]);
+      expect(await trial().store.count()).to.equal(1);
     });
   });
 }
@@ -111,6 +111,6 @@ async function die(trial: QueueTrial, ids: readonly string[]): Promise<void> {
 async function scanned(trial: QueueTrial, span: Partial<DeadSpan>): Promise<readonly DeadSummary[]> {
   const all: DeadSummary[] = [];
   const whole = { sinceMs: 0, untilMs: Number.MAX_SAFE_INTEGER, order: 'newest' } as const;
-  for await (const page of trial.box.scan({ ...whole, ...span })) all.push(...page);
+  for await (const page of trial.store.scan({ ...whole, ...span })) all.push(...page);
   return all;
 }

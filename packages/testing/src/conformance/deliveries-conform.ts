@@ -9,18 +9,18 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
 
     it('hands a job to one of those who ask', async () => {
       await trial().send({ id: 'a' });
-      const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
+      const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
       const { replies } = await trial().queue.settleAndFetch([{ fetch: 'here|1' }, { fetch: 'here|2' }], options);
       expect(replies.map(({ fetched }) => fetched?.job.leaseToken)).to.deep.equal(['here|1', undefined]);
     });
 
     it('glances at the queue when it is wanted, and when a fetch comes back empty', async () => {
-      const options = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
+      const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
       await trial().send({ id: 'a' }, { id: 'b' });
-      expect((await trial().queue.settleAndFetch([{ fetch: 'here|1' }], options)).glance).to.equal(undefined);
-      expect(await trial().glance()).to.deep.equal({ ready: 1, nextDue: undefined, limitedForMs: 0 });
+      expect((await trial().queue.settleAndFetch([{ fetch: 'here|1' }], options)).status).to.equal(undefined);
+      expect(await trial().status()).to.deep.equal({ ready: 1, nextDue: undefined, limitedForMs: 0 });
       const answer = await trial().queue.settleAndFetch([{ fetch: 'here|2' }, { fetch: 'here|3' }], options);
-      expect(answer.glance).to.deep.equal({ ready: 0, nextDue: undefined, limitedForMs: 0 });
+      expect(answer.status).to.deep.equal({ ready: 0, nextDue: undefined, limitedForMs: 0 });
     });
 
     it('keeps the result of an ack', async () => {
@@ -56,7 +56,7 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'a' }, { id: 'b' });
       await trial().settle(await trial().take(), retry(400));
       expect(await trial().takeAll()).to.deep.equal(['b']);
-      const { nextDue } = await trial().glance();
+      const { nextDue } = await trial().status();
       expect(nextDue?.inMs).to.be.within(1, 400);
       await trial().untilDue();
       expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 1 });

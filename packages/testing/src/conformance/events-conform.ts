@@ -43,7 +43,7 @@ export function eventsConform({ describe, it, trial }: Suite): void {
       const settlement = { kind: 'requeue', reason: 'busy' } as const;
       await trial().askOne({ settle: { job: await trial().take(), settlement, attempt } });
       await trial().take('dead|1');
-      await trial().bury('dead');
+      await trial().releaseDead('dead');
       const events = await followed.until('lost');
       expect(events.find(({ kind }) => kind === 'requeued')).to.include({ jobId: 'a', reason: 'busy' });
     });

@@ -4,7 +4,7 @@
 export interface EngineFeatures {
   /** A process that ends is missed before its leases expire. */
   readonly presence: boolean;
-  /** A job that ends its workers is found out: suspected, tried alone, condemned. */
+  /** A job that ends its workers is found out: suspected, tried alone, poisoned. */
   readonly poison: boolean;
   /** Operators see queues and jobs, pause and resume. */
   readonly operator: boolean;

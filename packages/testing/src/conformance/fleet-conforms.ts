@@ -1,5 +1,5 @@
 // What an engine carries between worker processes and those who look at them.
-import { writeFrame, writeMachine, writeReport, type FleetWatcher, type Pulse } from '@acktor/core/engine';
+import { writeFrame, writeMachine, writeReport, type FleetWatcher, type Liveness } from '@acktor/core/engine';
 import { expect } from 'chai';
 import type { QueueTrial } from './queue-trial.js';
 import type { Suite } from './suite.js';
@@ -66,16 +66,16 @@ export function fleetConforms({ describe, it, trial }: Suite): void {
 }
 
 /** A worker that answers what is asked of it. */
-async function reporting(trial: QueueTrial, workerId: string): Promise<Pulse> {
-  const pulse = await trial.pulse(workerId);
-  await pulse.fleetLine.listen((ask) => {
-    if (ask.type === 'report') pulse.fleetLine.answer(ask.to, writeReport(reportOf(workerId, ask.ask)));
+async function reporting(trial: QueueTrial, workerId: string): Promise<Liveness> {
+  const liveness = await trial.liveness(workerId);
+  await liveness.fleetLine.listen((ask) => {
+    if (ask.type === 'report') liveness.fleetLine.answer(ask.to, writeReport(reportOf(workerId, ask.ask)));
     if (ask.type === 'machine') {
       const definition = ask.machineId === 'lamp' ? '{"initial":"off"}' : undefined;
-      pulse.fleetLine.answer(ask.to, writeMachine(ask.ask, ask.machineId, definition));
+      liveness.fleetLine.answer(ask.to, writeMachine(ask.ask, ask.machineId, definition));
     }
   });
-  return pulse;
+  return liveness;
 }
 
 function reportOf(workerId: string, ask: string) {

@@ -8,7 +8,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
     it('gives back at once what a dead process held, as a redelivery with a greater fence', async () => {
       await trial().send({ id: 'a' });
       await trial().take('dead|1');
-      expect(await trial().bury('dead')).to.deep.equal(['a']);
+      expect(await trial().releaseDead('dead')).to.deep.equal(['a']);
       expect((await trial().take()).record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 1 });
     });
 
@@ -16,7 +16,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
       it(`refuses ${words} once the job was handed to another`, async () => {
         await trial().send({ id: 'a' });
         const lost = await trial().take('dead|1');
-        await trial().bury('dead');
+        await trial().releaseDead('dead');
         const held = await trial().take('here|1');
         expect(await trial().settle(lost, settlement)).to.equal('lost');
         expect(await trial().settle(held, ack)).to.equal('stored');
@@ -26,7 +26,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
     it('refuses an ack once the job was given back, though nobody has it yet', async () => {
       await trial().send({ id: 'a' });
       const lost = await trial().take('dead|1');
-      await trial().bury('dead');
+      await trial().releaseDead('dead');
       expect(await trial().settle(lost, ack)).to.equal('lost');
       expect(await trial().takeAll()).to.deep.equal(['a']);
     });
@@ -35,7 +35,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'a' }, { id: 'b' });
       const kept = await trial().take('here|1');
       const lost = await trial().take('dead|1');
-      await trial().bury('dead');
+      await trial().releaseDead('dead');
       expect(await trial().queue.renew([kept, lost], 10_000)).to.deep.equal(['dead|1']);
       expect(await trial().settle(kept, ack)).to.equal('stored');
     });
@@ -49,25 +49,25 @@ export function leasesConform({ describe, it, trial }: Suite): void {
       await trial().take('dead|1');
       const held = await trial().take('dead-not|1');
       await trial().take('dead|2');
-      expect(await trial().bury('dead')).to.have.members(['a', 'c']);
+      expect(await trial().releaseDead('dead')).to.have.members(['a', 'c']);
       expect(await trial().settle(held, ack)).to.equal('stored');
       expect(await trial().takeAll()).to.deep.equal(['a', 'c']);
     });
 
-    it('condemns a job that lost more leases than the limit allows', async () => {
+    it('poisons a job that lost more leases than the limit allows', async () => {
       await trial().send({ id: 'a' });
       for (let lost = 1; lost <= 3; lost += 1) {
         const { record } = await trial().take(`dead|${lost}`);
-        expect(record.condemned, `delivery ${lost}`).to.equal(undefined);
-        await trial().bury('dead', 2);
+        expect(record.poisoned, `delivery ${lost}`).to.equal(undefined);
+        await trial().releaseDead('dead', 2);
       }
-      expect((await trial().take()).record.condemned).to.be.a('string').that.is.not.empty;
+      expect((await trial().take()).record.poisoned).to.be.a('string').that.is.not.empty;
     });
 
     it('keeps progress and log lines of who holds the lease, and of nobody else', async () => {
       await trial().send({ id: 'a' });
       const lost = leaseOf(await trial().take('dead|1'));
-      await trial().bury('dead');
+      await trial().releaseDead('dead');
       const held = leaseOf(await trial().take('here|1'));
       expect(await trial().queue.progress(held, '{"percent":50}')).to.equal(true);
       expect(await trial().queue.log(held, 'half way', 1_000)).to.equal(true);
@@ -97,7 +97,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
     it('names the older of two deliveries of a job that one process holds, and not the later', async () => {
       await trial().send({ id: 'a' });
       const older = await trial().take('here|1');
-      await trial().bury('here');
+      await trial().releaseDead('here');
       const later = await trial().take('here|2');
       expect(await trial().queue.renew([older, later], 10_000)).to.deep.equal(['here|1']);
       expect(await trial().queue.renew([later, older], 10_000)).to.deep.equal(['here|1']);
@@ -124,7 +124,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
     it('does not take up the lease of a job that was given back, or handed to another, meanwhile', async () => {
       await trial().send({ id: 'a' });
       const lost = await trial().take('dead|1');
-      await trial().bury('dead');
+      await trial().releaseDead('dead');
       expect(await trial().queue.renew([lost], 10_000)).to.deep.equal(['dead|1']);
       const later = await trial().take('here|1', { leaseMs: 1 });
       await trial().untilExpired(later);

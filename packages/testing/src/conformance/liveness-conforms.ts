@@ -9,8 +9,8 @@ export function livenessConforms({ describe, it, trial, features }: Suite): void
       await trial().send({ id: 'ours' }, { id: 'theirs' });
       const ours = await trial().take('here|1', { leaseMs: 50 });
       const theirs = await trial().take('here-too|1', { leaseMs: 50 });
-      const pulse = await trial().pulse('here');
-      await pulse.renewAll(60_000);
+      const liveness = await trial().liveness('here');
+      await liveness.renewAll(60_000);
       await trial().untilExpired(theirs);
       expect(await trial().queue.progress(leaseOf(ours), '1')).to.equal(true);
     });
@@ -19,49 +19,49 @@ export function livenessConforms({ describe, it, trial, features }: Suite): void
       await trial().send({ id: 'a' });
       const lost = await trial().take('gone|1', { leaseMs: 1 });
       await trial().untilExpired(lost);
-      expect(await trial().reapUntilReturned(await trial().pulse('here'))).to.deep.equal(['a']);
+      expect(await trial().reapUntilReturned(await trial().liveness('here'))).to.deep.equal(['a']);
       expect(await trial().settle(lost, ack)).to.equal('lost');
       expect((await trial().take()).record).to.include({ deliveries: 2, leasesLost: 1, attemptsMade: 0 });
     });
 
-    it('condemns what lost more leases than the delivery limit allows', async () => {
+    it('poisons what lost more leases than the delivery limit allows', async () => {
       await trial().send({ id: 'a' });
-      const pulse = await trial().pulse('here');
+      const liveness = await trial().liveness('here');
       for (let lost = 1; lost <= 2; lost += 1) {
         await trial().untilExpired(await trial().take(`gone|${lost}`, { leaseMs: 1 }));
-        await trial().reapUntilReturned(pulse, { deliveryLimit: 1 });
+        await trial().reapUntilReturned(liveness, { deliveryLimit: 1 });
       }
-      expect((await trial().take()).record.condemned).to.include('delivery limit');
+      expect((await trial().take()).record.poisoned).to.include('delivery limit');
     });
 
     it('leaves alone what is leased, and counts it', async () => {
       await trial().send({ id: 'a' });
-      const pulse = await trial().pulse('here');
+      const liveness = await trial().liveness('here');
       const held = await trial().take('here|1');
-      const report = await trial().reap(pulse);
+      const report = await trial().reap(liveness);
       expect(report).to.deep.include({ active: 1, returnedJobIds: [], hasForgotten: false, faults: [] });
       expect(await trial().settle(held, ack)).to.equal('stored');
     });
 
     it('says when the next delayed job is due, and whether it is another one than before', async () => {
-      const pulse = await trial().pulse('here');
-      expect((await trial().reap(pulse)).nextDueInMs).to.equal(undefined);
+      const liveness = await trial().liveness('here');
+      expect((await trial().reap(liveness)).nextDueInMs).to.equal(undefined);
       await trial().send({ id: 'later', delayMs: 60_000 });
-      expect((await trial().reap(pulse)).nextDueInMs).to.be.within(1, 60_000);
-      expect(await pulse.hasOtherNextDue()).to.equal(true);
-      expect(await pulse.hasOtherNextDue()).to.equal(false);
+      expect((await trial().reap(liveness)).nextDueInMs).to.be.within(1, 60_000);
+      expect(await liveness.hasOtherNextDue()).to.equal(true);
+      expect(await liveness.hasOtherNextDue()).to.equal(false);
       await trial().send({ id: 'sooner', delayMs: 30_000 });
-      expect(await pulse.hasOtherNextDue()).to.equal(true);
+      expect(await liveness.hasOtherNextDue()).to.equal(true);
     });
 
     if (!features.presence) return;
 
-    it('shows a process as present for as long as its pulse is open', async () => {
-      const pulse = await trial().pulse('there');
-      expect(await pulse.testPresence()).to.equal(true);
+    it('shows a process as present for as long as its liveness is open', async () => {
+      const liveness = await trial().liveness('there');
+      expect(await liveness.testPresence()).to.equal(true);
       await trial().send({ id: 'a' });
       const held = await trial().take('there|1');
-      const reaper = await trial().pulse('here');
+      const reaper = await trial().liveness('here');
       for (let turns = 0; turns < 20; turns += 1) {
         expect((await trial().reap(reaper)).returnedJobIds).to.deep.equal([]);
         await trial().pass(10);
@@ -71,15 +71,15 @@ export function livenessConforms({ describe, it, trial, features }: Suite): void
 
     it('gives back what a process held that is gone, after its grace time, and notes that it died', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
-      const dying = await trial().pulse('dying');
+      const dying = await trial().liveness('dying');
       await trial().take('dying|1');
       await trial().take('dying|2');
-      const reaper = await trial().pulse('here');
+      const reaper = await trial().liveness('here');
       await trial().reap(reaper);
       await dying.close();
       expect(await trial().reapUntilReturned(reaper)).to.have.members(['a', 'b']);
       expect(await trial().takeAll()).to.deep.equal(['a', 'b']);
-      const [death] = await trial().broker.desk().deaths('trial');
+      const [death] = await trial().broker.admin().deaths('trial');
       expect(death).to.include({ workerId: 'dying', held: 2 });
     });
   });

@@ -8,17 +8,17 @@ import type { Suite } from './suite.js';
 export function operatorConforms({ describe, it, trial }: Suite): void {
   describe('when an operator looks', () => {
     it('knows the queues that were used, and no others', async () => {
-      expect(await trial().desk.knows('unused')).to.equal(false);
-      expect(await trial().desk.depth('unused')).to.deep.include({ waiting: 0, active: 0, isPaused: false });
-      expect(await trial().desk.knows('unused'), 'though somebody looked').to.equal(false);
+      expect(await trial().admin.knows('unused')).to.equal(false);
+      expect(await trial().admin.depth('unused')).to.deep.include({ waiting: 0, active: 0, isPaused: false });
+      expect(await trial().admin.knows('unused'), 'though somebody looked').to.equal(false);
       await trial().send({ id: 'a' });
-      expect(await trial().desk.queueNames()).to.deep.equal(['trial']);
-      expect(await trial().desk.knows('trial')).to.equal(true);
+      expect(await trial().admin.queueNames()).to.deep.equal(['trial']);
+      expect(await trial().admin.knows('trial')).to.equal(true);
     });
 
     it('says how many jobs are where, and since and until when', async () => {
       await oneOfEach(trial());
-      const depth = await trial().desk.depth('trial');
+      const depth = await trial().admin.depth('trial');
       expect(depth).to.include({ queue: 'trial', isPaused: false, waiting: 2, delayed: 1 });
       expect(depth).to.include({ active: 1, acked: 1, deadLetters: 1 });
       expect(depth.oldestWaitingAtMs).to.be.at.most(depth.readAtMs);
@@ -28,28 +28,28 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
     it('lists jobs by place, page by page, in the order in which they are fetched, due or ended', async () => {
       await oneOfEach(trial());
       const idsIn = async (place: JobPlace) =>
-        (await trial().desk.jobs('trial', { place, offset: 0, limit: 10 })).jobs.map(({ id }) => id);
+        (await trial().admin.jobs('trial', { place, offset: 0, limit: 10 })).jobs.map(({ id }) => id);
       expect(await idsIn('waiting')).to.deep.equal(['job-plain', 'job-late']);
       expect(await idsIn('delayed')).to.deep.equal(['job-delayed']);
       expect(await idsIn('active')).to.deep.equal(['job-active']);
       expect(await idsIn('acked')).to.deep.equal(['job-acked']);
       expect(await idsIn('deadLettered')).to.deep.equal(['job-dead']);
-      const page = await trial().desk.jobs('trial', { place: 'waiting', offset: 0, limit: 1 });
+      const page = await trial().admin.jobs('trial', { place: 'waiting', offset: 0, limit: 1 });
       expect([page.jobs.length, page.hasMore]).to.deep.equal([1, true]);
     });
 
     it('finds one job in short, with its place', async () => {
       await oneOfEach(trial());
-      expect(await trial().desk.find('trial', 'job-active')).to.include({
+      expect(await trial().admin.find('trial', 'job-active')).to.include({
         place: 'active',
         workerId: 'here',
         deliveries: 1,
       });
-      expect(await trial().desk.find('trial', 'job-dead')).to.include({
+      expect(await trial().admin.find('trial', 'job-dead')).to.include({
         place: 'deadLettered',
         reason: 'it cannot be',
       });
-      expect(await trial().desk.find('trial', 'unknown')).to.equal(undefined);
+      expect(await trial().admin.find('trial', 'unknown')).to.equal(undefined);
     });
 
     it('shows one job in full: payload, result, progress, log and deliveries', async () => {
@@ -61,7 +61,7 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
       await trial().queue.progress(leaseOf(job), '{"percent":50}');
       for (const line of ['one', 'two', 'three']) await trial().queue.log(leaseOf(job), line, 2);
       await trial().settle(job, ack);
-      const details = await trial().desk.job('trial', 'a');
+      const details = await trial().admin.job('trial', 'a');
       expect(details).to.include({ name: 'mail', payload: '{"to":"x"}', result: '{"ok":true}', attemptsMade: 2 });
       expect(details).to.include({ progress: '{"percent":50}', stack: 'Error: at y', place: 'acked' });
       expect(details?.log).to.deep.equal(['two', 'three']);
@@ -69,24 +69,24 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
         [1, 'retried', 'not yet'],
         [2, 'acked', undefined],
       ]);
-      expect(await trial().desk.job('trial', 'unknown')).to.equal(undefined);
+      expect(await trial().admin.job('trial', 'unknown')).to.equal(undefined);
     });
 
     it('hands out nothing of a queue that is paused, and wakes who waits when it goes on', async () => {
-      await trial().desk.pause('trial');
+      await trial().admin.pause('trial');
       await trial().send({ id: 'a' });
       expect(await trial().takeAll()).to.deep.equal([]);
-      expect(await trial().desk.depth('trial')).to.include({ isPaused: true, waiting: 1 });
+      expect(await trial().admin.depth('trial')).to.include({ isPaused: true, waiting: 1 });
       const sign = trial().queue.waitForWork(10_000);
-      await trial().desk.resume('trial');
+      await trial().admin.resume('trial');
       expect(await sign).to.deep.equal({ kind: 'ready' });
       expect(await trial().takeAll()).to.deep.equal(['a']);
     });
 
     it('makes a delayed job due at once, and no other', async () => {
       await trial().send({ id: 'later', delayMs: 60_000 }, { id: 'now' });
-      expect(await trial().desk.runNow('trial', 'now')).to.equal(false);
-      expect(await trial().desk.runNow('trial', 'later')).to.equal(true);
+      expect(await trial().admin.runNow('trial', 'now')).to.equal(false);
+      expect(await trial().admin.runNow('trial', 'later')).to.equal(true);
       expect(await trial().takeAll()).to.deep.equal(['now', 'later']);
     });
 
@@ -94,7 +94,7 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'a' }, { id: 'b' });
       await trial().untilExpired(await trial().take('gone|1', { leaseMs: 1 }));
       await trial().take();
-      expect((await trial().desk.symptoms('trial')).unleased).to.equal(1);
+      expect((await trial().admin.symptoms('trial')).unleased).to.equal(1);
     });
   });
 }

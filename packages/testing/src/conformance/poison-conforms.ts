@@ -1,4 +1,4 @@
-// What a broker does about a job that ends its workers: it is suspected, tried, and condemned, and nothing else is.
+// What a broker does about a job that ends its workers: it is suspected, tried, and poisoned, and nothing else is.
 import { expect } from 'chai';
 import type { QueueTrial } from './queue-trial.js';
 import { ack, retry } from './test-queue.js';
@@ -37,7 +37,7 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       expect(await suspicionsInOrder(trial())).to.deep.equal(['b 0']);
     });
 
-    it('condemns a job that ended its worker alone at its last chance, with what the worker wrote last', async () => {
+    it('poisons a job that ended its worker alone at its last chance, with what the worker wrote last', async () => {
       await suspect(trial(), 'a', 2);
       await trial().send({ id: 'b' });
       await trial().take('dead|9');
@@ -45,13 +45,13 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       await trial().buryOwnEnd('dead', ownEnd);
       const { record } = await trial().take();
       expect(record.id).to.equal('a');
-      expect(record.condemned)
+      expect(record.poisoned)
         .to.include('poison')
         .and.to.include('3 workers')
         .and.to.include('it was ended by SIGSEGV');
     });
 
-    it('never condemns one as poison beside which something else was under way', async () => {
+    it('never takes one for poison beside which something else was under way', async () => {
       await suspect(trial(), 'a', 2);
       for (let end = 1; end <= 5; end += 1) {
         await trial().take(`dead|${end}`);
@@ -69,8 +69,8 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
         await trial().buryOwnEnd('dead', { trials: onTrial('a') }, 2);
       }
       const [b, a] = [await trial().take(), await trial().take()];
-      expect([b.record.id, b.record.condemned]).to.deep.equal(['b', undefined]);
-      expect(a.record.condemned).to.include('delivery limit');
+      expect([b.record.id, b.record.poisoned]).to.deep.equal(['b', undefined]);
+      expect(a.record.poisoned).to.include('delivery limit');
     });
 
     it('spares what was held beside poison the delivery limit, though it counts its lost leases', async () => {
@@ -78,11 +78,11 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'b' });
       for (let end = 1; end <= 4; end += 1) {
         const held = [await trial().take(`dead|${end}`), await trial().take(`dead|1${end}`)];
-        expect(held.map(({ record }) => record.condemned)).to.deep.equal([undefined, undefined]);
+        expect(held.map(({ record }) => record.poisoned)).to.deep.equal([undefined, undefined]);
         await trial().buryOwnEnd('dead', { trials: onTrial('a'), poisonLimit: 100 }, 1);
       }
       const beside = await trial().take();
-      expect(beside.record).to.include({ id: 'b', leasesLost: 4, condemned: undefined });
+      expect(beside.record).to.include({ id: 'b', leasesLost: 4, poisoned: undefined });
     });
 
     it('suspects a job no more that was tried again after its handler threw', async () => {

@@ -4,14 +4,14 @@ import type {
   CancelRequest,
   ConnectedBroker,
   ConnectedFleet,
-  DeadLetterBox,
+  DeadLetterStore,
   Engine,
   LeasedJob,
-  Pulse,
-  QueueDesk,
+  Liveness,
+  QueueAdmin,
   ReapReport,
   ReapRules,
-  WorkSign,
+  WakeSignal,
 } from '@acktor/core/engine';
 import { leaseOf, TestQueue } from './test-queue.js';
 
@@ -50,17 +50,17 @@ export class QueueTrial extends TestQueue {
     return this.#ground.engine;
   }
 
-  get desk(): QueueDesk {
-    return this.broker.desk();
+  get admin(): QueueAdmin {
+    return this.broker.admin();
   }
 
-  get box(): DeadLetterBox {
+  get store(): DeadLetterStore {
     return this.broker.deadLetters(this.queue.name);
   }
 
   /** What the engine's clock says, in whole milliseconds. */
   async nowMs(): Promise<number> {
-    return Math.floor(await this.box.nowMs());
+    return Math.floor(await this.store.nowMs());
   }
 
   override async pass(ms: number): Promise<void> {
@@ -73,20 +73,20 @@ export class QueueTrial extends TestQueue {
     await this.#ground.close?.();
   }
 
-  /** The pulse of a process that is present. Closed with the trial. */
-  async pulse(process: string, { onCancel = () => undefined }: PulseParts = {}): Promise<Pulse> {
-    const pulse = await this.fleetPulse(process);
-    await pulse.appear(onCancel);
-    return pulse;
+  /** The liveness of a process that is present. Closed with the trial. */
+  async liveness(process: string, { onCancel = () => undefined }: LivenessDeps = {}): Promise<Liveness> {
+    const liveness = await this.fleetLiveness(process);
+    await liveness.appear(onCancel);
+    return liveness;
   }
 
   /** The same before it has appeared. */
-  async fleetPulse(process: string): Promise<Pulse> {
+  async fleetLiveness(process: string): Promise<Liveness> {
     const { namespace, opened } = this.#ground;
     const opening = { namespace, process, queues: [this.queue.name], connectTimeoutMs: 10_000, holdOffMs: 100 };
-    const pulse = await this.engine.openPulse(opening);
-    opened.add(pulse);
-    return pulse;
+    const liveness = await this.engine.openLiveness(opening);
+    opened.add(liveness);
+    return liveness;
   }
 
   /** Those who look at the fleet. Closed with the trial. */
@@ -98,15 +98,15 @@ export class QueueTrial extends TestQueue {
   }
 
   /** One turn of the reaper, as soon as there is one to be had. */
-  async reap(pulse: Pulse, rules: Partial<ReapRules> = {}): Promise<ReapReport> {
+  async reap(liveness: Liveness, rules: Partial<ReapRules> = {}): Promise<ReapReport> {
     await this.pass(2);
-    return pulse.reap({ ...ORDINARY_RULES, ...rules });
+    return liveness.reap({ ...ORDINARY_RULES, ...rules });
   }
 
   /** Reaps until something is given back. Returns the ids, the oldest turn first. */
-  async reapUntilReturned(pulse: Pulse, rules: Partial<ReapRules> = {}): Promise<readonly string[]> {
+  async reapUntilReturned(liveness: Liveness, rules: Partial<ReapRules> = {}): Promise<readonly string[]> {
     for (;;) {
-      const { returnedJobIds } = await this.reap(pulse, rules);
+      const { returnedJobIds } = await this.reap(liveness, rules);
       if (returnedJobIds.length > 0) return returnedJobIds;
       await this.pass(10);
     }
@@ -118,13 +118,13 @@ export class QueueTrial extends TestQueue {
   }
 
   /** Waits for work for so long, and lets that time pass. */
-  async waitFor(ms: number): Promise<WorkSign> {
+  async waitFor(ms: number): Promise<WakeSignal> {
     const [sign] = await Promise.all([this.queue.waitForWork(ms), this.pass(ms)]);
     return sign;
   }
 }
 
-interface PulseParts {
+interface LivenessDeps {
   readonly onCancel?: (request: CancelRequest) => void;
 }
 

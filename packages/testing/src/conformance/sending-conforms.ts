@@ -20,7 +20,7 @@ export function sendingConforms({ describe, it, trial }: Suite): void {
       expect(leaseToken).to.equal('here|77');
       expect(record).to.deep.include({ id: 'a', name: 'mail', queue: 'trial', payload: '{"ü":[1,"\\u0000"]}' });
       expect(record).to.deep.include({ attempts: 7, backoff, priority: 9 });
-      expect(record).to.include({ attemptsMade: 0, deliveries: 1, leasesLost: 0, condemned: undefined });
+      expect(record).to.include({ attemptsMade: 0, deliveries: 1, leasesLost: 0, poisoned: undefined });
       expect(record.sentAtMs).to.be.within(before, await trial().nowMs());
     });
 
@@ -61,7 +61,7 @@ export function sendingConforms({ describe, it, trial }: Suite): void {
       const sentAtMs = await trial().nowMs();
       await trial().send({ id: 'later', delayMs: 400 });
       expect(await trial().fetch()).to.equal(undefined);
-      const { ready, nextDue } = await trial().glance();
+      const { ready, nextDue } = await trial().status();
       expect(ready).to.equal(0);
       expect(nextDue?.atMs).to.be.within(sentAtMs + 399, (await trial().nowMs()) + 400);
       expect(nextDue?.inMs).to.be.within(0, 400);
@@ -72,7 +72,7 @@ export function sendingConforms({ describe, it, trial }: Suite): void {
     it('takes as many as are sent in one call', async () => {
       const ids = Array.from({ length: 250 }, (_, i) => `job-${i}`);
       await trial().send(...ids.map((id) => ({ id })));
-      expect((await trial().glance()).ready).to.equal(250);
+      expect((await trial().status()).ready).to.equal(250);
       expect(await trial().takeAll()).to.deep.equal(ids);
     });
   });

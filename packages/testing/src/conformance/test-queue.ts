@@ -9,7 +9,7 @@ import type {
   LeasedJob,
   OutgoingJob,
   OwnEnd,
-  QueueGlance,
+  QueueStatus,
   SettleAndFetchOptions,
   Settlement,
   SettleOutcome,
@@ -83,24 +83,24 @@ export class TestQueue {
     return reply;
   }
 
-  async glance(): Promise<QueueGlance> {
-    const { glance } = await this.queue.settleAndFetch([], { ...ORDINARY_CALL, wantsGlance: true });
-    if (glance === undefined) throw new Error('expected a glance, for it was wanted');
-    return glance;
+  async status(): Promise<QueueStatus> {
+    const { status } = await this.queue.settleAndFetch([], { ...ORDINARY_CALL, wantsStatus: true });
+    if (status === undefined) throw new Error('expected a status, for it was wanted');
+    return status;
   }
 
   /** Resolves when the next delayed job is due, by the server's clock. */
   async untilDue(): Promise<void> {
     for (;;) {
-      const { nextDue } = await this.glance();
+      const { nextDue } = await this.status();
       if (nextDue === undefined || nextDue.inMs <= 0) return;
       await this.pass(nextDue.inMs);
     }
   }
 
   /** Takes every delivery from a process that is known to be dead, and gives its jobs back. Answers their ids. */
-  async bury(process: string, deliveryLimit = 20): Promise<readonly string[]> {
-    return (await this.broker.bury(this.queue.name, { process, deliveryLimit })).returned;
+  async releaseDead(process: string, deliveryLimit = 20): Promise<readonly string[]> {
+    return (await this.broker.releaseDead(this.queue.name, { process, deliveryLimit })).returned;
   }
 
   /** The same of a process that ended itself. Answers the ids that this is held against. */
@@ -112,7 +112,7 @@ export class TestQueue {
       lastLines: '',
       ...ownEnd,
     };
-    return (await this.broker.bury(this.queue.name, { process, deliveryLimit, ownEnd: end })).suspected;
+    return (await this.broker.releaseDead(this.queue.name, { process, deliveryLimit, ownEnd: end })).suspected;
   }
 
   newToken(process = 'here'): string {
@@ -143,7 +143,7 @@ export function leaseOf({ record, leaseToken }: LeasedJob): Lease {
   return { jobId: record.id, leaseToken };
 }
 
-const ORDINARY_CALL: SettleAndFetchOptions = { leaseMs: 10_000, worker: 'here', wantsGlance: false };
+const ORDINARY_CALL: SettleAndFetchOptions = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
 
 function ordinaryJob(): OutgoingJob {
   return {

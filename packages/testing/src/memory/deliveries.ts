@@ -1,8 +1,8 @@
 // What happens to deliveries in memory: fetched under a lease, settled once, renewed, and given back when their worker is lost.
 import type {
   AttemptEnd,
-  Burial,
-  Buried,
+  DeadProcess,
+  ReleasedJobs,
   ChannelReply,
   SettleAndFetchOptions,
   LeasedJob,
@@ -135,11 +135,11 @@ export interface Loss {
   readonly deliveryLimit: number;
 }
 
-/** Breaks the leases of these jobs and puts them back at the heads, the oldest first; condemns those that lost too many. */
+/** Breaks the leases of these jobs and puts them back at the heads, the oldest first; poisons those that lost too many. */
 export function giveBack(queue: StoredQueue, jobs: readonly StoredJob[], { ending, deliveryLimit }: Loss): void {
   for (const job of jobs.toReversed()) {
     loseLease(queue, job, { ending });
-    condemn(job, deliveryLimit);
+    poison(job, deliveryLimit);
     queue.wait(job, 'head');
   }
 }
@@ -155,14 +155,14 @@ function loseLease(
   remember(job, { ...note, ...(reason !== undefined && { reason }) }, queue.clock.now());
 }
 
-function condemn(job: StoredJob, deliveryLimit: number): void {
+function poison(job: StoredJob, deliveryLimit: number): void {
   const lost = job.leasesLost - job.spared;
   if (lost <= deliveryLimit) return;
-  job.condemned = `the job lost its lease ${lost} times, more than the delivery limit of ${deliveryLimit}: it may be what ends its workers`;
+  job.poisoned = `the job lost its lease ${lost} times, more than the delivery limit of ${deliveryLimit}: it may be what ends its workers`;
 }
 
 /** Gives back what a dead process held; of one that ended itself, holds that against what it held. */
-export function bury(queue: StoredQueue, { process, deliveryLimit, ownEnd }: Burial): Buried {
+export function releaseDead(queue: StoredQueue, { process, deliveryLimit, ownEnd }: DeadProcess): ReleasedJobs {
   const held = [...queue.active].filter((job) => isLeased(queue, job) && processOf(job) === process);
   const returned = held.toReversed().map(({ sent }) => sent.id);
   if (held.length > 0) noteDeath(queue, process, held.length);
@@ -176,7 +176,7 @@ interface Judging {
   readonly ownEnd: OwnEnd;
 }
 
-/** What is condemned goes to the head: whoever fetches it next dead-letters it. What is suspected lets the others go first. */
+/** What is poisoned goes to the head: whoever fetches it next dead-letters it. What is suspected lets the others go first. */
 function judge(queue: StoredQueue, held: readonly StoredJob[], { deliveryLimit, ownEnd }: Judging): readonly string[] {
   const { suspects } = ownEnd.trials;
   const suspected: string[] = [];
@@ -188,15 +188,15 @@ function judge(queue: StoredQueue, held: readonly StoredJob[], { deliveryLimit, 
     const isHeldAgainst = isTried || (suspects.length === 0 && !wasSuspected);
     if (isHeldAgainst) suspected.push(job.sent.id);
     else job.spared += 1;
-    const isCondemned = isHeldAgainst && suspect(job, deliveryLimit, ownEnd);
-    if ((isHeldAgainst || wasSuspected) && !isCondemned) behind.unshift(job);
+    const isPoisoned = isHeldAgainst && suspect(job, deliveryLimit, ownEnd);
+    if ((isHeldAgainst || wasSuspected) && !isPoisoned) behind.unshift(job);
     else queue.wait(job, 'head');
   }
   for (const job of behind) queue.wait(job, 'tail');
   return suspected;
 }
 
-/** Returns whether the job is condemned. */
+/** Returns whether the job is poisoned. */
 function suspect(job: StoredJob, deliveryLimit: number, { trials, poisonLimit, how, lastLines }: OwnEnd): boolean {
   const suspicions = job.suspicions + 1;
   if (trials.suspects.length <= 1 && suspicions < poisonLimit) {
@@ -204,15 +204,15 @@ function suspect(job: StoredJob, deliveryLimit: number, { trials, poisonLimit, h
     job.suspicions = suspicions;
   } else if (trials.suspects.length === 1 && trials.isAlone) {
     job.suspicions = suspicions;
-    job.condemned = `the job is poison: ${suspicions} workers ended by their own doing with it, the last one with nothing else under way (${how})`;
+    job.poisoned = `the job is poison: ${suspicions} workers ended by their own doing with it, the last one with nothing else under way (${how})`;
     keepStack(job, lastLines === '' ? undefined : lastLines);
   } else {
-    condemn(job, deliveryLimit);
+    poison(job, deliveryLimit);
   }
-  return job.condemned !== undefined;
+  return job.poisoned !== undefined;
 }
 
-type OwnEnd = NonNullable<Burial['ownEnd']>;
+type OwnEnd = NonNullable<DeadProcess['ownEnd']>;
 
 /** Notes a process that died while it held jobs of the queue. The last hundred are kept, for a day. */
 export function noteDeath(queue: StoredQueue, workerId: string, held: number): void {

@@ -3,20 +3,20 @@ import { ClosedError, ConfirmUnsupportedError, type CancelOutcome, type Confirm 
 import {
   onAbort,
   type Broker,
-  type Burial,
-  type Buried,
+  type DeadProcess,
+  type ReleasedJobs,
   type ConfirmDemand,
-  type DeadLetterBox,
+  type DeadLetterStore,
   type JobEnd,
   type OutgoingJob,
-  type QueueDesk,
+  type QueueAdmin,
   type QueueWatcher,
   type SendAnswer,
   type WorkQueue,
 } from '@acktor/core/engine';
-import { bury } from './deliveries.js';
+import { releaseDead } from './deliveries.js';
 import { MemoryDeadLetters } from './memory-dead-letters.js';
-import { MemoryDesk } from './memory-desk.js';
+import { MemoryAdmin } from './memory-admin.js';
 import type { MemoryStore } from './memory-store.js';
 import { MemoryWorkQueue } from './memory-work-queue.js';
 import type { StoredJob } from './stored-job.js';
@@ -92,14 +92,14 @@ export class MemoryBroker implements Broker {
     return 'signalled';
   }
 
-  deadLetters(queue: string): DeadLetterBox {
+  deadLetters(queue: string): DeadLetterStore {
     this.#requireOpen();
     return new MemoryDeadLetters(this.#store.queue(queue));
   }
 
-  desk(): QueueDesk {
+  admin(): QueueAdmin {
     this.#requireOpen();
-    return new MemoryDesk(this.#store);
+    return new MemoryAdmin(this.#store);
   }
 
   workQueue(name: string): WorkQueue {
@@ -125,9 +125,9 @@ export class MemoryBroker implements Broker {
     });
   }
 
-  async bury(queue: string, burial: Burial): Promise<Buried> {
+  async releaseDead(queue: string, dead: DeadProcess): Promise<ReleasedJobs> {
     this.#requireOpen();
-    return Promise.resolve(bury(this.#store.queue(queue), burial));
+    return Promise.resolve(releaseDead(this.#store.queue(queue), dead));
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,10 @@
 // The dead letters of one queue in memory.
-import type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from '@acktor/core/engine';
+import type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from '@acktor/core/engine';
 import { remember, type StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
 
-/** The {@link DeadLetterBox} in memory. */
-export class MemoryDeadLetters implements DeadLetterBox {
+/** The {@link DeadLetterStore} in memory. */
+export class MemoryDeadLetters implements DeadLetterStore {
   readonly #queue: StoredQueue;
 
   constructor(queue: StoredQueue) {
@@ -79,7 +79,7 @@ function startAfresh(job: StoredJob, nowMs: number): void {
     leasesLost: 0,
     suspicions: 0,
     spared: 0,
-    condemned: undefined,
+    poisoned: undefined,
     cancelled: undefined,
     workerId: undefined,
     startedAtMs: undefined,

@@ -10,8 +10,8 @@ import {
   type EngineClock,
   type FleetOpening,
   type OutgoingJob,
-  type Pulse,
-  type PulseOpening,
+  type Liveness,
+  type LivenessOpening,
   type Settlement,
 } from '@acktor/core/engine';
 import { NotWaitingError, RealClockError } from '../errors.js';
@@ -19,7 +19,7 @@ import { machineClock, VirtualClock } from './clock.js';
 import { lease, settle } from './deliveries.js';
 import { MemoryBroker } from './memory-broker.js';
 import { MemoryFleetHub } from './memory-fleet-hub.js';
-import { MemoryPulse } from './memory-pulse.js';
+import { MemoryLiveness } from './memory-liveness.js';
 import { MemoryStore } from './memory-store.js';
 import { advanceOptions, drainOptions, memoryEngineOptions, msOf, type Duration } from './passing-options.js';
 import { advanceTo, Changes, drained } from './passing-time.js';
@@ -145,8 +145,8 @@ export class MemoryEngine implements Engine {
     return Promise.resolve({ broker, address: ADDRESS, leftMs, close: () => broker.close() });
   }
 
-  openPulse({ namespace, process, queues }: PulseOpening): Promise<Pulse> {
-    return Promise.resolve(new MemoryPulse({ ...this.#space(namespace), process, queues }));
+  openLiveness({ namespace, process, queues }: LivenessOpening): Promise<Liveness> {
+    return Promise.resolve(new MemoryLiveness({ ...this.#space(namespace), process, queues }));
   }
 
   openFleet({ namespace }: FleetOpening): Promise<ConnectedFleet> {

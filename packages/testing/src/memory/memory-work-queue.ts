@@ -8,9 +8,9 @@ import type {
   SettleAndFetchOptions,
   Lease,
   LeasedJob,
-  QueueGlance,
+  QueueStatus,
   WorkQueue,
-  WorkSign,
+  WakeSignal,
 } from '@acktor/core/engine';
 import { fetch, isLeased, renew, settle } from './deliveries.js';
 import type { StoredJob } from './stored-job.js';
@@ -37,15 +37,15 @@ export class MemoryWorkQueue implements WorkQueue {
     const isEmpty = requests.some(({ fetch: token }, i) => token !== undefined && replies[i]?.fetched === undefined);
     // Who was woken took one job: the next who waits is woken for the next.
     if (this.#queue.ready > 0) this.#queue.signs.ready();
-    return Promise.resolve({ replies, glance: options.wantsGlance || isEmpty ? this.#glance() : undefined });
+    return Promise.resolve({ replies, status: options.wantsStatus || isEmpty ? this.#status() : undefined });
   }
 
-  async waitForWork(timeoutMs: number): Promise<WorkSign> {
+  async waitForWork(timeoutMs: number): Promise<WakeSignal> {
     this.#queue.promoteDue();
     return this.#queue.signs.wait(timeoutMs, this.#closing.signal);
   }
 
-  async passOn(sign: WorkSign): Promise<void> {
+  async passOn(sign: WakeSignal): Promise<void> {
     if (sign.kind === 'ready') this.#queue.signs.ready();
     if (sign.kind === 'due') this.#queue.signs.due(sign.due.atMs);
     return Promise.resolve();
@@ -97,7 +97,7 @@ export class MemoryWorkQueue implements WorkQueue {
     };
   }
 
-  #glance(): QueueGlance {
+  #status(): QueueStatus {
     const { ready, delayed, clock } = this.#queue;
     const atMs = delayed[0]?.dueAtMs;
     return { ready, nextDue: atMs === undefined ? undefined : { atMs, inMs: atMs - clock.now() }, limitedForMs: 0 };

@@ -1,7 +1,7 @@
 // Lets the time of an engine in memory pass, and waits for what comes of it: signals of the engine, and no sleeps.
 import type { VirtualClock } from './clock.js';
 import { isLeased, processOf, renewProcess } from './deliveries.js';
-import { reap } from './memory-pulse.js';
+import { reap } from './memory-liveness.js';
 import type { MemoryStore } from './memory-store.js';
 import { NotDrainedError } from '../errors.js';
 import type { StoredJob } from './stored-job.js';

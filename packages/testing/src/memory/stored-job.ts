@@ -23,7 +23,7 @@ export interface StoredJob {
   /** How many of its lost leases the delivery limit does not count. */
   spared: number;
   redrives: number;
-  condemned: string | undefined;
+  poisoned: string | undefined;
   cancelled: string | undefined;
   workerId: string | undefined;
   startedAtMs: number | undefined;
@@ -50,7 +50,7 @@ export function newJob(sent: OutgoingJob, queue: string, sentAtMs: number): Stor
     suspicions: 0,
     spared: 0,
     redrives: 0,
-    condemned: undefined,
+    poisoned: undefined,
     cancelled: undefined,
     workerId: undefined,
     startedAtMs: undefined,
@@ -67,7 +67,7 @@ export function newJob(sent: OutgoingJob, queue: string, sentAtMs: number): Stor
 /** The job as whoever fetches it gets it. */
 export function recordOf({ sent, queue, sentAtMs, ...job }: StoredJob): JobRecord {
   const { id, name, payload, version = 1, trace, priority, attempts, backoff } = sent;
-  const { attemptsMade, deliveries, leasesLost, suspicions, condemned, cancelled } = job;
+  const { attemptsMade, deliveries, leasesLost, suspicions, poisoned, cancelled } = job;
   return {
     id,
     name,
@@ -83,7 +83,7 @@ export function recordOf({ sent, queue, sentAtMs, ...job }: StoredJob): JobRecor
     attempts,
     backoff,
     ...(trace !== undefined && { trace }),
-    condemned,
+    poisoned,
     cancelled,
   };
 }

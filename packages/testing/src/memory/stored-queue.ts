@@ -10,7 +10,7 @@ import type {
   SendOutcome,
 } from '@acktor/core/engine';
 import { newJob, type StoredJob } from './stored-job.js';
-import { WorkSigns } from './work-signs.js';
+import { WakeSignals } from './wake-signals.js';
 
 /** How many acked jobs are remembered, and for how long. */
 export interface Retention {
@@ -37,7 +37,7 @@ export interface QueueListener {
 export class StoredQueue {
   readonly name: string;
   readonly clock: EngineClock;
-  readonly signs: WorkSigns;
+  readonly signs: WakeSignals;
   readonly watchers = new Set<QueueWatcher>();
   readonly jobs = new Map<string, StoredJob>();
   /** In the order in which they were fetched. */
@@ -69,7 +69,7 @@ export class StoredQueue {
   constructor(name: string, clock: EngineClock, listener: QueueListener) {
     this.name = name;
     this.clock = clock;
-    this.signs = new WorkSigns(clock);
+    this.signs = new WakeSignals(clock);
     this.#listener = listener;
   }
 

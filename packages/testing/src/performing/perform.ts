@@ -212,7 +212,7 @@ function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): Leas
       suspicions: 0,
       attempts,
       backoff: undefined,
-      condemned: undefined,
+      poisoned: undefined,
       cancelled: undefined,
     },
   };

@@ -4,7 +4,7 @@ import { ServerRefusalError, UnwritableCallError } from '@acktor/core';
 import type { Wish } from './wishes.js';
 
 /** How a line calls, and whom it tells. */
-export interface CallLineParts {
+export interface CallLineDeps {
   readonly toRequest: (wish: Wish) => ChannelRequest;
   readonly settleAndFetch: (requests: readonly ChannelRequest[]) => Promise<ChannelAnswer>;
   readonly onAnswer: (wishes: readonly Wish[], answer: ChannelAnswer) => void;
@@ -18,15 +18,15 @@ export interface CallLineParts {
 
 /** Requests wait here for the end of the turn, for a free call, and while the line is held. */
 export class CallLine {
-  readonly #parts: CallLineParts;
+  readonly #deps: CallLineDeps;
   readonly #whenQuiet: (() => void)[] = [];
   readonly #waiting: Wish[] = [];
   #callsInFlight = 0;
   #isFlushDue = false;
   #isHeld = false;
 
-  constructor(parts: CallLineParts) {
-    this.#parts = parts;
+  constructor(deps: CallLineDeps) {
+    this.#deps = deps;
   }
 
   add(wish: Wish): void {
@@ -77,7 +77,7 @@ export class CallLine {
 
   /** How many of those that wait go in the next call. */
   #nextCount(): number {
-    const { weightOf, mostPerCall } = this.#parts;
+    const { weightOf, mostPerCall } = this.#deps;
     const most = Math.min(mostPerCall, this.#waiting.length);
     let weight = 0;
     let count = 0;
@@ -90,7 +90,7 @@ export class CallLine {
   }
 
   async #call(wishes: readonly Wish[]): Promise<void> {
-    const { onAnswer, onFailure, mostPerCall } = this.#parts;
+    const { onAnswer, onFailure, mostPerCall } = this.#deps;
     this.#callsInFlight += 1;
     const end = await this.#asked(wishes).then(
       (answer) => () => onAnswer(wishes, answer),
@@ -109,7 +109,7 @@ export class CallLine {
 
   /** Async, so that an engine that throws where it should reject fails a call, and not the process. */
   async #asked(wishes: readonly Wish[]): Promise<ChannelAnswer> {
-    const { toRequest, settleAndFetch } = this.#parts;
+    const { toRequest, settleAndFetch } = this.#deps;
     return settleAndFetch(wishes.map(toRequest));
   }
 

@@ -5,20 +5,20 @@ import { errorReason, type GuardedLog } from '@acktor/core/internal';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
 import type { DeliveryLimits } from '../delivery/delivery.js';
 import type { Quarantine } from '../delivery/quarantine.js';
-import { DeliveryEvents, type DeliveryEventsParts } from '../events/delivery-events.js';
+import { DeliveryEvents, type DeliveryEventsDeps } from '../events/delivery-events.js';
 import { attemptNote } from './attempt-record.js';
 import { CallLine, callSize, Suspects } from './call-line.js';
 import type { Clock } from './clock.js';
-import { EarlyCancels, isCancelled, type JobCancel, HeldDeliveries, LooseDeliveries } from './held-deliveries.js';
+import { EarlyCancels, isCancelled, type JobCancel, HeldDeliveries, UnownedDeliveries } from './held-deliveries.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Parking, Watch } from './watch.js';
-import { Restoration } from './restoration.js';
+import { Recovery } from './recovery.js';
 import { Totals } from './totals.js';
 import { Wishes, NO_REPLY, toRequest, type Refusal, type Wish } from './wishes.js';
 import { fromCallback } from 'xstate';
 
 /** What a channel stands on. */
-export interface ChannelParts extends Pick<DeliveryEventsParts, 'events' | 'onDead'> {
+export interface ChannelDeps extends Pick<DeliveryEventsDeps, 'events' | 'onDead'> {
   readonly queue: WorkQueue;
   /** What the lease tokens of this process begin with. */
   readonly process: string;
@@ -40,36 +40,36 @@ export interface ChannelParts extends Pick<DeliveryEventsParts, 'events' | 'onDe
 
 /** Fetches and settles for the consumers of one queue, knows what each of them holds, and keeps their leases. */
 export class Channel {
-  readonly #parts: ChannelParts;
+  readonly #deps: ChannelDeps;
   readonly #parking = new Parking();
   readonly #held: HeldDeliveries;
   readonly #leaveQuarantine: () => void;
   readonly #wishes: Wishes;
   readonly #earlyCancels = new EarlyCancels();
   readonly #line: CallLine;
-  readonly #loose: LooseDeliveries;
+  readonly #unowned: UnownedDeliveries;
   readonly #watch: Watch;
-  readonly #restoration: Restoration;
+  readonly #recovery: Recovery;
   readonly #keeper: LeaseKeeper;
   readonly #totals: Totals;
   readonly #events: DeliveryEvents;
   readonly #suspects = new Suspects();
 
-  constructor(parts: ChannelParts) {
-    this.#parts = parts;
-    const { quarantine } = parts;
+  constructor(deps: ChannelDeps) {
+    this.#deps = deps;
+    const { quarantine } = deps;
     const held = new HeldDeliveries((job) => quarantine.released(job));
     this.#held = held;
     this.#leaveQuarantine = quarantine.add(() => held.inHands());
-    this.#wishes = new Wishes(parts.process);
-    this.#totals = new Totals(parts.queue.name);
-    this.#events = new DeliveryEvents({ ...parts, held });
-    this.#watch = new Watch({ ...parts, parking: this.#parking });
+    this.#wishes = new Wishes(deps.process);
+    this.#totals = new Totals(deps.queue.name);
+    this.#events = new DeliveryEvents({ ...deps, held });
+    this.#watch = new Watch({ ...deps, parking: this.#parking });
     this.#line = this.#openLine();
-    this.#loose = new LooseDeliveries(this.#line, this.#held);
+    this.#unowned = new UnownedDeliveries(this.#line, this.#held);
     const [wishes, line, watch] = [this.#wishes, this.#line, this.#watch];
-    this.#keeper = new LeaseKeeper({ ...parts, held, wishes });
-    this.#restoration = new Restoration({ ...parts, held, wishes, keeper: this.#keeper, line, watch });
+    this.#keeper = new LeaseKeeper({ ...deps, held, wishes });
+    this.#recovery = new Recovery({ ...deps, held, wishes, keeper: this.#keeper, line, watch });
   }
 
   /** Since when the consumer holds what it holds, or is parked, in milliseconds since the epoch. */
@@ -89,35 +89,35 @@ export class Channel {
     const { consumer } = message;
     switch (message.type) {
       case 'consumer.parked':
-        this.#parking.park(consumer, this.#parts.clock.now());
+        this.#parking.park(consumer, this.#deps.clock.now());
         this.#watch.looked(consumer);
         return this.#watch.look();
       case 'delivery.wanted':
         return this.#ask(consumer);
       case 'delivery.settled':
-        if (this.#restoration.isHolding) return this.#restoration.interrupt(consumer);
+        if (this.#recovery.isHolding) return this.#recovery.interrupt(consumer);
         return this.#ask(consumer, message.request);
       case 'delivery.released':
-        this.#parts.log.warn({ consumer: consumer.id }, 'a lease was lost');
+        this.#deps.log.warn({ consumer: consumer.id }, 'a lease was lost');
         return this.#leaseLost(consumer);
       case 'consumer.stuck':
         this.#events.stuck(consumer, message.stuck);
-        return this.#parts.onStuck(consumer, message.stuck);
+        return this.#deps.onStuck(consumer, message.stuck);
       case 'consumer.left':
         return this.#dismiss(consumer);
     }
   }
 
   /** What to tell when the connection breaks and when it is back: nothing is asked of the server meanwhile. */
-  get restoration(): Pick<Restoration, 'away' | 'back'> {
-    return this.#restoration;
+  get recovery(): Pick<Recovery, 'away' | 'back'> {
+    return this.#recovery;
   }
 
   /** Tells whoever holds the job that it is cancelled, or is handed it soon. Answers whether anybody holds it. */
   cancel(cancel: JobCancel): boolean {
     const holders = this.#held.holdersOf((job) => isCancelled(job, cancel));
     for (const consumer of holders) consumer.send({ type: 'job.cancelled', why: cancel.why });
-    if (holders.length === 0) this.#earlyCancels.remember(cancel, this.#parts.clock.now());
+    if (holders.length === 0) this.#earlyCancels.remember(cancel, this.#deps.clock.now());
     return holders.length > 0;
   }
 
@@ -131,15 +131,15 @@ export class Channel {
     this.#keeper.stop();
     this.#leaveQuarantine();
     await this.#watch.close();
-    await this.#parts.queue.close();
+    await this.#deps.queue.close();
   }
 
   #openLine(): CallLine {
-    const { queue, process: worker, leaseMs, consumers } = this.#parts;
+    const { queue, process: worker, leaseMs, consumers } = this.#deps;
     return new CallLine({
       toRequest,
       settleAndFetch: (wishes) =>
-        queue.settleAndFetch(wishes, { leaseMs, worker, wantsGlance: !this.#parking.isEmpty }),
+        queue.settleAndFetch(wishes, { leaseMs, worker, wantsStatus: !this.#parking.isEmpty }),
       onAnswer: (wishes, answer) => this.#answer(wishes, answer),
       onFailure: (wishes, error) => this.#fail(wishes, error),
       mostPerCall: callSize(consumers),
@@ -159,29 +159,28 @@ export class Channel {
       this.#watch.standBack(settlement.afterMs ?? 0);
       return { job, settlement };
     }
-    const { process: worker, limits } = this.#parts;
+    const { process: worker, limits } = this.#deps;
     const attempt = attemptNote({ job, settlement, worker }, limits);
     return { job, settlement, attempt };
   }
 
-  #answer(wishes: readonly Wish[], { replies, glance }: ChannelAnswer): void {
-    if (replies.some(({ settled, fetched }) => settled !== undefined || fetched !== undefined))
-      this.#parts.onActivity();
-    if (glance) this.#watch.remember(glance);
+  #answer(wishes: readonly Wish[], { replies, status }: ChannelAnswer): void {
+    if (replies.some(({ settled, fetched }) => settled !== undefined || fetched !== undefined)) this.#deps.onActivity();
+    if (status) this.#watch.remember(status);
     wishes.forEach((wish, i) => this.#reply(wish, replies[i] ?? NO_REPLY));
-    if (glance) this.#parking.wake(glance.ready);
+    if (status) this.#parking.wake(status.ready);
     for (const { consumer } of wishes) this.#watch.looked(consumer);
     this.#watch.look();
   }
 
   #reply({ consumer, settle }: Wish, reply: ChannelReply): void {
-    if (reply.error && mayLeaveStrays(reply.error, consumer)) this.#keeper.requestFailed(reply.error);
-    const next = this.#loose.readable(reply.fetched);
+    if (reply.error && mayLeaveOrphans(reply.error, consumer)) this.#keeper.requestFailed(reply.error);
+    const next = this.#unowned.readable(reply.fetched);
     this.#totals.count(settle, reply.settled, next);
     this.#events.settled(settle, reply.settled, consumer);
-    if (consumer === undefined) return this.#loose.answered(settle);
+    if (consumer === undefined) return this.#unowned.answered(settle);
     if (settle) this.#held.release(consumer);
-    if (!this.#wishes.end(consumer)) return this.#loose.giveBack(next);
+    if (!this.#wishes.end(consumer)) return this.#unowned.giveBack(next);
     if (settle && reply.settled !== 'stored') return this.#refuse(consumer, settle, { ...reply, next });
     if (next) this.#hold(consumer, next);
     if (settle) consumer.send({ type: 'settlement.stored', next });
@@ -190,7 +189,7 @@ export class Channel {
   }
 
   #hold(consumer: ConsumerRef, job: LeasedJob): void {
-    this.#held.hold(consumer, { job, sinceMs: this.#parts.clock.now() });
+    this.#held.hold(consumer, { job, sinceMs: this.#deps.clock.now() });
     this.#events.started(consumer, job);
   }
 
@@ -202,16 +201,16 @@ export class Channel {
   #refuse(consumer: ConsumerRef, settle: Settling, { settled, error, next }: Refusal): void {
     const { id } = settle.job.record;
     const facts = { job: id, settled, settlement: settle.settlement.kind, ...(error && { err: error }) };
-    this.#parts.log.warn(facts, 'a settlement was refused');
-    this.#loose.giveBack(next);
+    this.#deps.log.warn(facts, 'a settlement was refused');
+    this.#unowned.giveBack(next);
     // Its lease is still ours, and the heartbeat renews it: left alone, the job would be nobody's for as long as we live.
     if (settled === undefined && error)
-      this.#loose.deadLetter(settle.job, `how it ended could not be stored: ${error.message}`);
+      this.#unowned.deadLetter(settle.job, `how it ended could not be stored: ${error.message}`);
     consumer.send({ type: 'settlement.refused' });
   }
 
   #fail(wishes: readonly Wish[], error: unknown): void {
-    this.#restoration.failed(error);
+    this.#recovery.failed(error);
     const isGuilty = this.#suspects.judge(wishes, error);
     for (const wish of wishes) {
       const { settle, consumer } = wish;
@@ -223,11 +222,11 @@ export class Channel {
           error: error instanceof Error ? error : new Error(errorReason(error)),
           next: undefined,
         });
-      else this.#restoration.interrupt(consumer);
+      else this.#recovery.interrupt(consumer);
     }
   }
 
-  /** Its consumer has left, and nobody knows what became of its settlement: the restoration gives it back, or it is stored. */
+  /** Its consumer has left, and nobody knows what became of its settlement: recovery gives it back, or it is stored. */
   #abandon(consumer: ConsumerRef): void {
     this.#events.lost(this.#held.heldBy(consumer), consumer);
     this.#held.release(consumer);
@@ -237,7 +236,7 @@ export class Channel {
   #askAgain(failed: Wish, isGuilty: boolean): void {
     const wish = this.#wishes.again(failed);
     if (wish === undefined) return;
-    if (isGuilty && wish.settle) this.#parts.clock.setTimeout(() => this.#line.add(wish), PAUSE_OF_GUILTY_MS);
+    if (isGuilty && wish.settle) this.#deps.clock.setTimeout(() => this.#line.add(wish), PAUSE_OF_GUILTY_MS);
     else this.#line.add(wish);
   }
 
@@ -248,13 +247,13 @@ export class Channel {
     this.#held.leave(consumer);
     const isWithdrawn = asked !== undefined && !asked.settle && this.#line.withdraw(asked);
     const job = asked?.settle === undefined ? this.#held.release(consumer) : undefined;
-    this.#loose.giveBack(job);
+    this.#unowned.giveBack(job);
     if (isWithdrawn || (!wasParked && !asked && !job)) this.#watch.passedOver(consumer);
   }
 }
 
 /** What could not be written has leased nothing, and a consumer that asked for it is refused; what nobody holds would stay leased for ever. */
-function mayLeaveStrays(error: Error, consumer: ConsumerRef | undefined): boolean {
+function mayLeaveOrphans(error: Error, consumer: ConsumerRef | undefined): boolean {
   return consumer === undefined || !(error instanceof UnwritableCallError);
 }
 

@@ -8,7 +8,7 @@ import { PerConsumer } from './wishes.js';
 
 export class HeldDeliveries {
   readonly #held = new PerConsumer<HeldDelivery>();
-  readonly #loose = new Set<LeasedJob>();
+  readonly #unowned = new Set<LeasedJob>();
   readonly #onRelease: (job: LeasedJob) => void;
 
   /** `onRelease` is told what a consumer holds no more. */
@@ -42,17 +42,17 @@ export class HeldDeliveries {
   }
 
   /** Holds what no consumer does, until its settlement is answered. */
-  holdLoosely(job: LeasedJob): void {
-    this.#loose.add(job);
+  holdUnowned(job: LeasedJob): void {
+    this.#unowned.add(job);
   }
 
-  releaseLoose(job: LeasedJob): void {
-    this.#loose.delete(job);
+  releaseUnowned(job: LeasedJob): void {
+    this.#unowned.delete(job);
   }
 
   /** All of it. */
   jobs(): readonly LeasedJob[] {
-    return [...this.inHands(), ...this.#loose];
+    return [...this.inHands(), ...this.#unowned];
   }
 
   /** What consumers hold. */
@@ -73,13 +73,13 @@ export interface HeldDelivery {
   readonly sinceMs: number;
 }
 
-type LooseHolding = Pick<HeldDeliveries, 'holdLoosely' | 'releaseLoose'>;
+type UnownedHolding = Pick<HeldDeliveries, 'holdUnowned' | 'releaseUnowned'>;
 
-export class LooseDeliveries {
+export class UnownedDeliveries {
   readonly #line: Pick<CallLine, 'add'>;
-  readonly #held: LooseHolding;
+  readonly #held: UnownedHolding;
 
-  constructor(line: Pick<CallLine, 'add'>, held: LooseHolding) {
+  constructor(line: Pick<CallLine, 'add'>, held: UnownedHolding) {
     this.#line = line;
     this.#held = held;
   }
@@ -104,11 +104,11 @@ export class LooseDeliveries {
 
   /** What it asked for is answered, well or badly. */
   answered(settle: Settling | undefined): void {
-    if (settle) this.#held.releaseLoose(settle.job);
+    if (settle) this.#held.releaseUnowned(settle.job);
   }
 
   #settle(settle: Settling): void {
-    this.#held.holdLoosely(settle.job);
+    this.#held.holdUnowned(settle.job);
     this.#line.add({ consumer: undefined, settle, leaseToken: undefined });
   }
 }

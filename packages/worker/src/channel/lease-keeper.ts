@@ -5,7 +5,7 @@ import { repeat, type Clock } from './clock.js';
 import type { HeldDeliveries } from './held-deliveries.js';
 import type { Wishes } from './wishes.js';
 
-export interface LeaseKeeperParts {
+export interface LeaseKeeperDeps {
   readonly queue: Pick<WorkQueue, 'renew' | 'reconcile'>;
   readonly held: HeldDeliveries;
   /** A fetch whose answer is on its way may have leased what nobody holds yet. */
@@ -21,18 +21,18 @@ export interface LeaseKeeperParts {
  * The heartbeat thread renews, too; this is how the process learns what it has lost, and what holds when the thread ends.
  */
 export class LeaseKeeper {
-  readonly #parts: LeaseKeeperParts;
-  #straysUntilMs = -Infinity;
+  readonly #deps: LeaseKeeperDeps;
+  #orphansUntilMs = -Infinity;
   #hasFailed = false;
   /** Ends the keeping. */
   readonly stop: () => void;
 
   /** Begins to keep. */
-  constructor(parts: LeaseKeeperParts) {
-    this.#parts = parts;
+  constructor(deps: LeaseKeeperDeps) {
+    this.#deps = deps;
     // Three chances before a lease expires; where one fails another soon, for a server that answers again gives leases back after a while.
-    const everyMs = () => (this.#hasFailed ? Math.min(parts.leaseMs / 9, KEEP_AGAIN_MS) : parts.leaseMs / 3);
-    this.stop = repeat(parts.clock, everyMs, () => this.#keep());
+    const everyMs = () => (this.#hasFailed ? Math.min(deps.leaseMs / 9, KEEP_AGAIN_MS) : deps.leaseMs / 3);
+    this.stop = repeat(deps.clock, everyMs, () => this.#keep());
   }
 
   /**
@@ -40,23 +40,23 @@ export class LeaseKeeper {
    * are about to look. @throws what the server or the connection says.
    */
   async restored(): Promise<void> {
-    this.#suspectStrays();
+    this.#suspectOrphans();
     await this.#renew();
   }
 
   /** The server failed one request alone. What it had leased by then is held by nobody. */
   requestFailed(error: Error): void {
-    this.#parts.log.error({ err: error }, 'the server failed one request');
-    this.#suspectStrays();
+    this.#deps.log.error({ err: error }, 'the server failed one request');
+    this.#suspectOrphans();
   }
 
   /** From now on, and for a while, each renewal also looks for what is leased to nobody here. */
-  #suspectStrays(): void {
-    this.#straysUntilMs = this.#parts.clock.now() + STRAYS_FOR_MS;
+  #suspectOrphans(): void {
+    this.#orphansUntilMs = this.#deps.clock.now() + ORPHANS_FOR_MS;
   }
 
   async #renew(): Promise<void> {
-    const { queue, held, leaseMs } = this.#parts;
+    const { queue, held, leaseMs } = this.#deps;
     const jobs = held.jobs();
     if (jobs.length === 0) return;
     const lost = new Set(await queue.renew(jobs, leaseMs));
@@ -69,10 +69,10 @@ export class LeaseKeeper {
     try {
       await this.#renew();
       this.#hasFailed = false;
-      if (this.#parts.clock.now() < this.#straysUntilMs) await this.#giveBackStrays();
+      if (this.#deps.clock.now() < this.#orphansUntilMs) await this.#giveBackOrphans();
     } catch (error) {
       this.#hasFailed = true;
-      this.#parts.log.debug({ err: error }, 'the leases could not be renewed');
+      this.#deps.log.debug({ err: error }, 'the leases could not be renewed');
     }
   }
 
@@ -80,14 +80,14 @@ export class LeaseKeeper {
    * A network can bring a fetch to the server long after its connection broke. What it leased is held by nobody, and the heartbeat renews
    * it for as long as the process lives.
    */
-  async #giveBackStrays(): Promise<void> {
-    const { queue, held, wishes, log } = this.#parts;
+  async #giveBackOrphans(): Promise<void> {
+    const { queue, held, wishes, log } = this.#deps;
     const jobs = await queue.reconcile(wishes.answered, held.jobs());
     if (jobs.length > 0) log.warn({ jobs }, 'jobs that were leased to nobody here were given back');
   }
 }
 
 /** Far longer than Linux goes on with what a closed connection had left to send (100 s), for a proxy may be more patient. */
-const STRAYS_FOR_MS = 900_000;
+const ORPHANS_FOR_MS = 900_000;
 /** Well within the time for which the reaper holds off after a server that answered nobody. */
 const KEEP_AGAIN_MS = 500;

@@ -1,9 +1,9 @@
 // Waits for work on behalf of the parked consumers of one channel, on one connection for all of them.
-import type { DueTime, QueueGlance, WorkQueue, WorkSign } from '@acktor/core/engine';
+import type { DueTime, QueueStatus, WorkQueue, WakeSignal } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import { Alarm, type Clock } from './clock.js';
 
-export interface WatchParts {
+export interface WatchDeps {
   readonly queue: Pick<WorkQueue, 'waitForWork' | 'passOn'>;
   readonly parking: Parking;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface WatchParts {
  * What consumers learn meanwhile may be sooner than the end of a wait: alarms wake for the next delayed job, and when a limit ends.
  */
 export class Watch {
-  readonly #parts: WatchParts;
+  readonly #deps: WatchDeps;
   readonly #nextDue: Alarm<DueTime>;
   readonly #limit: Alarm<'limit'>;
   #isWaiting = false;
@@ -33,10 +33,10 @@ export class Watch {
   #standsBackUntilMs = Number.NEGATIVE_INFINITY;
   #looking: { readonly consumer: ConsumerRef; readonly end: () => void } | undefined;
 
-  constructor(parts: WatchParts) {
-    this.#parts = parts;
-    this.#nextDue = new Alarm(parts.clock, (due) => this.#answerDue(due));
-    this.#limit = new Alarm(parts.clock, () => this.lookWithoutSign());
+  constructor(deps: WatchDeps) {
+    this.#deps = deps;
+    this.#nextDue = new Alarm(deps.clock, (due) => this.#answerDue(due));
+    this.#limit = new Alarm(deps.clock, () => this.lookWithoutSign());
   }
 
   /** Waits, if somebody is parked and nobody waits yet. */
@@ -50,9 +50,9 @@ export class Watch {
   }
 
   /** Remembers what the queue said about later: when a delayed job is due, for how long a limit holds. */
-  remember({ nextDue, limitedForMs }: QueueGlance): void {
+  remember({ nextDue, limitedForMs }: QueueStatus): void {
     if (this.#isClosed) return;
-    const nowMs = this.#parts.clock.now();
+    const nowMs = this.#deps.clock.now();
     if (limitedForMs > 0) this.#limit.set('limit', limitedForMs);
     else this.#limit.clear();
     // What a call saw before a job was delayed may be read after that job's sign.
@@ -84,7 +84,7 @@ export class Watch {
    * seen to be quicker than its newer neighbour for twenty seconds.
    */
   standBack(forMs: number): void {
-    const untilMs = this.#parts.clock.now() + forMs + LATE_MS;
+    const untilMs = this.#deps.clock.now() + forMs + LATE_MS;
     this.#standsBackUntilMs = Math.max(this.#standsBackUntilMs, untilMs);
   }
 
@@ -108,7 +108,7 @@ export class Watch {
     this.hold();
     this.#isClosed = true;
     this.#looking?.end();
-    const signs: WorkSign[] = [];
+    const signs: WakeSignal[] = [];
     if (this.#nextDue.pending) signs.push({ kind: 'due', due: this.#nextDue.pending });
     if (this.#owesALook || this.#limit.pending) signs.push({ kind: 'ready' });
     this.#nextDue.clear();
@@ -118,7 +118,7 @@ export class Watch {
   }
 
   async #waitOnce(): Promise<void> {
-    const { queue, longestWaitMs, onActivity } = this.#parts;
+    const { queue, longestWaitMs, onActivity } = this.#deps;
     if (this.#owesALook) return this.#haveOneLook();
     try {
       const sign = await queue.waitForWork(longestWaitMs);
@@ -135,7 +135,7 @@ export class Watch {
 
   /** Somebody else may have passed the sign on, who knew no sooner job. */
   #hearOfDue(due: DueTime): void {
-    this.#signedAtMs = this.#parts.clock.now();
+    this.#signedAtMs = this.#deps.clock.now();
     this.#expect(due, true);
   }
 
@@ -143,7 +143,7 @@ export class Watch {
     const known = this.#nextDue.pending;
     const isSooner = known !== undefined && known.atMs < due.atMs;
     if (unlessSooner && isSooner) return;
-    const isStandingBack = this.#parts.clock.now() < this.#standsBackUntilMs;
+    const isStandingBack = this.#deps.clock.now() < this.#standsBackUntilMs;
     this.#nextDue.set(due, Math.max(due.inMs, 0) + (isStandingBack ? LATE_MS : 0));
   }
 
@@ -154,28 +154,28 @@ export class Watch {
     else this.#wakeOne();
   }
 
-  #passOn(sign: WorkSign): Promise<void> {
-    return this.#parts.queue.passOn(sign).catch(() => undefined);
+  #passOn(sign: WakeSignal): Promise<void> {
+    return this.#deps.queue.passOn(sign).catch(() => undefined);
   }
 
   get #canWakeNobody(): boolean {
-    return this.#isHeld || this.#parts.parking.isEmpty;
+    return this.#isHeld || this.#deps.parking.isEmpty;
   }
 
   #wakeOne(): void {
     this.#owesALook = false;
-    this.#parts.parking.wake(1);
+    this.#deps.parking.wake(1);
   }
 
   /** Resolves when it has looked, or is taken for gone. */
   #haveOneLook(): Promise<void> {
-    const consumer = this.#parts.parking.next;
+    const consumer = this.#deps.parking.next;
     if (consumer === undefined) return Promise.resolve();
     const looked = new Promise<void>((resolve) => {
-      const timer = this.#parts.clock.setTimeout(() => this.looked(consumer), LONGEST_LOOK_MS);
+      const timer = this.#deps.clock.setTimeout(() => this.looked(consumer), LONGEST_LOOK_MS);
       const end = () => {
         this.#looking = undefined;
-        this.#parts.clock.clearTimeout(timer);
+        this.#deps.clock.clearTimeout(timer);
         resolve();
       };
       this.#looking = { consumer, end };
@@ -186,7 +186,7 @@ export class Watch {
   }
 
   #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#parts.clock.setTimeout(resolve, ms));
+    return new Promise((resolve) => this.#deps.clock.setTimeout(resolve, ms));
   }
 }
 

@@ -277,18 +277,21 @@ type ConsumerSnapshot = SnapshotFrom<ConsumerMachine>;
 type ConsumerScope = ActorScope<ConsumerSnapshot, ConsumerEvent>;
 
 /** Told after every event that a consumer has taken, whether it led to another state or not. */
-export type StepListener = (consumer: ActorRef<Snapshot<unknown>, ConsumerEvent>, after: ConsumerSnapshot) => void;
+export type TransitionListener = (
+  consumer: ActorRef<Snapshot<unknown>, ConsumerEvent>,
+  after: ConsumerSnapshot,
+) => void;
 
 /** Who listens; undefined for nobody, which costs a comparison an event. */
 export interface StepObserver {
-  readonly onStep: StepListener | undefined;
+  readonly onTransition: TransitionListener | undefined;
 }
 
 /** The same machine, observed. XState's own inspection costs every event an object, watched or not. */
 export function withObservedSteps(machine: ConsumerMachine, observer: StepObserver): ConsumerMachine {
   const transition = (snapshot: ConsumerSnapshot, event: ConsumerEvent, scope: ConsumerScope): ConsumerSnapshot => {
     const after = machine.transition(snapshot, event, scope);
-    observer.onStep?.(scope.self, after);
+    observer.onTransition?.(scope.self, after);
     return after;
   };
   return Object.assign(Object.create(machine) as ConsumerMachine, { transition });

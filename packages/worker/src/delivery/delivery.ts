@@ -72,7 +72,7 @@ export interface DeliveryRun {
 }
 
 /** What a delivery is made of. */
-export interface DeliveryParts<J extends AnyJob> {
+export interface DeliveryDeps<J extends AnyJob> {
   readonly job: J;
   readonly data: PayloadOf<J>;
   readonly run: DeliveryRun;
@@ -82,34 +82,34 @@ export interface DeliveryParts<J extends AnyJob> {
 
 /** The {@link Delivery} of one leased job. */
 export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
-  readonly #parts: DeliveryParts<J>;
+  readonly #deps: DeliveryDeps<J>;
 
-  constructor(parts: DeliveryParts<J>) {
-    this.#parts = parts;
+  constructor(deps: DeliveryDeps<J>) {
+    this.#deps = deps;
   }
 
   get id(): string {
-    return this.#parts.run.leased.record.id;
+    return this.#deps.run.leased.record.id;
   }
 
   get job(): J {
-    return this.#parts.job;
+    return this.#deps.job;
   }
 
   get data(): PayloadOf<J> {
-    return this.#parts.data;
+    return this.#deps.data;
   }
 
   get signal(): AbortSignal {
-    return this.#parts.run.signal();
+    return this.#deps.run.signal();
   }
 
   get attempt(): number {
-    return this.#parts.run.leased.record.attemptsMade + 1;
+    return this.#deps.run.leased.record.attemptsMade + 1;
   }
 
   get attempts(): number {
-    return attemptsOf(this.#parts.job, this.#parts.run.leased.record);
+    return attemptsOf(this.#deps.job, this.#deps.run.leased.record);
   }
 
   get isLastAttempt(): boolean {
@@ -117,35 +117,35 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
   }
 
   get redelivered(): boolean {
-    return this.#parts.run.leased.record.leasesLost > 0;
+    return this.#deps.run.leased.record.leasesLost > 0;
   }
 
   get fence(): number {
-    return this.#parts.run.leased.record.deliveries;
+    return this.#deps.run.leased.record.deliveries;
   }
 
   get sentAt(): Date {
-    return new Date(this.#parts.run.leased.record.sentAtMs);
+    return new Date(this.#deps.run.leased.record.sentAtMs);
   }
 
   get progress(): (value: unknown) => Promise<void> {
-    const { queue, limits } = this.#parts;
-    const { leased } = this.#parts.run;
+    const { queue, limits } = this.#deps;
+    const { leased } = this.#deps.run;
     const keep = async (value: unknown) =>
       requireLease(leased, await queue.progress(leaseOf(leased), progressText(leased, value, limits)));
     return (value) => unheard(keep(value));
   }
 
   get log(): (line: string) => Promise<void> {
-    const { queue, limits } = this.#parts;
-    const { leased } = this.#parts.run;
+    const { queue, limits } = this.#deps;
+    const { leased } = this.#deps.run;
     const append = async (line: unknown) =>
       requireLease(leased, await queue.log(leaseOf(leased), logLine(leased, line, limits), limits.maxLogLines));
     return (line) => unheard(append(line));
   }
 
   get provide(): Delivery<J>['provide'] {
-    const { run } = this.#parts;
+    const { run } = this.#deps;
     return (token, value) => {
       requireProvidable(token, value);
       run.openScope().provide(token, value);
@@ -153,7 +153,7 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
   }
 
   get inject(): Delivery<J>['inject'] {
-    const { run } = this.#parts;
+    const { run } = this.#deps;
     return <T>(token: Token<T>) => run.openScope().resolve(token) as T;
   }
 }

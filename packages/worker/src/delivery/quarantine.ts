@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../channel/clock.js';
 export interface Admission {
   /** Aborts when its consumer is to let go of it. */
   readonly signal: AbortSignal;
-  /** How many ends of its workers condemn a suspect; from 2. */
+  /** How many ends of its workers poison a suspect; from 2. */
   readonly poisonLimit: number;
 }
 

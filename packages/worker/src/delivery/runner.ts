@@ -30,14 +30,14 @@ import { LaterReturns, NewerPayloads } from './newer-payloads.js';
 import type { Quarantine } from './quarantine.js';
 
 /** What a runner stands on; shared by all consumers of a queue. */
-export interface RunnerParts {
+export interface RunnerDeps {
   /** Where progress and log lines go. */
   readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
   readonly handlers: QueueHandlers;
   readonly scopes: HandlerScopes;
   readonly limits: DeliveryLimits;
   readonly quarantine: Quarantine;
-  /** How many ends of its workers condemn a job; from 2. */
+  /** How many ends of its workers poison a job; from 2. */
   readonly poisonLimit: number;
   /** How long a handler has to let go once it is told to, before its delivery ends without it. */
   readonly letGoMs: number;
@@ -51,26 +51,26 @@ type HandlerRejected = Extract<ConsumerEvent, { readonly type: 'handler.rejected
 type HandlerEnd = Extract<ConsumerEvent, { readonly type: 'handler.returned' | 'handler.rejected' }>;
 
 /** The runner as an actor: ordered to handle a delivery it answers with `handler.returned` or `handler.rejected`. */
-export function runnerLogic(parts: RunnerParts) {
-  return fromCallback(runnerCallback(parts));
+export function runnerLogic(deps: RunnerDeps) {
+  return fromCallback(runnerCallback(deps));
 }
 
 /** What a runner does, before it is an actor. */
-export function runnerCallback(parts: RunnerParts): CallbackLogicFunction<RunnerOrder> {
-  const laterReturns = new LaterReturns(parts);
-  const newerPayloads = new NewerPayloads({ log: parts.log, laterReturns });
-  const running = { ...parts, laterReturns, newerPayloads, endLog: new EndLog(parts) };
+export function runnerCallback(deps: RunnerDeps): CallbackLogicFunction<RunnerOrder> {
+  const laterReturns = new LaterReturns(deps);
+  const newerPayloads = new NewerPayloads({ log: deps.log, laterReturns });
+  const running = { ...deps, laterReturns, newerPayloads, endLog: new EndLog(deps) };
   return ({ receive, sendBack }) => {
     const seat: Seat = { tell: sendBack, disposing: undefined };
     let attempt: Attempt | undefined;
     receive((order) => {
       if (order.type === 'handle') {
-        attempt = new Attempt(order.delivery, parts.scopes);
+        attempt = new Attempt(order.delivery, deps.scopes);
         void runAttempt(attempt, running, seat);
       } else if (attempt) {
-        const entry = parts.handlers.get(attempt.leased.record.name);
+        const entry = deps.handlers.get(attempt.leased.record.name);
         attempt.abort(abortError(order.reason, attempt.leased, entry?.job));
-        if (entry) endWithoutHandler({ attempt, entry, parts: running }, sendBack);
+        if (entry) endWithoutHandler({ attempt, entry, deps: running }, sendBack);
       }
     });
   };
@@ -79,22 +79,22 @@ export function runnerCallback(parts: RunnerParts): CallbackLogicFunction<Runner
 interface RunningAttempt {
   readonly attempt: Attempt;
   readonly entry: HandlerEntry;
-  readonly parts: RunningParts;
+  readonly deps: RunningDeps;
 }
 
 /** Has the delivery end by why its handler was told to let go, when that has not let go in time. */
-function endWithoutHandler({ attempt, entry, parts }: RunningAttempt, tell: (event: ConsumerEvent) => void): void {
+function endWithoutHandler({ attempt, entry, deps }: RunningAttempt, tell: (event: ConsumerEvent) => void): void {
   const { record } = attempt.leased;
-  const sinceMs = parts.clock.now();
-  attempt.waitToLetGo(parts.clock, parts.letGoMs, () => {
-    const end = rejected(settleError(attempt.abortedBy, entry.job, record), parts);
+  const sinceMs = deps.clock.now();
+  attempt.waitToLetGo(deps.clock, deps.letGoMs, () => {
+    const end = rejected(settleError(attempt.abortedBy, entry.job, record), deps);
     tell({ type: 'handler.stuck', settlement: end.settlement, sinceMs });
-    if (!attempt.isForNothing) parts.endLog.write(end, record);
+    if (!attempt.isForNothing) deps.endLog.write(end, record);
   });
 }
 
 /** What the runners of a queue share while they run. */
-interface RunningParts extends RunnerParts {
+interface RunningDeps extends RunnerDeps {
   readonly laterReturns: LaterReturns;
   readonly newerPayloads: NewerPayloads;
   readonly endLog: EndLog;
@@ -111,40 +111,39 @@ interface Seat {
  * Tells an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. What was built for the
  * delivery is disposed of once its end is decided, which it can neither change nor hold up.
  */
-async function runAttempt(attempt: Attempt, parts: RunningParts, seat: Seat): Promise<void> {
+async function runAttempt(attempt: Attempt, deps: RunningDeps, seat: Seat): Promise<void> {
   if (seat.disposing) await seat.disposing;
   let end: HandlerEnd;
   try {
-    end = await endOf(attempt, parts, seat.tell);
+    end = await endOf(attempt, deps, seat.tell);
   } catch (fault) {
-    end = ownFault(fault, attempt, parts);
+    end = ownFault(fault, attempt, deps);
   }
   const { scope } = attempt;
   attempt.ended();
   seat.tell(end);
-  seat.disposing = scope && parts.scopes.close(scope);
+  seat.disposing = scope && deps.scopes.close(scope);
   if (attempt.isStuck)
-    parts.log.warn({ job: attempt.leased.record.id }, 'a stuck handler has let go; its end is dropped');
-  else if (!attempt.isForNothing) parts.endLog.write(end, attempt.leased.record);
+    deps.log.warn({ job: attempt.leased.record.id }, 'a stuck handler has let go; its end is dropped');
+  else if (!attempt.isForNothing) deps.endLog.write(end, attempt.leased.record);
 }
 
 // Nothing here waits that need not: each async function more costs a short delivery as much as its two steps on the chart.
-function endOf(attempt: Attempt, parts: RunningParts, tell: (event: ConsumerEvent) => void): MaybePromise<HandlerEnd> {
+function endOf(attempt: Attempt, deps: RunningDeps, tell: (event: ConsumerEvent) => void): MaybePromise<HandlerEnd> {
   const { record } = attempt.leased;
-  if (record.condemned !== undefined) return rejected(deadLetter(record.condemned), parts);
-  if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)), parts);
-  const entry = parts.handlers.get(record.name);
-  if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, parts)), parts);
-  if (record.version > entry.job.version) return rejected(parts.newerPayloads.leave(record, entry.job), parts);
-  const run = () => traceDelivery(tracedOf(attempt), () => handle(attempt, entry, parts), failureIn);
+  if (record.poisoned !== undefined) return rejected(deadLetter(record.poisoned), deps);
+  if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)), deps);
+  const entry = deps.handlers.get(record.name);
+  if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, deps)), deps);
+  if (record.version > entry.job.version) return rejected(deps.newerPayloads.leave(record, entry.job), deps);
+  const run = () => traceDelivery(tracedOf(attempt), () => handle(attempt, entry, deps), failureIn);
   const { deadlineMs } = entry.job;
-  const { quarantine } = parts;
+  const { quarantine } = deps;
   if (record.suspicions > 0 || quarantine.isClosed) {
-    const begin = () =>
-      deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: parts.clock, tell });
-    return whenAdmitted(attempt, parts, { begin, job: entry.job });
+    const begin = () => (deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: deps.clock, tell }));
+    return whenAdmitted(attempt, deps, { begin, job: entry.job });
   }
-  return deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: parts.clock, tell });
+  return deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: deps.clock, tell });
 }
 
 interface Beginning {
@@ -153,9 +152,9 @@ interface Beginning {
 }
 
 /** A suspect runs when no other does, and nothing runs beside one that is tried alone. */
-async function whenAdmitted(attempt: Attempt, parts: RunningParts, { begin, job }: Beginning): Promise<HandlerEnd> {
+async function whenAdmitted(attempt: Attempt, deps: RunningDeps, { begin, job }: Beginning): Promise<HandlerEnd> {
   const { leased } = attempt;
-  const { quarantine, poisonLimit, laterReturns } = parts;
+  const { quarantine, poisonLimit, laterReturns } = deps;
   if (await quarantine.admit(leased, { signal: attempt.signal(), poisonLimit })) {
     try {
       return await begin();
@@ -163,8 +162,8 @@ async function whenAdmitted(attempt: Attempt, parts: RunningParts, { begin, job 
       quarantine.tried(leased);
     }
   }
-  if (attempt.abortedBy) return rejected(settleError(attempt.abortedBy, job, leased.record), parts);
-  return rejected({ kind: 'requeue', afterMs: laterReturns.afterMs(leased.record), isForOthers: true }, parts);
+  if (attempt.abortedBy) return rejected(settleError(attempt.abortedBy, job, leased.record), deps);
+  return rejected({ kind: 'requeue', afterMs: laterReturns.afterMs(leased.record), isForOthers: true }, deps);
 }
 
 interface TracedRun extends TracedDelivery {
@@ -181,46 +180,46 @@ function failureIn(end: HandlerEnd, { run }: TracedRun): string | undefined {
   return end.type === 'handler.rejected' && 'failure' in end.settlement ? end.settlement.failure.reason : undefined;
 }
 
-function ownFault(fault: unknown, { leased }: Attempt, parts: RunnerParts): HandlerEnd {
-  parts.log.error({ err: fault, job: leased.record.id }, 'a delivery could not be run');
-  return rejected(settleOwnFault(fault), parts);
+function ownFault(fault: unknown, { leased }: Attempt, deps: RunnerDeps): HandlerEnd {
+  deps.log.error({ err: fault, job: leased.record.id }, 'a delivery could not be run');
+  return rejected(settleOwnFault(fault), deps);
 }
 
-async function handle(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts): Promise<HandlerEnd> {
+async function handle(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps): Promise<HandlerEnd> {
   const { record } = attempt.leased;
-  parts.quarantine.begun();
+  deps.quarantine.begun();
   try {
     // It may have been told to let go while it waited for what came before it.
     if (attempt.abortedBy) throw attempt.abortedBy;
-    const value = await deliver(attempt, entry, parts);
-    if (isRejection(value)) return rejected(settleRejection(value, entry.job, record), parts);
-    const encoded = encode(entry, value, parts);
+    const value = await deliver(attempt, entry, deps);
+    if (isRejection(value)) return rejected(settleRejection(value, entry.job, record), deps);
+    const encoded = encode(entry, value, deps);
     return { type: 'handler.returned', result: encoded instanceof Promise ? await encoded : encoded };
   } catch (error) {
     // A handler that was told to let go throws whatever it likes; why it was told is what people want to read.
-    return rejected(settleError(attempt.abortedBy ?? error, entry.job, record), parts);
+    return rejected(settleError(attempt.abortedBy ?? error, entry.job, record), deps);
   } finally {
-    parts.quarantine.ended();
+    deps.quarantine.ended();
   }
 }
 
-async function deliver(attempt: Attempt, entry: HandlerEntry, parts: RunnerParts): Promise<unknown> {
-  const decoded = decode(attempt.leased, entry, parts);
+async function deliver(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps): Promise<unknown> {
+  const decoded = decode(attempt.leased, entry, deps);
   const data: unknown = decoded instanceof Promise ? await decoded : decoded;
-  const { queue, limits } = parts;
+  const { queue, limits } = deps;
   return await entry.executor.execute(
     new LeasedDelivery({ job: entry.job, data, run: attempt, queue, limits }),
     attempt,
   );
 }
 
-function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerParts): MaybePromise<unknown> {
+function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerDeps): MaybePromise<unknown> {
   const { maxPayloadBytes, maxPayloadDepth } = limits;
   const reading: Required<PayloadReading> = { version: record.version, maxPayloadBytes, maxPayloadDepth };
   return orFinalFailure(() => decodePayload(job, record.payload, reading));
 }
 
-function encode({ job }: HandlerEntry, value: unknown, { limits }: RunnerParts): MaybePromise<string> {
+function encode({ job }: HandlerEntry, value: unknown, { limits }: RunnerDeps): MaybePromise<string> {
   return orFinalFailure(() => encodeResult(job, value as never, limits));
 }
 
@@ -237,7 +236,7 @@ function orFinalFailure<T>(work: () => MaybePromise<T>): MaybePromise<T> {
   }
 }
 
-interface DeadlineParts {
+interface DeadlineDeps {
   readonly clock: Clock;
   readonly tell: (event: ConsumerEvent) => void;
 }
@@ -245,7 +244,7 @@ interface DeadlineParts {
 async function withDeadline(
   deadlineMs: number,
   run: () => Promise<HandlerEnd>,
-  { clock, tell }: DeadlineParts,
+  { clock, tell }: DeadlineDeps,
 ): Promise<HandlerEnd> {
   const timer = clock.setTimeout(() => tell({ type: 'deadline.passed' }), deadlineMs);
   try {
@@ -256,7 +255,7 @@ async function withDeadline(
 }
 
 /** What failed is cut here, before anybody has it: the log and the trace as well as the queue. */
-function rejected(settlement: Rejected, { limits }: RunnerParts): HandlerRejected {
+function rejected(settlement: Rejected, { limits }: RunnerDeps): HandlerRejected {
   return { type: 'handler.rejected', settlement: bounded(settlement, limits) };
 }
 
@@ -265,7 +264,7 @@ function cancelled(id: string, why: string): string {
   return new CancelledError(id, why).message;
 }
 
-function noHandler({ record }: LeasedJob, { handlers }: RunnerParts): string {
+function noHandler({ record }: LeasedJob, { handlers }: RunnerDeps): string {
   const known = [...handlers.keys()].join(', ');
   return `no handler for job "${record.name}" on queue ${record.queue}; this worker handles: ${known}`;
 }

@@ -12,7 +12,7 @@ import {
   type JsonLimits,
   type PayloadOf,
 } from '@acktor/core';
-import type { DeadLetterBox, LeasedJob } from '@acktor/core/engine';
+import type { DeadLetterStore, LeasedJob } from '@acktor/core/engine';
 import { isGenerator } from '../handler/middleware.js';
 import { requireContract, type GuardedLog } from '@acktor/core/internal';
 
@@ -67,27 +67,27 @@ export function areDeadListeners(value: unknown): value is readonly DeadListener
 }
 
 /** What the calls are made with. */
-export interface DeadJobsParts {
+export interface DeadJobsDeps {
   readonly listeners: readonly DeadListener[];
-  readonly lettersOf: (queue: string) => DeadLetterBox;
+  readonly lettersOf: (queue: string) => DeadLetterStore;
   readonly limits: JsonLimits;
   readonly log: GuardedLog;
 }
 
 /** The calls of one worker: at most ten at a time, and a bounded number that waits, by id, so that no payload is kept meanwhile. */
 export class DeadJobs {
-  readonly #parts: DeadJobsParts;
+  readonly #deps: DeadJobsDeps;
   readonly #waiting: Death[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(parts: DeadJobsParts) {
-    this.#parts = parts;
+  constructor(deps: DeadJobsDeps) {
+    this.#deps = deps;
   }
 
   /** To be called with each dead letter of the queue; undefined when nobody registered for its jobs. */
   forQueue(queue: string): ((job: LeasedJob) => void) | undefined {
-    const isMeant = this.#parts.listeners.some(({ job }) => job.queue === queue);
+    const isMeant = this.#deps.listeners.some(({ job }) => job.queue === queue);
     return isMeant ? ({ record }) => this.#add({ queue, jobName: record.name, id: record.id }) : undefined;
   }
 
@@ -102,13 +102,13 @@ export class DeadJobs {
     over.abort();
     this.#closing.abort();
     const left = this.#running.size + this.#waiting.splice(0).length;
-    if (left > 0) this.#parts.log.error({ jobs: left }, 'not all listeners for dead jobs have ended; the worker stops');
+    if (left > 0) this.#deps.log.error({ jobs: left }, 'not all listeners for dead jobs have ended; the worker stops');
   }
 
   #add(death: Death): void {
-    if (!this.#parts.listeners.some((one) => isFor(one, death))) return;
+    if (!this.#deps.listeners.some((one) => isFor(one, death))) return;
     if (this.#waiting.length >= MOST_WAITING)
-      return this.#parts.log.error(
+      return this.#deps.log.error(
         { job: death.id, name: death.jobName },
         'too many dead jobs wait for their listeners; this one is passed over',
       );
@@ -131,11 +131,11 @@ export class DeadJobs {
   async #call(death: Death): Promise<void> {
     const letter = await this.#read(death);
     if (letter === undefined)
-      return this.#parts.log.warn(
+      return this.#deps.log.warn(
         { job: death.id, name: death.jobName },
         'a dead letter was redriven or purged before its listener could read it',
       );
-    for (const { job, listener } of this.#parts.listeners.filter((one) => isFor(one, death))) {
+    for (const { job, listener } of this.#deps.listeners.filter((one) => isFor(one, death))) {
       const dead = { ...letter, job, data: await this.#dataOf(job, letter) };
       try {
         await listener(dead as DeadJob<never>);
@@ -149,7 +149,7 @@ export class DeadJobs {
   async #read({ queue, jobName, id }: Death): Promise<DeadLetter | undefined> {
     for (;;) {
       try {
-        return await new DeadLetters({ queue, jobName, box: this.#parts.lettersOf(queue) }).get(id);
+        return await new DeadLetters({ queue, jobName, store: this.#deps.lettersOf(queue) }).get(id);
       } catch (error) {
         if (this.#closing.signal.aborted || !isPassing(error)) throw error;
         await sleep(TRY_AGAIN_AFTER_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
@@ -158,7 +158,7 @@ export class DeadJobs {
   }
 
   async #dataOf(job: AnyJob, { payload, version }: DeadLetter): Promise<unknown> {
-    const { maxPayloadBytes, maxPayloadDepth } = this.#parts.limits;
+    const { maxPayloadBytes, maxPayloadDepth } = this.#deps.limits;
     try {
       return await decodePayload(job, payload, { version, maxPayloadBytes, maxPayloadDepth });
     } catch {
@@ -167,7 +167,7 @@ export class DeadJobs {
   }
 
   #failed({ id, jobName }: Death, error: unknown): void {
-    this.#parts.log.error({ err: error, job: id, name: jobName }, 'a listener for dead jobs failed');
+    this.#deps.log.error({ err: error, job: id, name: jobName }, 'a listener for dead jobs failed');
   }
 }
 

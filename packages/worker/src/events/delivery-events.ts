@@ -7,7 +7,7 @@ import type { DeliveryFacts, DeliveryOutcome } from './worker-event.js';
 import type { WorkerEvents } from './worker-events.js';
 
 /** What they are made of. */
-export interface DeliveryEventsParts {
+export interface DeliveryEventsDeps {
   /** The id of the worker. */
   readonly process: string;
   readonly events: WorkerEvents;
@@ -19,14 +19,14 @@ export interface DeliveryEventsParts {
 
 /** One check for each of its events while nobody listens. */
 export class DeliveryEvents {
-  readonly #parts: DeliveryEventsParts;
+  readonly #deps: DeliveryEventsDeps;
 
-  constructor(parts: DeliveryEventsParts) {
-    this.#parts = parts;
+  constructor(deps: DeliveryEventsDeps) {
+    this.#deps = deps;
   }
 
   started(consumer: ConsumerRef, job: LeasedJob): void {
-    const { events } = this.#parts;
+    const { events } = this.#deps;
     if (!events.isHeard('delivery.started')) return;
     events.emit('delivery.started', { ...this.#facts(job, consumer), isRedelivered: job.record.leasesLost > 0 });
   }
@@ -35,7 +35,7 @@ export class DeliveryEvents {
   settled(settle: Settling | undefined, outcome: SettleOutcome | undefined, consumer: ConsumerRef | undefined): void {
     if (settle === undefined || outcome === undefined) return;
     const { job, settlement } = settle;
-    const { onDead } = this.#parts;
+    const { onDead } = this.#deps;
     if (outcome === 'stored' && settlement.kind === 'deadLetter') onDead?.(job);
     if (outcome === 'lost') this.#leaseLost(job, consumer);
     this.#ended(job, consumer, {
@@ -52,19 +52,19 @@ export class DeliveryEvents {
   }
 
   stuck(consumer: ConsumerRef, { job, sinceMs }: StuckHandler): void {
-    const { events } = this.#parts;
+    const { events } = this.#deps;
     if (!events.isHeard('handler.stuck')) return;
     const facts = this.#facts(job, consumer);
     events.emit('handler.stuck', { ...facts, forMs: facts.atMs - sinceMs });
   }
 
   #leaseLost(job: LeasedJob, consumer: ConsumerRef | undefined): void {
-    const { events } = this.#parts;
+    const { events } = this.#deps;
     if (events.isHeard('lease.lost')) events.emit('lease.lost', this.#facts(job, consumer));
   }
 
   #ended(job: LeasedJob, consumer: ConsumerRef | undefined, end: End): void {
-    const { events, held } = this.#parts;
+    const { events, held } = this.#deps;
     if (!events.isHeard('delivery.ended')) return;
     const facts = this.#facts(job, consumer);
     const sinceMs = consumer && held.heldSinceMs(consumer);
@@ -73,7 +73,7 @@ export class DeliveryEvents {
   }
 
   #facts({ record }: LeasedJob, consumer: ConsumerRef | undefined): DeliveryFacts {
-    const { process: workerId, clock } = this.#parts;
+    const { process: workerId, clock } = this.#deps;
     const { queue, name: jobName, id, attemptsMade, deliveries: fence } = record;
     return {
       workerId,

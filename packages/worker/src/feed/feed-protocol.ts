@@ -1,6 +1,6 @@
 // What a worker's main thread and its heartbeat thread tell each other of the feed.
 import type { Lag } from './event-loop.js';
-import type { ActorReport, ConsumerReport, QueueTotals, StepCount } from '@acktor/core/engine';
+import type { ActorReport, ConsumerReport, QueueTotals, TransitionCount } from '@acktor/core/engine';
 
 /** What the thread wants of the main thread. */
 export type FeedOrder =
@@ -36,5 +36,5 @@ export interface SourceReport {
 
 export interface SourceChanges extends SourceReport {
   readonly gone: readonly string[];
-  readonly steps: readonly StepCount[];
+  readonly steps: readonly TransitionCount[];
 }

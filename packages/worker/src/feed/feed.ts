@@ -6,7 +6,7 @@ import { version } from '../version.js';
 import { EventLoopLag } from './event-loop.js';
 import type { FeedNote, FeedOrder, FeedSource, SourceChanges } from './feed-protocol.js';
 import { FollowedActors } from './followed-actors.js';
-import type { MachineShelf } from './machine-shelf.js';
+import type { MachineRegistry } from './machine-registry.js';
 
 /** Speaks only when it is asked, and ten times a second while somebody watches. */
 export class Feed {
@@ -23,10 +23,10 @@ export class Feed {
   #isSaying = false;
   #isFrameDue = false;
 
-  readonly machines: MachineShelf;
+  readonly machines: MachineRegistry;
   readonly actors: FollowedActors;
 
-  constructor(workerId: string, machines: MachineShelf) {
+  constructor(workerId: string, machines: MachineRegistry) {
     this.#workerId = workerId;
     this.machines = machines;
     this.actors = new FollowedActors(machines);
@@ -34,7 +34,7 @@ export class Feed {
     this.#refreshing = setInterval(() => this.#refresh(), REFRESH_EVERY_MS).unref();
   }
 
-  /** Adds a crew to what is reported; those who watch already hear of all its consumers in the next frame. */
+  /** Adds a pool to what is reported; those who watch already hear of all its consumers in the next frame. */
   add(source: FeedSource): void {
     this.#sources.push(source);
     if (this.#ticking) source.beginWatch();

@@ -3,19 +3,19 @@ import { steadyNowMs, type ActorReport } from '@acktor/core/engine';
 import type { AnyActorRef, AnyStateMachine, InspectionEvent, Snapshot, StateValue } from 'xstate';
 import { dottedState } from '../consumer/consumer-protocol.js';
 import type { FeedSource, SourceChanges, SourceReport } from './feed-protocol.js';
-import type { MachineShelf } from './machine-shelf.js';
-import { StepTally } from './step-tally.js';
+import type { MachineRegistry } from './machine-registry.js';
+import { TransitionCounter } from './transition-counter.js';
 
 /** Learns of actors by XState's inspection: give `inspect` to `createActor`. Those on other charts are passed over. */
 export class FollowedActors implements FeedSource {
-  readonly #tallies: ReadonlyMap<string, StepTally<AnyActorRef>>;
+  readonly #tallies: ReadonlyMap<string, TransitionCounter<AnyActorRef>>;
   readonly #names = new Map<AnyActorRef, string>();
   #gone: string[] = [];
   #isWatched = false;
 
-  constructor(machines: MachineShelf) {
+  constructor(machines: MachineRegistry) {
     this.#tallies = new Map(
-      machines.ids.map((id) => [id, new StepTally({ machineId: id, queue: NO_QUEUE, now: steadyNowMs })]),
+      machines.ids.map((id) => [id, new TransitionCounter({ machineId: id, queue: NO_QUEUE, now: steadyNowMs })]),
     );
   }
 
@@ -23,12 +23,12 @@ export class FollowedActors implements FeedSource {
     if (event.type !== '@xstate.snapshot' || !isOnChart(event.snapshot)) return;
     const actor = event.actorRef as AnyActorRef;
     const { machine, value, status } = event.snapshot;
-    const tally = this.#tallies.get(machine.id);
-    if (tally === undefined) return;
+    const counter = this.#tallies.get(machine.id);
+    if (counter === undefined) return;
     if (!this.#names.has(actor)) this.#names.set(actor, this.#freeName(actor.id));
-    if (tally.standing(actor)) tally.stepped(actor, dottedState(value));
-    else tally.follow(actor, { state: dottedState(value), sinceMs: steadyNowMs() });
-    if (status !== 'active') this.#forget(actor, tally);
+    if (counter.standing(actor)) counter.stepped(actor, dottedState(value));
+    else counter.follow(actor, { state: dottedState(value), sinceMs: steadyNowMs() });
+    if (status !== 'active') this.#forget(actor, counter);
   };
 
   /** Where the actor of that name stands; undefined when there is none. */
@@ -38,7 +38,7 @@ export class FollowedActors implements FeedSource {
 
   beginWatch(): void {
     this.#isWatched = true;
-    for (const tally of this.#tallies.values()) tally.restart();
+    for (const counter of this.#tallies.values()) counter.restart();
   }
 
   endWatch(): void {
@@ -51,26 +51,30 @@ export class FollowedActors implements FeedSource {
   }
 
   take(): SourceChanges {
-    const taken = [...this.#tallies].map(([machineId, tally]) => ({ machineId, tally, ...tally.take() }));
-    const actors = taken.flatMap(({ machineId, tally, changed }) => this.#reports(machineId, tally, changed));
+    const taken = [...this.#tallies].map(([machineId, counter]) => ({ machineId, counter, ...counter.take() }));
+    const actors = taken.flatMap(({ machineId, counter, changed }) => this.#reports(machineId, counter, changed));
     const gone = this.#gone;
     this.#gone = [];
     return { actors, gone, steps: taken.flatMap(({ steps }) => steps) };
   }
 
   #all(): readonly ActorReport[] {
-    return [...this.#tallies].flatMap(([machineId, tally]) => this.#reports(machineId, tally, tally.all()));
+    return [...this.#tallies].flatMap(([machineId, counter]) => this.#reports(machineId, counter, counter.all()));
   }
 
-  #reports(machineId: string, tally: StepTally<AnyActorRef>, actors: readonly AnyActorRef[]): readonly ActorReport[] {
+  #reports(
+    machineId: string,
+    counter: TransitionCounter<AnyActorRef>,
+    actors: readonly AnyActorRef[],
+  ): readonly ActorReport[] {
     return actors.map((actor) => {
-      const { state = '', sinceMs = 0 } = tally.standing(actor) ?? {};
+      const { state = '', sinceMs = 0 } = counter.standing(actor) ?? {};
       return { actor: this.#names.get(actor) ?? actor.id, machineId, state, inStateSinceMs: sinceMs };
     });
   }
 
-  #forget(actor: AnyActorRef, tally: StepTally<AnyActorRef>): void {
-    tally.forget(actor);
+  #forget(actor: AnyActorRef, counter: TransitionCounter<AnyActorRef>): void {
+    counter.forget(actor);
     if (this.#isWatched) this.#gone.push(this.#names.get(actor) ?? actor.id);
     this.#names.delete(actor);
   }

@@ -6,7 +6,7 @@ import type { Disposable } from './tsyringe.js';
 /** How long a `dispose()` is waited for. Below a third of the ten seconds that a supervisor gives a worker to end in. */
 export const DISPOSE_MS = 3_000;
 
-export interface DisposalParts {
+export interface DisposalDeps {
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   readonly log: GuardedLog;
 }
@@ -15,13 +15,13 @@ export interface DisposalParts {
  * Calls `dispose()` of each, the last that was built first, and answers a promise that resolves, never rejects, when all have settled
  * or {@link DISPOSE_MS} have passed; undefined when none has anything to wait for. Whatever fails, or takes longer, is named in the log.
  */
-export function disposeOf(disposables: readonly Disposable[], parts: DisposalParts): Promise<void> | undefined {
+export function disposeOf(disposables: readonly Disposable[], deps: DisposalDeps): Promise<void> | undefined {
   const unsettled = new Map<Disposable, Promise<void>>();
   for (const disposable of disposables.toReversed()) {
-    const disposing = begin(disposable, parts.log);
+    const disposing = begin(disposable, deps.log);
     if (disposing) unsettled.set(disposable, disposing);
   }
-  return unsettled.size === 0 ? undefined : settled(unsettled, parts);
+  return unsettled.size === 0 ? undefined : settled(unsettled, deps);
 }
 
 function begin(disposable: Disposable, log: GuardedLog): Promise<void> | undefined {
@@ -36,7 +36,7 @@ function begin(disposable: Disposable, log: GuardedLog): Promise<void> | undefin
   }
 }
 
-async function settled(unsettled: Map<Disposable, Promise<void>>, { clock, log }: DisposalParts): Promise<void> {
+async function settled(unsettled: Map<Disposable, Promise<void>>, { clock, log }: DisposalDeps): Promise<void> {
   const all = [...unsettled].map(([disposable, disposing]) => disposing.then(() => unsettled.delete(disposable)));
   let timer: unknown;
   const isOver = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, DISPOSE_MS)));

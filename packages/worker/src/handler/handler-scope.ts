@@ -2,7 +2,7 @@
 // registered in.
 import { HandlerBuildError } from '../errors.js';
 import type { Container, Token } from './container.js';
-import { disposeOf, type DisposalParts } from './disposal.js';
+import { disposeOf, type DisposalDeps } from './disposal.js';
 import { FactoryProducts } from './factory-products.js';
 import type { AnyHandlerClass, Handler } from './handler.js';
 import {
@@ -89,16 +89,16 @@ const NO_HANDLER =
  */
 export class HandlerScopes {
   readonly #container: Container;
-  readonly #parts: DisposalParts;
+  readonly #deps: DisposalDeps;
   readonly #products: FactoryProducts;
   readonly #homes: readonly Home[];
   readonly #disposing = new Set<Promise<void>>();
 
-  constructor(container: Container, parts: DisposalParts) {
-    this.#parts = parts;
+  constructor(container: Container, deps: DisposalDeps) {
+    this.#deps = deps;
     this.#products = new FactoryProducts({
       keep: (disposables, home) => disposables.forEach((disposable) => keepAt(home, disposable)),
-      letGo: (disposables) => void this.#remember(disposeOf(disposables, parts)),
+      letGo: (disposables) => void this.#remember(disposeOf(disposables, deps)),
     });
     this.#container = this.#products.watch(container);
     this.#homes = lineOf(this.#container).map((inside) => homeAt(inside.container));
@@ -117,7 +117,7 @@ export class HandlerScopes {
       return this.#remember(this.#letGo(scope));
     } catch (err) {
       const { builtFor } = scope;
-      this.#parts.log.warn({ err, class: builtFor }, `what was built for ${builtFor} could not be disposed of`);
+      this.#deps.log.warn({ err, class: builtFor }, `what was built for ${builtFor} could not be disposed of`);
       return undefined;
     }
   }
@@ -126,19 +126,19 @@ export class HandlerScopes {
   async closeAll(): Promise<void> {
     await Promise.all(this.#disposing);
     this.#products.close();
-    await Promise.all(this.#homes.map((home) => leave(home, this.#parts)));
+    await Promise.all(this.#homes.map((home) => leave(home, this.#deps)));
   }
 
   #letGo({ container, isOwn, handler, builtFor }: DeliveryScope): Promise<void> | undefined {
     const last = handler === undefined ? [] : [handler];
     const disposables = isOwn ? disposablesOf(container) : NONE;
-    if (disposables === undefined) return disposeOf([...ofAnotherMake(container, builtFor), ...last], this.#parts);
+    if (disposables === undefined) return disposeOf([...ofAnotherMake(container, builtFor), ...last], this.#deps);
     if (disposables.size === 0 && handler === undefined) return undefined;
     const built = [...disposables];
     disposables.clear();
     if (built.length > 0) void (container as DependencyContainer).dispose();
     const own = built.filter((disposable) => this.#isOfDelivery(disposable, container));
-    return disposeOf([...own, ...last], this.#parts);
+    return disposeOf([...own, ...last], this.#deps);
   }
 
   #isOfDelivery(disposable: Disposable, container: Container): boolean {
@@ -180,7 +180,7 @@ function keepAt(container: DependencyContainer, disposable: Disposable): void {
 }
 
 /** The last worker to leave disposes of what is left, and the container builds it anew for whoever comes next. */
-async function leave(home: Home, parts: DisposalParts): Promise<void> {
+async function leave(home: Home, deps: DisposalDeps): Promise<void> {
   home.workers -= 1;
   if (home.workers > 0) return;
   const built = [...home.built];
@@ -188,7 +188,7 @@ async function leave(home: Home, parts: DisposalParts): Promise<void> {
   for (const registrations of insideOf(home.container)?.registrations.values() ?? [])
     for (const registration of registrations)
       if (built.includes(registration.instance as Disposable)) registration.instance = undefined;
-  await disposeOf(built, parts);
+  await disposeOf(built, deps);
 }
 
 function isHeldIn(
@@ -224,8 +224,8 @@ const TSYRINGES = [
 const NONE = new Set<Disposable>();
 
 /** Disposes of what is registered in the global container, if one is loaded: for a process that is the worker's alone, at its end. */
-export async function disposeGlobally(parts: DisposalParts): Promise<void> {
+export async function disposeGlobally(deps: DisposalDeps): Promise<void> {
   const container = loadedGlobalContainer();
   const built = container === undefined ? [] : [...(insideOf(container)?.disposables ?? [])];
-  await disposeOf(built, parts);
+  await disposeOf(built, deps);
 }

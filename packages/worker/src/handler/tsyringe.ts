@@ -67,20 +67,20 @@ export interface ContainerInside {
 
 /** Of each delivery only this is asked. Undefined for a container of another make. */
 export function disposablesOf(container: Container): Set<Disposable> | undefined {
-  const { disposables } = container as unknown as Partial<PrivateParts>;
+  const { disposables } = container as unknown as Partial<PrivateDeps>;
   return disposables instanceof Set ? disposables : undefined;
 }
 
 /** Undefined for a container of another make. */
 export function insideOf(container: Container): ContainerInside | undefined {
-  const { disposables, parent, _registry } = container as unknown as Partial<PrivateParts>;
+  const { disposables, parent, _registry } = container as unknown as Partial<PrivateDeps>;
   const registrations = _registry?._registryMap;
   return disposables instanceof Set && registrations instanceof Map
     ? { parent, disposables, registrations }
     : undefined;
 }
 
-interface PrivateParts {
+interface PrivateDeps {
   readonly parent: DependencyContainer | undefined;
   readonly disposables: Set<Disposable>;
   readonly _registry: { readonly _registryMap?: Map<unknown, Registration[]> };

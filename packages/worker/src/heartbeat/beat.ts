@@ -1,14 +1,14 @@
 // The beat of the heartbeat thread: renews, reaps, and looks whether the main thread still moves.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionLostError, ServerRefusalError } from '@acktor/core';
-import { OVERDUE_MS, type Pulse, type ReapReport, type ReapRules } from '@acktor/core/engine';
-import { gravest } from '@acktor/core/internal';
+import { OVERDUE_MS, type Liveness, type ReapReport, type ReapRules } from '@acktor/core/engine';
+import { mostSevere } from '@acktor/core/internal';
 import { reportHang } from './hang-report.js';
 import type { HeartbeatOrder, HeartbeatReport, HeartbeatStart } from './heartbeat-protocol.js';
 import { msSinceSign } from './sign-of-life.js';
 
-export interface BeatParts {
-  readonly pulse: Pulse;
+export interface BeatDeps {
+  readonly liveness: Liveness;
   readonly input: HeartbeatStart;
   readonly hasPresence: boolean;
   readonly port: OrderSource;
@@ -21,25 +21,25 @@ export interface OrderSource {
 }
 
 /** Beats until it is told to stop. A beat that fails is made again: the connection comes back by itself. */
-export async function beat(parts: BeatParts): Promise<void> {
+export async function beat(deps: BeatDeps): Promise<void> {
   const state: BeatState = { isStopped: false, busyUntilMs: 0, renewAtMs: 0, dueAtMs: Infinity, ...CALM };
-  const wake = listen(parts.port, state);
+  const wake = listen(deps.port, state);
   while (!state.isStopped) {
-    await beatOnce(parts, state).then(
+    await beatOnce(deps, state).then(
       () => (state.isRefused = false),
-      (error: unknown) => reportRefusal(error, parts, state),
+      (error: unknown) => reportRefusal(error, deps, state),
     );
-    await pause(parts, pauseMs(state, parts.input.leaseMs), wake.signal());
+    await pause(deps, pauseMs(state, deps.input.leaseMs), wake.signal());
   }
 }
 
 /** Ends early when there is a reason to beat: the main thread has something to do, or a job is delayed that is due before all others. */
-async function pause({ pulse }: BeatParts, pauseMs: number, signal: AbortSignal): Promise<void> {
+async function pause({ liveness }: BeatDeps, pauseMs: number, signal: AbortSignal): Promise<void> {
   const endAtMs = performance.now() + pauseMs;
   for (let leftMs = pauseMs; leftMs > 0; leftMs = endAtMs - performance.now()) {
     const isOver = await sleep(Math.min(leftMs, LOOK_EVERY_MS), true, { signal }).catch(() => false);
     if (!isOver) return;
-    if (leftMs > LOOK_EVERY_MS && (await pulse.hasOtherNextDue().catch(() => false))) return;
+    if (leftMs > LOOK_EVERY_MS && (await liveness.hasOtherNextDue().catch(() => false))) return;
   }
 }
 
@@ -57,7 +57,7 @@ interface BeatState {
 const CALM = { isHanging: false, hasSuspects: false, isRefused: false };
 
 /** A connection that breaks comes back by itself; a server that says no, or a fault of our own, lasts until somebody mends it. */
-function reportRefusal(error: unknown, { tell }: BeatParts, state: BeatState): void {
+function reportRefusal(error: unknown, { tell }: BeatDeps, state: BeatState): void {
   if (error instanceof ConnectionLostError) return;
   const reason = error instanceof ServerRefusalError ? error.reply : String(error);
   if (!state.isRefused) tell({ type: 'refused', reason });
@@ -92,28 +92,28 @@ function listen(port: OrderSource, state: BeatState): { readonly signal: () => A
   };
 }
 
-async function beatOnce({ pulse, input, hasPresence, tell }: BeatParts, state: BeatState): Promise<void> {
+async function beatOnce({ liveness, input, hasPresence, tell }: BeatDeps, state: BeatState): Promise<void> {
   watchMainThread(input, state, tell);
   // Of several servers one may be away: what the others have is looked after all the same.
-  const [renewal] = await Promise.allSettled([renewInTime(pulse, input, state)]);
-  const [turn] = await Promise.allSettled([pulse.reap(rulesOf(input, hasPresence))]);
+  const [renewal] = await Promise.allSettled([renewInTime(liveness, input, state)]);
+  const [turn] = await Promise.allSettled([liveness.reap(rulesOf(input, hasPresence))]);
   if (turn.status === 'fulfilled') heed(turn.value, state, tell);
   const faults = [
     ...[renewal, turn].flatMap((part) => (part.status === 'rejected' ? [part.reason as unknown] : [])),
     ...(turn.status === 'fulfilled' ? turn.value.faults : []),
   ];
-  if (faults.length > 0) throw gravest(faults);
+  if (faults.length > 0) throw mostSevere(faults);
 }
 
-async function renewInTime(pulse: Pulse, { leaseMs }: HeartbeatStart, state: BeatState): Promise<void> {
+async function renewInTime(liveness: Liveness, { leaseMs }: HeartbeatStart, state: BeatState): Promise<void> {
   if (state.isHanging || performance.now() < state.renewAtMs) return;
   // Three chances before a lease expires, and more where one fails: until the hold-off is over, all must have renewed.
   state.renewAtMs = performance.now() + Math.min(leaseMs / 9, RENEW_AGAIN_MS);
-  await pulse.renewAll(leaseMs);
+  await liveness.renewAll(leaseMs);
   state.renewAtMs = performance.now() + leaseMs / 3;
 }
 
-function heed(report: ReapReport, state: BeatState, tell: BeatParts['tell']): void {
+function heed(report: ReapReport, state: BeatState, tell: BeatDeps['tell']): void {
   const { active, returnedJobIds, hasSuspects, hasForgotten, nextDueInMs = Infinity } = report;
   state.hasSuspects = hasSuspects;
   state.dueAtMs = performance.now() + nextDueInMs;
@@ -123,7 +123,7 @@ function heed(report: ReapReport, state: BeatState, tell: BeatParts['tell']): vo
 }
 
 /** A main thread that hangs for longer than it may is reported, and its leases are renewed no more. */
-function watchMainThread({ lastSign, hangMs }: HeartbeatStart, state: BeatState, tell: BeatParts['tell']): void {
+function watchMainThread({ lastSign, hangMs }: HeartbeatStart, state: BeatState, tell: BeatDeps['tell']): void {
   const forMs = msSinceSign(lastSign);
   const isHanging = hangMs > 0 && forMs > hangMs;
   if (isHanging && !state.isHanging) {

@@ -1,15 +1,15 @@
-// What beats, on whichever thread: opens the pulse, speaks for the process, and beats until it is stopped.
+// What beats, on whichever thread: opens the liveness, speaks for the process, and beats until it is stopped.
 import { EventEmitter } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { ServerRefusalError } from '@acktor/core';
-import { EngineModuleError, type Engine, type Pulse } from '@acktor/core/engine';
-import { FeedSpeaker } from '../feed/feed-speaker.js';
+import { EngineModuleError, type Engine, type Liveness } from '@acktor/core/engine';
+import { FeedPublisher } from '../feed/feed-publisher.js';
 import { beat, type OrderSource } from './beat.js';
 import type { HeartbeatOrder, HeartbeatReport, HeartbeatStart } from './heartbeat-protocol.js';
 
 /** Where the beat runs, and who is told of it. */
-export interface Beating {
-  /** Makes the engine that the pulse is opened on. */
+export interface HeartbeatRunner {
+  /** Makes the engine that the liveness is opened on. */
   readonly engine: () => Engine | Promise<Engine>;
   readonly input: HeartbeatStart;
   readonly orders: OrderSource;
@@ -17,36 +17,36 @@ export interface Beating {
 }
 
 /**
- * Resolves when it has been stopped, or has failed and said so, and the pulse is closed: the end of a thread would close it, but this may be
+ * Resolves when it has been stopped, or has failed and said so, and the liveness is closed: the end of a thread would close it, but this may be
  * the main thread. Never rejects.
  */
-export async function runHeartbeat({ engine, input, orders, tell }: Beating): Promise<void> {
-  let pulse: Pulse | undefined;
+export async function runHeartbeat({ engine, input, orders, tell }: HeartbeatRunner): Promise<void> {
+  let liveness: Liveness | undefined;
   try {
-    pulse = await (await engine()).openPulse(input.pulse);
-    await beatOn(pulse, { input, orders, tell });
+    liveness = await (await engine()).openLiveness(input.liveness);
+    await beatOn(liveness, { input, orders, tell });
   } catch (error) {
     tell({ type: 'failed', ...failureOf(error) });
   } finally {
-    await pulse?.close().catch(() => undefined);
+    await liveness?.close().catch(() => undefined);
   }
 }
 
-async function beatOn(pulse: Pulse, { input, orders, tell }: Omit<Beating, 'engine'>): Promise<void> {
-  await pulse.appear(
+async function beatOn(liveness: Liveness, { input, orders, tell }: Omit<HeartbeatRunner, 'engine'>): Promise<void> {
+  await liveness.appear(
     (request) => tell({ type: 'cancel', request }),
     ({ count, last }) => tell({ type: 'dropped', count, last }),
   );
   const { feed: port, lastSign } = input;
-  const speaker = new FeedSpeaker({ line: pulse.fleetLine, port, workerId: input.pulse.process, lastSign });
-  const isSeen = await speaker.start().then(
+  const publisher = new FeedPublisher({ line: liveness.fleetLine, port, workerId: input.liveness.process, lastSign });
+  const isSeen = await publisher.start().then(
     () => true,
     (error: unknown) => reportUnseen(error, tell),
   );
-  const hasPresence = await pulse.testPresence();
+  const hasPresence = await liveness.testPresence();
   tell({ type: 'started', hasPresence });
-  await beat({ pulse, input, hasPresence, port: orders, tell });
-  if (isSeen) await speaker.leave();
+  await beat({ liveness, input, hasPresence, port: orders, tell });
+  if (isSeen) await publisher.leave();
 }
 
 /** Who may not be seen can work all the same: presence and leases are other channels and keys. */

@@ -1,10 +1,10 @@
 // What a worker's main thread and its heartbeat thread tell each other.
 import type { MessagePort } from 'node:worker_threads';
-import type { CancelRequest, EngineModule, PulseOpening, RefusalCause } from '@acktor/core/engine';
+import type { CancelRequest, EngineModule, LivenessOpening, RefusalCause } from '@acktor/core/engine';
 
 /** What a beat is started with, on whichever thread. */
 export interface HeartbeatStart {
-  readonly pulse: PulseOpening;
+  readonly liveness: LivenessOpening;
   readonly leaseMs: number;
   readonly deliveryLimit: number;
   /** How long a process may be without presence before its jobs are given back. */

@@ -20,7 +20,7 @@ import { logReport } from './report-log.js';
 import { giveSign, newSign } from './sign-of-life.js';
 
 /** What a heartbeat is started with. */
-export interface HeartbeatParts {
+export interface HeartbeatDeps {
   readonly engine: Engine;
   /** How a thread makes the engine; undefined where none can, and the beat is one of this thread. */
   readonly module: EngineModule | undefined;
@@ -60,7 +60,7 @@ export interface HeartbeatState {
  * Of an engine that no thread can make, it beats on the main thread: a handler that blocks that one stops it.
  */
 export class Heartbeat {
-  readonly #parts: HeartbeatParts;
+  readonly #deps: HeartbeatDeps;
   readonly #lastSign = newSign();
   readonly #signs: NodeJS.Timeout;
   #thread: Thread | LocalBeat | undefined;
@@ -70,8 +70,8 @@ export class Heartbeat {
   #isClosing = false;
   #state: HeartbeatState = { isAlive: false, sinceMs: steadyNowMs() };
 
-  private constructor(parts: HeartbeatParts) {
-    this.#parts = parts;
+  private constructor(deps: HeartbeatDeps) {
+    this.#deps = deps;
     this.#signs = setInterval(() => giveSign(this.#lastSign), SIGN_EVERY_MS);
     this.#signs.unref();
   }
@@ -84,8 +84,8 @@ export class Heartbeat {
    * @throws BrokerUnreachableError when no attempt has succeeded within `startWithinMs` and the moment that a thread takes to load.
    * @throws HeartbeatError when the thread itself fails, with its error as the cause.
    */
-  static async start(parts: HeartbeatParts): Promise<Heartbeat> {
-    const heartbeat = new Heartbeat(parts);
+  static async start(deps: HeartbeatDeps): Promise<Heartbeat> {
+    const heartbeat = new Heartbeat(deps);
     try {
       await heartbeat.#begin();
     } catch (error) {
@@ -122,7 +122,7 @@ export class Heartbeat {
 
   /** Tried again, for it may be a moment's fault; and not begun without, for then others would take what this process does. */
   async #begin(): Promise<void> {
-    const { address, connectTimeoutMs, startWithinMs = connectTimeoutMs } = this.#parts;
+    const { address, connectTimeoutMs, startWithinMs = connectTimeoutMs } = this.#deps;
     const untilMs = performance.now() + startWithinMs;
     do {
       const leftMs = Math.max(1, Math.ceil(untilMs - performance.now()));
@@ -159,7 +159,7 @@ export class Heartbeat {
       });
       thread.on('error', (error: Error) => {
         failure = { message: error.message, refusal: undefined, isOfThread: true };
-        this.#parts.log.error({ err: error }, 'the heartbeat thread failed');
+        this.#deps.log.error({ err: error }, 'the heartbeat thread failed');
       });
       thread.on('exit', () => {
         settle(failure);
@@ -169,7 +169,7 @@ export class Heartbeat {
   }
 
   #newThread(connectTimeoutMs: number): Thread | LocalBeat {
-    const { engine, module } = this.#parts;
+    const { engine, module } = this.#deps;
     const input = this.#input(connectTimeoutMs);
     if (module === undefined) return new LocalBeat(engine, input);
     const workerData: HeartbeatInput = { ...input, engine: module };
@@ -193,21 +193,21 @@ export class Heartbeat {
 
   async #restart(): Promise<void> {
     if (this.#isClosing) return;
-    const { log, process: worker } = this.#parts;
-    const failure = await this.#startThread(this.#parts.connectTimeoutMs);
+    const { log, process: worker } = this.#deps;
+    const failure = await this.#startThread(this.#deps.connectTimeoutMs);
     if (failure) log.error({ worker, reason: failure.message }, 'the heartbeat could not start; it is tried again');
   }
 
   #input(connectTimeoutMs: number): HeartbeatStart {
-    const { namespace, process, queues, leaseMs, deliveryLimit, graceMs, hangMs } = this.#parts;
+    const { namespace, process, queues, leaseMs, deliveryLimit, graceMs, hangMs } = this.#deps;
     const answerTimeoutMs = Math.max(leaseMs / 3, SHORTEST_ANSWER_TIMEOUT_MS);
-    const pulse = { namespace, process, queues, connectTimeoutMs, answerTimeoutMs, holdOffMs: HOLD_OFF_MS };
-    const feed = this.#parts.feed.openPort();
-    return { pulse, leaseMs, deliveryLimit, graceMs, hangMs, lastSign: this.#lastSign, feed };
+    const liveness = { namespace, process, queues, connectTimeoutMs, answerTimeoutMs, holdOffMs: HOLD_OFF_MS };
+    const feed = this.#deps.feed.openPort();
+    return { liveness, leaseMs, deliveryLimit, graceMs, hangMs, lastSign: this.#lastSign, feed };
   }
 
   #hear(report: HeartbeatReport): void {
-    const { log, process: worker, leaseMs, onCancel } = this.#parts;
+    const { log, process: worker, leaseMs, onCancel } = this.#deps;
     if (report.type === 'cancel') onCancel(report.request);
     else logReport(report, { log, worker, leaseMs });
   }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { MetricsPortError } from '../errors.js';
 
-export interface MetricsServerParts {
+export interface MetricsServerDeps {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
@@ -24,13 +24,13 @@ export class MetricsServer {
   }
 
   /** @throws MetricsPortError when the port is taken, or is not for us. */
-  static async listen(parts: MetricsServerParts): Promise<MetricsServer> {
+  static async listen(deps: MetricsServerDeps): Promise<MetricsServer> {
     const server = createServer(
-      (request, response) => void answer(request.url ?? '/', parts, response).catch(() => fail(response)),
+      (request, response) => void answer(request.url ?? '/', deps, response).catch(() => fail(response)),
     );
-    server.listen(parts.port, parts.host);
+    server.listen(deps.port, deps.host);
     await once(server, 'listening').catch((error: unknown) => {
-      throw new MetricsPortError(parts.host, parts.port, { cause: error });
+      throw new MetricsPortError(deps.host, deps.port, { cause: error });
     });
     return new MetricsServer(server);
   }
@@ -43,16 +43,16 @@ export class MetricsServer {
   }
 }
 
-async function answer(url: string, parts: MetricsServerParts, response: ServerResponse): Promise<void> {
+async function answer(url: string, deps: MetricsServerDeps, response: ServerResponse): Promise<void> {
   switch (url.split('?', 1)[0]) {
     case '/metrics':
       response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-      return void response.end(await parts.metrics());
+      return void response.end(await deps.metrics());
     // Whoever answers is alive. A server that is away is no reason to kill workers that hold jobs.
     case '/healthz':
       return void response.end('ok\n');
     case '/readyz': {
-      const why = parts.unreadiness();
+      const why = deps.unreadiness();
       response.statusCode = why.length === 0 ? 200 : 503;
       return void response.end(why.length === 0 ? 'ready\n' : `${why.join('\n')}\n`);
     }

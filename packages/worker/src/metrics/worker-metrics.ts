@@ -2,10 +2,10 @@
 import { Counter, Gauge, Registry, Histogram } from 'prom-client';
 import type { JobTotals } from '../channel/totals.js';
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
-import type { StepListener } from '../consumer/compiled-machine.js';
+import type { TransitionListener } from '../consumer/compiled-machine.js';
 
 /** What the figures are read from when somebody asks for them. */
-export interface MeteredCrew {
+export interface MeteredPool {
   readonly queue: string;
   totalsByJob(): readonly JobTotals[];
   states(): readonly ConsumerState[];
@@ -18,7 +18,7 @@ export type MetricsData = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 export class WorkerMetrics {
   readonly #registry = new Registry();
   readonly #states = stateHistogram(this.#registry);
-  readonly #crews: MeteredCrew[] = [];
+  readonly #crews: MeteredPool[] = [];
 
   constructor(lagP99Ms: () => number) {
     this.#countEnds();
@@ -27,8 +27,8 @@ export class WorkerMetrics {
     this.#gaugeProcess(lagP99Ms);
   }
 
-  add(crew: MeteredCrew): void {
-    this.#crews.push(crew);
+  add(pool: MeteredPool): void {
+    this.#crews.push(pool);
   }
 
   /** Whom to tell of the steps of a queue's consumers. */
@@ -80,8 +80,8 @@ export class WorkerMetrics {
       registers: [this.#registry],
       collect: () => {
         consumers.reset();
-        for (const crew of this.#crews)
-          for (const { queue, state } of crew.states()) consumers.inc({ queue, state: state.split('.')[0] ?? state });
+        for (const pool of this.#crews)
+          for (const { queue, state } of pool.states()) consumers.inc({ queue, state: state.split('.')[0] ?? state });
       },
     });
   }
@@ -94,8 +94,8 @@ export class WorkerMetrics {
       registers: [this.#registry],
       collect: () => {
         stuck.reset();
-        for (const crew of this.#crews)
-          for (const state of crew.states()) stuck.inc({ queue: crew.queue }, state.stuck ? 1 : 0);
+        for (const pool of this.#crews)
+          for (const state of pool.states()) stuck.inc({ queue: pool.queue }, state.stuck ? 1 : 0);
       },
     });
   }
@@ -122,8 +122,8 @@ export class WorkerMetrics {
   }
 
   #eachJob(tell: (labels: { readonly queue: string; readonly job: string }, totals: JobTotals) => void): void {
-    for (const crew of this.#crews)
-      for (const totals of crew.totalsByJob()) tell({ queue: crew.queue, job: totals.job }, totals);
+    for (const pool of this.#crews)
+      for (const totals of pool.totalsByJob()) tell({ queue: pool.queue, job: totals.job }, totals);
   }
 }
 
@@ -162,7 +162,7 @@ export class StateTimes {
     this.#now = now;
   }
 
-  readonly onStep: StepListener = (consumer, { value }) => {
+  readonly onTransition: TransitionListener = (consumer, { value }) => {
     const state = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '');
     const stay = this.#stays.get(consumer);
     if (stay?.state === state) return;

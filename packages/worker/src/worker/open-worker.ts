@@ -13,19 +13,19 @@ import { freshContainer } from '../handler/tsyringe.js';
 import { DeadJobs, type DeadListener } from '../events/dead-jobs.js';
 import { WorkerEvents } from '../events/worker-events.js';
 import { Feed } from '../feed/feed.js';
-import { MachineShelf } from '../feed/machine-shelf.js';
+import { MachineRegistry } from '../feed/machine-registry.js';
 import { Heartbeat } from '../heartbeat/heartbeat.js';
 import { connectInspector, type StatelyInspector } from '../inspection/stately-inspector.js';
 import { defaultLogger } from '../logger.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
-import { Crew } from './crew.js';
+import { ConsumerPool } from './consumer-pool.js';
 import { newWorkerId } from './worker-id.js';
 import { consumersOf, type CheckedWorkerOptions, type ConsumerCounts } from './worker-options.js';
 
 /** What a worker consists of. */
-export interface WorkerParts {
+export interface WorkerDeps {
   readonly id: string;
-  readonly crews: readonly Crew[];
+  readonly crews: readonly ConsumerPool[];
   readonly engine: Engine;
   readonly connected: ConnectedBroker;
   readonly heartbeat: Heartbeat;
@@ -40,8 +40,8 @@ export interface WorkerParts {
   readonly options: CheckedWorkerOptions;
 }
 
-/** Checks the handlers, connects, and opens a crew for each queue. Nothing is consumed yet. */
-export async function openWorker(options: CheckedWorkerOptions, engine: Engine): Promise<WorkerParts> {
+/** Checks the handlers, connects, and opens a pool for each queue. Nothing is consumed yet. */
+export async function openWorker(options: CheckedWorkerOptions, engine: Engine): Promise<WorkerDeps> {
   const queues = handlersByQueue(options.handlers, options.use);
   refuseStrangers(options.consumers, [...queues.keys()]);
   refuseUnheard(options.onDead, [...queues.keys()]);
@@ -97,12 +97,12 @@ const UNCHECKED =
 const BUILT_ANEW = 'these classes are built anew for each delivery; @singleton() lets deliveries share one';
 const MOST_NAMED = 20;
 
-type OpenParts = Omit<WorkerParts, 'crews' | 'heartbeat' | 'feed' | 'metrics'>;
+type OpenDeps = Omit<WorkerDeps, 'crews' | 'heartbeat' | 'feed' | 'metrics'>;
 
-async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHandlers>): Promise<WorkerParts> {
-  const { id, engine, connected, options, log } = parts;
-  const crews: Crew[] = [];
-  const feed = new Feed(id, new MachineShelf(options.machines));
+async function openCrews(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandlers>): Promise<WorkerDeps> {
+  const { id, engine, connected, options, log } = deps;
+  const crews: ConsumerPool[] = [];
+  const feed = new Feed(id, new MachineRegistry(options.machines));
   let heartbeat: Heartbeat | undefined;
   try {
     heartbeat = await Heartbeat.start({
@@ -113,29 +113,29 @@ async function openCrews(parts: OpenParts, queues: ReadonlyMap<string, QueueHand
       startWithinMs: connected.leftMs ?? options.connectTimeoutMs,
       process: id,
       queues: [...queues.keys()],
-      onCancel: ({ queue, ...cancel }) => crews.find((crew) => crew.queue === queue)?.cancel(cancel),
+      onCancel: ({ queue, ...cancel }) => crews.find((pool) => pool.queue === queue)?.cancel(cancel),
       feed,
       log,
     });
     const isMetered = options.metrics || options.http !== undefined;
     const metrics = isMetered ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
-    const open = { ...parts, heartbeat, feed, metrics };
-    for (const [queue, handlers] of queues) crews.push(openCrew(queue, handlers, open));
-    for (const crew of crews) {
-      feed.add(crew.feed);
-      metrics?.add(crew);
+    const open = { ...deps, heartbeat, feed, metrics };
+    for (const [queue, handlers] of queues) crews.push(openPool(queue, handlers, open));
+    for (const pool of crews) {
+      feed.add(pool.feed);
+      metrics?.add(pool);
     }
     return { ...open, crews };
   } catch (error) {
-    await Promise.allSettled([...crews.map((crew) => crew.close()), heartbeat?.close()]);
+    await Promise.allSettled([...crews.map((pool) => pool.close()), heartbeat?.close()]);
     feed.close();
     throw error;
   }
 }
 
-function openCrew(queue: string, handlers: QueueHandlers, open: Omit<WorkerParts, 'crews'>): Crew {
+function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps, 'crews'>): ConsumerPool {
   const { leaseMs, letGoMs, replaceStuckConsumers, consumers, poisonLimit } = open.options;
-  return new Crew({
+  return new ConsumerPool({
     queue: open.connected.broker.workQueue(queue),
     process: open.id,
     consumers: consumersOf(consumers, queue),
@@ -149,7 +149,7 @@ function openCrew(queue: string, handlers: QueueHandlers, open: Omit<WorkerParts
     limits: open.options,
     longestWaitMs: LONGEST_WAIT_MS,
     onActivity: () => open.heartbeat.busy(),
-    ...(open.metrics && { onStep: open.metrics.statesOf(queue).onStep }),
+    ...(open.metrics && { onTransition: open.metrics.statesOf(queue).onTransition }),
     clock: open.engine.clock ?? systemClock,
     inspect: open.inspector?.inspect,
     events: open.events,

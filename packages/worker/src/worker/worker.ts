@@ -9,7 +9,7 @@ import type { WorkerEventName, WorkerListener, WorkerStateChange } from '../even
 import { MetricsServer } from '../metrics/metrics-server.js';
 import { endOnSignals } from './end-on-signals.js';
 import { ConnectionRecord, healthOf, type WorkerHealth } from './health.js';
-import { openWorker, type WorkerParts } from './open-worker.js';
+import { openWorker, type WorkerDeps } from './open-worker.js';
 import { chartWithEffects } from './worker.effects.js';
 import type { workerMachine } from './worker.machine.js';
 import { workerOptions, type WorkerOptions } from './worker-options.js';
@@ -24,7 +24,7 @@ import { workerOptions, type WorkerOptions } from './worker-options.js';
  * await using worker = await Worker.start({ handlers: [ChargeCard], consumers: 8 });
  */
 export class Worker {
-  readonly #parts: WorkerParts;
+  readonly #deps: WorkerDeps;
   readonly #actor: Actor<typeof workerMachine>;
   readonly #stopped: Promise<void>;
   readonly #startedAtMs = steadyNowMs();
@@ -32,11 +32,11 @@ export class Worker {
   #http: MetricsServer | undefined;
   #lastState: WorkerStateChange['state'] = 'running';
 
-  private constructor(parts: WorkerParts) {
-    const { drainMs } = parts.options;
-    this.#parts = parts;
+  private constructor(deps: WorkerDeps) {
+    const { drainMs } = deps.options;
+    this.#deps = deps;
     const input = { drainMs, requeueMs: REQUEUE_MS };
-    this.#actor = createActor(chartWithEffects(parts), {
+    this.#actor = createActor(chartWithEffects(deps), {
       id: WORKER,
       input,
       inspect: (event) => this.#inspected(event),
@@ -64,17 +64,17 @@ export class Worker {
    * among the worker's `machines`; actors on others, and promises and callbacks, are passed over.
    */
   get inspect(): (event: InspectionEvent) => void {
-    return this.#parts.feed.actors.inspect;
+    return this.#deps.feed.actors.inspect;
   }
 
   /** Names this process in lease tokens and logs; never used twice. */
   get id(): string {
-    return this.#parts.id;
+    return this.#deps.id;
   }
 
   /** The queues that it consumes. */
   get queues(): readonly string[] {
-    return this.#parts.crews.map(({ queue }) => queue);
+    return this.#deps.crews.map(({ queue }) => queue);
   }
 
   /**
@@ -86,12 +86,12 @@ export class Worker {
    * const stop = worker.on('delivery.ended', ({ jobName, outcome, durationMs }) => histogram.observe({ jobName, outcome }, durationMs));
    */
   on<Name extends WorkerEventName>(name: Name, listener: WorkerListener<Name>): () => void {
-    return this.#parts.events.on(name, listener);
+    return this.#deps.events.on(name, listener);
   }
 
   /** How it is right now: its connection, its heartbeat, what it holds, and why it is not ready if it is not. Asks nobody. */
   health(): WorkerHealth {
-    const { id: workerId, heartbeat } = this.#parts;
+    const { id: workerId, heartbeat } = this.#deps;
     const { value: state } = this.#actor.getSnapshot();
     const connection = this.#connection.read();
     const known = { workerId, startedAtMs: this.#startedAtMs, state, connection, heartbeat: heartbeat.state };
@@ -105,12 +105,12 @@ export class Worker {
 
   /** What each of its consumers does right now. */
   states(): readonly ConsumerState[] {
-    return this.#parts.crews.flatMap((crew) => crew.states());
+    return this.#deps.crews.flatMap((pool) => pool.states());
   }
 
   /** Whether it keeps metrics: the option `metrics`, or `http`. */
   get isMetered(): boolean {
-    return this.#parts.metrics !== undefined;
+    return this.#deps.metrics !== undefined;
   }
 
   /** What it counted and measured, in Prometheus' text format. @throws MetricsOffError unless the option `metrics` is on. */
@@ -142,18 +142,18 @@ export class Worker {
   }
 
   #metered(): WorkerMetrics {
-    if (this.#parts.metrics === undefined) throw new MetricsOffError();
-    return this.#parts.metrics;
+    if (this.#deps.metrics === undefined) throw new MetricsOffError();
+    return this.#deps.metrics;
   }
 
   #inspected(event: InspectionEvent): void {
     this.inspect(event);
-    this.#parts.inspector?.inspect(event);
+    this.#deps.inspector?.inspect(event);
   }
 
   /** Before anything is consumed: a port that is taken is a reason not to start. */
   async #openHttp(): Promise<void> {
-    const { http } = this.#parts.options;
+    const { http } = this.#deps.options;
     if (http === undefined) return;
     const metrics = () => this.metrics();
     this.#http = await MetricsServer.listen({ ...http, metrics, unreadiness: () => this.health().whyNotReady }).catch(
@@ -166,14 +166,14 @@ export class Worker {
   }
 
   #begin(): void {
-    const { crews, engine, connected, log, options } = this.#parts;
+    const { crews, engine, connected, log, options } = this.#deps;
     const { consumers, handleSignals } = options;
     this.#actor.subscribe(({ value: state }) => this.#changed(state));
     this.#actor.start();
     const stopListening = connected.broker.onConnection((state, queue) => this.#heed(state, queue));
     void this.#stopped.then(stopListening);
     void this.#stopped.then(() => this.#http?.close());
-    for (const crew of crews) crew.start();
+    for (const pool of crews) pool.start();
     if (handleSignals) endOnSignals(this, log);
     const place = { [engine.name]: connected.address };
     log.info({ worker: this.id, queues: this.queues, consumers, ...place }, 'the worker runs');
@@ -183,18 +183,18 @@ export class Worker {
   #changed(state: WorkerStateChange['state']): void {
     if (state === this.#lastState) return;
     this.#lastState = state;
-    this.#parts.events.emit('worker.state', { workerId: this.id, state, atMs: steadyNowMs() });
-    if (state === 'stopped') this.#parts.events.flush();
+    this.#deps.events.emit('worker.state', { workerId: this.id, state, atMs: steadyNowMs() });
+    if (state === 'stopped') this.#deps.events.flush();
   }
 
   #heed(state: 'away' | 'back', queue: string | undefined): void {
-    const { log, crews, events } = this.#parts;
+    const { log, crews, events } = this.#deps;
     const atMs = steadyNowMs();
     this.#connection.changed(state, queue, atMs);
     events.emit('connection', { workerId: this.id, state, queue, atMs });
     const fields = { worker: this.id, ...(queue !== undefined && { queue }) };
     log[state === 'away' ? 'warn' : 'info'](fields, `the server is ${state}`);
-    for (const crew of crews) if (queue === undefined || crew.queue === queue) crew.heed(state);
+    for (const pool of crews) if (queue === undefined || pool.queue === queue) pool.heed(state);
   }
 }
 

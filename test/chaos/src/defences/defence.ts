@@ -2,7 +2,7 @@
 
 /** Each is a patch of an internal, made from here, so that the code under test holds no switch of a test. */
 export type Defence =
-  | 'burial'
+  | 'dead'
   | 'gapHoldOff'
   | 'guardedCalls'
   | 'channelNames'

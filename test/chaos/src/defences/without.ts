@@ -1,21 +1,23 @@
 // Preloaded into a worker process and its threads: switches off the defences that the environment names.
 import type * as QueueModule from '../../../../packages/core/dist/engine/redis/bullmq/bullmq-work-queue.js';
 import { Redis, type Command } from 'ioredis';
-import type * as BuryModule from '../../../../packages/core/dist/engine/redis/bullmq/reaping/bury-script.js';
+import type * as ReleaseDeadModule from '../../../../packages/core/dist/engine/redis/bullmq/reaping/release-dead-script.js';
 import type * as ReapModule from '../../../../packages/core/dist/engine/redis/bullmq/reaping/reap-script.js';
 import type * as GuardModule from '../../../../packages/core/dist/engine/redis/connection/connection-guard.js';
 import type * as GuardedModule from '../../../../packages/core/dist/engine/redis/connection/guarded-connection.js';
 import type * as ErrorsModule from '../../../../packages/core/dist/engine/broker-errors.js';
-import type * as RestorationModule from '../../../../packages/worker/dist/channel/restoration.js';
+import type * as RecoveryModule from '../../../../packages/worker/dist/channel/recovery.js';
 import type * as FinderModule from '../../../../packages/core/dist/engine/redis/connection/master-finder.js';
 import type * as ChannelModule from '../../../../packages/worker/dist/channel/channel.js';
 import type { Defence } from './defence.js';
 
 const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   /** A parent that sees its child exit gives nothing back. */
-  async burial() {
-    const { buryScript } = await inside<typeof BuryModule>('engine/redis/bullmq/reaping/bury-script.js');
-    buryScript.run = () => Promise.resolve([[], []]);
+  async dead() {
+    const { releaseDeadScript } = await inside<typeof ReleaseDeadModule>(
+      'engine/redis/bullmq/reaping/release-dead-script.js',
+    );
+    releaseDeadScript.run = () => Promise.resolve([[], []]);
   },
   /** A server that answered nobody for longer than a lease is taken for one on which all leases were given up. */
   async gapHoldOff() {
@@ -88,8 +90,8 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** A result that the server refuses to store is let go. */
   async heldResults() {
-    const { Restoration } = await inside<typeof RestorationModule>('channel/restoration.js', 'worker');
-    Restoration.prototype.interrupt = (consumer) => consumer.send({ type: 'settlement.refused' });
+    const { Recovery } = await inside<typeof RecoveryModule>('channel/recovery.js', 'worker');
+    Recovery.prototype.interrupt = (consumer) => consumer.send({ type: 'settlement.refused' });
   },
   /** A restarted server is taken for one on which everybody is dead. */
   async holdOff() {

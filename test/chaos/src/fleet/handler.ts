@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { DeliveryReport } from './fleet-protocol.js';
 import type { Plan, trialJob } from './trial-job.js';
 
-export interface HandlerParts {
+export interface HandlerDeps {
   readonly ledger: Ledger;
   readonly report: (report: DeliveryReport) => void;
   /** Resolves when handlers that hold may return. */
@@ -15,7 +15,7 @@ export interface HandlerParts {
 /** One delivery from its start to its effect; the result names the fence, so that a zombie's ack can be told. */
 export async function handleTrial(
   { id: job, data: { order, plan }, fence, signal }: Delivery<typeof trialJob>,
-  { ledger, report, released }: HandlerParts,
+  { ledger, report, released }: HandlerDeps,
 ): Promise<{ readonly fence: number }> {
   const atMs = ledger.write({ what: 'started', job, order, fence });
   report({ type: 'started', job, order, fence, atMs });

@@ -21,8 +21,8 @@ const TESTS: Readonly<Record<CallName, (call: Call) => boolean>> = {
   fetch: (call) => isChannelCall(call) && has(call, 'fetch') && !has(call, 'ack'),
   ack: (call) => isChannelCall(call) && has(call, 'ack'),
   reject: (call) => isChannelCall(call) && REJECTIONS.some((word) => has(call, word)),
-  renew: (call) => isPulse(call) && keyCount(call) > 1 && !isReap(call),
-  reap: (call) => isPulse(call) && isReap(call),
+  renew: (call) => isLiveness(call) && keyCount(call) > 1 && !isReap(call),
+  reap: (call) => isLiveness(call) && isReap(call),
 };
 
 function isScript({ words: [command = ''] }: Call): boolean {
@@ -33,7 +33,7 @@ function isChannelCall({ connection }: Call): boolean {
   return connection === 'acktor-worker';
 }
 
-function isPulse({ connection }: Call): boolean {
+function isLiveness({ connection }: Call): boolean {
   return connection === 'acktor-heartbeat';
 }
 

@@ -6,7 +6,7 @@ import { Lane, type Wire } from './lane.js';
 import { reset } from './reset.js';
 import { RespFrames, wordsOf } from './resp-frames.js';
 
-export interface LinkParts {
+export interface LinkDeps {
   readonly client: Socket;
   readonly server: Socket;
   readonly wire: Wire;
@@ -20,7 +20,7 @@ export interface LinkParts {
 }
 
 export class Link {
-  readonly #parts: LinkParts;
+  readonly #deps: LinkDeps;
   readonly #calls = new RespFrames();
   readonly #replies = new RespFrames();
   /** A trap for the reply of each call that is under way, in their order; undefined for those that nobody wants. */
@@ -30,9 +30,9 @@ export class Link {
   #name = '';
   #isCut = false;
 
-  constructor(parts: LinkParts) {
-    this.#parts = parts;
-    const { client, server, wire, isOpaque } = parts;
+  constructor(deps: LinkDeps) {
+    this.#deps = deps;
+    const { client, server, wire, isOpaque } = deps;
     this.#toServer = new Flow(new Lane(server, wire), (frame) => this.#meetCall(frame));
     this.#toClient = new Flow(new Lane(client, wire), () => this.#meetReply());
     client.on('data', (chunk) =>
@@ -56,33 +56,33 @@ export class Link {
   cut(): void {
     if (this.#isCut) return;
     this.#isCut = true;
-    for (const socket of [this.#parts.client, this.#parts.server]) reset(socket);
-    this.#parts.onEnd(this);
+    for (const socket of [this.#deps.client, this.#deps.server]) reset(socket);
+    this.#deps.onEnd(this);
   }
 
   flush(): void {
     this.#toServer.lane.flush();
     this.#toClient.lane.flush();
-    if (this.#parts.client.destroyed || this.#parts.server.destroyed) this.cut();
+    if (this.#deps.client.destroyed || this.#deps.server.destroyed) this.cut();
   }
 
   /** One side hung up: so does the other, unless the wire is dead and nobody can tell it. */
   #hangUp(): void {
-    if (!this.#parts.wire.isBlack) this.cut();
+    if (!this.#deps.wire.isBlack) this.cut();
   }
 
   #meetCall(frame: Buffer): Stop | undefined {
     const words = wordsOf(frame);
     if (/^client setname$/i.test(words.slice(0, 2).join(' '))) this.#meetName(words[2] ?? '');
     const call = { connection: this.#name, words };
-    const trap = this.#parts.trapFor(call);
+    const trap = this.#deps.trapFor(call);
     this.#expected.push(trap?.part === 'reply' ? { call, trap } : undefined);
     return trap?.part === 'call' ? this.#stop(call, trap) : undefined;
   }
 
   #meetName(name: string): void {
     this.#name = name;
-    if (this.#parts.isTurnedAway(name)) this.cut();
+    if (this.#deps.isTurnedAway(name)) this.cut();
   }
 
   #meetReply(): Stop | undefined {

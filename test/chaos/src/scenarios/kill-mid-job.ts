@@ -28,7 +28,10 @@ export const killMidJob: Scenario = {
     const goals = goalsOf(trial);
     if (trial.control !== undefined)
       return { violations: [...(await trial.judge(stage)), ...trial.missed(back, goals.alone)] };
-    const told = await killInVolleys({ ...scene, bury: await undertaker(trial, stage.server.url) }, toldRuns(trial));
+    const told = await killInVolleys(
+      { ...scene, releaseDead: await undertaker(trial, stage.server.url) },
+      toldRuns(trial),
+    );
     const figures = [back, ...toldFigures(told)];
     const missed = [
       ...trial.missed(back, goals.alone),
@@ -63,7 +66,7 @@ interface Scene {
   readonly sender: Sender;
   readonly wish: WorkerWish;
   /** What a parent does that sees its child exit; undefined where nobody sees it. */
-  readonly bury?: (worker: WorkerProcess) => Promise<unknown>;
+  readonly releaseDead?: (worker: WorkerProcess) => Promise<unknown>;
 }
 
 /** After the kill: until the system said that the process had gone, and until its job was with another. */
@@ -84,7 +87,7 @@ async function killInVolleys(scene: Scene, runs: number): Promise<readonly Death
   const deaths: Death[] = [];
   while (deaths.length < runs) {
     deaths.push(...(await killVolley(scene, Math.min(VOLLEY, runs - deaths.length))));
-    scene.trial.tell(`${scene.bury ? 'exit reported' : 'nobody tells'}: ${deaths.length} of ${runs}`);
+    scene.trial.tell(`${scene.releaseDead ? 'exit reported' : 'nobody tells'}: ${deaths.length} of ${runs}`);
   }
   return deaths;
 }
@@ -112,13 +115,13 @@ async function killVolley(scene: Scene, size: number): Promise<readonly Death[]>
   return all;
 }
 
-async function killOne({ trial, bury }: Scene, victim: WorkerProcess, heir: WorkerProcess): Promise<Death> {
+async function killOne({ trial, releaseDead }: Scene, victim: WorkerProcess, heir: WorkerProcess): Promise<Death> {
   const held = victim.reports[0];
   if (held === undefined) throw new Error(`expected ${victim.name} to hold a job`);
   trial.ledger.write({ what: 'fault', fault: `SIGKILL ${victim.name}`, mayRedeliver: 1 });
   const killedAtMs = victim.signal('SIGKILL');
   const gone = victim.exited().then(() => {
-    void bury?.(victim);
+    void releaseDead?.(victim);
     return nowMs();
   });
   const { atMs } = await heir.reported('started', held.order, held.fence + 1);
@@ -131,5 +134,5 @@ async function undertaker(trial: Trial, redis: string): Promise<(worker: WorkerP
   const place = { redis, namespace: 'bull', durability: 'require', connectTimeoutMs: 5_000 } as const;
   const connected = await connectBroker({ ...place, ...retention, name: 'acktor-supervisor' });
   trial.keep({ [Symbol.asyncDispose]: () => connected.close() });
-  return (worker) => connected.broker.bury(QUEUE, { process: worker.workerId, deliveryLimit: 20 });
+  return (worker) => connected.broker.releaseDead(QUEUE, { process: worker.workerId, deliveryLimit: 20 });
 }

@@ -89,14 +89,14 @@ async function poisonOnce(scene: Scene, processes: number): Promise<readonly Vio
   }
   await sender.sendMany(JOBS / 2, { kind: 'work', forMs: 5 });
   await fleet.ready();
-  const violations = await untilCondemned(scene, { fleet, ids });
+  const violations = await untilPoisoned(scene, { fleet, ids });
   return isControl ? violations : [...violations, ...(await endFleet(fleet))];
 }
 
 /** Longer than a busy machine takes to fill the memory. */
 const HANG_MS = 20_000;
 
-async function untilCondemned(
+async function untilPoisoned(
   { trial, view }: Scene,
   { fleet, ids }: { readonly fleet: SupervisedFleet; readonly ids: readonly string[] },
 ): Promise<readonly Violation[]> {

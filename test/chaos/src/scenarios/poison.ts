@@ -49,7 +49,7 @@ export const poison: Scenario = {
   },
 };
 
-/** Redeliveries before a job is condemned. */
+/** Redeliveries before a job is poisoned. */
 const LIMIT = 3;
 const OVER_MS = 15_000;
 

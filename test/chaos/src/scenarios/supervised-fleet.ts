@@ -9,7 +9,7 @@ import type { Extent, Trial } from '../trial/trial.js';
 import { missing, within } from '../trial/within.js';
 import type { Scenario } from './scenario.js';
 
-const STRANDING = 'presence and burial';
+const STRANDING = 'presence and dead';
 const GIVING_UP = 'restarts';
 
 export const supervisedFleet: Scenario = {
@@ -73,7 +73,7 @@ function partsFor(control: string | undefined): Pick<FleetWish, 'options' | 'wit
   // As many workers as are killed, however fast: what is asked here is not whether it knows when to give up.
   const options = { restartLimit: 1_000_000, drainMs: DRAIN_MS };
   if (control !== STRANDING) return { options };
-  return { options: { ...options, graceMs: 600_000, leaseMs: 600_000 }, without: ['burial'] };
+  return { options: { ...options, graceMs: 600_000, leaseMs: 600_000 }, without: ['dead'] };
 }
 
 const DRAIN_MS = 30_000;

@@ -18,7 +18,7 @@ import { Sender } from './sender.js';
 /** How much of a scenario is run. */
 export type Extent = 'quick' | 'usual' | 'all';
 
-export interface TrialParts {
+export interface TrialDeps {
   readonly extent: Extent;
   /** How often the scenario injects its fault. */
   readonly runs: number;
@@ -44,19 +44,19 @@ export class Trial implements AsyncDisposable {
   #workers = 0;
   #fleets = 0;
 
-  private constructor(parts: TrialParts, folder: string) {
-    this.extent = parts.extent;
-    this.runs = parts.runs;
-    this.control = parts.control;
-    this.random = parts.random;
-    this.slowness = parts.slowness;
-    this.tell = parts.tell;
+  private constructor(deps: TrialDeps, folder: string) {
+    this.extent = deps.extent;
+    this.runs = deps.runs;
+    this.control = deps.control;
+    this.random = deps.random;
+    this.slowness = deps.slowness;
+    this.tell = deps.tell;
     this.#folder = folder;
     this.ledger = new Ledger(folder, 'trial');
   }
 
-  static async open(parts: TrialParts): Promise<Trial> {
-    return new Trial(parts, await mkdtemp(join(tmpdir(), 'acktor-chaos-')));
+  static async open(deps: TrialDeps): Promise<Trial> {
+    return new Trial(deps, await mkdtemp(join(tmpdir(), 'acktor-chaos-')));
   }
 
   /** A server on a port of the loopback interface, with an append-only file unless the settings say otherwise. */

@@ -1,6 +1,6 @@
 // From a server's address to a broker on it, once the server was looked at.
-import { BullmqBroker, type BullmqBrokerParts } from './bullmq/bullmq-broker.js';
-import type { AskServers } from './bullmq/desk/queue-names.js';
+import { BullmqBroker, type BullmqBrokerDeps } from './bullmq/bullmq-broker.js';
+import type { AskServers } from './bullmq/admin/queue-names.js';
 import type { BrokerOpening, ConnectedBroker, EngineModule } from '../engine.js';
 import { checkServer, type Durability } from './connection/check-server.js';
 import { askMasters } from './connection/ask-masters.js';
@@ -16,7 +16,7 @@ import type { RedisAddress } from './connection/address.js';
 export interface RedisBrokerOptions extends Omit<BrokerOpening, 'isForInspection'> {
   readonly durability: Durability;
   /** Whether ordinary sends, acks and fetches may take a shorter way that leaves and answers the same. */
-  readonly leanPath: boolean;
+  readonly fastPath: boolean;
   /** How another thread makes an engine on the server at this URL. */
   readonly moduleAt: (url: string) => EngineModule;
 }
@@ -77,15 +77,15 @@ export async function openRedisBroker(place: ServerPlace, options: RedisBrokerOp
 }
 
 async function openBroker(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<BullmqBroker> {
-  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, leanPath } = options;
+  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, fastPath } = options;
   const place = await (address.isCluster ? openCluster : openServer)(address, time, options);
   const openClient = (name: string, key: string, signal?: AbortSignal) =>
     connectGuarded(address, { name, key, connectTimeoutMs, ...(signal && { signal }) });
   const retention = { ackedAgeSeconds, ackedCount };
-  return new BullmqBroker({ ...place, openClient, namespace, database: address.database, leanPath, retention });
+  return new BullmqBroker({ ...place, openClient, namespace, database: address.database, fastPath, retention });
 }
 
-type OpenPlace = Pick<BullmqBrokerParts, 'lines' | 'server' | 'askServers'>;
+type OpenPlace = Pick<BullmqBrokerDeps, 'lines' | 'server' | 'askServers'>;
 
 /** Looks at the server, and opens the line to it. */
 async function openServer(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<OpenPlace> {

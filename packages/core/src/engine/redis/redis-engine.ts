@@ -1,11 +1,11 @@
 // The engine on Redis: what it opens, each on the server that was found first.
 import type { ConnectedFleet } from '../../fleet/fleet.js';
 import type { OptionInput, OptionTable, OptionValues } from '../../options/option-spec.js';
-import type { BrokerOpening, Engine, EngineModule, FleetOpening, PulseOpening } from '../engine.js';
-import type { Pulse } from '../pulse.js';
+import type { BrokerOpening, Engine, EngineModule, FleetOpening, LivenessOpening } from '../engine.js';
+import type { Liveness } from '../liveness.js';
 import { openRedisBroker, type RedisBroker } from './connect-broker.js';
 import { openRedisFleet } from './connect-fleet.js';
-import { connectPulse } from './connect-pulse.js';
+import { connectLiveness } from './connect-liveness.js';
 import type { ServerPlace } from './server-place.js';
 
 /** What makes a Redis engine: which server, and how it is used. */
@@ -28,7 +28,7 @@ export const redisEngineTable = {
     default: 'require',
     doc: 'Whether a server that may lose accepted jobs is refused, complained of, or taken as it is.',
   },
-  leanPath: {
+  fastPath: {
     type: 'boolean',
     default: true,
     doc: "Whether ordinary sends, acks and fetches skip the parts of BullMQ's scripts that have nothing to do for them.",
@@ -48,7 +48,7 @@ export interface RedisEngineOptions {
   /** Whether a server that may lose accepted jobs is refused, complained of, or taken as it is. By default "require". */
   readonly durability?: OptionInput<typeof redisEngineTable, 'durability'> | undefined;
   /** Whether ordinary sends, acks and fetches skip the parts of BullMQ's scripts that have nothing to do for them. By default true. */
-  readonly leanPath?: OptionInput<typeof redisEngineTable, 'leanPath'> | undefined;
+  readonly fastPath?: OptionInput<typeof redisEngineTable, 'fastPath'> | undefined;
 }
 
 // end: RedisEngineOptions
@@ -56,7 +56,7 @@ export interface RedisEngineOptions {
 export type CheckedRedisOptions = OptionValues<typeof redisEngineTable>;
 
 /** What the engine stands on. */
-export interface RedisEngineParts {
+export interface RedisEngineDeps {
   readonly options: CheckedRedisOptions;
   /** Finds the server, or starts it, and leaves it again. */
   readonly findServer: () => Promise<ServerPlace>;
@@ -66,28 +66,28 @@ export interface RedisEngineParts {
 
 export class RedisEngine implements Engine {
   readonly name = 'redis';
-  readonly #parts: RedisEngineParts;
+  readonly #deps: RedisEngineDeps;
 
-  constructor(parts: RedisEngineParts) {
-    this.#parts = parts;
+  constructor(deps: RedisEngineDeps) {
+    this.#deps = deps;
   }
 
   get module(): EngineModule {
-    return this.#parts.moduleOf(this.#parts.options);
+    return this.#deps.moduleOf(this.#deps.options);
   }
 
   async openBroker(opening: BrokerOpening): Promise<RedisBroker> {
-    const { options, moduleOf } = this.#parts;
+    const { options, moduleOf } = this.#deps;
     const durability = opening.isForInspection === true ? 'off' : options.durability;
     const moduleAt = (url: string) => moduleOf({ ...options, embedded: undefined, redis: url });
-    const { leanPath } = options;
-    return this.#at((place) => openRedisBroker(place, { ...opening, durability, leanPath, moduleAt }));
+    const { fastPath } = options;
+    return this.#at((place) => openRedisBroker(place, { ...opening, durability, fastPath, moduleAt }));
   }
 
-  async openPulse(opening: PulseOpening): Promise<Pulse> {
+  async openLiveness(opening: LivenessOpening): Promise<Liveness> {
     return this.#at(async (place) => {
-      const pulse = await connectPulse({ ...opening, url: place.address.revealUrl() });
-      const hangUp = pulse.close.bind(pulse);
+      const liveness = await connectLiveness({ ...opening, url: place.address.revealUrl() });
+      const hangUp = liveness.close.bind(liveness);
       const close = async () => {
         try {
           await hangUp();
@@ -95,7 +95,7 @@ export class RedisEngine implements Engine {
           await place.leave();
         }
       };
-      return Object.assign(pulse, { close });
+      return Object.assign(liveness, { close });
     });
   }
 
@@ -104,7 +104,7 @@ export class RedisEngine implements Engine {
   }
 
   async #at<Opened>(open: (place: ServerPlace) => Promise<Opened>): Promise<Opened> {
-    const place = await this.#parts.findServer();
+    const place = await this.#deps.findServer();
     try {
       return await open(place);
     } catch (error) {

@@ -4,19 +4,19 @@ import type { LineListener, Lines } from '../connection/lines.js';
 import type { ScriptClient } from '../connection/redis-script.js';
 import { examineServer, type ServerExam } from '../connection/server-exam.js';
 import type { ServerFacts } from '../connection/server-facts.js';
-import type { Burial, Buried } from '../../burial.js';
+import type { DeadProcess, ReleasedJobs } from '../../dead-process.js';
 import type { Broker, JobEnd } from '../../broker.js';
 import type { WorkQueue } from '../../work-queue.js';
 import { ClosedError } from '../../broker-errors.js';
 import type { Confirm, ConfirmDemand, FurtherConfirm } from '../../confirm.js';
 import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
 import type { CancelOutcome } from '../../cancel-outcome.js';
-import type { DeadLetterBox } from '../../dead-letter-box.js';
+import type { DeadLetterStore } from '../../dead-letter-store.js';
 import type { OutgoingJob, SendAnswer } from '../../sending.js';
 import { BullmqDeadLetters } from './dead-letters/bullmq-dead-letters.js';
-import { BullmqDesk } from './desk/bullmq-desk.js';
-import { QueueNames, type AskServers } from './desk/queue-names.js';
-import type { QueueDesk } from '../../../operator/queue-desk.js';
+import { BullmqAdmin } from './admin/bullmq-admin.js';
+import { QueueNames, type AskServers } from './admin/queue-names.js';
+import type { QueueAdmin } from '../../../operator/queue-admin.js';
 import { cancelScript } from './cancelling/cancel-script.js';
 import { ConfirmLine } from './confirming/confirm-line.js';
 import { fsyncWay } from './confirming/fsync-way.js';
@@ -25,11 +25,11 @@ import { EventStream } from './events/event-stream.js';
 import { JobEnds } from './events/job-ends.js';
 import { QueueEvents } from './events/queue-events.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
-import { buryArguments, buryScript } from './reaping/bury-script.js';
+import { releaseDeadArguments, releaseDeadScript } from './reaping/release-dead-script.js';
 import { addJobs } from './sending/send-call.js';
 
 /** What the broker stands on. */
-export interface BullmqBrokerParts {
+export interface BullmqBrokerDeps {
   /** Carry every call that does not block. Closed with the broker. */
   readonly lines: Lines;
   /** Opens a further connection of the same kind, for commands that block, to the server that has the key. `name` is for people. */
@@ -43,13 +43,13 @@ export interface BullmqBrokerParts {
   /** The number of the database. */
   readonly database: number;
   readonly retention: Retention;
-  /** Whether ordinary sends, acks and fetches may take the lean path of their scripts. */
-  readonly leanPath: boolean;
+  /** Whether ordinary sends, acks and fetches may take the fast path of their scripts. */
+  readonly fastPath: boolean;
 }
 
 /** The {@link Broker} on BullMQ. */
 export class BullmqBroker implements Broker {
-  readonly #parts: BullmqBrokerParts;
+  readonly #deps: BullmqBrokerDeps;
   readonly #names: QueueNames;
   readonly #keys = new Map<string, QueueKeys>();
   readonly #ends = new Map<string, JobEnds>();
@@ -60,17 +60,17 @@ export class BullmqBroker implements Broker {
   readonly #queues = new Set<WorkQueue>();
   #closing: Promise<void> | undefined;
 
-  constructor(parts: BullmqBrokerParts) {
-    this.#parts = parts;
-    this.#names = new QueueNames(parts);
+  constructor(deps: BullmqBrokerDeps) {
+    this.#deps = deps;
+    this.#names = new QueueNames(deps);
   }
 
   async send(queue: string, jobs: readonly OutgoingJob[], demand?: ConfirmDemand): Promise<readonly SendAnswer[]> {
     this.#requireOpen();
     this.#names.remember(queue);
     const keys = this.#keysOf(queue);
-    const { leanPath, server } = this.#parts;
-    const add = (client: ScriptClient) => addJobs(client, { keys, jobs, leanPath, maxTextBytes: server.maxTextBytes });
+    const { fastPath, server } = this.#deps;
+    const add = (client: ScriptClient) => addJobs(client, { keys, jobs, fastPath, maxTextBytes: server.maxTextBytes });
     const line = demand && this.#confirmLineOf(queue, demand.confirm);
     if (!line) return this.#guardOf(queue).run(add);
     const { added, shortfall } = await line.send({ add, barrierKey: keys.barrier, timeoutMs: demand.timeoutMs });
@@ -78,7 +78,7 @@ export class BullmqBroker implements Broker {
   }
 
   requireConfirm(confirm: Confirm): void {
-    if (confirm === 'fsync') fsyncWay(this.#parts.server);
+    if (confirm === 'fsync') fsyncWay(this.#deps.server);
   }
 
   connected(queue: string, confirm: Confirm, signal: AbortSignal): Promise<void> {
@@ -103,52 +103,52 @@ export class BullmqBroker implements Broker {
     return (await this.#guardOf(queue).run((client) => cancelScript.run(client, channel, args))) as CancelOutcome;
   }
 
-  deadLetters(queue: string): DeadLetterBox {
+  deadLetters(queue: string): DeadLetterStore {
     this.#requireOpen();
     return new BullmqDeadLetters(this.#keysOf(queue), this.#guardOf(queue));
   }
 
-  desk(): QueueDesk {
+  admin(): QueueAdmin {
     this.#requireOpen();
     const keysOf = (queue: string) => this.#keysOf(queue);
-    return new BullmqDesk({ keysOf, guardOf: (queue) => this.#guardOf(queue), names: this.#names });
+    return new BullmqAdmin({ keysOf, guardOf: (queue) => this.#guardOf(queue), names: this.#names });
   }
 
   /** Looks how each server that has keys does. */
   examine(): Promise<readonly ServerExam[]> {
     this.#requireOpen();
-    return this.#parts.askServers(examineServer);
+    return this.#deps.askServers(examineServer);
   }
 
   workQueue(name: string): WorkQueue {
     this.#requireOpen();
     this.#names.remember(name);
-    const { openClient, retention, server, leanPath } = this.#parts;
+    const { openClient, retention, server, fastPath } = this.#deps;
     const keys = this.#keysOf(name);
     const openWaitClient = (signal: AbortSignal) => openClient(`acktor-wait-${name}`, keys.marker, signal);
-    const parts = {
+    const deps = {
       name,
       keys,
       guard: this.#guardOf(name),
       openWaitClient,
       retention,
       maxTextBytes: server.maxTextBytes,
-      leanPath,
+      fastPath,
     };
-    const queue = new BullmqWorkQueue(parts);
+    const queue = new BullmqWorkQueue(deps);
     this.#queues.add(queue);
     return queue;
   }
 
   onConnection(listener: LineListener): () => void {
-    return this.#parts.lines.onChange(listener);
+    return this.#deps.lines.onChange(listener);
   }
 
-  async bury(queue: string, burial: Burial): Promise<Buried> {
+  async releaseDead(queue: string, dead: DeadProcess): Promise<ReleasedJobs> {
     this.#requireOpen();
     const { reaper, prefix } = this.#keysOf(queue);
-    const args = [prefix, ...buryArguments(queue, burial)];
-    const answer = await this.#guardOf(queue).run((client) => buryScript.run(client, reaper, args));
+    const args = [prefix, ...releaseDeadArguments(queue, dead)];
+    const answer = await this.#guardOf(queue).run((client) => releaseDeadScript.run(client, reaper, args));
     const [returned, suspected] = answer as readonly [string[], string[]];
     return { returned, suspected };
   }
@@ -159,19 +159,19 @@ export class BullmqBroker implements Broker {
   }
 
   async #closeAll(): Promise<void> {
-    this.#parts.lines.silence();
+    this.#deps.lines.silence();
     for (const events of this.#events.values()) events.close();
     // Streams first, lest what is asked of a server that hangs is waited for.
-    const parts = [...this.#streams.values(), ...this.#queues, ...this.#ends.values(), ...this.#confirmLines.values()];
-    await Promise.all(parts.map((part) => part.close()));
-    await this.#parts.lines.close();
+    const deps = [...this.#streams.values(), ...this.#queues, ...this.#ends.values(), ...this.#confirmLines.values()];
+    await Promise.all(deps.map((part) => part.close()));
+    await this.#deps.lines.close();
   }
 
   #endsOf(queue: string): JobEnds {
     const known = this.#ends.get(queue);
     if (known) return known;
-    const parts = { keys: this.#keysOf(queue), guard: this.#guardOf(queue), stream: this.#streamOf(queue) };
-    const ends = new JobEnds(parts);
+    const deps = { keys: this.#keysOf(queue), guard: this.#guardOf(queue), stream: this.#streamOf(queue) };
+    const ends = new JobEnds(deps);
     this.#ends.set(queue, ends);
     return ends;
   }
@@ -179,8 +179,8 @@ export class BullmqBroker implements Broker {
   #eventsOf(queue: string): QueueEvents {
     const known = this.#events.get(queue);
     if (known) return known;
-    const parts = { keys: this.#keysOf(queue), guard: this.#guardOf(queue), stream: this.#streamOf(queue) };
-    const events = new QueueEvents(parts);
+    const deps = { keys: this.#keysOf(queue), guard: this.#guardOf(queue), stream: this.#streamOf(queue) };
+    const events = new QueueEvents(deps);
     this.#events.set(queue, events);
     return events;
   }
@@ -190,7 +190,7 @@ export class BullmqBroker implements Broker {
     const known = this.#streams.get(queue);
     if (known) return known;
     const key = this.#keysOf(queue).events;
-    const openClient = (signal: AbortSignal) => this.#parts.openClient(`acktor-events-${queue}`, key, signal);
+    const openClient = (signal: AbortSignal) => this.#deps.openClient(`acktor-events-${queue}`, key, signal);
     const stream = new EventStream({ key, openClient });
     this.#streams.set(queue, stream);
     return stream;
@@ -198,26 +198,26 @@ export class BullmqBroker implements Broker {
 
   /** Undefined when the server confirms so with every answer. */
   #confirmLineOf(queue: string, confirm: FurtherConfirm): ConfirmLine | undefined {
-    const { server, openClient: open } = this.#parts;
+    const { server, openClient: open } = this.#deps;
     const way = confirm === 'fsync' ? fsyncWay(server) : undefined;
     if (way === 'always') return undefined;
     // Where all queues lie on one server, their sends share its waits.
     const name = JSON.stringify([confirm, server.isCluster ? queue : '']);
     const openClient = (signal: AbortSignal) => open('acktor-confirm', this.#keysOf(queue).barrier, signal);
-    const parts = { confirm, openClient, watchesFsync: way === 'watch' };
-    const line = this.#confirmLines.get(name) ?? new ConfirmLine(parts);
+    const deps = { confirm, openClient, watchesFsync: way === 'watch' };
+    const line = this.#confirmLines.get(name) ?? new ConfirmLine(deps);
     this.#confirmLines.set(name, line);
     return line;
   }
 
   #guardOf(queue: string): ConnectionGuard {
-    return this.#parts.lines.to(queue, this.#keysOf(queue).marker);
+    return this.#deps.lines.to(queue, this.#keysOf(queue).marker);
   }
 
   #keysOf(queue: string): QueueKeys {
     const known = this.#keys.get(queue);
     if (known) return known;
-    const { namespace, database, server } = this.#parts;
+    const { namespace, database, server } = this.#deps;
     const keys = queueKeys(namespace, queue, { isInCluster: server.isCluster, database });
     this.#keys.set(queue, keys);
     return keys;

@@ -7,7 +7,7 @@ import type {
   LeasedJob,
   SettleAndFetchOptions,
   WorkQueue,
-  WorkSign,
+  WakeSignal,
 } from '../../work-queue.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
@@ -19,7 +19,7 @@ import type { QueueKeys } from './queue-keys.js';
 import { serverNowMs } from './server-time.js';
 
 /** What a work queue stands on. */
-export interface BullmqWorkQueueParts {
+export interface BullmqWorkQueueDeps {
   readonly name: string;
   readonly keys: QueueKeys;
   /** Carries every call but the wait; shared with other queues. */
@@ -32,44 +32,44 @@ export interface BullmqWorkQueueParts {
   readonly retention: Retention;
   /** The most bytes that the server takes in one text. */
   readonly maxTextBytes: number;
-  /** Whether ordinary acks and fetches may take the lean path of their script. */
-  readonly leanPath: boolean;
+  /** Whether ordinary acks and fetches may take the fast path of their script. */
+  readonly fastPath: boolean;
 }
 
 /** The {@link WorkQueue} on BullMQ. One blocking connection, opened at the first wait. */
 export class BullmqWorkQueue implements WorkQueue {
   readonly name: string;
-  readonly #parts: BullmqWorkQueueParts;
+  readonly #deps: BullmqWorkQueueDeps;
   #waitClient: Promise<ConnectionGuard> | undefined;
   readonly #closing = new AbortController();
 
-  constructor(parts: BullmqWorkQueueParts) {
-    this.name = parts.name;
-    this.#parts = parts;
+  constructor(deps: BullmqWorkQueueDeps) {
+    this.name = deps.name;
+    this.#deps = deps;
   }
 
   async settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
-    const glance = options.wantsGlance ? '1' : '0';
-    const { ackedAgeSeconds, ackedCount } = this.#parts.retention;
-    const path = this.#parts.leanPath ? '1' : '0';
-    const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, glance, path, SEPARATOR];
-    const { entries, unwritable } = writeCall(requests, this.#parts.maxTextBytes);
+    const status = options.wantsStatus ? '1' : '0';
+    const { ackedAgeSeconds, ackedCount } = this.#deps.retention;
+    const path = this.#deps.fastPath ? '1' : '0';
+    const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, status, path, SEPARATOR];
+    const { entries, unwritable } = writeCall(requests, this.#deps.maxTextBytes);
     const answer = await this.#run(channelScript, [...head, ...entries]);
     return readAnswer(answer, { requests, queue: this.name, unwritable });
   }
 
-  async waitForWork(timeoutMs: number): Promise<WorkSign> {
+  async waitForWork(timeoutMs: number): Promise<WakeSignal> {
     const guard = await this.#openWait();
     if (this.#closing.signal.aborted) return { kind: 'timeout' };
     const seconds = Math.max(timeoutMs, SHORTEST_WAIT_MS) / 1000;
-    const popped = await guard.run((client) => client.bzpopmin(this.#parts.keys.marker, seconds));
+    const popped = await guard.run((client) => client.bzpopmin(this.#deps.keys.marker, seconds));
     if (!popped) return { kind: 'timeout' };
     const atMs = Number(popped[2]);
     return atMs === 0 ? { kind: 'ready' } : { kind: 'due', due: { atMs, inMs: atMs - (await guard.run(serverNowMs)) } };
   }
 
-  async passOn(sign: WorkSign): Promise<void> {
-    const { guard, keys } = this.#parts;
+  async passOn(sign: WakeSignal): Promise<void> {
+    const { guard, keys } = this.#deps;
     if (sign.kind === 'ready') await guard.run((client) => client.zadd(keys.marker, 0, '0'));
     // Unless a newer mark has come meanwhile.
     if (sign.kind === 'due') await guard.run((client) => client.zadd(keys.marker, 'NX', sign.due.atMs, '1'));
@@ -99,7 +99,7 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 
   #openWait() {
-    this.#waitClient ??= this.#parts.openWaitClient(this.#closing.signal).catch((error: unknown) => {
+    this.#waitClient ??= this.#deps.openWaitClient(this.#closing.signal).catch((error: unknown) => {
       this.#waitClient = undefined;
       throw error;
     });
@@ -107,7 +107,7 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 
   #run(script: RedisScript, args: readonly (string | number)[]): Promise<unknown> {
-    const { guard, keys } = this.#parts;
+    const { guard, keys } = this.#deps;
     return guard.run((client) => script.run(client, keys.channel, [keys.prefix, ...args]));
   }
 

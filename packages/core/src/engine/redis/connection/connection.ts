@@ -21,7 +21,7 @@ export interface ConnectOptions {
    * Whether commands wait while the connection is away, and are sent again when it breaks before they are answered; default
    * true. Without, a call belongs in a guard: see `connectGuarded`.
    */
-  readonly keepsCommands?: boolean;
+  readonly offlineQueue?: boolean;
   /** Whether what was subscribed to is subscribed to again after a reconnect; default true. */
   readonly resubscribes?: boolean;
   /** Of a cluster: a key that the server in charge of it is wanted for. Elsewhere all keys lie together. */
@@ -56,11 +56,11 @@ export async function connectRedis(address: RedisAddress, options: ConnectOption
  * Behind sentinels and in a cluster it connects to the primary (of its key), and to the new one when that changes.
  */
 export function beginConnecting(address: RedisAddress, options: Omit<ConnectOptions, 'signal'> = {}): Redis {
-  const { name = 'acktor', keepsCommands = true, key = '', resubscribes = true, onFault } = options;
+  const { name = 'acktor', offlineQueue = true, key = '', resubscribes = true, onFault } = options;
   const socketTimeout = Math.min(options.answerTimeoutMs ?? LONGEST_ANSWER_MS, LONGEST_ANSWER_MS);
   const keeping = {
-    enableOfflineQueue: keepsCommands,
-    autoResendUnfulfilledCommands: keepsCommands,
+    enableOfflineQueue: offlineQueue,
+    autoResendUnfulfilledCommands: offlineQueue,
     autoResubscribe: resubscribes,
   };
   const finder = MasterFinder.of(address);

@@ -6,7 +6,7 @@ import { BrokerUnreachableError, ConnectionLostError } from '../../broker-errors
 import type { ScriptClient } from './redis-script.js';
 
 /** A guarded connection neither keeps nor resends commands, and leaves it to its owner to subscribe again. */
-export type GuardedOptions = Omit<ConnectOptions, 'keepsCommands' | 'resubscribes'>;
+export type GuardedOptions = Omit<ConnectOptions, 'offlineQueue' | 'resubscribes'>;
 
 /**
  * Opens one connection and resolves when the server has loaded its data and answers. It comes back by itself for ever; what is
@@ -88,7 +88,7 @@ interface TimeLimit {
   readonly connectTimeoutMs: number;
 }
 
-const OF_NO_MEMORY = { keepsCommands: false, resubscribes: false } as const;
+const OF_NO_MEMORY = { offlineQueue: false, resubscribes: false } as const;
 
 type Breakable = Pick<ConnectionGuard, 'whole'>;
 

@@ -1,7 +1,7 @@
 // The connections that carry calls: one where all keys lie on one server, in a cluster one for each queue.
 import type { ConnectionGuard } from './connection-guard.js';
 
-export interface LinesParts {
+export interface LinesDeps {
   /** Begins the connection to the server that has the key. A call waits for one that was just begun. */
   readonly open: (key: string) => ConnectionGuard;
   /** Whether each queue has a connection of its own, because its server may be another one than its neighbour's. */
@@ -13,17 +13,17 @@ export type LineListener = (state: 'away' | 'back', queue: string | undefined) =
 
 /** Begun when they are first called on, and closed together. */
 export class Lines {
-  readonly #parts: LinesParts;
+  readonly #deps: LinesDeps;
   readonly #lines = new Map<string, ConnectionGuard>();
   readonly #listeners = new Set<LineListener>();
 
-  constructor(parts: LinesParts) {
-    this.#parts = parts;
+  constructor(deps: LinesDeps) {
+    this.#deps = deps;
   }
 
   /** The connection for the calls of a queue, or of whatever else has a key of its own. */
   to(name: string, key: string): ConnectionGuard {
-    const { areSpread } = this.#parts;
+    const { areSpread } = this.#deps;
     const line = this.#lines.get(areSpread ? name : ALL) ?? this.#begin(name, key);
     this.#lines.set(areSpread ? name : ALL, line);
     return line;
@@ -45,7 +45,7 @@ export class Lines {
   }
 
   #begin(name: string, key: string): ConnectionGuard {
-    const { open, areSpread } = this.#parts;
+    const { open, areSpread } = this.#deps;
     const guard = open(key);
     guard.onChange((state) => {
       for (const tell of this.#listeners) tell(state, areSpread ? name : undefined);

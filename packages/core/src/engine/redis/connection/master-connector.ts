@@ -20,7 +20,7 @@ export function masterConnector(
   };
 }
 
-interface MasterConnectorParts {
+interface MasterConnectorDeps {
   readonly address: RedisAddress;
   readonly finder: MasterFinder;
   readonly key: string;
@@ -32,11 +32,11 @@ interface MasterConnectorParts {
  * for every client, the other resends what may have been done and does not tell when one of its connections breaks.
  */
 class MasterConnector extends AbstractConnector {
-  readonly #parts: MasterConnectorParts;
+  readonly #deps: MasterConnectorDeps;
 
-  constructor(parts: MasterConnectorParts) {
-    super(parts.options.disconnectTimeout ?? DISCONNECT_TIMEOUT_MS);
-    this.#parts = parts;
+  constructor(deps: MasterConnectorDeps) {
+    super(deps.options.disconnectTimeout ?? DISCONNECT_TIMEOUT_MS);
+    this.#deps = deps;
   }
 
   /** Called by the client with what INFO answers: one that has become a replica is not the server in charge. */
@@ -56,7 +56,7 @@ class MasterConnector extends AbstractConnector {
   }
 
   async #find(tell: (event: string, fault: Error) => void): Promise<Place | undefined> {
-    const { finder, key } = this.#parts;
+    const { finder, key } = this.#deps;
     try {
       const place = (await finder.chart())(key);
       if (place === undefined) throw new Error('no node of the cluster is in charge of the queue now');
@@ -73,7 +73,7 @@ class MasterConnector extends AbstractConnector {
   }
 
   #dial(place: Place): Socket {
-    const { address, finder, key } = this.#parts;
+    const { address, finder, key } = this.#deps;
     const { tls } = address.clientOptionsAt(place);
     const stream = tls ? connectTls({ ...place, ...tls }) : connectTcp(place);
     stream.once('error', (fault: Error) => {

@@ -11,7 +11,7 @@ import { readAnswer, readNews } from '../../../fleet/read-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';
 import { unpack } from './packed-text.js';
 
-export interface RedisFleetHubParts {
+export interface RedisFleetHubDeps {
   readonly namespace: string;
   /** The number of the database. */
   readonly database: number;
@@ -27,7 +27,7 @@ export interface RedisFleetHubParts {
 
 /** The {@link FleetHub} on Redis: asks over pub/sub, and keeps nothing there. */
 export class RedisFleetHub implements FleetHub {
-  readonly #parts: RedisFleetHubParts;
+  readonly #deps: RedisFleetHubDeps;
   readonly #channels: FleetChannels;
   readonly #guard: ConnectionGuard;
   readonly #ears: SteadySubscriber;
@@ -39,17 +39,17 @@ export class RedisFleetHub implements FleetHub {
   });
   readonly #closed = new AbortController();
 
-  constructor(parts: RedisFleetHubParts) {
-    this.#parts = parts;
-    this.#channels = fleetChannels(parts.namespace, parts.database);
-    this.#guard = parts.guard;
-    this.#ears = new SteadySubscriber(parts.subscriber);
+  constructor(deps: RedisFleetHubDeps) {
+    this.#deps = deps;
+    this.#channels = fleetChannels(deps.namespace, deps.database);
+    this.#guard = deps.guard;
+    this.#ears = new SteadySubscriber(deps.subscriber);
     this.#ears.on('messageBuffer', (channel, message) => this.#hear(channel.toString(), message));
   }
 
   /** Where answers are to be sent. */
   get asker(): string {
-    return this.#parts.asker;
+    return this.#deps.asker;
   }
 
   /** To be awaited before anything is asked. @throws BrokerUnreachableError, ServerRefusalError */
@@ -64,7 +64,7 @@ export class RedisFleetHub implements FleetHub {
   async ask(ask: FleetAsk, workerId?: string): Promise<number | undefined> {
     const channel = workerId === undefined ? this.#channels.asks : this.#channels.asksOf(workerId);
     const heardBy = await this.#guard.run((client) => client.publish(channel, writeAsk(ask)));
-    return this.#parts.isCluster ? undefined : heardBy;
+    return this.#deps.isCluster ? undefined : heardBy;
   }
 
   /**
@@ -74,7 +74,7 @@ export class RedisFleetHub implements FleetHub {
   async missing(workerIds: readonly string[]): Promise<readonly string[] | undefined> {
     const channels = workerIds.map((id) => this.#channels.asksOf(id));
     const answer = await this.#guard.read((client) => client.pubsub('NUMSUB', ...channels));
-    return this.#parts.isCluster ? undefined : workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
+    return this.#deps.isCluster ? undefined : workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
   }
 
   /** Calls back with the answers that name this ask. Returns an unsubscribe function. */

@@ -9,7 +9,7 @@ import { readAsk } from '../../../fleet/read-message.js';
 import { fleetChannels, type FleetChannels } from './fleet-channels.js';
 import { pack } from './packed-text.js';
 
-export interface RedisFleetLineParts {
+export interface RedisFleetLineDeps {
   readonly guard: ConnectionGuard;
   readonly namespace: string;
   /** The number of the database. */
@@ -24,16 +24,16 @@ export interface RedisFleetLineParts {
 }
 
 export class RedisFleetLine implements FleetLine {
-  readonly #parts: RedisFleetLineParts;
+  readonly #deps: RedisFleetLineDeps;
   readonly #channels: FleetChannels;
 
-  constructor(parts: RedisFleetLineParts) {
-    this.#parts = parts;
-    this.#channels = fleetChannels(parts.namespace, parts.database);
+  constructor(deps: RedisFleetLineDeps) {
+    this.#deps = deps;
+    this.#channels = fleetChannels(deps.namespace, deps.database);
   }
 
   async listen(onAsk: (ask: FleetAsk) => void): Promise<void> {
-    const { subscriber, workerId, drops, time } = this.#parts;
+    const { subscriber, workerId, drops, time } = this.#deps;
     const mine = [this.#channels.asks, this.#channels.asksOf(workerId)];
     const connection = subscriber();
     connection?.on('message', (channel, text) => {
@@ -55,11 +55,11 @@ export class RedisFleetLine implements FleetLine {
   }
 
   leave(): Promise<void> {
-    return this.#publish(this.#channels.news, writeNews('left', this.#parts.workerId));
+    return this.#publish(this.#channels.news, writeNews('left', this.#deps.workerId));
   }
 
   /** A server that is away, or forbids it, has nobody who watches. */
   async #publish(channel: string, text: string): Promise<void> {
-    await this.#parts.guard.run((client) => client.publish(channel, pack(text))).catch(() => undefined);
+    await this.#deps.guard.run((client) => client.publish(channel, pack(text))).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 // Cancels that are heard on a control channel, and what the store says of them: whoever may publish can say anything.
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
 import { ConnectionLostError } from '../../../broker-errors.js';
-import type { CancelRequest } from '../../../pulse.js';
+import type { CancelRequest } from '../../../liveness.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { readControlMessage, type ControlMessage } from './control-channel.js';
 
@@ -11,7 +11,7 @@ export interface ControlledQueue {
   readonly keys: Pick<QueueKeys, 'prefix' | 'control'>;
 }
 
-export interface HeardCancelsParts {
+export interface HeardCancelsDeps {
   readonly queues: readonly ControlledQueue[];
   readonly guard: ConnectionGuard;
   readonly onCancel: (request: CancelRequest) => void;
@@ -21,26 +21,26 @@ export interface HeardCancelsParts {
 
 /** Passes on the cancels of jobs that are cancelled in the store, too, and no others. */
 export class HeardCancels {
-  readonly #parts: HeardCancelsParts;
+  readonly #deps: HeardCancelsDeps;
   #checks = 0;
 
-  constructor(parts: HeardCancelsParts) {
-    this.#parts = parts;
+  constructor(deps: HeardCancelsDeps) {
+    this.#deps = deps;
   }
 
   /** A message of any channel. Never throws. */
   hear(channel: string, text: string): void {
-    const of = this.#parts.queues.find(({ keys }) => keys.control === channel);
+    const of = this.#deps.queues.find(({ keys }) => keys.control === channel);
     if (of === undefined) return;
     const message = readControlMessage(text);
-    if (message === undefined || this.#checks >= MOST_CHECKS) return this.#parts.onDropped();
+    if (message === undefined || this.#checks >= MOST_CHECKS) return this.#deps.onDropped();
     this.#checks += 1;
     void this.#check(of, message).finally(() => (this.#checks -= 1));
   }
 
   /** Never rejects. */
   async #check({ queue, keys }: ControlledQueue, { cancel: jobId, fence }: ControlMessage): Promise<void> {
-    const { onCancel, onDropped } = this.#parts;
+    const { onCancel, onDropped } = this.#deps;
     const why = await this.#storedWhy(keys.prefix + jobId).catch(() => undefined);
     if (why === undefined) onDropped();
     else onCancel({ queue, jobId, why, fence });
@@ -48,7 +48,7 @@ export class HeardCancels {
 
   /** Why the job at this key is cancelled; undefined when it is not, or when there is none. */
   async #storedWhy(key: string): Promise<string | undefined> {
-    const ask = () => this.#parts.guard.run((client) => client.hmget(key, 'name', 'cancel'));
+    const ask = () => this.#deps.guard.run((client) => client.hmget(key, 'name', 'cancel'));
     const [name, why] = await ask().catch((error: unknown) => this.#askAgain(error, ask));
     return typeof name === 'string' && typeof why === 'string' ? why : undefined;
   }
@@ -56,7 +56,7 @@ export class HeardCancels {
   /** The connection that asks is not the one that heard, and may be away for a moment. */
   async #askAgain<Answer>(error: unknown, ask: () => Promise<Answer>): Promise<Answer> {
     if (!(error instanceof ConnectionLostError)) throw error;
-    await this.#parts.guard.whole(AbortSignal.timeout(PATIENCE_MS));
+    await this.#deps.guard.whole(AbortSignal.timeout(PATIENCE_MS));
     return ask();
   }
 }

@@ -7,7 +7,7 @@ import type {
   Failure,
   FetchedJob,
   LeasedJob,
-  QueueGlance,
+  QueueStatus,
   SettleOutcome,
   Settling,
 } from '../../../work-queue.js';
@@ -17,7 +17,7 @@ import { BrokerReplyError, UnwritableCallError } from '../../../broker-errors.js
 import { wellFormed } from '../../../../foreign-text/cut-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
 import type { ChannelWord } from './channel-script.js';
-import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket, readToldJob } from './leased-record.js';
+import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket, readJobText } from './leased-record.js';
 
 /**
  * Stands between the parts of a fetched job. Nobody can know it who has not seen this process' calls, and JSON never contains its first
@@ -76,7 +76,7 @@ export interface AskedCall extends Pick<WrittenCall, 'unwritable'> {
 /** Reads the answer to the requests, in their order. @throws BrokerReplyError when the answer has another shape. */
 export function readAnswer(answer: unknown, { requests, queue, unwritable }: AskedCall): ChannelAnswer {
   if (!isRawAnswer(answer)) throw new BrokerReplyError('the channel script');
-  const [entries, glance] = answer;
+  const [entries, status] = answer;
   let entry = 0;
   const next = () => {
     const found = entries[entry++];
@@ -87,7 +87,7 @@ export function readAnswer(answer: unknown, { requests, queue, unwritable }: Ask
     if (fault === undefined) return readReply(request, next, queue);
     return { ...readReply(request.fetch === undefined ? {} : { fetch: request.fetch }, next, queue), error: fault };
   });
-  return { replies, glance: glance === null ? undefined : readGlance(glance) };
+  return { replies, status: status === null ? undefined : readStatus(status) };
 }
 
 function writeSettlement(entries: (string | number)[], settle: Settling): void {
@@ -173,9 +173,11 @@ function readReply({ settle, fetch }: ChannelRequest, next: () => RawEntry, queu
 }
 
 function readFetched(text: string, queue: string, leaseToken: string): FetchedJob {
-  const { hash, fieldCount, id, isWhole } = readToldJob(text, SEPARATOR);
-  const seat = { queue, id, leaseToken, fieldCount };
-  return isWhole ? readLeasedJob(hash, seat) : unreadableJob(hash, seat, 'the job contains what separates its parts');
+  const { hash, fieldCount, id, isWhole } = readJobText(text, SEPARATOR);
+  const context = { queue, id, leaseToken, fieldCount };
+  return isWhole
+    ? readLeasedJob(hash, context)
+    : unreadableJob(hash, context, 'the job contains what separates its parts');
 }
 
 function errorIn(entry: RawEntry | undefined): string | undefined {
@@ -195,14 +197,14 @@ function refusalOf(code: number): string | undefined {
   return code === -9 ? 'a child of the job has failed' : undefined;
 }
 
-function readGlance([ready, dueMs, limitedForMs, nowMs]: RawGlance): QueueGlance {
+function readStatus([ready, dueMs, limitedForMs, nowMs]: RawStatus): QueueStatus {
   return { ready, nextDue: dueMs === 0 ? undefined : { atMs: dueMs, inMs: dueMs - nowMs }, limitedForMs };
 }
 
 /** A settlement's code, a fetched job, what failed, or null for no job. */
 type RawEntry = number | string | readonly [failure: string] | null;
-type RawGlance = readonly [ready: number, dueMs: number, limitedForMs: number, nowMs: number];
-type RawAnswer = readonly [entries: readonly RawEntry[], glance: RawGlance | null];
+type RawStatus = readonly [ready: number, dueMs: number, limitedForMs: number, nowMs: number];
+type RawAnswer = readonly [entries: readonly RawEntry[], status: RawStatus | null];
 
 const MISSING_ENTRY: RawEntry = ['the answer has fewer entries than the call'];
 

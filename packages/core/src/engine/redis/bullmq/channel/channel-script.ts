@@ -1,8 +1,8 @@
 // The group script of a channel: settles and fetches for many consumers in one call, with BullMQ's own scripts inside.
 import { RedisScript } from '../../connection/redis-script.js';
-import { fullPath } from './full-path.js';
+import { slowPath } from './slow-path.js';
 import { serverNow } from '../server-time.js';
-import { leanPath } from './lean-path.js';
+import { fastPath } from './fast-path.js';
 import { places } from './leased-record.js';
 
 /**
@@ -22,17 +22,17 @@ export type ChannelWord = 'fetch' | 'ack' | 'keep' | 'deadLetter' | 'retry' | 'r
 
 /**
  * KEYS: the `channel` keys of the queue.
- * ARGV: prefix, lease (ms), worker name, how long (s) and how many acked jobs are kept, whether to glance in any case ('1'),
- * whether the lean path may be taken ('1'), what stands between the parts of a fetched job; then the entries, each a
+ * ARGV: prefix, lease (ms), worker name, how long (s) and how many acked jobs are kept, whether the status is wanted in any case ('1'),
+ * whether the fast path may be taken ('1'), what stands between the parts of a fetched job; then the entries, each a
  * {@link ChannelWord} and its arguments.
  *
- * Answers `[entries, glance]`. An entry is answered by
+ * Answers `[entries, status]`. An entry is answered by
  * - a code, when it settled;
  * - `[text]`, when it failed, which it does alone;
  * - null, when it found nothing to fetch;
- * - and else by one text that tells of the job it fetched (`readToldJob` reads it).
+ * - and else by one text that tells of the job it fetched (`readJobText` reads it).
  *
- * The glance, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms), now (ms)]`.
+ * The status, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms), now (ms)]`.
  */
 export const channelText = `
 ${serverNow}
@@ -40,25 +40,25 @@ local firstEntry = 9
 local isEmpty, limitedMs = false, 0
 ${places}
 
-${fullPath}
+${slowPath}
 
-${leanPath}
+${fastPath}
 
 local replies, fetches, nextDueMs
 if ARGV[7] == '1' then
   local isDone, answer
-  isDone, answer, fetches, nextDueMs = pcall(lean)
+  isDone, answer, fetches, nextDueMs = pcall(fast)
   if isDone then replies = answer elseif hasBegun then error(answer) end
 end
-local isLean = replies ~= nil
-if not isLean then replies = bullmq().runEach() end
+local isFast = replies ~= nil
+if not isFast then replies = bullmq().runEach() end
 if not isEmpty and ARGV[6] == '0' then return { replies, false } end
 
-local function glance()
+local function status()
   local call = redis.call
   local wait, active, prioritized, _, _, _, delayed, _, meta = unpack(KEYS)
-  -- Of what a lean call has seen that fetches, nothing is asked again.
-  if not isLean or fetches == 0 or limitedMs > 0 then
+  -- Of what a fast call has seen that fetches, nothing is asked again.
+  if not isFast or fetches == 0 or limitedMs > 0 then
     local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
     nextDueMs = due[2] and math.floor(tonumber(due[2]) / 0x1000)
     local attributes = call('HMGET', meta, 'paused', 'concurrency')
@@ -71,7 +71,7 @@ local function glance()
 end
 
 -- What cannot be seen is not ready, and no reason to answer nothing of what was done.
-local isSeen, seen = pcall(glance)
+local isSeen, seen = pcall(status)
 return { replies, isSeen and seen or { 0, 0, limitedMs, tonumber(now) } }
 `;
 

@@ -46,7 +46,7 @@ local held = {}
 for i = 4, #ARGV do held[ARGV[i]] = true end
 local keys = { KEYS[2], KEYS[1], KEYS[5], KEYS[8], KEYS[9], KEYS[6], KEYS[3], KEYS[11], KEYS[4] }
 
-local function isStray(token)
+local function isOrphan(token)
   if not token or string.sub(token, 1, #process) ~= process or held[token] then return false end
   return tonumber(string.sub(token, #process + 1)) <= last
 end
@@ -54,7 +54,7 @@ end
 local returned = {}
 for _, id in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
   local token = redis.call('GET', prefix .. id .. ':lock')
-  if isStray(token) then
+  if isOrphan(token) then
     moveJobFromActiveToWait(keys, { id, token, prefix .. id })
     redis.call('ZADD', KEYS[11], 0, '0')
     returned[#returned + 1] = id

@@ -21,7 +21,7 @@ export function ticketOf({ ticket, record }: LeasedJob): BullmqTicket {
 }
 
 /** Where a record was found, and under which lease. */
-export interface LeaseSeat {
+export interface LeaseContext {
   readonly queue: string;
   readonly id: string;
   readonly leaseToken: string;
@@ -29,34 +29,38 @@ export interface LeaseSeat {
 }
 
 /** Reads a job that was fetched. Never throws: what cannot be read says why. */
-export function readLeasedJob(hash: ToldHash, seat: LeaseSeat): FetchedJob {
+export function readLeasedJob(hash: JobFields, context: LeaseContext): FetchedJob {
   try {
-    return readOrRefuse(hash, seat);
+    return readOrRefuse(hash, context);
   } catch {
-    return unreadableJob(hash, seat, 'the options stored with the job are not JSON');
+    return unreadableJob(hash, context, 'the options stored with the job are not JSON');
   }
 }
 
 /** A job of which not enough can be told to handle it. */
-export function unreadableJob(hash: ToldHash, seat: LeaseSeat, reason: string): FetchedJob {
-  return { kind: 'unreadable', job: leasedJob(hash, seat, NO_WISHES), reason };
+export function unreadableJob(hash: JobFields, context: LeaseContext, reason: string): FetchedJob {
+  return { kind: 'unreadable', job: leasedJob(hash, context, NO_WISHES), reason };
 }
 
-function readOrRefuse(hash: ToldHash, seat: LeaseSeat): FetchedJob {
-  const job = leasedJob(hash, seat, wishesIn(hash.opts));
+function readOrRefuse(hash: JobFields, context: LeaseContext): FetchedJob {
+  const job = leasedJob(hash, context, wishesIn(hash.opts));
   if (hash.name === undefined) return { kind: 'unreadable', job, reason: 'the job was removed while it waited' };
   return { kind: 'job', job };
 }
 
-function leasedJob(hash: ToldHash, seat: LeaseSeat, wishes: Wishes): LeasedJob {
+function leasedJob(hash: JobFields, context: LeaseContext, wishes: Wishes): LeasedJob {
   return {
-    record: record(hash, seat, wishes),
-    leaseToken: seat.leaseToken,
-    ticket: new BullmqTicket(seat.fieldCount, wishes.retention, hash.stacktrace),
+    record: record(hash, context, wishes),
+    leaseToken: context.leaseToken,
+    ticket: new BullmqTicket(context.fieldCount, wishes.retention, hash.stacktrace),
   };
 }
 
-function record(hash: ToldHash, { queue, id }: LeaseSeat, { attempts, backoff, version, trace }: Wishes): JobRecord {
+function record(
+  hash: JobFields,
+  { queue, id }: LeaseContext,
+  { attempts, backoff, version, trace }: Wishes,
+): JobRecord {
   return {
     id,
     queue,
@@ -72,7 +76,7 @@ function record(hash: ToldHash, { queue, id }: LeaseSeat, { attempts, backoff, v
     backoff,
     version,
     ...(trace !== undefined && { trace }),
-    condemned: hash.defa,
+    poisoned: hash.defa,
     cancelled: hash.cancel,
   };
 }
@@ -137,7 +141,7 @@ function keepJobs(stored: StoredRetention | undefined): { readonly age?: number;
 }
 
 /** The fields of BullMQ's job hash that Acktor reads (6.7: `atm` attempts made, `ats` started, `stc` stalls); the last two are its own. */
-export const TOLD_FIELDS = [
+export const JOB_FIELDS = [
   'name',
   'data',
   'opts',
@@ -153,11 +157,11 @@ export const TOLD_FIELDS = [
 ] as const;
 
 /** A job's hash as far as it is told. A field that the hash does not have is undefined. */
-export type ToldHash = { readonly [Field in (typeof TOLD_FIELDS)[number]]?: string | undefined };
+export type JobFields = { readonly [Field in (typeof JOB_FIELDS)[number]]?: string | undefined };
 
 /** What a fetched job's text says. */
-export interface ToldJob {
-  readonly hash: ToldHash;
+export interface JobText {
+  readonly hash: JobFields;
   /** How many fields the hash has, told or not; -1 for what is more than a plain job, or less. */
   readonly fieldCount: number;
   readonly id: string;
@@ -165,15 +169,15 @@ export interface ToldJob {
   readonly isWhole: boolean;
 }
 
-const NOTHING_TOLD = [...TOLD_FIELDS.map(() => `'\\0'`), 'false', 'false'].join(', ');
+const NO_FIELDS = [...JOB_FIELDS.map(() => `'\\0'`), 'false', 'false'].join(', ');
 
 /**
  * Defines `placeOf`: the places of what is told of a job; 0 for the fields that make a job more than a plain one. Its count and its id,
  * which are no fields, are written last.
  */
 export const places = `
-local placeOf = { ${TOLD_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0,
-  count = ${TOLD_FIELDS.length + 1}, id = ${TOLD_FIELDS.length + 2} }`;
+local placeOf = { ${JOB_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0,
+  count = ${JOB_FIELDS.length + 1}, id = ${JOB_FIELDS.length + 2} }`;
 
 /**
  * Defines `told`, all that is told of the job in `fields` but its count and its id, and `isPlain`, whether it is a plain one that is
@@ -181,7 +185,7 @@ local placeOf = { ${TOLD_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(',
  * counts, for Lua hashes them all.
  */
 export const readFields = `
-local told, hasFamily = { ${NOTHING_TOLD} }, false
+local told, hasFamily = { ${NO_FIELDS} }, false
 for i = 1, #fields, 2 do
   local place = placeOf[fields[i]]
   if place == 0 then hasFamily = true
@@ -205,23 +209,23 @@ export const isNew = [
 ].join(' and ');
 
 /** All that is told of such a job but its id, which follows: the values that it has, and `restOfNew`. */
-export const newText = `${TOLD_FIELDS.filter(isStored).map(valueInFields).join(' .. separator .. ')} .. restOfNew`;
+export const newText = `${JOB_FIELDS.filter(isStored).map(valueInFields).join(' .. separator .. ')} .. restOfNew`;
 
 /** Defines `restOfNew`, what is told alike of all such jobs: the fields that they do not have, the first start, and the count. */
 export const restOfNew = `
-local restOfNew = table.concat({ '', ${TOLD_FIELDS.filter((field) => !isStored(field))
+local restOfNew = table.concat({ '', ${JOB_FIELDS.filter((field) => !isStored(field))
   .map((field) => (field === 'ats' ? `'1'` : `'\\0'`))
   .join(', ')}, '${COUNT_ONCE_FETCHED}', '' }, separator)`;
 
 /** Reads the text that the script answers for a fetched job. */
-export function readToldJob(text: string, separator: string): ToldJob {
+export function readJobText(text: string, separator: string): JobText {
   const parts = text.split(separator);
-  const isWhole = parts.length === TOLD_FIELDS.length + 2;
+  const isWhole = parts.length === JOB_FIELDS.length + 2;
   const [fieldCount, id = ''] = parts.slice(-2);
   return { hash: isWhole ? hashOf(parts) : {}, fieldCount: Number(fieldCount), id, isWhole };
 }
 
-function hashOf(parts: readonly string[]): ToldHash {
+function hashOf(parts: readonly string[]): JobFields {
   const told = (i: number) => (parts[i] === ABSENT ? undefined : parts[i]);
   // Written out, so that all of them have one shape.
   return {

@@ -6,7 +6,7 @@ import { wantedCount } from '../../../confirm.js';
 import { watchFsync } from './fsync-watch.js';
 
 /** What a line stands on. */
-export interface ConfirmLineParts {
+export interface ConfirmLineDeps {
   readonly confirm: FurtherConfirm;
   /** Opens the line's own connection. Given up when the signal aborts. */
   readonly openClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
@@ -37,14 +37,14 @@ export interface ConfirmedAnswer<Answer> {
  * time cost one or two waits. Nothing but other confirmed sends ever stands behind a wait.
  */
 export class ConfirmLine {
-  readonly #parts: ConfirmLineParts;
+  readonly #deps: ConfirmLineDeps;
   #connection: Promise<ConnectionGuard> | undefined;
   #waiting: PendingCall[] = [];
   readonly #closing = new AbortController();
   #isBusy = false;
 
-  constructor(parts: ConfirmLineParts) {
-    this.#parts = parts;
+  constructor(deps: ConfirmLineDeps) {
+    this.#deps = deps;
   }
 
   /** @throws ConnectionLostError: the jobs may have been added. @throws ServerRefusalError: they were not. */
@@ -92,7 +92,7 @@ export class ConfirmLine {
   }
 
   async #confirmAll(client: ScriptClient, calls: readonly PendingCall[]): Promise<ConfirmShortfall | undefined> {
-    const { confirm } = this.#parts;
+    const { confirm } = this.#deps;
     const demand = { confirm, timeoutMs: Math.max(...calls.map(({ timeoutMs }) => timeoutMs)) };
     // A job that the queue held already was not written again, and a wait speaks of the connection's last write: this one
     // comes after whatever put the job there.
@@ -107,13 +107,13 @@ export class ConfirmLine {
   /** How many disks or replicas have everything that this connection wrote. */
   async #confirmedCount(client: ScriptClient, { confirm, timeoutMs }: ConfirmDemand): Promise<number> {
     if (confirm !== 'fsync') return client.wait(confirm.replicas, timeoutMs);
-    if (this.#parts.watchesFsync) return watchFsync(client, timeoutMs);
+    if (this.#deps.watchesFsync) return watchFsync(client, timeoutMs);
     const [disks] = (await client.call('WAITAOF', 1, 0, timeoutMs)) as readonly [disks: number, replicas: number];
     return disks;
   }
 
   #connect(): Promise<ConnectionGuard> {
-    this.#connection ??= this.#parts.openClient(this.#closing.signal).catch((error: unknown) => {
+    this.#connection ??= this.#deps.openClient(this.#closing.signal).catch((error: unknown) => {
       this.#connection = undefined;
       throw error;
     });

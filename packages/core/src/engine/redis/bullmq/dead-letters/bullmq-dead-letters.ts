@@ -1,14 +1,14 @@
 // The dead letters of one queue: BullMQ's set of failed jobs.
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
 import type { RedisScript, ScriptClient } from '../../connection/redis-script.js';
-import type { DeadLetterBox, DeadRecord, DeadSpan, DeadSummary, Death } from '../../../dead-letter-box.js';
+import type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from '../../../dead-letter-store.js';
 import { purgeScript, redriveScript } from './dead-letter-scripts.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { serverNowMs } from '../server-time.js';
 import { storedVersion } from '../sending/send-call.js';
 
-/** The {@link DeadLetterBox} on BullMQ. */
-export class BullmqDeadLetters implements DeadLetterBox {
+/** The {@link DeadLetterStore} on BullMQ. */
+export class BullmqDeadLetters implements DeadLetterStore {
   readonly #keys: QueueKeys;
   readonly #guard: ConnectionGuard;
 

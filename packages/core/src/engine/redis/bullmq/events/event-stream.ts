@@ -14,7 +14,7 @@ export interface StreamReader {
   onGap?(gap: EventGap): void;
 }
 
-export interface EventStreamParts {
+export interface EventStreamDeps {
   readonly key: string;
   /** Opens the connection on which the stream is read; this object's own, opened when somebody reads first, given up when the signal aborts. */
   readonly openClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
@@ -25,7 +25,7 @@ export interface EventStreamParts {
  * read; entries that the server has forgotten meanwhile are a gap.
  */
 export class EventStream {
-  readonly #parts: EventStreamParts;
+  readonly #deps: EventStreamDeps;
   readonly #readers = new Set<StreamReader>();
   readonly #closing = new AbortController();
   #client: Promise<ConnectionGuard> | undefined;
@@ -33,8 +33,8 @@ export class EventStream {
   #reading: Promise<void> | undefined;
   #last = START;
 
-  constructor(parts: EventStreamParts) {
-    this.#parts = parts;
+  constructor(deps: EventStreamDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -68,12 +68,12 @@ export class EventStream {
     const client = await this.#open();
     await this.#reading;
     this.#closing.signal.throwIfAborted();
-    this.#last = (await client.run((redis) => redis.xrevrange(this.#parts.key, '+', '-', 'COUNT', 1)))[0]?.[0] ?? START;
+    this.#last = (await client.run((redis) => redis.xrevrange(this.#deps.key, '+', '-', 'COUNT', 1)))[0]?.[0] ?? START;
     this.#reading = this.#read(client);
   }
 
   #open(): Promise<ConnectionGuard> {
-    this.#client ??= this.#parts.openClient(this.#closing.signal).catch((error: unknown) => {
+    this.#client ??= this.#deps.openClient(this.#closing.signal).catch((error: unknown) => {
       this.#client = undefined;
       throw error;
     });
@@ -97,7 +97,7 @@ export class EventStream {
   }
 
   async #readOn(client: ConnectionGuard): Promise<void> {
-    const { key } = this.#parts;
+    const { key } = this.#deps;
     const after = this.#last;
     const read = await client.run((redis) =>
       redis.xread('COUNT', MOST_ENTRIES, 'BLOCK', READ_MS, 'STREAMS', key, after),
@@ -112,7 +112,7 @@ export class EventStream {
 
   /** After a break: whether the server still has what came after the last entry. */
   async #findGap(client: ConnectionGuard): Promise<void> {
-    const { key } = this.#parts;
+    const { key } = this.#deps;
     const last = this.#last;
     const ends = [this.#oldest(client), client.run((redis) => redis.xrevrange(key, '+', '-', 'COUNT', 1))] as const;
     const [oldest, [newest]] = await Promise.all(ends);
@@ -131,7 +131,7 @@ export class EventStream {
 
   async #oldest(client: ConnectionGuard): Promise<string | undefined> {
     // Which whoever may read the stream at all may do, as they may not all XRANGE.
-    const read = await client.run((redis) => redis.xread('COUNT', 1, 'STREAMS', this.#parts.key, START));
+    const read = await client.run((redis) => redis.xread('COUNT', 1, 'STREAMS', this.#deps.key, START));
     return read?.[0]?.[1]?.[0]?.[0];
   }
 

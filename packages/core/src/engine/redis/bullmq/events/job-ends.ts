@@ -8,7 +8,7 @@ import type { QueueKeys } from '../queue-keys.js';
 import type { EventStream, StreamEntry } from './event-stream.js';
 
 /** What the ends of one queue are read with. */
-export interface JobEndsParts {
+export interface JobEndsDeps {
   readonly keys: QueueKeys;
   /** For looking a job up. */
   readonly guard: ConnectionGuard;
@@ -23,13 +23,13 @@ export interface JobEndsParts {
  * starts to wait, when the stream names it, and every few seconds: the stream is trimmed, so a slow reader can miss a name.
  */
 export class JobEnds {
-  readonly #parts: JobEndsParts;
+  readonly #deps: JobEndsDeps;
   readonly #waiting = new Map<string, Set<Waiter>>();
   #following: Promise<void> | undefined;
   #recheck: NodeJS.Timeout | undefined;
 
-  constructor(parts: JobEndsParts) {
-    this.#parts = parts;
+  constructor(deps: JobEndsDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -87,7 +87,7 @@ export class JobEnds {
   }
 
   async #startFollowing(): Promise<void> {
-    await this.#parts.stream.follow({ onEntries: (entries) => entries.forEach((entry) => this.#hear(entry)) });
+    await this.#deps.stream.follow({ onEntries: (entries) => entries.forEach((entry) => this.#hear(entry)) });
     this.#recheck = setInterval(() => this.#lookUpAll(), RECHECK_MS);
     this.#recheck.unref();
   }
@@ -109,7 +109,7 @@ export class JobEnds {
   }
 
   async #lookUp(jobId: string): Promise<void> {
-    const { guard, keys } = this.#parts;
+    const { guard, keys } = this.#deps;
     const fields = ['timestamp', 'returnvalue', 'failedReason', 'finishedOn'] as const;
     const read = (client: ScriptClient) => client.hmget(keys.prefix + jobId, ...fields);
     // What has not been sent is no job, whatever lies there: a list, or the hash of a scheduler.

@@ -7,7 +7,7 @@ import { ServerRefusalError } from '../../../broker-errors.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { msOf, type EventStream, type StreamEntry } from './event-stream.js';
 
-export interface QueueEventsParts {
+export interface QueueEventsDeps {
   readonly keys: QueueKeys;
   readonly stream: EventStream;
   /** For looking jobs up: an entry has no more than their ids. */
@@ -16,18 +16,18 @@ export interface QueueEventsParts {
 
 /** The events of one queue. */
 export class QueueEvents {
-  readonly #parts: QueueEventsParts;
+  readonly #deps: QueueEventsDeps;
   readonly #names = new Map<string, string>();
   readonly #closing = new AbortController();
 
-  constructor(parts: QueueEventsParts) {
-    this.#parts = parts;
+  constructor(deps: QueueEventsDeps) {
+    this.#deps = deps;
   }
 
   /** Resolves, with how to stop, when every event from now on will be told. */
   async follow(watcher: QueueWatcher): Promise<() => void> {
     let isStopped = false;
-    const stop = await this.#parts.stream.follow({
+    const stop = await this.#deps.stream.follow({
       onEntries: async (entries) => {
         for (const event of await this.#read(entries, watcher)) if (!isStopped) watcher.onEvent(event);
       },
@@ -65,12 +65,12 @@ export class QueueEvents {
     return events;
   }
 
-  #mustLookUp({ jobId, kinds }: ToldEntry, { of }: QueueWatcher): boolean {
+  #mustLookUp({ jobId, kinds }: EventEntry, { of }: QueueWatcher): boolean {
     return kinds.length > 1 || ('jobName' in of && !this.#names.has(jobId));
   }
 
   /** Tried again for as long as the server is away: reading stands still then in any case. */
-  async #lookUp(entries: readonly ToldEntry[]): Promise<ReadonlyMap<string, LookedUp>> {
+  async #lookUp(entries: readonly EventEntry[]): Promise<ReadonlyMap<string, LookedUp>> {
     const found = new Map<string, LookedUp>();
     const ids = [...new Set(entries.map(({ jobId }) => jobId))];
     while (!this.#closing.signal.aborted && ids.length > 0) {
@@ -91,7 +91,7 @@ export class QueueEvents {
   }
 
   async #job(id: string): Promise<LookedUp | undefined> {
-    const { guard, keys } = this.#parts;
+    const { guard, keys } = this.#deps;
     try {
       const fields = await guard.run((client) =>
         client.hmget(keys.prefix + id, 'name', 'history', 'failedReason', 'atm'),
@@ -113,7 +113,7 @@ export class QueueEvents {
 }
 
 /** What an entry says by itself: what it may mean, of which job. */
-interface ToldEntry {
+interface EventEntry {
   readonly jobId: string;
   readonly atMs: number;
   /** More than one where only the job's history says which. */
@@ -136,7 +136,7 @@ function isForGood(error: unknown): boolean {
   return error.about !== 'server' || error.reply.startsWith('WRONGTYPE');
 }
 
-function toldBy([id, list]: StreamEntry): ToldEntry | undefined {
+function toldBy([id, list]: StreamEntry): EventEntry | undefined {
   const fields = new Map<string, string>();
   for (let i = 0; i + 1 < list.length; i += 2) fields.set(list[i] ?? '', list[i + 1] ?? '');
   const jobId = fields.get('jobId');
@@ -165,7 +165,7 @@ const KINDS: ReadonlyMap<string, readonly JobEventKind[]> = new Map([
   ['removed', ['removed']],
 ]);
 
-function eventOf({ jobId, atMs, kinds, fields }: ToldEntry, job: LookedUp | undefined): QueueEvent | undefined {
+function eventOf({ jobId, atMs, kinds, fields }: EventEntry, job: LookedUp | undefined): QueueEvent | undefined {
   const event = { jobId, atMs };
   const [kind] = kinds;
   switch (kind) {

@@ -1,6 +1,6 @@
 // Which processes died, noted where it is decided that they did: for whoever looks later.
 import { count, MISFIT, moment, readForeignJson, shape, text } from '../../../../foreign-text/reader.js';
-import type { QueueDeath } from '../../../../operator/queue-desk.js';
+import type { QueueDeath } from '../../../../operator/queue-admin.js';
 
 /**
  * Defines `noteDeaths(held)`, which notes of each process how many jobs of the queue it held. Expects `nowMs`, and the key as KEYS[17].

@@ -1,5 +1,5 @@
 // Lua that breaks a lease and gives its job back, and that knows a server which has just come up.
-import { OVERDUE_MS } from '../../../pulse.js';
+import { OVERDUE_MS } from '../../../liveness.js';
 import { rememberAttempt } from '../dead-letters/history-script.js';
 import { noteDeaths } from './deaths.js';
 import { serverNow } from '../server-time.js';
@@ -22,7 +22,7 @@ end`;
 
 /**
  * Defines `giveBack(id, ending, judge)`: breaks the lease of an active job and puts the job back at the head of its queue, counted
- * and remembered; condemns it when it has lost more leases than the delivery limit, but for those that it is spared
+ * and remembered; poisons it when it has lost more leases than the delivery limit, but for those that it is spared
  * (\`spared\`, a field of its hash). A `judge` decides in its place, and answers whether the caller puts the job elsewhere.
  * Expects KEYS as {@link reapScript} has them, `prefix` and `deliveryLimit`.
  */
@@ -33,7 +33,7 @@ ${rememberAttempt}
 local wait, active, prioritized, events, stalled, delayed, meta, marker =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[7], KEYS[9], KEYS[11]
 
-local function condemn(key, lost)
+local function poison(key, lost)
   if lost <= deliveryLimit then return end
   redis.call('HSET', key, 'defa', 'the job lost its lease ' .. lost .. ' times, more than the delivery limit of '
     .. deliveryLimit .. ': it may be what ends its workers')
@@ -51,7 +51,7 @@ local function giveBack(id, ending, judge)
   local isPlaced, reason = false, nil
   if judge then
     isPlaced, reason = judge({ id = id, key = key, lost = lost, priority = priority, suspicions = tonumber(seen[8]) or 0 })
-  else condemn(key, lost) end
+  else poison(key, lost) end
   remember(key, { attempt = tonumber(seen[3] or 0) + 1, fence = tonumber(seen[4] or 0), worker = seen[5] or '',
     startedAtMs = tonumber(seen[6] or 0), endedAtMs = nowMs, ['end'] = ending, reason = reason })
   -- The newest is given back first, so the oldest ends up at the head: among equals of its priority, too.

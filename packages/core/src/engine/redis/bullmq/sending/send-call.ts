@@ -11,7 +11,7 @@ export interface SendCall {
   readonly keys: QueueKeys;
   readonly jobs: readonly OutgoingJob[];
   /** Whether an ordinary call may take a shorter way that leaves and answers the same. */
-  readonly leanPath: boolean;
+  readonly fastPath: boolean;
   /** The most bytes that the server takes in one text. */
   readonly maxTextBytes: number;
 }
@@ -35,9 +35,9 @@ export async function addJobs(client: ScriptClient, call: SendCall): Promise<rea
 
 async function addAll(
   client: ScriptClient,
-  { keys, jobs, leanPath }: SendCall,
+  { keys, jobs, fastPath }: SendCall,
 ): Promise<readonly (SendOutcome | SendRefusal)[]> {
-  const head = [keys.prefix, leanPath ? '1' : '0'];
+  const head = [keys.prefix, fastPath ? '1' : '0'];
   const outcomes = await sendScript.run(client, keys.send, [...head, ...writeJobs(jobs)]);
   if (outcomes === ALL_ACCEPTED) return jobs.map(() => 'accepted');
   if (!Array.isArray(outcomes) || outcomes.length !== jobs.length) throw new BrokerReplyError('the send script');

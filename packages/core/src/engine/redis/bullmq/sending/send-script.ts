@@ -1,15 +1,15 @@
 // The group script of a producer: adds many jobs to one queue in one call, with BullMQ's own scripts inside.
 import { RedisScript } from '../../connection/redis-script.js';
-import { fullSend } from './full-send.js';
+import { slowSend } from './slow-send.js';
 import { serverNow } from '../server-time.js';
-import { leanSend } from './lean-send.js';
+import { fastSend } from './fast-send.js';
 
 /**
  * KEYS: the `send` keys of the queue.
- * ARGV: prefix, whether the lean path may be taken ('1'); then the jobs in runs of equal name and options: how many they
+ * ARGV: prefix, whether the fast path may be taken ('1'); then the jobs in runs of equal name and options: how many they
  * are, their name, their options as JSON, and of each its id and its payload.
  *
- * Answers 1 when all were accepted by the lean path; else a list with, for each job, 1 (accepted), 0 (the queue held a job of that
+ * Answers 1 when all were accepted by the fast path; else a list with, for each job, 1 (accepted), 0 (the queue held a job of that
  * id already) or an error's text.
  */
 export const sendText = `
@@ -30,14 +30,14 @@ local function readRuns()
   return runs
 end
 
-${fullSend}
+${slowSend}
 
-${leanSend}
+${fastSend}
 
 local runs = readRuns()
 local isPlanned, plan = false, nil
-if ARGV[2] == '1' then isPlanned, plan = pcall(planLean, runs) end
-if isPlanned and plan and runLean(runs, plan) then return 1 end
+if ARGV[2] == '1' then isPlanned, plan = pcall(planFast, runs) end
+if isPlanned and plan and runFast(runs, plan) then return 1 end
 return runEach(runs)
 `;
 

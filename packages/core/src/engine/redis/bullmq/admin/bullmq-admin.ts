@@ -1,0 +1,98 @@
+// What an operator may see and do, on BullMQ queues.
+import type { ConnectionGuard } from '../../connection/connection-guard.js';
+import type {
+  JobDetails,
+  JobPage,
+  JobSpan,
+  JobSummary,
+  QueueDeath,
+  QueueDepth,
+  QueueAdmin,
+  QueueSymptoms,
+} from '../../../../operator/queue-admin.js';
+import type { QueueKeys } from '../queue-keys.js';
+import { readDepth } from './depths.js';
+import { readDetails } from './details.js';
+import { findJob } from './finding.js';
+import { listJobs } from './listing.js';
+import { readDeaths } from '../reaping/deaths.js';
+import type { QueueNames } from './queue-names.js';
+import type { QueueContext } from './queue-context.js';
+import { readSymptoms } from './symptoms.js';
+import { makeDue, pauseQueue, resumeQueue } from './switching.js';
+
+/** What the admin stands on. */
+export interface BullmqAdminDeps {
+  readonly keysOf: (queue: string) => QueueKeys;
+  /** The connection to the server that has the queue. */
+  readonly guardOf: (queue: string) => ConnectionGuard;
+  readonly names: QueueNames;
+}
+
+/** The {@link QueueAdmin} on BullMQ. Each call touches one queue, so that it stays in one slot of a cluster. */
+export class BullmqAdmin implements QueueAdmin {
+  readonly #deps: BullmqAdminDeps;
+
+  constructor(deps: BullmqAdminDeps) {
+    this.#deps = deps;
+  }
+
+  queueNames(): Promise<readonly string[]> {
+    return this.#deps.names.all();
+  }
+
+  discoverQueues(): Promise<readonly string[]> {
+    return this.#deps.names.discover();
+  }
+
+  async knows(queue: string): Promise<boolean> {
+    const isNamed = (await this.#deps.names.all()).includes(queue);
+    return (
+      isNamed ||
+      this.#deps
+        .guardOf(queue)
+        .read(async (client) => (await client.exists(`${this.#context(queue).keys.prefix}meta`)) === 1)
+    );
+  }
+
+  depth(queue: string): Promise<QueueDepth> {
+    return this.#deps.guardOf(queue).read((client) => readDepth(client, this.#context(queue)));
+  }
+
+  symptoms(queue: string): Promise<QueueSymptoms> {
+    return this.#deps.guardOf(queue).read((client) => readSymptoms(client, this.#context(queue)));
+  }
+
+  deaths(queue: string): Promise<readonly QueueDeath[]> {
+    const { deaths } = this.#deps.keysOf(queue);
+    return this.#deps.guardOf(queue).read(async (client) => readDeaths(await client.lrange(deaths, 0, -1)));
+  }
+
+  jobs(queue: string, span: JobSpan): Promise<JobPage> {
+    return this.#deps.guardOf(queue).read((client) => listJobs(client, this.#context(queue), span));
+  }
+
+  find(queue: string, id: string): Promise<JobSummary | undefined> {
+    return this.#deps.guardOf(queue).read((client) => findJob(client, this.#context(queue), id));
+  }
+
+  job(queue: string, id: string): Promise<JobDetails | undefined> {
+    return this.#deps.guardOf(queue).read((client) => readDetails(client, this.#context(queue), id));
+  }
+
+  pause(queue: string): Promise<void> {
+    return this.#deps.guardOf(queue).run((client) => pauseQueue(client, this.#context(queue).keys));
+  }
+
+  resume(queue: string): Promise<void> {
+    return this.#deps.guardOf(queue).run((client) => resumeQueue(client, this.#context(queue).keys));
+  }
+
+  runNow(queue: string, id: string): Promise<boolean> {
+    return this.#deps.guardOf(queue).run((client) => makeDue(client, this.#context(queue).keys, id));
+  }
+
+  #context(queue: string): QueueContext {
+    return { queue, keys: this.#deps.keysOf(queue) };
+  }
+}

@@ -1,0 +1,250 @@
+// The liveness of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
+import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
+import type { FleetLine } from '../../../fleet/fleet-line.js';
+import { RedisFleetLine } from '../fleet/redis-fleet-line.js';
+import type { ConnectionGuard } from '../connection/connection-guard.js';
+import type { StartTime } from '../connection/guarded-connection.js';
+import { ServerRefusalError } from '../../broker-errors.js';
+import { SteadySubscriber } from '../connection/steady-subscriber.js';
+import { joinedReport } from '../../joined-report.js';
+import type { CancelRequest, Liveness, ReapReport, ReapRules } from '../../liveness.js';
+import { HeardCancels } from './cancelling/heard-cancels.js';
+import { queueKeys, type QueueKeys } from './queue-keys.js';
+import { meetServerScript, reapScript, renewProcessScript } from './reaping/reap-script.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a liveness stands on. */
+export interface BullmqLivenessDeps {
+  readonly process: string;
+  readonly namespace: string;
+  readonly queues: readonly string[];
+  readonly isInCluster: boolean;
+  /** The number of the database. */
+  readonly database: number;
+  /** Carries the calls. Closed with the liveness. */
+  readonly guard: ConnectionGuard;
+  /** Opens a connection that subscribes. */
+  readonly openSubscriber: () => Promise<ConnectionGuard>;
+  /** The time for all that comes before the first beat. */
+  readonly time: StartTime;
+  readonly holdOffMs: number;
+}
+
+/** The {@link Liveness} on BullMQ. Presence is a sharded subscription: the server ends it with the connection, at once. */
+export class BullmqLiveness implements Liveness {
+  readonly #deps: BullmqLivenessDeps;
+  readonly #keys: readonly QueueKeys[];
+  readonly #guard: ConnectionGuard;
+  readonly fleetLine: FleetLine;
+  readonly #drops = new DropCount((dropped) => this.#onDropped(dropped));
+  #onDropped: (dropped: DroppedMessages) => void = () => undefined;
+  #subscriber: SteadySubscriber | undefined;
+  /** Whether a server that came back knew nothing, and nobody was told yet. */
+  #hasForgotten = false;
+  /** The next delayed job of each queue and when it is due, as the server answered last. */
+  #nextDue = '';
+  /** Whether the server counted this process as present when it was asked last. */
+  #wasCounted = false;
+
+  constructor(deps: BullmqLivenessDeps) {
+    this.#deps = deps;
+    this.#keys = deps.queues.map((queue) => queueKeys(deps.namespace, queue, deps));
+    this.#guard = deps.guard;
+    this.fleetLine = new RedisFleetLine({
+      guard: this.#guard,
+      namespace: deps.namespace,
+      database: deps.database,
+      workerId: deps.process,
+      drops: this.#drops,
+      subscriber: () => this.#subscriber,
+      time: deps.time,
+    });
+    this.#guard.onChange((state) => state === 'back' && void this.#meetAgain().catch(() => undefined));
+  }
+
+  async testPresence(): Promise<boolean> {
+    const [keys] = this.#keys;
+    if (keys === undefined) return false;
+    const { process, openSubscriber, time } = this.#deps;
+    const channel = `${keys.presence}test-${process}`;
+    return testPresence({ channel, openSubscriber, count: (each) => this.#count(each), time });
+  }
+
+  async appear(onCancel: (request: CancelRequest) => void, onDropped = this.#onDropped): Promise<void> {
+    this.#onDropped = onDropped;
+    const { time } = this.#deps;
+    await time.repeat(this.#guard, () => this.#meetServer());
+    const subscriber = new SteadySubscriber(await this.#deps.openSubscriber());
+    this.#subscriber = subscriber;
+    const queues = this.#keys.map((keys, i) => ({ queue: this.#deps.queues[i] ?? '', keys }));
+    const onMisfit = () => this.#drops.drop('a cancel');
+    const cancels = new HeardCancels({ queues, guard: this.#guard, onCancel, onDropped: onMisfit });
+    subscriber.on('message', (channel, text) => cancels.hear(channel, text));
+    await time.repeat(subscriber, () => subscriber.subscribe(...this.#keys.map(({ control }) => control)));
+    await this.#show(subscriber);
+  }
+
+  async renewAll(leaseMs: number): Promise<void> {
+    const { process } = this.#deps;
+    const renew = ({ prefix, channel }: QueueKeys) =>
+      this.#guard.run((client) => renewProcessScript.run(client, channel, [prefix, `${process}|`, leaseMs]));
+    await Promise.all(this.#keys.map(renew));
+  }
+
+  async reap(rules: ReapRules): Promise<ReapReport> {
+    if (rules.usesPresence) await this.#stayPresent();
+    const report = joinedReport(await Promise.allSettled(this.#keys.map((keys) => this.#reapQueue(keys, rules))));
+    return { ...report, hasForgotten: this.#takeForgotten() || report.hasForgotten };
+  }
+
+  async hasOtherNextDue(): Promise<boolean> {
+    const first = ({ delayed }: QueueKeys) =>
+      this.#guard.read((client) => client.zrange(delayed, '0', '0', 'WITHSCORES'));
+    const next = JSON.stringify(await Promise.all(this.#keys.map(first)));
+    const isOther = next !== this.#nextDue;
+    this.#nextDue = next;
+    return isOther;
+  }
+
+  close(): Promise<void> {
+    this.#drops.close();
+    this.#subscriber?.close();
+    this.#guard.hangUp();
+    return Promise.resolve();
+  }
+
+  /** A server without sharded pub/sub refuses. Leases must be looked after there all the same, and cancels heard. */
+  async #show(subscriber: SteadySubscriber): Promise<void> {
+    const { process, time } = this.#deps;
+    try {
+      for (const presence of this.#keys.flatMap(({ presences }) => presences))
+        await time.repeat(subscriber, () => subscriber.subscribeSharded(presence + process));
+    } catch (error) {
+      if (!(error instanceof ServerRefusalError)) throw error;
+    }
+  }
+
+  /**
+   * A connection that the network dropped without a word looks whole from here, and shows nobody there: it is made anew. Not one that has
+   * just come back, and whose subscription the server has not seen yet: broken again, it kept its process away for longer than the
+   * grace time, once in 150 resets. Nor one that has come while the server was asked: the answer was of the one before.
+   */
+  async #stayPresent(): Promise<void> {
+    const [keys] = this.#keys;
+    const subscriber = this.#subscriber;
+    if (keys === undefined || !subscriber?.isSubscribed) return;
+    const { connections } = subscriber;
+    const isCounted = (await this.#count(keys.presence + this.#deps.process)) > 0;
+    if (subscriber.connections !== connections) return;
+    if (!isCounted && this.#wasCounted) subscriber.reconnect();
+    this.#wasCounted = isCounted;
+  }
+
+  async #reapQueue({ prefix, reaper, presences }: QueueKeys, rules: ReapRules): Promise<ReapReport> {
+    const { deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence, longestGapMs } = rules;
+    const times = [intervalMs, graceMs, holdOffMs];
+    const args = [prefix, deliveryLimit, ...times, usesPresence ? '1' : '0', longestGapMs, ...presences];
+    const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
+    const [suspects, active, returnedJobIds, forgotten, nextDueInMs] = answer as ReapAnswer;
+    return {
+      hasSuspects: suspects === 1,
+      active,
+      returnedJobIds,
+      hasForgotten: forgotten === 1,
+      nextDueInMs,
+      faults: [],
+    };
+  }
+
+  /** Answers whether the server knew nothing of the fleet. */
+  async #meetServer(): Promise<boolean> {
+    const { holdOffMs } = this.#deps;
+    const meet = ({ suspects }: QueueKeys) =>
+      this.#guard.run((client) => meetServerScript.run(client, [suspects], [holdOffMs]));
+    return (await Promise.all(this.#keys.map(meet))).includes(1);
+  }
+
+  async #meetAgain(): Promise<void> {
+    if (await this.#meetServer()) this.#hasForgotten = true;
+  }
+
+  #takeForgotten(): boolean {
+    const hasForgotten = this.#hasForgotten;
+    this.#hasForgotten = false;
+    return hasForgotten;
+  }
+
+  async #count(channel: string): Promise<number> {
+    const answer = await this.#guard.read((client) => client.pubsub('SHARDNUMSUB', channel));
+    return Number(answer[1]);
+  }
+}
+
+type ReapAnswer = readonly [
+  suspects: number,
+  active: number,
+  returnedJobIds: readonly string[],
+  forgotten: number,
+  dueInMs?: number,
+];
+
+export interface PresenceTestDeps {
+  /** What to subscribe to; nobody else does. */
+  readonly channel: string;
+  readonly openSubscriber: () => Promise<ConnectionGuard>;
+  /** Asks the server how many subscribers a channel has. */
+  readonly count: (channel: string) => Promise<number>;
+  readonly time: StartTime;
+}
+
+/**
+ * A server that refuses will refuse again; one that was busy is asked again, and one to which the connection broke as often as it
+ * takes: what is decided here holds as long as the worker runs.
+ *
+ * @throws BrokerUnreachableError when the time is over and the server has not answered once.
+ */
+export async function testPresence(deps: PresenceTestDeps): Promise<boolean> {
+  let answers = 0;
+  const test = async (isOver: AbortSignal): Promise<boolean> => {
+    for (let attempt = 1; !isOver.aborted; attempt += 1) {
+      const asked = comesAndGoes({ ...deps, channel: `${deps.channel}-${attempt}` });
+      const answer = await asked.catch((error: unknown) => error);
+      if (answer === true) return true;
+      if (answer instanceof ServerRefusalError && !isBusy(answer)) return false;
+      if (answer === false) answers += 1;
+      if (answers >= MOST_ANSWERS) return false;
+      await sleep(BETWEEN_ATTEMPTS_MS);
+    }
+    return false;
+  };
+  return deps.time.settle(test).catch((error: unknown) => {
+    if (answers === 0) throw error;
+    return false;
+  });
+}
+
+/** The reply while somebody's script runs: it says nothing of what the server would answer otherwise. */
+function isBusy({ reply }: ServerRefusalError): boolean {
+  return reply.startsWith('BUSY');
+}
+
+async function comesAndGoes({ channel, openSubscriber, count }: PresenceTestDeps): Promise<boolean> {
+  const probe = await openSubscriber();
+  try {
+    await probe.run((client) => client.ssubscribe(channel));
+    if ((await count(channel)) !== 1) return false;
+  } finally {
+    probe.hangUp();
+  }
+  const untilMs = performance.now() + NOTICED_WITHIN_MS;
+  while (performance.now() < untilMs) {
+    if ((await count(channel)) === 0) return true;
+    await sleep(10);
+  }
+  return false;
+}
+
+/** A server, or a proxy before it, that takes longer to notice a broken connection is of no use for presence. */
+const NOTICED_WITHIN_MS = 500;
+const MOST_ANSWERS = 3;
+const BETWEEN_ATTEMPTS_MS = 200;

@@ -1,0 +1,168 @@
+// The fast path of the channel's script: what an ordinary call comes to when BullMQ's scripts have nothing else to do.
+import { fastPlan } from './fast-plan.js';
+import { isNew, newText, readFields, restOfNew } from './leased-record.js';
+
+/**
+ * Moves the ids: the acked ones leave the active list, the fetched ones come into it. Leaves in `wasActive` and `leaving` which acked jobs
+ * were there, and how many. From the first write on, what fails fails the whole call.
+ */
+const moveIds = `
+  -- Whether the oldest active jobs are just these, as they are when they were fetched together and nobody is slower.
+  local areOldest = false
+  if #acks >= 4 then
+    local isActive, oldest = {}, call('LRANGE', active, -#acks, -1)
+    for i = 1, #oldest do isActive[oldest[i]] = true end
+    areOldest = #oldest == #acks
+    for i = 1, #acks do areOldest = areOldest and isActive[ARGV[acks[i] + ID]] end
+  end
+  local wasActive, leaving = {}, 0
+  if areOldest then
+    call('LTRIM', active, 0, -#acks - 1)
+    hasBegun = true
+  end
+  for i = 1, #acks do
+    wasActive[i] = areOldest or call('LREM', active, '-1', ARGV[acks[i] + ID]) > 0
+    hasBegun = true
+    if wasActive[i] then leaving = leaving + 1 end
+  end
+  if #ids == 1 then
+    call('RPOPLPUSH', wait, active)
+  elseif #ids > 1 then
+    -- In this order, so that a user without the right to one of them has the ids in two lists and not in none.
+    local taken = {}
+    for i = 1, #ids do taken[i] = ids[#ids + 1 - i] end
+    call('LPUSH', active, unpack(taken))
+    hasBegun = true
+    call('LTRIM', wait, 0, -#ids - 1)
+  end
+  hasBegun = true
+`;
+
+/** Ends the leases of the acked jobs. */
+const unlock = `
+  if #acks > 0 then call('DEL', unpack(locks)) end
+  if areStalled then
+    for i = 1, #acks do call('SREM', stalled, ARGV[acks[i] + ID]) end
+  end
+`;
+
+/**
+ * One ack. Counts in `acked` the acks so far, and in `left` those of jobs that were active, which it notes in `finished` for the set of
+ * acked jobs.
+ */
+const ack = `
+      acked = acked + 1
+      local id, result = ARGV[at + ID], ARGV[at + RESULT]
+      if not wasActive[acked] then
+        replies[step] = bullmq().alreadySettled({ id = id, key = keys[acked], life = ARGV[at + LIFE] }) and 0 or -3
+      else
+        left = left + 1
+        finished[2 * left - 1], finished[2 * left] = now, id
+        -- Each ack of BullMQ trims the events first. The last trim leaves what all of them would, unless a stream is so much too long
+        -- that Redis trims a part of it at a time.
+        local trimsLeft = left == leaving and leaving or 0
+        while trimsLeft > 0 and call('XTRIM', events, 'MAXLEN', '~', mostEvents) > 0 do trimsLeft = trimsLeft - 1 end
+        call('HSET', keys[acked], 'atm', ARGV[at + ATTEMPTS_MADE], 'returnvalue', result, 'finishedOn', now)
+        call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+        -- While ids are left, or jobs that BullMQ would still have active, the queue is not drained.
+        if left == leaving and fetched == #ids and call('LLEN', wait) == 0 and call('LLEN', active) == 0
+          and call('ZCARD', prioritized) == 0 then call('XADD', events, '*', 'event', 'drained') end
+        replies[step] = 0
+      end
+`;
+
+/** What a fetch does with the fields of any job but a new one. */
+const startAny = `
+          ${readFields}
+          local before, starts, count = told[placeOf.ats], '1', #fields / 2
+          if before ~= '\\0' then
+            starts = string.find(before, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') and string.format('%d', before + 1)
+          end
+          if starts then
+            count = count + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
+          else
+            -- What is no number fails, alone, as it does with BullMQ.
+            count = count + call('HSET', key, 'processedOn', now, 'pb', worker)
+            starts = redis.pcall('HINCRBY', key, 'ats', '1')
+          end
+          told[placeOf.ats], told[placeOf.id] = starts, id
+          -- Lua writes a number with printf each time it becomes a text.
+          if count ~= lastCount then lastCount, lastCountText = count, tostring(count) end
+          told[placeOf.count] = isPlain and lastCountText or '-1'
+          replies[step] = type(starts) ~= 'table' and table.concat(told, separator) or { starts.err }
+`;
+
+/** One fetch, of the next of `ids`; counts in `fetched`. */
+const fetch = `
+      fetched = fetched + 1
+      local id = ids[#ids - fetched + 1]
+      local key = prefix .. id
+      call('SET', key .. ':lock', ARGV[at + 1], 'PX', leaseMs)
+      call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
+      local fields = redis.pcall('HGETALL', key)
+      if fields.err then
+        replies[step] = { fields.err }
+      else
+        if ${isNew} then
+          call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', '1')
+          replies[step] = ${newText} .. id
+        else
+${startAny}
+        end
+        if not isMarked and type(replies[step]) == 'string' then
+          isMarked = true
+          call('ZADD', marker, '0', '0')
+        end
+      end
+`;
+
+/** Remembers the acked jobs, and forgets as many of the oldest as are too many. */
+const forgetSurplus = `
+  if left > 0 then
+    local over = math.min(call('ZADD', completed, unpack(finished)) - room, #surplus)
+    if over > 0 then
+      call('DEL', unpack(surplus, 1, over))
+      if haveSides then call('DEL', unpack(strange, familiesEnd + 1, familiesEnd + 5 * over)) end
+      call('ZREMRANGEBYRANK', completed, '0', over - 1)
+    end
+  end
+`;
+
+/**
+ * Defines `hasBegun` and `fast()`, which carries out an ordinary call in some seven commands a job instead of thirty, or answers nil if
+ * the call is none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer:
+ * `test/differential` holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either, what
+ * fails later fails the call. It answers the replies, how many entries fetch, and when the next delayed job is due (ms).
+ *
+ * Expects `now`, `bullmq`, `placeOf` and `firstEntry`. Its sections share their names.
+ */
+export const fastPath = `
+local hasBegun = false
+local function fast()
+  local call, KEYS, ARGV = redis.call, KEYS, ARGV
+  local wait, active, prioritized, events, stalled, _, delayed, _, meta, _, marker, completed = unpack(KEYS)
+  local prefix, leaseMs, worker, separator = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
+  local now = now
+${fastPlan}
+${moveIds}
+${unlock}
+  local replies, finished, acked, left, fetched = {}, {}, 0, 0, 0
+  local isMarked, lastCount, lastCountText = false, nil, nil
+${restOfNew}
+  local at = firstEntry
+  for step = 1, #acks + fetches do
+    if ARGV[at] == 'ack' then
+${ack}
+      at = at + 7
+    else
+      if fetched == #ids then
+        replies[step] = bullmq().tryFetch(ARGV[at + 1])
+      else
+${fetch}
+      end
+      at = at + 2
+    end
+  end
+${forgetSurplus}
+  return replies, fetches, nextDueMs
+end`;

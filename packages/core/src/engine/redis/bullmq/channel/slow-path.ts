@@ -1,0 +1,162 @@
+// The full path of the channel's script: each entry by BullMQ's own scripts.
+import { wrapScripts } from '../bullmq-scripts.js';
+import { rememberAttempt } from '../dead-letters/history-script.js';
+import { reclaiming } from './reclaim-script.js';
+import { readFields } from './leased-record.js';
+
+/** The name of a dead letter of which nothing is left but its id. */
+const REMOVED_JOB = 'removed';
+
+/**
+ * Defines `bullmq()`, which answers a table of `tryFetch(token)`, one fetch that fails alone, `runEach()`, the whole call entry by
+ * entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a
+ * fast call seldom needs these.
+ *
+ * Expects `now`, `firstEntry`, `placeOf`, `isEmpty` and `limitedMs`.
+ */
+export const slowPath = `
+local setUp
+local function bullmq()
+  if setUp then return setUp end
+  local call = redis.call
+  local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed =
+    unpack(KEYS)
+  local prefix, leaseMs, worker = ARGV[1], ARGV[2], ARGV[3]
+  -- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
+  local retention = { completed = { age = tonumber(ARGV[4]), count = tonumber(ARGV[5]) }, failed = { count = -1 } }
+  local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 5 }
+
+${wrapScripts(['moveToActive', 'moveToFinished', 'moveToDelayed', 'retryJob', 'moveJobFromActiveToWait'])}
+
+${rememberAttempt}
+
+  local fetchKeys = { wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker }
+  local function fetch(token)
+    local job = moveToActive(fetchKeys, { prefix, now, { token = token, lockDuration = leaseMs, name = worker } })
+    local fields = job[1]
+    if type(fields) == 'table' then
+      ${readFields}
+      told[placeOf.count], told[placeOf.id] = isPlain and #fields / 2 or -1, job[2]
+      return table.concat(told, ARGV[8])
+    end
+    isEmpty = true
+    limitedMs = math.max(limitedMs, tonumber(job[3]))
+    return false
+  end
+
+  local function replyOf(isDone, reply)
+    if isDone then return reply end
+    return { type(reply) == 'table' and reply.err or tostring(reply) }
+  end
+
+  local function tryFetch(token)
+    return replyOf(pcall(fetch, token))
+  end
+
+  local function isActive(id)
+    return call('LPOS', active, id)
+  end
+
+${reclaiming}
+
+  -- A call whose reply was lost is sent again, and finds that the delivery is settled: by itself, if nobody has had the job
+  -- since (the fence and the count of lost leases stand) and the job has left the active list.
+  local function alreadySettled(job)
+    return isSameLife(job) and not isActive(job.id)
+  end
+
+  local function finish(job, ending)
+    local keys = { wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, ending.set, job.key,
+      ending.metrics, marker }
+    local options = { token = job.token, keepJobs = ending.keep or retention[ending.target], lockDuration = leaseMs,
+      attempts = 0, maxMetricsSize = '' }
+    return moveToFinished(keys, { job.id, now, ending.property, ending.value, ending.target, '0', prefix, options,
+      ending.fields })
+  end
+
+  local function finishAcked(job, result, keep)
+    return finish(job, { target = 'completed', set = completed, metrics = prefix .. 'metrics:completed', property = 'returnvalue',
+      value = result, keep = keep })
+  end
+
+  local operations = {}
+
+  function operations.ack(job)
+    return finishAcked(job, ARGV[job.at + 2])
+  end
+
+  function operations.keep(job)
+    return finishAcked(job, ARGV[job.at + 1], cjson.decode(ARGV[job.at]).completed)
+  end
+
+  function operations.deadLetter(job)
+    local own, reason, trace = ARGV[job.at], ARGV[job.at + 2], ARGV[job.at + 3]
+    local fields = { 'failedReason', reason, 'stacktrace', trace }
+    -- A job whose hash somebody removed while it waited has only what its fetch wrote. Without a name no list would show it.
+    if call('HEXISTS', job.key, 'name') == 0 then fields[5], fields[6] = 'name', '${REMOVED_JOB}' end
+    return finish(job, { target = 'failed', set = failed, metrics = prefix .. 'metrics:failed', property = 'failedReason', value = reason,
+      fields = fields, keep = own ~= '' and cjson.decode(own).failed or nil })
+  end
+
+  function operations.retry(job)
+    local reason, trace, delayMs = ARGV[job.at + 2], ARGV[job.at + 3], ARGV[job.at + 4]
+    local fields = { 'failedReason', reason, 'stacktrace', trace }
+    if delayMs == '0' then
+      return retryJob({ active, wait, paused, job.key, meta, events, delayed, prioritized, pc, marker, stalled },
+        { prefix, now, 'LPUSH', job.id, job.token, fields })
+    end
+    return moveToDelayed({ marker, active, prioritized, delayed, job.key, events, meta, stalled, wait, limiter, pc },
+      { prefix, now, job.id, job.token, delayMs, '0', fields, '0' })
+  end
+
+  -- A delay that counts no attempt.
+  function operations.postpone(job)
+    return moveToDelayed({ marker, active, prioritized, delayed, job.key, events, meta, stalled, wait, limiter, pc },
+      { prefix, now, job.id, job.token, ARGV[job.at + 1], '1', {}, '0' })
+  end
+
+  function operations.requeue(job)
+    local code = moveJobFromActiveToWait({ active, wait, stalled, paused, meta, limiter, prioritized, marker, events },
+      { job.id, job.token, job.key })
+    -- BullMQ 6.7 sets no marker for a prioritized job that comes back, so nobody would wake for it.
+    if code >= 0 then call('ZADD', marker, 0, '0') end
+    return math.min(code, 0)
+  end
+
+  local function rememberEnd(jobKey, attempt)
+    local startedAtMs, endedAtMs = tonumber(call('HGET', jobKey, 'processedOn') or 0), tonumber(now)
+    attempt.startedAtMs, attempt.endedAtMs = startedAtMs, endedAtMs
+    attempt.path = { { 'processing', startedAtMs }, { 'rejecting', endedAtMs } }
+    remember(jobKey, attempt)
+  end
+
+  -- Where an entry that ended without an ack has the attempt to remember, after the job.
+  local attemptAt = { deadLetter = 1, retry = 1, requeue = 0, postpone = 0 }
+
+  local function settle(word, at)
+    local id = ARGV[at]
+    local job = { id = id, key = prefix .. id, token = ARGV[at + 1], life = ARGV[at + 2], at = at + 3 }
+    local code = operations[word](job)
+    if code == -2 and reclaim(job) then code = operations[word](job) end
+    if code < 0 and alreadySettled(job) then return 0 end
+    -- A handler that has thrown has not ended its process.
+    if code == 0 and word == 'retry' then call('HDEL', job.key, 'suspicions') end
+    local attempt = attemptAt[word] and ARGV[job.at + attemptAt[word]] or ''
+    if code == 0 and attempt ~= '' and call('EXISTS', job.key) == 1 then rememberEnd(job.key, cjson.decode(attempt)) end
+    return code
+  end
+
+  local function runEach()
+    local replies, at = {}, firstEntry
+    while at <= #ARGV do
+      local word = ARGV[at]
+      if word == 'fetch' then replies[#replies + 1] = tryFetch(ARGV[at + 1])
+      else replies[#replies + 1] = replyOf(pcall(settle, word, at + 1)) end
+      at = at + 1 + arity[word]
+    end
+    return replies
+  end
+
+  setUp = { tryFetch = tryFetch, runEach = runEach, alreadySettled = alreadySettled }
+  return setUp
+end`;

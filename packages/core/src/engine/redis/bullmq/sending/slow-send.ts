@@ -1,0 +1,38 @@
+// The full path of the send script: each job by BullMQ's own scripts.
+import { wrapScripts } from '../bullmq-scripts.js';
+
+/**
+ * Defines `runEach(runs)`, which adds the jobs one by one and answers how each went. A job that cannot be added fails alone.
+ *
+ * BullMQ's functions are made in it, because Lua makes every function anew in each call, and a fast call needs none of these.
+ *
+ * Expects the send script's names, `call` among them.
+ */
+export const slowSend = `
+local function runEach(runs)
+${wrapScripts(['addStandardJob', 'addDelayedJob', 'addPrioritizedJob'])}
+
+  local function add(jobId, payload, run)
+    if call('EXISTS', prefix .. jobId) == 1 then return 0 end
+    local options = run.options
+    local args = { { prefix, jobId, run.name, tonumber(now) }, payload, options }
+    if (options.delay or 0) > 0 then
+      addDelayedJob({ marker, meta, id, delayed, completed, events }, args)
+    elseif (options.priority or 0) > 0 then
+      addPrioritizedJob({ marker, meta, id, prioritized, delayed, completed, active, events, pc }, args)
+    else
+      addStandardJob({ wait, paused, meta, id, completed, delayed, active, events, marker }, args)
+    end
+    return 1
+  end
+
+  local outcomes = {}
+  for _, run in ipairs(runs) do
+    for at = run.first, run.last, 2 do
+      local isDone, outcome = pcall(add, ARGV[at], ARGV[at + 1], run)
+      if not isDone then outcome = type(outcome) == 'table' and outcome.err or tostring(outcome) end
+      outcomes[#outcomes + 1] = outcome
+    end
+  end
+  return outcomes
+end`;

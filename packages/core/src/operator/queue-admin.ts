@@ -1,0 +1,144 @@
+// The operator's port: what people on call ask of the queues, in Acktor's own words. An adapter answers from the server.
+
+/**
+ * Where a job is. `waiting` counts the urgent, too; `active` is leased to a consumer; `waitingForChildren` is a parent of a flow of a plain
+ * BullMQ client, which waits until its children have ended.
+ */
+export type JobPlace = 'waiting' | 'waitingForChildren' | 'delayed' | 'active' | 'acked' | 'deadLettered';
+
+/** One queue at one moment. */
+export interface QueueDepth {
+  readonly queue: string;
+  readonly isPaused: boolean;
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly active: number;
+  /** Kept acked jobs: bounded by retention, so not a total. */
+  readonly acked: number;
+  readonly deadLetters: number;
+  /** When the job that waits longest was sent; undefined when none waits. */
+  readonly oldestWaitingAtMs: number | undefined;
+  /** When the next delayed job is due; undefined when none is delayed. */
+  readonly nextDueAtMs: number | undefined;
+  /** When this was read, by the server's clock, as all times here are. */
+  readonly readAtMs: number;
+}
+
+/** What may be wrong with a queue. */
+export interface QueueSymptoms {
+  /** Active jobs whose lease is held by nobody, of the thousand that are active for longest. A worker gives them back. */
+  readonly unleased: number;
+  /** The mark that the last plain BullMQ client left, such as `bullmq:6.7.0`; undefined when none did. */
+  readonly client: string | undefined;
+}
+
+/** A process that died while it held jobs of a queue. */
+export interface QueueDeath {
+  readonly workerId: string;
+  /** When it was decided that it died, by the server's clock. */
+  readonly atMs: number;
+  /** How many jobs of the queue it held; they were given back. */
+  readonly held: number;
+}
+
+/** A process that died while it held jobs, of whichever queues. */
+export interface ProcessDeath extends QueueDeath {
+  /** Those that it held jobs of, in order. */
+  readonly queues: readonly string[];
+}
+
+/** One job as a line of a list: no payload. */
+export interface JobSummary {
+  readonly queue: string;
+  readonly id: string;
+  readonly name: string;
+  readonly place: JobPlace;
+  readonly sentAtMs: number;
+  readonly attemptsMade: number;
+  readonly deliveries: number;
+  readonly priority: number;
+  /** Why it was rejected last, or dead-lettered. */
+  readonly reason: string | undefined;
+  readonly dueAtMs: number | undefined;
+  /** When its last delivery began; undefined before its first. */
+  readonly startedAtMs: number | undefined;
+  readonly endedAtMs: number | undefined;
+  /** The worker that holds it now, or held it last. */
+  readonly workerId: string | undefined;
+}
+
+/** One job with all that is kept of it. */
+export interface JobDetails extends JobSummary {
+  /** JSON text as it was sent. Shown only to who asks for it. */
+  readonly payload: string;
+  /** JSON text; undefined unless acked. */
+  readonly result: string | undefined;
+  readonly stack: string | undefined;
+  /** JSON text; undefined when the handler said nothing. */
+  readonly progress: string | undefined;
+  /** What the handler logged, oldest first, at most the last 1,000 lines. */
+  readonly log: readonly string[];
+  /** Its deliveries, oldest first: those that ended without an ack (at most 50), then the one that was acked or is under way. */
+  readonly attempts: readonly JobAttempt[];
+}
+
+/** One delivery and how it ended; `end` is undefined while it is under way. */
+export interface JobAttempt {
+  readonly attempt: number;
+  readonly workerId: string | undefined;
+  readonly startedAtMs: number | undefined;
+  readonly endedAtMs: number | undefined;
+  readonly end: 'acked' | 'retried' | 'requeued' | 'deadLettered' | 'leaseLost' | 'workerDied' | undefined;
+  readonly reason: string | undefined;
+  readonly path: readonly { readonly state: string; readonly atMs: number }[];
+}
+
+/** Which jobs of a queue are wanted. */
+export interface JobSpan {
+  readonly place: JobPlace;
+  /** How many jobs to pass over first. */
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** The jobs of a span, and whether there are more behind them. */
+export interface JobPage {
+  readonly jobs: readonly JobSummary[];
+  readonly hasMore: boolean;
+}
+
+/**
+ * The queues of a namespace, for people and tools. Every list is bounded: nothing here walks a whole queue in one call.
+ * Every method @throws ConnectionLostError when the connection breaks before the answer.
+ */
+export interface QueueAdmin {
+  /** The names of all queues that a worker or a producer of Acktor ever used, or that were found before, in order. */
+  queueNames(): Promise<readonly string[]>;
+  /**
+   * Looks through the names of all keys for queues, and remembers what it finds: for queues that only other clients used.
+   * Takes as long as there are keys (about a second for a million), in short calls that let others have their turn.
+   */
+  discoverQueues(): Promise<readonly string[]>;
+  /** Whether a worker or a producer, or any BullMQ client, used the queue, or somebody paused it. */
+  knows(queue: string): Promise<boolean>;
+  /** All zeros for a queue that was never used. */
+  depth(queue: string): Promise<QueueDepth>;
+  symptoms(queue: string): Promise<QueueSymptoms>;
+  /** The last hundred that died while they held jobs of the queue, of a day, the last first. */
+  deaths(queue: string): Promise<readonly QueueDeath[]>;
+  /**
+   * Waiting jobs come in the order in which they will be fetched, delayed ones by when they are due, active ones by when they
+   * were fetched; acked ones and dead letters newest first. A queue that moves between two pages may repeat or pass over jobs.
+   */
+  jobs(queue: string, span: JobSpan): Promise<JobPage>;
+  /** In short; undefined when the queue knows no job of that id. */
+  find(queue: string, id: string): Promise<JobSummary | undefined>;
+  /** In full; undefined when the queue knows no job of that id. */
+  job(queue: string, id: string): Promise<JobDetails | undefined>;
+  /** Consumers finish what they hold and fetch no more of this queue, in the whole fleet, until it is resumed. May be repeated. */
+  pause(queue: string): Promise<void>;
+  /** May be repeated. */
+  resume(queue: string): Promise<void>;
+  /** Makes a delayed job due at once. Answers whether it was delayed. */
+  runNow(queue: string, id: string): Promise<boolean>;
+}

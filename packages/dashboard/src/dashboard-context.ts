@@ -1,0 +1,48 @@
+// What the routes share: the system that is shown, reached when it is first needed.
+import type { GuardedLog } from '@acktor/core/internal';
+import { ClosedError } from '@acktor/core';
+import { LiveHub } from './live/live-hub.js';
+import type { Sources } from './sources/sources.js';
+
+export interface OpenHouse {
+  readonly sources: Sources;
+  readonly hub: LiveHub;
+}
+
+/** Opens once, for all who ask; again after a failure. */
+export class DashboardContext {
+  readonly #connect: () => Promise<Sources>;
+  readonly #logger: GuardedLog;
+  #opening: Promise<OpenHouse> | undefined;
+  #isClosed = false;
+
+  constructor(connect: () => Promise<Sources>, logger: GuardedLog) {
+    this.#connect = connect;
+    this.#logger = logger;
+  }
+
+  /** @throws ClosedError once closed, and whatever connecting throws. */
+  open(): Promise<OpenHouse> {
+    if (this.#isClosed) return Promise.reject(new ClosedError('dashboard'));
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** Ends all streams and hangs up. May be called twice, and before it was opened. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const context = await this.#opening?.catch(() => undefined);
+    context?.hub.close();
+    await context?.sources.close();
+  }
+
+  async #open(): Promise<OpenHouse> {
+    try {
+      const sources = await this.#connect();
+      return { sources, hub: new LiveHub({ sources, logger: this.#logger }) };
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// The queues in memory as an operator sees them.
+import {
+  attemptsOf,
+  readHistory,
+  type JobDetails,
+  type JobPage,
+  type JobSpan,
+  type JobSummary,
+  type QueueDeath,
+  type QueueDepth,
+  type QueueAdmin,
+  type QueueSymptoms,
+} from '@acktor/core/engine';
+import { isLeased } from './deliveries.js';
+import type { MemoryStore } from './memory-store.js';
+import { summaryOf, type StoredJob } from './stored-job.js';
+import type { StoredQueue } from './stored-queue.js';
+
+/** The {@link QueueAdmin} in memory. */
+export class MemoryAdmin implements QueueAdmin {
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore) {
+    this.#store = store;
+  }
+
+  queueNames(): Promise<readonly string[]> {
+    const used = [...this.#store.queues.values()].filter(({ isUsed }) => isUsed);
+    return Promise.resolve(used.map(({ name }) => name).toSorted());
+  }
+
+  discoverQueues(): Promise<readonly string[]> {
+    return this.queueNames();
+  }
+
+  knows(queue: string): Promise<boolean> {
+    return Promise.resolve(this.#store.queues.get(queue)?.isUsed === true);
+  }
+
+  depth(name: string): Promise<QueueDepth> {
+    const queue = this.#store.queue(name);
+    queue.promoteDue();
+    return Promise.resolve({
+      queue: name,
+      isPaused: queue.isPaused,
+      waiting: queue.waiting,
+      delayed: queue.delayed.length,
+      active: queue.active.size,
+      acked: queue.acked.size,
+      deadLetters: queue.dead.size,
+      oldestWaitingAtMs: oldestOf(queue),
+      nextDueAtMs: queue.delayed[0]?.dueAtMs,
+      readAtMs: queue.clock.now(),
+    });
+  }
+
+  symptoms(name: string): Promise<QueueSymptoms> {
+    const queue = this.#store.queue(name);
+    const unleased = [...queue.active].slice(0, MOST_ACTIVE).filter((job) => !isLeased(queue, job)).length;
+    return Promise.resolve({ unleased, client: undefined });
+  }
+
+  deaths(name: string): Promise<readonly QueueDeath[]> {
+    const { deaths, clock } = this.#store.queue(name);
+    return Promise.resolve(deaths.filter(({ atMs }) => clock.now() - atMs < DAY_MS));
+  }
+
+  jobs(name: string, { place, offset, limit }: JobSpan): Promise<JobPage> {
+    const all = jobsIn(this.#store.queue(name), place);
+    return Promise.resolve({
+      jobs: all.slice(offset, offset + limit).map(summaryOf),
+      hasMore: offset + limit < all.length,
+    });
+  }
+
+  find(queue: string, id: string): Promise<JobSummary | undefined> {
+    const job = this.#store.queue(queue).jobs.get(id);
+    return Promise.resolve(job && summaryOf(job));
+  }
+
+  job(queue: string, id: string): Promise<JobDetails | undefined> {
+    const job = this.#store.queue(queue).jobs.get(id);
+    return Promise.resolve(job && detailsOf(job));
+  }
+
+  pause(queue: string): Promise<void> {
+    return Promise.resolve(this.#store.queue(queue).pause());
+  }
+
+  resume(queue: string): Promise<void> {
+    return Promise.resolve(this.#store.queue(queue).resume());
+  }
+
+  runNow(name: string, id: string): Promise<boolean> {
+    const queue = this.#store.queue(name);
+    const job = queue.jobs.get(id);
+    if (job?.place !== 'delayed') return Promise.resolve(false);
+    queue.wait(job, 'tail');
+    return Promise.resolve(true);
+  }
+}
+
+function jobsIn(queue: StoredQueue, place: JobSpan['place']): readonly StoredJob[] {
+  switch (place) {
+    case 'waiting':
+      return queue.waitingJobs();
+    case 'delayed':
+      return queue.delayed;
+    case 'active':
+      return [...queue.active];
+    case 'acked':
+      return [...queue.acked].reverse();
+    case 'deadLettered':
+      return [...queue.dead].reverse();
+    case 'waitingForChildren':
+      return [];
+  }
+}
+
+function oldestOf(queue: StoredQueue): number | undefined {
+  let oldestMs: number | undefined;
+  for (const { sentAtMs } of queue.waitingJobs()) oldestMs = Math.min(sentAtMs, oldestMs ?? Infinity);
+  return oldestMs;
+}
+
+function detailsOf(job: StoredJob): JobDetails {
+  const summary = summaryOf(job);
+  return {
+    ...summary,
+    payload: job.sent.payload,
+    result: job.place === 'acked' ? job.result : undefined,
+    stack: job.stacks.at(-1),
+    progress: job.progress,
+    log: job.log.slice(-MOST_LOG_LINES),
+    attempts: attemptsOf(summary, readHistory(JSON.stringify(job.history))),
+  };
+}
+
+const MOST_ACTIVE = 1_000;
+const MOST_LOG_LINES = 1_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;

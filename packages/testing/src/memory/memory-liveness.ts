@@ -1,0 +1,106 @@
+// The liveness of a worker process in memory: its presence, its leases, and the reaper's turn.
+import type { CancelRequest, FleetLine, Liveness, ReapReport, ReapRules } from '@acktor/core/engine';
+import { giveBack, isLeased, noteDeath, processOf, renewProcess } from './deliveries.js';
+import type { MemoryFleetHub } from './memory-fleet-hub.js';
+import type { MemoryStore, PresentProcess } from './memory-store.js';
+import type { StoredJob } from './stored-job.js';
+import type { StoredQueue } from './stored-queue.js';
+
+export interface MemoryLivenessDeps {
+  readonly store: MemoryStore;
+  readonly hub: MemoryFleetHub;
+  readonly process: string;
+  readonly queues: readonly string[];
+}
+
+/** The {@link Liveness} in memory. It beats on the main thread. */
+export class MemoryLiveness implements Liveness {
+  readonly fleetLine: FleetLine;
+  readonly #deps: MemoryLivenessDeps;
+  readonly #queues: readonly StoredQueue[];
+  #presence: PresentProcess | undefined;
+  #nextDue = '';
+
+  constructor(deps: MemoryLivenessDeps) {
+    this.#deps = deps;
+    this.#queues = deps.queues.map((name) => deps.store.queue(name));
+    this.fleetLine = deps.hub.lineOf(deps.process);
+  }
+
+  testPresence(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  appear(onCancel: (request: CancelRequest) => void): Promise<void> {
+    const { process: id, queues, store } = this.#deps;
+    this.#presence ??= { id, queues, leaseMs: undefined, onCancel };
+    store.processes.add(this.#presence);
+    return Promise.resolve();
+  }
+
+  renewAll(leaseMs: number): Promise<void> {
+    if (this.#presence) this.#presence.leaseMs = leaseMs;
+    for (const queue of this.#queues) renewProcess(queue, this.#deps.process, leaseMs);
+    return Promise.resolve();
+  }
+
+  reap(rules: ReapRules): Promise<ReapReport> {
+    const returned = this.#queues.flatMap((queue) => [
+      ...queue.returned.splice(0),
+      ...reap(queue, rules, this.#deps.store),
+    ]);
+    const dueAtMs = Math.min(...this.#queues.map(({ delayed }) => delayed[0]?.dueAtMs ?? Infinity));
+    return Promise.resolve({
+      hasSuspects: this.#queues.some(({ missingSinceMs }) => missingSinceMs.size > 0),
+      active: this.#queues.reduce((sum, { active }) => sum + active.size, 0),
+      returnedJobIds: returned,
+      hasForgotten: false,
+      nextDueInMs: dueAtMs === Infinity ? undefined : dueAtMs - this.#deps.store.clock.now(),
+      faults: [],
+    });
+  }
+
+  hasOtherNextDue(): Promise<boolean> {
+    const next = JSON.stringify(this.#queues.map(({ delayed }) => [delayed[0]?.sent.id, delayed[0]?.dueAtMs]));
+    const isOther = next !== this.#nextDue;
+    this.#nextDue = next;
+    return Promise.resolve(isOther);
+  }
+
+  close(): Promise<void> {
+    if (this.#presence) this.#deps.store.processes.delete(this.#presence);
+    this.#presence = undefined;
+    this.#deps.hub.hangUp(this.#deps.process);
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Gives back what nobody holds: whose lease has expired, or whose process has been away for the grace time. Returns the ids. No server can
+ * restart here, and none is away, so nothing is held off.
+ */
+export function reap(queue: StoredQueue, rules: ReapRules, store: MemoryStore): readonly string[] {
+  const { deliveryLimit } = rules;
+  const nowMs = queue.clock.now();
+  queue.rules = rules;
+  const unleased = [...queue.active].filter((job) => !isLeased(queue, job));
+  const missing = new Map<string, StoredJob[]>();
+  for (const job of rules.usesPresence ? queue.active : []) {
+    const process = isLeased(queue, job) ? processOf(job) : undefined;
+    if (process === undefined || store.isPresent(process)) continue;
+    missing.set(process, [...(missing.get(process) ?? []), job]);
+  }
+  for (const process of queue.missingSinceMs.keys()) if (!missing.has(process)) queue.missingSinceMs.delete(process);
+  const dead: StoredJob[] = [];
+  for (const [process, jobs] of missing) {
+    const sinceMs = queue.missingSinceMs.get(process) ?? nowMs;
+    queue.missingSinceMs.set(process, sinceMs);
+    if (nowMs - sinceMs < rules.graceMs) continue;
+    queue.missingSinceMs.delete(process);
+    noteDeath(queue, process, jobs.length);
+    dead.push(...jobs);
+  }
+  giveBack(queue, unleased, { ending: 'leaseLost', deliveryLimit });
+  giveBack(queue, dead, { ending: 'workerDied', deliveryLimit });
+  return [...unleased, ...dead].map(({ sent }) => sent.id);
+}
