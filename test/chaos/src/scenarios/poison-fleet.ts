@@ -100,11 +100,10 @@ async function untilPoisoned(
   { trial, view }: Scene,
   { fleet, ids }: { readonly fleet: SupervisedFleet; readonly ids: readonly string[] },
 ): Promise<readonly Violation[]> {
-  const isEmpty = async () =>
-    (await view.client.llen(key('wait'))) +
-      (await view.client.llen(key('active'))) +
-      (await view.client.zcard(key('delayed'))) ===
-    0;
+  const isEmpty = async () => {
+    const { active, waiting } = await view.load();
+    return active + waiting === 0;
+  };
   await view.within(
     trial.control === undefined ? OVER_MS * trial.slowness : CONTROL_MS,
     async () => fleet.exit !== undefined || (await isEmpty()),

@@ -23,15 +23,16 @@ export class QueueView implements AsyncDisposable {
     return new QueueView(await connectRedis(address, { name: 'chaos-view', key: prefix }), prefix);
   }
 
-  /** How many jobs are under way, and how many wait in whatever way. */
+  /** How many jobs are under way, and how many wait in whatever way: at one moment, for a job may go from one to the other. */
   async load(): Promise<{ readonly active: number; readonly waiting: number }> {
-    const [active, wait, prioritized, delayed] = await Promise.all([
-      this.client.llen(this.#key('active')),
-      this.client.llen(this.#key('wait')),
-      this.client.zcard(this.#key('prioritized')),
-      this.client.zcard(this.#key('delayed')),
-    ]);
-    return { active, waiting: wait + prioritized + delayed };
+    const reading = this.client.multi();
+    reading.llen(this.#key('active')).llen(this.#key('wait'));
+    reading.zcard(this.#key('prioritized')).zcard(this.#key('delayed'));
+    const [active = 0, ...waiting] = ((await reading.exec()) ?? []).map(([error, count]) => {
+      if (error !== null) throw error;
+      return Number(count);
+    });
+    return { active, waiting: waiting.reduce((sum, count) => sum + count, 0) };
   }
 
   /** Resolves with true when the condition holds; with false when it does not within the time. */
