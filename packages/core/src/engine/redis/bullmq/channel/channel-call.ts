@@ -100,7 +100,7 @@ function writeSettlement(entries: (string | number)[], settle: Settling): void {
   switch (settlement.kind) {
     case 'ack':
       if (ticket.retention === '') return void write('ack', ticket.fieldCount, attemptsMade + 1, settlement.result);
-      return void write('keep', ticket.retention, settlement.result);
+      return void write('keep', ticket.fieldCount, attemptsMade + 1, settlement.result, ticket.retention);
     case 'requeue':
       if (settlement.afterMs !== undefined) return void write('postpone', remembered, Math.ceil(settlement.afterMs));
       return void write('requeue', remembered);

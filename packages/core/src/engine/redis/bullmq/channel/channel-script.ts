@@ -10,7 +10,7 @@ import { places } from './leased-record.js';
  * - `fetch`: the lease token;
  * - `ack`, for a job without a retention of its own: the settled job, its number of fields when it was fetched, how many attempts
  *   it has made with this one, the result;
- * - `keep`, an ack with a retention of its own: the settled job, the retention as JSON, the result;
+ * - `keep`, an ack with a retention of its own: the same and the retention as JSON;
  * - `deadLetter`: the settled job, its own retention or '', the attempt to remember as JSON or '', reason, stack traces as JSON;
  * - `retry`: the same and the delay (ms);
  * - `requeue`: the settled job, the attempt to remember or '';
@@ -38,16 +38,18 @@ export const channelText = `
 ${serverNow}
 local firstEntry = 9
 local isEmpty, limitedMs = false, 0
+-- How many arguments each word has.
+local arity = { fetch = 1, ack = 6, keep = 7, deadLetter = 7, retry = 8, requeue = 4, postpone = 5 }
 ${places}
 
 ${slowPath}
 
 ${fastPath}
 
-local replies, fetches, nextDueMs
+local replies, fetches, nextDueMs, asksAgain
 if ARGV[7] == '1' then
   local isDone, answer
-  isDone, answer, fetches, nextDueMs = pcall(fast)
+  isDone, answer, fetches, nextDueMs, asksAgain = pcall(fast)
   if isDone then replies = answer elseif hasBegun then error(answer) end
 end
 local isFast = replies ~= nil
@@ -58,7 +60,7 @@ local function status()
   local call = redis.call
   local wait, active, prioritized, _, _, _, delayed, _, meta = unpack(KEYS)
   -- Of what a fast call has seen that fetches, nothing is asked again.
-  if not isFast or fetches == 0 or limitedMs > 0 then
+  if not isFast or fetches == 0 or asksAgain or limitedMs > 0 then
     local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
     nextDueMs = due[2] and math.floor(tonumber(due[2]) / 0x1000)
     local attributes = call('HMGET', meta, 'paused', 'concurrency')

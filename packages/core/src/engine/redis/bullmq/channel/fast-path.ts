@@ -25,15 +25,14 @@ const moveIds = `
     hasBegun = true
     if wasActive[i] then leaving = leaving + 1 end
   end
-  if #ids == 1 then
+  if #ids == 1 and waiting == 1 then
     call('RPOPLPUSH', wait, active)
-  elseif #ids > 1 then
+  elseif #ids > 0 then
     -- In this order, so that a user without the right to one of them has the ids in two lists and not in none.
-    local taken = {}
-    for i = 1, #ids do taken[i] = ids[#ids + 1 - i] end
-    call('LPUSH', active, unpack(taken))
+    call('LPUSH', active, unpack(ids))
     hasBegun = true
-    call('LTRIM', wait, 0, -#ids - 1)
+    if waiting > 0 then call('LTRIM', wait, 0, -waiting - 1) end
+    if waiting < #ids then call('ZREMRANGEBYRANK', prioritized, '0', #ids - waiting - 1) end
   end
   hasBegun = true
 `;
@@ -47,8 +46,8 @@ const unlock = `
 `;
 
 /**
- * One ack. Counts in `acked` the acks so far, and in `left` those of jobs that were active, which it notes in `finished` for the set of
- * acked jobs.
+ * One ack. Counts in `acked` the acks so far, in `left` those of jobs that were active, and in `kept` those of jobs that stay, which it
+ * notes in `finished` for the set of acked jobs.
  */
 const ack = `
       acked = acked + 1
@@ -57,12 +56,19 @@ const ack = `
         replies[step] = bullmq().alreadySettled({ id = id, key = keys[acked], life = ARGV[at + LIFE] }) and 0 or -3
       else
         left = left + 1
-        finished[2 * left - 1], finished[2 * left] = now, id
+        local key = keys[acked]
         -- Each ack of BullMQ trims the events first. The last trim leaves what all of them would, unless a stream is so much too long
-        -- that Redis trims a part of it at a time.
-        local trimsLeft = left == leaving and leaving or 0
+        -- that Redis trims a part of it at a time, or other settlements add to it in between.
+        local trimsLeft = #others > 0 and 1 or left == leaving and leaving or 0
         while trimsLeft > 0 and call('XTRIM', events, 'MAXLEN', '~', mostEvents) > 0 do trimsLeft = trimsLeft - 1 end
-        call('HSET', keys[acked], 'atm', ARGV[at + ATTEMPTS_MADE], 'returnvalue', result, 'finishedOn', now)
+        if deduplications[acked] then call('DEL', deduplications[acked]) end
+        if removes[acked] then
+          call('DEL', key, key .. ':logs', key .. ':processed', key .. ':failed')
+        else
+          kept = kept + 1
+          finished[2 * kept - 1], finished[2 * kept] = now, id
+          call('HSET', key, 'atm', ARGV[at + ATTEMPTS_MADE], 'returnvalue', result, 'finishedOn', now)
+        end
         call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
         -- While ids are left, or jobs that BullMQ would still have active, the queue is not drained.
         if left == leaving and fetched == #ids and call('LLEN', wait) == 0 and call('LLEN', active) == 0
@@ -95,7 +101,7 @@ const startAny = `
 /** One fetch, of the next of `ids`; counts in `fetched`. */
 const fetch = `
       fetched = fetched + 1
-      local id = ids[#ids - fetched + 1]
+      local id = ids[fetched]
       local key = prefix .. id
       call('SET', key .. ':lock', ARGV[at + 1], 'PX', leaseMs)
       call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
@@ -103,6 +109,12 @@ const fetch = `
       if fields.err then
         replies[step] = { fields.err }
       else
+        -- BullMQ counts no job that a parent's end has poisoned.
+        if limiterKey and redis.pcall('HEXISTS', key, 'defa') == 0 then
+          used = used + 1
+          call('INCR', limiterKey)
+          if used == 1 then call('PEXPIRE', limiterKey, math.floor(math.abs(durationMs))) end
+        end
         if ${isNew} then
           call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', '1')
           replies[step] = ${newText} .. id
@@ -118,8 +130,8 @@ ${startAny}
 
 /** Remembers the acked jobs, and forgets as many of the oldest as are too many. */
 const forgetSurplus = `
-  if left > 0 then
-    local over = math.min(call('ZADD', completed, unpack(finished)) - room, #surplus)
+  if kept > 0 then
+    local over = math.min(math.max(call('ZADD', completed, unpack(finished)) - room, aged), #surplus)
     if over > 0 then
       call('DEL', unpack(surplus, 1, over))
       if haveSides then call('DEL', unpack(strange, familiesEnd + 1, familiesEnd + 5 * over)) end
@@ -132,37 +144,43 @@ const forgetSurplus = `
  * Defines `hasBegun` and `fast()`, which carries out an ordinary call in some seven commands a job instead of thirty, or answers nil if
  * the call is none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer:
  * `test/differential` holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either, what
- * fails later fails the call. It answers the replies, how many entries fetch, and when the next delayed job is due (ms).
+ * fails later fails the call. It answers the replies, how many entries fetch, when the next delayed job is due (ms), and whether
+ * the queue has changed otherwise or has limits, so that the status must ask again.
  *
- * Expects `now`, `bullmq`, `placeOf` and `firstEntry`. Its sections share their names.
+ * Expects `now`, `bullmq`, `placeOf`, `arity` and `firstEntry`. Its sections share their names.
  */
 export const fastPath = `
 local hasBegun = false
 local function fast()
   local call, KEYS, ARGV = redis.call, KEYS, ARGV
-  local wait, active, prioritized, events, stalled, _, delayed, _, meta, _, marker, completed = unpack(KEYS)
+  local wait, active, prioritized, events, stalled, limiter, delayed, _, meta, pc, marker, completed = unpack(KEYS)
   local prefix, leaseMs, worker, separator = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
   local now = now
 ${fastPlan}
 ${moveIds}
 ${unlock}
-  local replies, finished, acked, left, fetched = {}, {}, 0, 0, 0
+  local replies, finished, acked, left, kept, fetched = {}, {}, 0, 0, 0, 0
   local isMarked, lastCount, lastCountText = false, nil, nil
 ${restOfNew}
   local at = firstEntry
-  for step = 1, #acks + fetches do
-    if ARGV[at] == 'ack' then
-${ack}
-      at = at + 7
-    else
-      if fetched == #ids then
+  for step = 1, #acks + #others + fetches do
+    local word = ARGV[at]
+    if word == 'fetch' then
+      if fetched < #ids then
+${fetch}
+      elseif #others > 0 then
         replies[step] = bullmq().tryFetch(ARGV[at + 1])
       else
-${fetch}
+        if not isEmpty then call('DEL', pc) end
+        isEmpty, replies[step] = true, false
       end
-      at = at + 2
+    elseif word == 'ack' or word == 'keep' then
+${ack}
+    else
+      replies[step] = bullmq().trySettle(word, at + 1)
     end
+    at = at + 1 + arity[word]
   end
 ${forgetSurplus}
-  return replies, fetches, nextDueMs
+  return replies, fetches, nextDueMs, isLimited or #others > 0
 end`;

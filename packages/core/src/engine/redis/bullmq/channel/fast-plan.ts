@@ -1,33 +1,64 @@
 // Whether a call of the channel is an ordinary one, found out by reading alone.
 
 /**
- * The part of `fast()` that only reads. It returns nil unless the call has nothing but acks and fetches, and its queue and jobs are
- * ordinary.
+ * The part of `fast()` that only reads. It returns nil where it leaves the call to BullMQ's scripts, entry by entry.
  *
- * Ordinary is a queue that is not paused, has no limit on concurrency or rate and no delayed job that is due, and a job that is
- * leased to who acks it, has no parent, children or deduplication, and no retention of its own.
+ * It takes on acks, with the queue's retention or their own, fetches, and, by BullMQ's own scripts between them, retries, postponed
+ * requeues and dead letters. It leaves:
+ * - a queue that is paused, or at its limit of concurrency or rate, or that has a delayed job which is due;
+ * - a settlement whose lease is another's, or whose job has a parent, children, or a successor that waits for its deduplication;
+ * - acks with retentions of more than one kind, or that forget more than 500 jobs.
  *
  * Its sections have no functions of their own: Lua makes every function anew in each call, and what it refers to, too.
  */
 export const fastPlan = `
-  -- Where the arguments of an ack stand, after its word.
-  local ID, TOKEN, LIFE, FIELD_COUNT, ATTEMPTS_MADE, RESULT = 1, 2, 3, 4, 5, 6
+  -- Where the arguments of an ack stand, after its word; the last is that of keep alone.
+  local ID, TOKEN, LIFE, FIELD_COUNT, ATTEMPTS_MADE, RESULT, RETENTION = 1, 2, 3, 4, 5, 6, 7
 
-  -- Where the acks of the call stand, and how many fetches there are besides.
-  local acks, fetches, isInCall = {}, 0, {}
+  -- Where the acks of the call stand, which of them remove their jobs, and how many stay; and the other settlements and fetches.
+  local acks, removes, staying, others, fetches, isInCall = {}, {}, 0, {}, 0, {}
+  local keptCount, keptSeconds, keptMost, ownText, own
+  local hasDeadLetter = false
   local stepAt, callEnd = firstEntry, #ARGV
   while stepAt <= callEnd do
     local word, id = ARGV[stepAt], ARGV[stepAt + ID]
     if word == 'fetch' then
       fetches = fetches + 1
-      stepAt = stepAt + 2
-    elseif word == 'ack' and not isInCall[id] then
+    elseif isInCall[id] or word == 'requeue' then
+      return nil
+    elseif word == 'ack' or word == 'keep' then
       isInCall[id] = true
       acks[#acks + 1] = stepAt
-      stepAt = stepAt + 7
+      local count, seconds, most = tonumber(ARGV[5]), tonumber(ARGV[4]), 1000
+      if word == 'keep' then
+        if ARGV[stepAt + RETENTION] ~= ownText then
+          ownText = ARGV[stepAt + RETENTION]
+          own = cjson.decode(ownText).completed
+        end
+        if own then count, seconds, most = own.count, own.age, own.limit or 1000 end
+      end
+      if count == 0 then
+        removes[#acks] = true
+      else
+        staying = staying + 1
+        if staying == 1 then
+          keptCount, keptSeconds, keptMost = count, seconds, most
+          if (count or 1) ~= tonumber(count or 1) or (seconds or 1) ~= tonumber(seconds or 1) then return nil end
+          if type(most) ~= 'number' or (seconds and seconds <= 0) then return nil end
+        elseif count ~= keptCount or seconds ~= keptSeconds or most ~= keptMost then
+          return nil
+        end
+      end
     else
-      return nil
+      isInCall[id] = true
+      others[#others + 1] = stepAt
+      if word == 'deadLetter' then
+        -- A retention of its own may forget a dead letter that a parent waits for.
+        if ARGV[stepAt + 4] ~= '' then return nil end
+        hasDeadLetter = true
+      end
     end
+    stepAt = stepAt + 1 + arity[word]
   end
 
   -- A job of plain BullMQ that is named like a part of the queue may lie in its place: then these fail. Of the active list, an ack's
@@ -38,15 +69,17 @@ export const fastPlan = `
 
   -- A queue on which BullMQ has set the length of its event stream has been used before; the first call sets it. What is no length
   -- would be refused in the middle of the call.
-  local attributes = call('HMGET', meta, 'paused', 'concurrency', 'max', 'opts.maxLenEvents')
-  local mostEvents = attributes[4]
-  if attributes[1] or attributes[2] or attributes[3] or not mostEvents then return nil end
+  local attributes = call('HMGET', meta, 'paused', 'opts.maxLenEvents', 'concurrency', 'max', 'duration')
+  local mostEvents = attributes[2]
+  if attributes[1] or not mostEvents then return nil end
   if not string.find(mostEvents, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') then return nil end
 
   -- Keys that an ordinary call finds empty; all are asked for at once.
   local strange = { stalled, fetches > 0 and delayed or nil }
 
   local keys, locks, last = {}, {}, #strange
+  -- The keys of deduplication that end with the acks.
+  local deduplications = {}
   if #acks > 0 then
     for i = 1, #acks do
       local key = prefix .. ARGV[acks[i] + ID]
@@ -66,30 +99,96 @@ export const fastPlan = `
       end
       if call('HLEN', keys[i]) ~= fieldCount then
         local fields = call('HMGET', keys[i], 'name', 'parentKey', 'parent', 'deid')
-        if not fields[1] or fields[2] or fields[3] or fields[4] then return nil end
+        if not fields[1] or fields[2] or fields[3] then return nil end
+        if fields[4] then
+          if call('EXISTS', prefix .. 'dn:' .. fields[4]) == 1 then return nil end
+          local key = prefix .. 'de:' .. fields[4]
+          local ttlMs = call('PTTL', key)
+          -- One without an end is its job's; another ends by itself.
+          if ttlMs == 0 or (ttlMs == -1 and call('GET', key) == ARGV[acks[i] + ID]) then deduplications[i] = key end
+        end
       end
     end
   end
   local familiesEnd = last
-
-  -- BullMQ once kept markers among the waiting ids, and looks for them still. A job that is acked here does not wait as well.
-  local ids = fetches > 0 and call('LRANGE', wait, -fetches, -1) or {}
-  for i = 1, #ids do
-    if isInCall[ids[i]] or string.find(ids[i], '^0:') then return nil end
+  for i = 1, #others do
+    local fields = call('HMGET', prefix .. ARGV[others[i] + ID], 'parentKey', 'parent', 'deid')
+    if fields[1] or fields[2] or fields[3] then return nil end
   end
-  for i = 1, #ids do isInCall[ids[i]] = true end
 
-  -- The acked jobs that may have to go to keep to the retention, as keys, and how many more it has room for. More than deleting them
-  -- is not done here.
-  local surplus, room = {}, 0
-  if #acks > 0 then
-    local keptSeconds, keptCount = tonumber(ARGV[4]), tonumber(ARGV[5])
-    room = keptCount - call('ZCARD', completed)
-    local count = math.max(#acks - room, 0)
+  -- The ids to fetch, in their order: first those that wait, the oldest first, then those with a priority. BullMQ once kept markers
+  -- among the waiting ids, and looks for them still. A job that is acked here does not wait as well.
+  local ids, waiting = {}, 0
+  if fetches > 0 then
+    local oldest = call('LRANGE', wait, -fetches, -1)
+    waiting = #oldest
+    for i = 1, waiting do
+      local id = oldest[waiting + 1 - i]
+      if isInCall[id] or string.find(id, '^0:') then return nil end
+      ids[i] = id
+    end
+    for i = 1, waiting do isInCall[ids[i]] = true end
+    if waiting < fetches then
+      local first = call('ZRANGE', prioritized, '0', fetches - waiting - 1)
+      -- What is tried again may come before them.
+      if #first > 0 and #others > 0 then return nil end
+      for i = 1, #first do
+        if isInCall[first[i]] then return nil end
+        isInCall[first[i]] = true
+        ids[waiting + i] = first[i]
+      end
+    end
+  end
+
+  -- A dead letter says that the queue is drained when no job is left: here the acks after it have left already.
+  if hasDeadLetter and #ids == 0 and call('LLEN', active) <= #acks + #others then return nil end
+
+  -- A queue with limits is ordinary as long as no fetch of the call comes to one.
+  local isLimited, limiterKey, durationMs, used = attributes[3] or attributes[4], nil, nil, 0
+  if isLimited and (fetches > 0 or #others > 0) then
+    if #others > 0 then return nil end
+    if attributes[3] then
+      local most, held = tonumber(attributes[3]), call('LLEN', active)
+      if not most then return nil end
+      if held + fetches > most then
+        -- The acks make room, each for the fetches after it.
+        for i = 1, #acks do
+          if not call('LPOS', active, ARGV[acks[i] + ID]) then return nil end
+        end
+        local at, found = firstEntry, 0
+        while at <= callEnd do
+          if ARGV[at] ~= 'fetch' then
+            held = held - 1
+          else
+            if held >= most then return nil end
+            if found < #ids then found, held = found + 1, held + 1 end
+          end
+          at = at + 1 + arity[ARGV[at]]
+        end
+      end
+    end
+    if attributes[4] then
+      local most = tonumber(attributes[4])
+      limiterKey, durationMs, used = limiter, tonumber(attributes[5]), tonumber(call('GET', limiter) or 0)
+      if not most or not durationMs or not used or used < 0 then return nil end
+      if used + #ids > most or (used + #ids == most and #ids < fetches) then return nil end
+    end
+  end
+
+  -- The acked jobs that have to go to keep to the retention, as keys: how many for their age, and how many more there is room for. More
+  -- than deleting them is not done here.
+  local surplus, aged, room = {}, 0, math.huge
+  if staying > 0 then
+    local size = call('ZCARD', completed)
+    if keptCount and keptCount > 0 then room = keptCount - size end
+    local first = call('ZRANGE', completed, '0', '0', 'WITHSCORES')
+    if keptSeconds and first[2] and tonumber(first[2]) <= now - keptSeconds * 1000 then
+      aged = call('ZCOUNT', completed, '-inf', now - keptSeconds * 1000)
+      if aged > keptMost then return nil end
+    end
+    local count = math.max(staying - room, aged)
     -- Lua unpacks some 8,000 values at most, and a job has six keys: a queue that kept far more before is BullMQ's to clear.
     if count > 500 then return nil end
-    local first = call('ZRANGE', completed, '0', '0', 'WITHSCORES')
-    if first[2] and tonumber(first[2]) <= now - keptSeconds * 1000 then return nil end
     if count > 0 then
       -- Without their scores, for the server writes each with printf.
       local oldest = count == 1 and { first[1] } or call('ZRANGE', completed, '0', count - 1)

@@ -8,11 +8,11 @@ import { readFields } from './leased-record.js';
 const REMOVED_JOB = 'removed';
 
 /**
- * Defines `bullmq()`, which answers a table of `tryFetch(token)`, one fetch that fails alone, `runEach()`, the whole call entry by
- * entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a
+ * Defines `bullmq()`, which returns a table of `tryFetch(token)` and `trySettle(word, at)`, one entry that fails alone, `runEach()`, the
+ * whole call entry by entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a
  * fast call seldom needs these.
  *
- * Expects `now`, `firstEntry`, `placeOf`, `isEmpty` and `limitedMs`.
+ * Expects `now`, `firstEntry`, `arity`, `placeOf`, `isEmpty` and `limitedMs`.
  */
 export const slowPath = `
 local setUp
@@ -24,7 +24,6 @@ local function bullmq()
   local prefix, leaseMs, worker = ARGV[1], ARGV[2], ARGV[3]
   -- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
   local retention = { completed = { age = tonumber(ARGV[4]), count = tonumber(ARGV[5]) }, failed = { count = -1 } }
-  local arity = { fetch = 1, ack = 6, keep = 5, deadLetter = 7, retry = 8, requeue = 4, postpone = 5 }
 
 ${wrapScripts(['moveToActive', 'moveToFinished', 'moveToDelayed', 'retryJob', 'moveJobFromActiveToWait'])}
 
@@ -86,7 +85,7 @@ ${reclaiming}
   end
 
   function operations.keep(job)
-    return finishAcked(job, ARGV[job.at + 1], cjson.decode(ARGV[job.at]).completed)
+    return finishAcked(job, ARGV[job.at + 2], cjson.decode(ARGV[job.at + 3]).completed)
   end
 
   function operations.deadLetter(job)
@@ -146,17 +145,21 @@ ${reclaiming}
     return code
   end
 
+  local function trySettle(word, at)
+    return replyOf(pcall(settle, word, at))
+  end
+
   local function runEach()
     local replies, at = {}, firstEntry
     while at <= #ARGV do
       local word = ARGV[at]
       if word == 'fetch' then replies[#replies + 1] = tryFetch(ARGV[at + 1])
-      else replies[#replies + 1] = replyOf(pcall(settle, word, at + 1)) end
+      else replies[#replies + 1] = trySettle(word, at + 1) end
       at = at + 1 + arity[word]
     end
     return replies
   end
 
-  setUp = { tryFetch = tryFetch, runEach = runEach, alreadySettled = alreadySettled }
+  setUp = { tryFetch = tryFetch, trySettle = trySettle, runEach = runEach, alreadySettled = alreadySettled }
   return setUp
 end`;
