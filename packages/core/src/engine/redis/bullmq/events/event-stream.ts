@@ -9,7 +9,10 @@ export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
 /** Somebody who reads along. */
 export interface StreamReader {
-  /** The next entry is read when this has resolved, or thrown: what cannot keep up has a gap, and no growing memory. */
+  /**
+   * Called with the next entries when every reader has resolved: a reader that cannot keep up has a gap, and no growing memory. One that rejects
+   * is called with the same entries again.
+   */
   onEntries(entries: readonly StreamEntry[]): Promise<void> | void;
   onGap?(gap: EventGap): void;
 }
@@ -89,7 +92,7 @@ export class EventStream {
         await this.#readOn(client);
       } catch {
         isSure = false;
-        await sleep(PAUSE_AFTER_FAULT_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+        await this.#pause();
       }
     }
     // Whoever comes next begins at the end again.
@@ -106,8 +109,19 @@ export class EventStream {
     if (entries.length === 0) return;
     // Where entries after the last were trimmed, far more than this are left.
     if (entries.length === MOST_ENTRIES && after !== START) this.#reportTrimmed(after, await this.#oldest(client));
+    await Promise.all([...this.#readers].map((reader) => this.#give(reader, entries)));
     this.#last = entries.at(-1)?.[0] ?? after;
-    await Promise.all([...this.#readers].map(async (reader) => reader.onEntries(entries)));
+  }
+
+  /** Gives a reader that rejects the same entries again, until it resolves or stops: it has not read them, and nothing says that they are missing. */
+  async #give(reader: StreamReader, entries: readonly StreamEntry[]): Promise<void> {
+    while (this.#readers.has(reader)) {
+      try {
+        return await reader.onEntries(entries);
+      } catch {
+        await this.#pause();
+      }
+    }
   }
 
   /** After a break: whether the server still has what came after the last entry. */
@@ -142,6 +156,10 @@ export class EventStream {
 
   #report(gap: EventGap): void {
     for (const reader of this.#readers) reader.onGap?.(gap);
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(PAUSE_AFTER_FAULT_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 }
 
