@@ -1,5 +1,7 @@
 import { MetricsPortError, Worker } from '@acktor/worker';
 import { expect } from 'chai';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { connect, type Server, type Socket } from 'node:net';
 import { namesIn } from '../metrics/read-metrics.js';
 import { handlerOf } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
@@ -44,6 +46,18 @@ describe("a lone worker's door over HTTP", function () {
     );
   });
 
+  it('has closed its port when close() resolves', async () => {
+    const worker = await trial.work([handlerOf(note, () => ({ length: 1 }))], { http: { port: 0 } });
+    const accepting = serverOf(worker.httpPort);
+    const client = connect(worker.httpPort ?? 0);
+    const server = await accepting;
+    let isClosed = false;
+    server.once('close', () => (isClosed = true));
+    await worker.close();
+    expect(isClosed).to.equal(true);
+    client.destroy();
+  });
+
   it('leaves nothing open when its port is taken', async () => {
     const first = await trial.work([handlerOf(note, () => ({ length: 1 }))], { http: { port: 0 } });
     const port = first.httpPort ?? 0;
@@ -57,3 +71,16 @@ describe("a lone worker's door over HTTP", function () {
     expect(trial.log.lines.all.filter(({ message }) => message === 'the worker has stopped')).to.have.length(1);
   });
 });
+
+/** The server of this process that accepts the next connection to this port. */
+function serverOf(port: number | undefined): Promise<Server> {
+  return new Promise((resolve) => {
+    const look = (message: unknown) => {
+      const { socket } = message as { readonly socket: Socket & { readonly server: Server } };
+      if (socket.localPort !== port) return;
+      unsubscribe('net.server.socket', look);
+      resolve(socket.server);
+    };
+    subscribe('net.server.socket', look);
+  });
+}

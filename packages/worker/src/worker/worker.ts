@@ -41,7 +41,8 @@ export class Worker {
       input,
       inspect: (event) => this.#inspected(event),
     });
-    this.#stopped = new Promise((resolve) => this.#actor.subscribe({ complete: resolve }));
+    const stopped = new Promise<void>((resolve) => this.#actor.subscribe({ complete: resolve }));
+    this.#stopped = stopped.then(() => this.#http?.close());
   }
 
   /**
@@ -172,7 +173,6 @@ export class Worker {
     this.#actor.start();
     const stopListening = connected.broker.onConnection((state, queue) => this.#heed(state, queue));
     void this.#stopped.then(stopListening);
-    void this.#stopped.then(() => this.#http?.close());
     for (const pool of crews) pool.start();
     if (handleSignals) endOnSignals(this, log);
     const place = { [engine.name]: connected.address };
