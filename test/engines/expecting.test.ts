@@ -1,6 +1,7 @@
-import { DeadLetteredError, Producer } from '@acktor/core';
+import { DeadLetteredError, NotAContractError, OptionsError, Producer, ResultError } from '@acktor/core';
 import {
   acktorChai,
+  delivery,
   expectSent,
   fakeProducer,
   memoryEngine,
@@ -45,6 +46,41 @@ describe('fakeProducer', () => {
     expect(await receipts[0].result()).to.deep.equal({ length: 3 });
     expect(await rejection(receipts[1].result(), DeadLetteredError)).to.include({ reason: 'no' });
     expect(() => producer.ack(receipts[0], { length: 3 })).to.throw(NotWaitingError);
+  });
+});
+
+describe('what is called with something else than it takes', () => {
+  it('is refused by fakeProducer, which ends no job', async () => {
+    await using producer = await fakeProducer();
+    const sending = producer.send(note, { text: 'one' });
+    const receipt = await sending;
+    const call = producer as unknown as Record<'ack' | 'deadLetter', (...given: unknown[]) => void>;
+    expect(() => call.ack(receipt, 1n)).to.throw(ResultError, 'expected a JSON value, got a bigint');
+    expect(() => call.ack(receipt, { length: Number.NaN })).to.throw(ResultError, 'NaN');
+    expect(() => call.ack(sending, { length: 1 })).to.throw(OptionsError, 'of ack(), got an object (await it)');
+    expect(() => call.deadLetter(undefined, 'no')).to.throw(OptionsError, 'expected a receipt as the first argument');
+    producer.ack(receipt, { length: 3 });
+    expect(await receipt.result()).to.deep.equal({ length: 3 });
+  });
+
+  it('is refused by delivery, expectSent, perform and the words for chai', async () => {
+    await using producer = await fakeProducer();
+    const missing = undefined as unknown as typeof note;
+    expect(() => delivery(missing, { text: 'x' })).to.throw(
+      NotAContractError,
+      'first argument of delivery, got undefined',
+    );
+    expect(() => expectSent(producer, missing)).to.throw(NotAContractError, 'expectSent, after where it is sent');
+    expect(() => expectSent(note as never, note)).to.throw(
+      OptionsError,
+      'expected a memoryEngine() or a fakeProducer()',
+    );
+    expect(() => expect(producer).to.have.sent(missing)).to.throw(NotAContractError, 'to.have.sent');
+    expect(() => expect(undefined).to.be.acked()).to.throw(AssertionError, 'to be acked, got undefined');
+    await rejection(
+      perform(() => ({ length: 1 }), missing, { text: 'x' }),
+      NotAContractError,
+    );
   });
 });
 

@@ -153,7 +153,7 @@ class PlayedProcess {
       await turn();
     }
     if (poisons.has(id)) {
-      await queue.buryOwnEnd(this.#end(), { trials: this.#trials, poisonLimit }, 1_000);
+      await queue.releaseOwnEnd(this.#end(), { trials: this.#trials, poisonLimit }, 1_000);
       return 'ended';
     }
     await queue.settle(job, ack);

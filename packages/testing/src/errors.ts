@@ -13,7 +13,7 @@ export class NotDrainedError extends AcktorError {
   }
 }
 
-/** A clock that is the machine's cannot be told to move on. */
+/** The machine's clock cannot be moved on. */
 export class RealClockError extends AcktorError {
   readonly code = 'ACKTOR_REAL_CLOCK';
 

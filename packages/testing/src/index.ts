@@ -1,4 +1,4 @@
-// The door for tests of applications, and for those who write an engine.
+// The door for tests of applications, and for authors of engines.
 export { memoryEngine, MemoryEngine, type MemoryEngineOptions, type SentJob } from './memory/memory-engine.js';
 export type { Duration } from './memory/passing-options.js';
 export { NotDrainedError, NotSentError, NotWaitingError, RealClockError } from './errors.js';
@@ -6,15 +6,7 @@ export { engineConforms, type ConformanceOptions } from './conformance/engine-co
 export { memoryFeatures, redisFeatures, type EngineFeatures } from './conformance/features.js';
 export type { OpenedEngine } from './conformance/queue-trial.js';
 export type { OpenEngine, TestFrame } from './conformance/suite.js';
-export {
-  perform,
-  providing,
-  type HandlerOf,
-  type Outcome,
-  type Performed,
-  type PerformOptions,
-} from './performing/perform.js';
-export { delivery, type TestDelivery, type TestDeliveryOptions } from './performing/test-delivery.js';
-export { expectSent, type Sends } from './expecting/expect-sent.js';
-export { fakeProducer, type FakeProducer } from './expecting/fake-producer.js';
-export { acktorChai } from './expecting/chai-plugin.js';
+export { perform, providing, type HandlerOf, type Outcome, type Performed, type PerformOptions } from './perform.js';
+export { delivery, type TestDelivery, type TestDeliveryOptions } from './test-delivery.js';
+export { expectSent, fakeProducer, type FakeProducer, type Sends } from './fake-producer.js';
+export { acktorChai } from './chai-plugin.js';

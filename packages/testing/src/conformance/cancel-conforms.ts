@@ -1,4 +1,4 @@
-// What an engine does with cancels: a job that waits goes, one that is under way is marked, and its worker hears of it.
+// What an engine does with cancels: a job that waits goes, one that is under way is marked, and its worker is notified.
 import type { CancelRequest } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { QueueTrial } from './queue-trial.js';
@@ -15,7 +15,7 @@ export function cancelConforms({ describe, it, trial }: Suite): void {
       'its time': { delayMs: 60_000 },
       'its turn by priority': { priority: 4 },
     })) {
-      it(`removes one that waits for ${words}, and says that it is gone to who waits for its end`, async () => {
+      it(`removes one that waits for ${words}, and ends the waits for its end`, async () => {
         await trial().send({ id: 'a', ...options });
         const end = trial().broker.ended('trial', 'a', never);
         expect(await trial().broker.cancel('trial', 'a', why)).to.equal('removed');
@@ -25,7 +25,7 @@ export function cancelConforms({ describe, it, trial }: Suite): void {
       });
     }
 
-    it('tells the processes of its queue of one that is under way, which delivery, and why', async () => {
+    it('notifies the processes of its queue of one that is under way: which delivery, and why', async () => {
       const { heard, first } = hearing();
       await trial().liveness('here', { onCancel: heard });
       await trial().send({ id: 'a' });
@@ -43,7 +43,7 @@ export function cancelConforms({ describe, it, trial }: Suite): void {
       expect(await other.takeAll()).to.deep.equal(['a']);
     });
 
-    it('keeps the mark for whoever gets the job next, when its worker dies', async () => {
+    it('keeps the mark for the next holder of the job, when its worker dies', async () => {
       await trial().send({ id: 'a' });
       await trial().take('dead|1');
       await trial().broker.cancel('trial', 'a', why);

@@ -1,4 +1,4 @@
-// What an engine does with dead letters: kept until somebody redrives or purges them.
+// What an engine does with dead letters: it keeps them until they are redriven or purged.
 import type { DeadSpan, DeadSummary } from '@acktor/core/engine';
 import { expect } from 'chai';
 import type { QueueTrial } from './queue-trial.js';
@@ -74,15 +74,15 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
       expect((await trial().take()).record.cancelled).to.equal(undefined);
     });
 
-    it('wakes who waits for work when one is redriven', async () => {
+    it('wakes a waiting consumer when one is redriven', async () => {
       await die(trial(), ['a']);
       await trial().waitFor(2);
-      const sign = trial().queue.waitForWork(10_000);
+      const woken = trial().queue.waitForWork(10_000);
       await trial().store.redrive([{ id: 'a', deliveries: 1 }]);
-      expect(await sign).to.deep.equal({ kind: 'ready' });
+      expect(await woken).to.deep.equal({ kind: 'ready' });
     });
 
-    it('purges one for good, for who waits for its end, too', async () => {
+    it('purges one for good, also for a caller that waits for its end', async () => {
       await die(trial(), ['a', 'b']);
       expect(await trial().store.purge([{ id: 'a', deliveries: 1 }])).to.deep.equal([true]);
       expect(await trial().store.count()).to.equal(1);

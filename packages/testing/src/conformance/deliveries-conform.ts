@@ -7,7 +7,7 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
   describe('when jobs are delivered', () => {
     const never = new AbortController().signal;
 
-    it('hands a job to one of those who ask', async () => {
+    it('hands a job to one of the requests', async () => {
       await trial().send({ id: 'a' });
       const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
       const { replies } = await trial().queue.settleAndFetch([{ fetch: 'here|1' }, { fetch: 'here|2' }], options);
@@ -107,7 +107,7 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
       });
     }
 
-    it('tells who waits how a job ends, and who waited in vain why', async () => {
+    it('resolves a wait with how the job ends, and rejects one that was in vain with why', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
       const end = trial().broker.ended('trial', 'a', never);
       await trial().settle(await trial().take(), ack);
@@ -118,7 +118,7 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
       expect(await vain.catch(String)).to.equal('Error: long enough');
     });
 
-    it('wakes two who wait for the same job, and each who waits for another', async () => {
+    it('wakes two waits for the same job, and each wait for another', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
       const ends = ['a', 'a', 'b'].map((id) => trial().broker.ended('trial', id, never));
       await trial().settle(await trial().take(), ack);

@@ -1,4 +1,4 @@
-// What an engine tells those who follow the jobs of a queue.
+// The events that an engine publishes of the jobs of a queue.
 import type { JobEventKind, QueueEvent, QueueWatcher } from '@acktor/core/engine';
 import { expect } from 'chai';
 import type { QueueTrial } from './queue-trial.js';
@@ -6,8 +6,8 @@ import { ack, deadLetter, leaseOf, retry } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function eventsConform({ describe, it, trial }: Suite): void {
-  describe('when somebody follows what happens', () => {
-    it('tells of every step of a job, in order', async () => {
+  describe('when a program follows what happens', () => {
+    it('publishes every change of a job, in order', async () => {
       const followed = await follow(trial(), { jobName: 'mail' });
       await trial().send({ id: 'a', name: 'mail' });
       const attempt = { attempt: 1, fence: 1, worker: 'here', end: 'threw', reason: 'not yet' } as const;
@@ -29,14 +29,14 @@ export function eventsConform({ describe, it, trial }: Suite): void {
       expect(events.at(-1)).to.include({ jobId: 'a', result: '{"ok":true}' });
     });
 
-    it('tells why a job became a dead letter', async () => {
+    it('publishes why a job became a dead letter', async () => {
       const followed = await follow(trial(), { jobName: 'note' });
       await trial().send({ id: 'a' });
       await trial().settle(await trial().take(), deadLetter);
       expect((await followed.until('dead')).at(-1)).to.include({ jobId: 'a', reason: 'it cannot be' });
     });
 
-    it('tells of a job that is requeued, and of one whose worker died', async () => {
+    it('publishes that a job is requeued, and that its worker died', async () => {
       const followed = await follow(trial(), { jobName: 'note' });
       await trial().send({ id: 'a' });
       const attempt = { attempt: 1, fence: 1, worker: 'here', end: 'requeued', reason: 'busy' } as const;
@@ -48,7 +48,7 @@ export function eventsConform({ describe, it, trial }: Suite): void {
       expect(events.find(({ kind }) => kind === 'requeued')).to.include({ jobId: 'a', reason: 'busy' });
     });
 
-    it('tells of one job by its id, of the wanted kinds alone', async () => {
+    it('publishes the wanted kinds of one job, by its id', async () => {
       const followed = await follow(trial(), { jobId: 'b' }, ['acked', 'removed']);
       await trial().send({ id: 'a' }, { id: 'b' });
       await trial().settle(await trial().take(), ack);
@@ -56,14 +56,14 @@ export function eventsConform({ describe, it, trial }: Suite): void {
       expect((await followed.until('acked')).map(({ jobId }) => jobId)).to.deep.equal(['b']);
     });
 
-    it('tells of a job that is cancelled while it waits', async () => {
+    it('publishes that a job is cancelled while it waits', async () => {
       const followed = await follow(trial(), { jobId: 'a' });
       await trial().send({ id: 'a' });
       await trial().broker.cancel('trial', 'a', 'no use for it');
       expect((await followed.until('removed')).at(-1)).to.include({ jobId: 'a' });
     });
 
-    it('tells nothing more to who has stopped', async () => {
+    it('publishes nothing more to a watcher that has stopped', async () => {
       const stopped = await follow(trial(), { jobName: 'note' });
       const followed = await follow(trial(), { jobName: 'note' });
       stopped.stop();

@@ -8,9 +8,9 @@ export interface EngineFeatures {
   readonly poison: boolean;
   /** Operators see queues and jobs, pause and resume. */
   readonly operator: boolean;
-  /** Those who look at the fleet can ask its workers, and watch them. */
+  /** Watchers of the fleet can ask its workers for reports, and follow them. */
   readonly fleet: boolean;
-  /** Whoever follows a queue is told what happens to its jobs. */
+  /** Programs can follow what happens to the jobs of a queue. */
   readonly events: boolean;
   /** A send can wait for a disk or for replicas. */
   readonly confirms: boolean;

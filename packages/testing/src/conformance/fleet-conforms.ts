@@ -1,11 +1,11 @@
-// What an engine carries between worker processes and those who look at them.
+// The messages that an engine carries between worker processes and their watchers.
 import { writeFrame, writeMachine, writeReport, type FleetWatcher, type Liveness } from '@acktor/core/engine';
 import { expect } from 'chai';
 import type { QueueTrial } from './queue-trial.js';
 import type { Suite } from './suite.js';
 
 export function fleetConforms({ describe, it, trial }: Suite): void {
-  describe('when somebody looks at the fleet', () => {
+  describe('when the fleet is watched', () => {
     it('asks every worker for a report', async () => {
       await reporting(trial(), 'one');
       await reporting(trial(), 'two');
@@ -26,7 +26,7 @@ export function fleetConforms({ describe, it, trial }: Suite): void {
       expect(await fleet.machine('unknown')).to.equal(undefined);
     });
 
-    it('shows to who watches a worker that is there, its frames in order, and its leave', async () => {
+    it('shows a watcher a worker that is there, its frames in order, and its leave', async () => {
       const worker = await reporting(trial(), 'one');
       const watch = watching();
       const end = new AbortController();
@@ -65,7 +65,7 @@ export function fleetConforms({ describe, it, trial }: Suite): void {
   });
 }
 
-/** A worker that answers what is asked of it. */
+/** A worker that answers requests. */
 async function reporting(trial: QueueTrial, workerId: string): Promise<Liveness> {
   const liveness = await trial.liveness(workerId);
   await liveness.fleetLine.listen((ask) => {

@@ -1,4 +1,4 @@
-// What a broker does about leases: who holds one may settle, who lost it may not, and what nobody holds comes back.
+// What a broker does about leases: the holder may settle, one that lost it may not, and a job without a holder comes back.
 import { expect } from 'chai';
 import { ack, leaseOf, settlements } from './test-queue.js';
 import type { Suite } from './suite.js';
@@ -23,7 +23,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
       });
     }
 
-    it('refuses an ack once the job was given back, though nobody has it yet', async () => {
+    it('refuses an ack once the job was given back, though no other has it yet', async () => {
       await trial().send({ id: 'a' });
       const lost = await trial().take('dead|1');
       await trial().releaseDead('dead');
@@ -44,7 +44,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
       expect(await trial().queue.renew([], 10_000)).to.deep.equal([]);
     });
 
-    it('buries nobody but the dead', async () => {
+    it('releases what the dead process held, and nothing else', async () => {
       await trial().send({ id: 'a' }, { id: 'b' }, { id: 'c' });
       await trial().take('dead|1');
       const held = await trial().take('dead-not|1');
@@ -64,7 +64,7 @@ export function leasesConform({ describe, it, trial }: Suite): void {
       expect((await trial().take()).record.poisoned).to.be.a('string').that.is.not.empty;
     });
 
-    it('keeps progress and log lines of who holds the lease, and of nobody else', async () => {
+    it('keeps progress and log lines of the holder of the lease alone', async () => {
       await trial().send({ id: 'a' });
       const lost = leaseOf(await trial().take('dead|1'));
       await trial().releaseDead('dead');
@@ -105,14 +105,14 @@ export function leasesConform({ describe, it, trial }: Suite): void {
       expect(await trial().settle(later, ack)).to.equal('stored');
     });
 
-    it('leaves alone what is leased under a later token, which may be on its way to who asked for it', async () => {
+    it('leaves alone what is leased under a later token, which may be on its way to its consumer', async () => {
       await trial().send({ id: 'a' });
       const later = await trial().take('here|3');
       expect(await trial().queue.reconcile({ process: 'here', last: 2 }, [])).to.deep.equal([]);
       expect(await trial().settle(later, ack)).to.equal('stored');
     });
 
-    it('takes up a lease again that expired while nobody else was given the job', async () => {
+    it('takes up a lease again that expired while the job was given to no other', async () => {
       await trial().send({ id: 'a' });
       const held = await trial().take('here|1', { leaseMs: 1 });
       await trial().untilExpired(held);

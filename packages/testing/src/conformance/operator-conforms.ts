@@ -10,7 +10,7 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
     it('knows the queues that were used, and no others', async () => {
       expect(await trial().admin.knows('unused')).to.equal(false);
       expect(await trial().admin.depth('unused')).to.deep.include({ waiting: 0, active: 0, isPaused: false });
-      expect(await trial().admin.knows('unused'), 'though somebody looked').to.equal(false);
+      expect(await trial().admin.knows('unused'), 'though it was looked at').to.equal(false);
       await trial().send({ id: 'a' });
       expect(await trial().admin.queueNames()).to.deep.equal(['trial']);
       expect(await trial().admin.knows('trial')).to.equal(true);
@@ -72,14 +72,14 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
       expect(await trial().admin.job('trial', 'unknown')).to.equal(undefined);
     });
 
-    it('hands out nothing of a queue that is paused, and wakes who waits when it goes on', async () => {
+    it('hands out nothing of a queue that is paused, and wakes a waiting consumer when it goes on', async () => {
       await trial().admin.pause('trial');
       await trial().send({ id: 'a' });
       expect(await trial().takeAll()).to.deep.equal([]);
       expect(await trial().admin.depth('trial')).to.include({ isPaused: true, waiting: 1 });
-      const sign = trial().queue.waitForWork(10_000);
+      const woken = trial().queue.waitForWork(10_000);
       await trial().admin.resume('trial');
-      expect(await sign).to.deep.equal({ kind: 'ready' });
+      expect(await woken).to.deep.equal({ kind: 'ready' });
       expect(await trial().takeAll()).to.deep.equal(['a']);
     });
 
@@ -90,7 +90,7 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
       expect(await trial().takeAll()).to.deep.equal(['now', 'later']);
     });
 
-    it('counts the active jobs that nobody holds', async () => {
+    it('counts the active jobs without a lease', async () => {
       await trial().send({ id: 'a' }, { id: 'b' });
       await trial().untilExpired(await trial().take('gone|1', { leaseMs: 1 }));
       await trial().take();

@@ -10,14 +10,14 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' });
       await trial().take('dead|1');
       await trial().take('dead|2');
-      expect(await trial().buryOwnEnd('dead')).to.have.members(['a', 'b']);
+      expect(await trial().releaseOwnEnd('dead')).to.have.members(['a', 'b']);
       expect(await suspicionsInOrder(trial())).to.deep.equal(['c 0', 'd 0', 'a 1', 'b 1']);
     });
 
     it('lets equals of its priority go before a suspect, and lower ones after it', async () => {
       await trial().send({ id: 'low', priority: 9 }, { id: 'a', priority: 2 }, { id: 'b', priority: 2 });
       await trial().take('dead|1');
-      await trial().buryOwnEnd('dead');
+      await trial().releaseOwnEnd('dead');
       expect(await suspicionsInOrder(trial())).to.deep.equal(['b 0', 'a 1', 'low 0']);
     });
 
@@ -25,7 +25,7 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       await suspect(trial(), 'a');
       await trial().send({ id: 'b' }, { id: 'c' });
       for (const token of ['dead|2', 'dead|3', 'dead|4']) await trial().take(token);
-      expect(await trial().buryOwnEnd('dead', { trials: onTrial('a') })).to.deep.equal(['a']);
+      expect(await trial().releaseOwnEnd('dead', { trials: onTrial('a') })).to.deep.equal(['a']);
       expect(await suspicionsInOrder(trial())).to.deep.equal(['b 0', 'c 0', 'a 2']);
     });
 
@@ -33,7 +33,7 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'b' });
       await trial().take('dead|1');
       const trials = { suspects: [{ queue: 'another', jobId: 'b' }], isAlone: false };
-      expect(await trial().buryOwnEnd('dead', { trials })).to.deep.equal([]);
+      expect(await trial().releaseOwnEnd('dead', { trials })).to.deep.equal([]);
       expect(await suspicionsInOrder(trial())).to.deep.equal(['b 0']);
     });
 
@@ -42,7 +42,7 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       await trial().send({ id: 'b' });
       await trial().take('dead|9');
       const ownEnd = { trials: onTrial('a', true), how: 'it was ended by SIGSEGV', lastLines: 'stderr:\nfault' };
-      await trial().buryOwnEnd('dead', ownEnd);
+      await trial().releaseOwnEnd('dead', ownEnd);
       const { record } = await trial().take();
       expect(record.id).to.equal('a');
       expect(record.poisoned)
@@ -55,7 +55,7 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       await suspect(trial(), 'a', 2);
       for (let end = 1; end <= 5; end += 1) {
         await trial().take(`dead|${end}`);
-        await trial().buryOwnEnd('dead', { trials: onTrial('a') });
+        await trial().releaseOwnEnd('dead', { trials: onTrial('a') });
       }
       expect(await suspicionsInOrder(trial())).to.deep.equal(['a 2']);
     });
@@ -66,7 +66,7 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       for (let end = 1; end <= 3; end += 1) {
         await trial().take(`dead|${end}`);
         await trial().take(`dead|1${end}`);
-        await trial().buryOwnEnd('dead', { trials: onTrial('a') }, 2);
+        await trial().releaseOwnEnd('dead', { trials: onTrial('a') }, 2);
       }
       const [b, a] = [await trial().take(), await trial().take()];
       expect([b.record.id, b.record.poisoned]).to.deep.equal(['b', undefined]);
@@ -79,7 +79,7 @@ export function poisonConforms({ describe, it, trial }: Suite): void {
       for (let end = 1; end <= 4; end += 1) {
         const held = [await trial().take(`dead|${end}`), await trial().take(`dead|1${end}`)];
         expect(held.map(({ record }) => record.poisoned)).to.deep.equal([undefined, undefined]);
-        await trial().buryOwnEnd('dead', { trials: onTrial('a'), poisonLimit: 100 }, 1);
+        await trial().releaseOwnEnd('dead', { trials: onTrial('a'), poisonLimit: 100 }, 1);
       }
       const beside = await trial().take();
       expect(beside.record).to.include({ id: 'b', leasesLost: 4, poisoned: undefined });
@@ -114,7 +114,7 @@ async function suspect(trial: QueueTrial, id: string, ends = 1): Promise<void> {
   await trial.send({ id });
   for (let end = 1; end <= ends; end += 1) {
     await trial.take(`dead|${end}`);
-    await trial.buryOwnEnd('dead', end === 1 ? {} : { trials: onTrial(id) });
+    await trial.releaseOwnEnd('dead', end === 1 ? {} : { trials: onTrial(id) });
   }
 }
 

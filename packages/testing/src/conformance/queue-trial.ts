@@ -89,7 +89,7 @@ export class QueueTrial extends TestQueue {
     return liveness;
   }
 
-  /** Those who look at the fleet. Closed with the trial. */
+  /** A view of the fleet. Closed with the trial. */
   async fleet(): Promise<ConnectedFleet> {
     const { namespace, opened } = this.#ground;
     const fleet = await this.engine.openFleet({ namespace, connectTimeoutMs: 10_000 });
@@ -112,15 +112,15 @@ export class QueueTrial extends TestQueue {
     }
   }
 
-  /** Resolves when the lease is over: nobody renews it. */
+  /** Resolves when the lease, which is not renewed, is over. */
   async untilExpired(job: LeasedJob): Promise<void> {
     while (await this.queue.progress(leaseOf(job), '0')) await this.pass(1);
   }
 
   /** Waits for work for so long, and lets that time pass. */
   async waitFor(ms: number): Promise<WakeSignal> {
-    const [sign] = await Promise.all([this.queue.waitForWork(ms), this.pass(ms)]);
-    return sign;
+    const [woken] = await Promise.all([this.queue.waitForWork(ms), this.pass(ms)]);
+    return woken;
   }
 }
 

@@ -98,13 +98,13 @@ export class TestQueue {
     }
   }
 
-  /** Takes every delivery from a process that is known to be dead, and gives its jobs back. Answers their ids. */
+  /** Takes every delivery from a process that is known to be dead, and gives its jobs back. Returns their ids. */
   async releaseDead(process: string, deliveryLimit = 20): Promise<readonly string[]> {
     return (await this.broker.releaseDead(this.queue.name, { process, deliveryLimit })).returned;
   }
 
-  /** The same of a process that ended itself. Answers the ids that this is held against. */
-  async buryOwnEnd(process: string, ownEnd: Partial<OwnEnd> = {}, deliveryLimit = 20): Promise<readonly string[]> {
+  /** The same of a process that ended itself. Returns the ids of the jobs that it suspects. */
+  async releaseOwnEnd(process: string, ownEnd: Partial<OwnEnd> = {}, deliveryLimit = 20): Promise<readonly string[]> {
     const end = {
       trials: { suspects: [], isAlone: false },
       poisonLimit: 3,

@@ -6,11 +6,11 @@ import { requeue } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function waitingConforms({ describe, it, trial }: Suite): void {
-  describe('when somebody waits for work', () => {
+  describe('when a consumer waits for work', () => {
     it('says that there is work as soon as a job is sent', async () => {
-      const sign = trial().queue.waitForWork(10_000);
+      const woken = trial().queue.waitForWork(10_000);
       await trial().send({ id: 'a' });
-      expect(await sign).to.deep.equal({ kind: 'ready' });
+      expect(await woken).to.deep.equal({ kind: 'ready' });
     });
 
     it('says so for work that was there before', async () => {
@@ -22,22 +22,22 @@ export function waitingConforms({ describe, it, trial }: Suite): void {
       it(`says so for a job of priority ${priority} that is requeued`, async () => {
         await trial().send({ id: 'a', priority });
         const job = await trial().take();
-        // The sign of the job's arrival is used up, so that only its return can be seen.
+        // The wake signal of the job's arrival is used up, so that only its return can be seen.
         await trial().waitFor(2);
-        const sign = trial().queue.waitForWork(10_000);
+        const woken = trial().queue.waitForWork(10_000);
         await trial().settle(job, requeue);
-        expect(await sign).to.deep.equal({ kind: 'ready' });
+        expect(await woken).to.deep.equal({ kind: 'ready' });
       });
     }
 
     it('says when a delayed job is due', async () => {
       const sentAtMs = await trial().nowMs();
       await trial().send({ id: 'a', delayMs: 5_000 });
-      const sign = await trial().queue.waitForWork(10_000);
-      expect(sign.kind).to.equal('due');
-      if (sign.kind !== 'due') return;
-      expect(sign.due.atMs).to.be.within(sentAtMs + 4_999, (await trial().nowMs()) + 5_000);
-      expect(sign.due.inMs).to.be.within(1, 5_000);
+      const woken = await trial().queue.waitForWork(10_000);
+      expect(woken.kind).to.equal('due');
+      if (woken.kind !== 'due') return;
+      expect(woken.due.atMs).to.be.within(sentAtMs + 4_999, (await trial().nowMs()) + 5_000);
+      expect(woken.due.inMs).to.be.within(1, 5_000);
     });
 
     it('ends the wait when it was too long', async () => {
@@ -64,12 +64,12 @@ export function waitingConforms({ describe, it, trial }: Suite): void {
       expect(await rejectionOf(broker.ended('trial', 'a', new AbortController().signal))).to.be.instanceOf(ClosedError);
     });
 
-    it('ends a wait with a sign that another passed on', async () => {
-      for (const sign of [{ kind: 'ready' }, { kind: 'due', due: { atMs: 9_000_000_000_000, inMs: 0 } }] as const) {
+    it('ends a wait with a wake signal that another passed on', async () => {
+      for (const woken of [{ kind: 'ready' }, { kind: 'due', due: { atMs: 9_000_000_000_000, inMs: 0 } }] as const) {
         const wait = trial().queue.waitForWork(10_000);
-        await trial().queue.passOn(sign);
+        await trial().queue.passOn(woken);
         const heard = await wait;
-        expect(heard.kind).to.equal(sign.kind);
+        expect(heard.kind).to.equal(woken.kind);
         if (heard.kind === 'due') expect(heard.due.atMs).to.equal(9_000_000_000_000);
       }
     });

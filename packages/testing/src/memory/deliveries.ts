@@ -36,11 +36,11 @@ export function lease(queue: StoredQueue, job: StoredJob, { token, leaseMs, work
   job.deliveries += 1;
   job.startedAtMs = nowMs;
   job.workerId = worker;
-  queue.tell(job, { kind: 'started' });
+  queue.publish(job, { kind: 'started' });
   return { record: recordOf(job), leaseToken: token };
 }
 
-/** Ends a delivery, once: the same again answers `stored` as long as nobody else has had the job. */
+/** Ends a delivery, once: the same again returns `stored` until the job is handed out anew. */
 export function settle(
   queue: StoredQueue,
   { job: leased, settlement, attempt }: Settling,
@@ -63,13 +63,13 @@ function apply(queue: StoredQueue, job: StoredJob, settlement: Settlement): void
       job.attemptsMade += 1;
       job.result = settlement.result;
       queue.end(job, 'acked');
-      return queue.tell(job, { kind: 'acked', result: settlement.result });
+      return queue.publish(job, { kind: 'acked', result: settlement.result });
     case 'deadLetter':
       job.attemptsMade += 1;
       job.reason = settlement.failure.reason;
       keepStack(job, settlement.failure.stack);
       queue.end(job, 'deadLettered');
-      return queue.tell(job, { kind: 'dead', reason: job.reason });
+      return queue.publish(job, { kind: 'dead', reason: job.reason });
     case 'retry':
       job.attemptsMade += 1;
       // A handler that has thrown has not ended its process.
@@ -77,11 +77,11 @@ function apply(queue: StoredQueue, job: StoredJob, settlement: Settlement): void
       job.reason = settlement.failure.reason;
       keepStack(job, settlement.failure.stack);
       comeBack(queue, job, Math.round(settlement.delayMs));
-      return queue.tell(job, { kind: 'retried', reason: job.reason });
+      return queue.publish(job, { kind: 'retried', reason: job.reason });
     case 'requeue':
       if (settlement.afterMs === undefined) queue.wait(job, 'head');
       else queue.delay(job, Math.ceil(settlement.afterMs));
-      return queue.tell(job, { kind: 'requeued', reason: settlement.reason });
+      return queue.publish(job, { kind: 'requeued', reason: settlement.reason });
   }
 }
 
@@ -90,7 +90,7 @@ function comeBack(queue: StoredQueue, job: StoredJob, delayMs: number): void {
   else queue.wait(job, 'tail');
 }
 
-/** Whether nobody has had the job since: not even the reaper. */
+/** Whether the job was neither handed out nor given back since. */
 function isSameDelivery(job: StoredJob, { record }: LeasedJob): boolean {
   return job.deliveries === record.deliveries && job.leasesLost === record.leasesLost;
 }
@@ -101,7 +101,7 @@ function isHolder(queue: StoredQueue, job: StoredJob, leased: LeasedJob): boolea
   return job.lease?.token === leased.leaseToken || !isLeased(queue, job);
 }
 
-/** Whether somebody holds a lease of the job that is not over. */
+/** Whether the job has a lease that is not over. */
 export function isLeased(queue: StoredQueue, { lease }: StoredJob): boolean {
   return lease !== undefined && lease.untilMs > queue.clock.now();
 }
@@ -150,7 +150,7 @@ function loseLease(
   { ending, reason }: { ending: Loss['ending']; reason?: string },
 ) {
   job.leasesLost += 1;
-  queue.tell(job, { kind: 'lost' });
+  queue.publish(job, { kind: 'lost' });
   const note = { attempt: job.attemptsMade + 1, fence: job.deliveries, worker: job.workerId ?? '', end: ending };
   remember(job, { ...note, ...(reason !== undefined && { reason }) }, queue.clock.now());
 }
@@ -176,7 +176,7 @@ interface Judging {
   readonly ownEnd: OwnEnd;
 }
 
-/** What is poisoned goes to the head: whoever fetches it next dead-letters it. What is suspected lets the others go first. */
+/** A poisoned job goes to the head: the next worker that fetches it dead-letters it. A suspected job goes behind the others. */
 function judge(queue: StoredQueue, held: readonly StoredJob[], { deliveryLimit, ownEnd }: Judging): readonly string[] {
   const { suspects } = ownEnd.trials;
   const suspected: string[] = [];

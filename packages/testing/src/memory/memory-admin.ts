@@ -38,35 +38,35 @@ export class MemoryAdmin implements QueueAdmin {
   }
 
   depth(name: string): Promise<QueueDepth> {
-    const queue = this.#store.queue(name);
+    const queue = this.#store.peek(name);
     queue.promoteDue();
     return Promise.resolve({
       queue: name,
       isPaused: queue.isPaused,
       waiting: queue.waiting,
-      delayed: queue.delayed.length,
+      delayed: queue.delayed.size,
       active: queue.active.size,
       acked: queue.acked.size,
       deadLetters: queue.dead.size,
       oldestWaitingAtMs: oldestOf(queue),
-      nextDueAtMs: queue.delayed[0]?.dueAtMs,
+      nextDueAtMs: queue.delayed.first?.dueAtMs,
       readAtMs: queue.clock.now(),
     });
   }
 
   symptoms(name: string): Promise<QueueSymptoms> {
-    const queue = this.#store.queue(name);
+    const queue = this.#store.peek(name);
     const unleased = [...queue.active].slice(0, MOST_ACTIVE).filter((job) => !isLeased(queue, job)).length;
     return Promise.resolve({ unleased, client: undefined });
   }
 
   deaths(name: string): Promise<readonly QueueDeath[]> {
-    const { deaths, clock } = this.#store.queue(name);
+    const { deaths, clock } = this.#store.peek(name);
     return Promise.resolve(deaths.filter(({ atMs }) => clock.now() - atMs < DAY_MS));
   }
 
   jobs(name: string, { place, offset, limit }: JobSpan): Promise<JobPage> {
-    const all = jobsIn(this.#store.queue(name), place);
+    const all = jobsIn(this.#store.peek(name), place);
     return Promise.resolve({
       jobs: all.slice(offset, offset + limit).map(summaryOf),
       hasMore: offset + limit < all.length,
@@ -74,12 +74,12 @@ export class MemoryAdmin implements QueueAdmin {
   }
 
   find(queue: string, id: string): Promise<JobSummary | undefined> {
-    const job = this.#store.queue(queue).jobs.get(id);
+    const job = this.#store.peek(queue).jobs.get(id);
     return Promise.resolve(job && summaryOf(job));
   }
 
   job(queue: string, id: string): Promise<JobDetails | undefined> {
-    const job = this.#store.queue(queue).jobs.get(id);
+    const job = this.#store.peek(queue).jobs.get(id);
     return Promise.resolve(job && detailsOf(job));
   }
 
@@ -92,7 +92,7 @@ export class MemoryAdmin implements QueueAdmin {
   }
 
   runNow(name: string, id: string): Promise<boolean> {
-    const queue = this.#store.queue(name);
+    const queue = this.#store.peek(name);
     const job = queue.jobs.get(id);
     if (job?.place !== 'delayed') return Promise.resolve(false);
     queue.wait(job, 'tail');
@@ -105,7 +105,7 @@ function jobsIn(queue: StoredQueue, place: JobSpan['place']): readonly StoredJob
     case 'waiting':
       return queue.waitingJobs();
     case 'delayed':
-      return queue.delayed;
+      return [...queue.delayed];
     case 'active':
       return [...queue.active];
     case 'acked':

@@ -54,11 +54,11 @@ export class MemoryBroker implements Broker {
   async ended(queue: string, jobId: string, signal: AbortSignal): Promise<JobEnd> {
     this.#requireOpen();
     signal.throwIfAborted();
-    const stored = this.#store.queue(queue);
+    const stored = this.#store.peek(queue);
     return new Promise((resolve, reject) => {
       const stops: (() => void)[] = [];
       const stop = () => stops.forEach((each) => each());
-      const look = () => {
+      const check = () => {
         const end = endOf(stored.jobs.get(jobId));
         if (end === undefined) return;
         stop();
@@ -71,20 +71,20 @@ export class MemoryBroker implements Broker {
             reject(limit.reason as Error);
           }),
         );
-      stops.push(stored.onEnd(jobId, look));
-      look();
+      stops.push(stored.onEnd(jobId, check));
+      check();
     });
   }
 
   async cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome> {
     this.#requireOpen();
-    const stored = this.#store.queue(queue);
+    const stored = this.#store.peek(queue);
     const job = stored.jobs.get(jobId);
     if (job === undefined) return Promise.resolve('notFound');
     if (job.place === 'acked' || job.place === 'deadLettered') return 'ended';
     if (job.place !== 'active') {
       stored.remove(job);
-      stored.tell(job, { kind: 'removed' });
+      stored.publish(job, { kind: 'removed' });
       return 'removed';
     }
     job.cancelled = why;
@@ -104,7 +104,8 @@ export class MemoryBroker implements Broker {
 
   workQueue(name: string): WorkQueue {
     this.#requireOpen();
-    const queue = new MemoryWorkQueue(this.#store.queue(name), this.#retention);
+    const onClose = () => void this.#workQueues.delete(queue);
+    const queue: WorkQueue = new MemoryWorkQueue(this.#store.queue(name), { retention: this.#retention, onClose });
     this.#workQueues.add(queue);
     return queue;
   }

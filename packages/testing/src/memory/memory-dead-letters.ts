@@ -46,7 +46,7 @@ export class MemoryDeadLetters implements DeadLetterStore {
   purge(deaths: readonly Death[]): Promise<readonly boolean[]> {
     return this.#each(deaths, (job) => {
       this.#queue.remove(job);
-      this.#queue.tell(job, { kind: 'removed' });
+      this.#queue.publish(job, { kind: 'removed' });
     });
   }
 

@@ -66,7 +66,7 @@ export function memoryEngine(options: MemoryEngineOptions = {}): MemoryEngine {
 /**
  * The {@link Engine} in memory.
  *
- * Gotchas: its worker's heartbeat beats on the main thread, where a handler that blocks stops it. A supervisor refuses it, for it exists in
+ * Gotchas: its worker's heartbeat runs on the main thread, where a handler that blocks stops it. A supervisor refuses it, for it exists in
  * this process alone. Nothing outlives the process.
  */
 export class MemoryEngine implements Engine {
@@ -127,7 +127,7 @@ export class MemoryEngine implements Engine {
    * @throws NotWaitingError.
    */
   end({ queue: name }: AnyJob, id: string, settlement: Settlement): void {
-    const queue = this.#space(brokerOptionTable.namespace.default).store.queue(name);
+    const queue = this.#space(brokerOptionTable.namespace.default).store.peek(name);
     const job = queue.jobs.get(id);
     if (job === undefined) throw new NotWaitingError(id, 'the queue has none of that id');
     if (job.place !== 'waiting' && job.place !== 'delayed') throw new NotWaitingError(id, `it is ${job.place}`);

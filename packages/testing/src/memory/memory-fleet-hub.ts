@@ -1,4 +1,4 @@
-// The conversation between workers in memory and those who look at them: asks in the one direction, answers and news in the other.
+// The messages between workers in memory and their watchers: requests in the one direction, answers and events in the other.
 import {
   readAnswer,
   readNews,
@@ -12,7 +12,7 @@ import {
 
 type Listener<Message> = (message: Message) => void;
 
-/** The {@link FleetHub} in memory, and the lines of the workers to it. Nothing is lost here, and nobody else can speak. */
+/** The {@link FleetHub} in memory, and the lines of the workers to it. Nothing is lost here, and no other process can publish. */
 export class MemoryFleetHub implements FleetHub {
   readonly asker = 'memory';
   readonly droppedMessages = 0;

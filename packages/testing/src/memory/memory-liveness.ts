@@ -13,7 +13,7 @@ export interface MemoryLivenessDeps {
   readonly queues: readonly string[];
 }
 
-/** The {@link Liveness} in memory. It beats on the main thread. */
+/** The {@link Liveness} in memory. Its heartbeat runs on the main thread. */
 export class MemoryLiveness implements Liveness {
   readonly fleetLine: FleetLine;
   readonly #deps: MemoryLivenessDeps;
@@ -49,7 +49,7 @@ export class MemoryLiveness implements Liveness {
       ...queue.returned.splice(0),
       ...reap(queue, rules, this.#deps.store),
     ]);
-    const dueAtMs = Math.min(...this.#queues.map(({ delayed }) => delayed[0]?.dueAtMs ?? Infinity));
+    const dueAtMs = Math.min(...this.#queues.map(({ delayed }) => delayed.first?.dueAtMs ?? Infinity));
     return Promise.resolve({
       hasSuspects: this.#queues.some(({ missingSinceMs }) => missingSinceMs.size > 0),
       active: this.#queues.reduce((sum, { active }) => sum + active.size, 0),
@@ -61,7 +61,7 @@ export class MemoryLiveness implements Liveness {
   }
 
   hasOtherNextDue(): Promise<boolean> {
-    const next = JSON.stringify(this.#queues.map(({ delayed }) => [delayed[0]?.sent.id, delayed[0]?.dueAtMs]));
+    const next = JSON.stringify(this.#queues.map(({ delayed }) => [delayed.first?.sent.id, delayed.first?.dueAtMs]));
     const isOther = next !== this.#nextDue;
     this.#nextDue = next;
     return Promise.resolve(isOther);
@@ -76,7 +76,7 @@ export class MemoryLiveness implements Liveness {
 }
 
 /**
- * Gives back what nobody holds: whose lease has expired, or whose process has been away for the grace time. Returns the ids. No server can
+ * Gives back the jobs whose lease has expired, or whose process has been away for the grace time. Returns the ids. No server can
  * restart here, and none is away, so nothing is held off.
  */
 export function reap(queue: StoredQueue, rules: ReapRules, store: MemoryStore): readonly string[] {

@@ -22,22 +22,25 @@ export class MemoryStore {
     this.#listener = listener;
   }
 
-  /** The queue of that name. It comes to be when it is first asked for, and counts as used when somebody uses it. */
+  /** The queue of that name, which is kept from now on. It counts as used when a job is sent to it, or it is consumed or paused. */
   queue(name: string): StoredQueue {
-    const known = this.queues.get(name);
-    if (known) return known;
-    const queue = new StoredQueue(name, this.clock, this.#listener);
+    const queue = this.peek(name);
     this.queues.set(name, queue);
     return queue;
+  }
+
+  /** The queue of that name, to be read: one that is not kept is empty, and is not kept for having been looked at. */
+  peek(name: string): StoredQueue {
+    return this.queues.get(name) ?? new StoredQueue(name, this.clock, this.#listener);
   }
 
   isPresent(process: string | undefined): boolean {
     return [...this.processes].some(({ id }) => id === process);
   }
 
-  /** Says to every process of the queue that a job is cancelled, after the call that cancelled it. */
+  /** Notifies every process of the queue that a job is cancelled, after the call that cancelled it. */
   announceCancel(request: CancelRequest): void {
-    const hearing = [...this.processes].filter(({ queues }) => queues.includes(request.queue));
-    for (const { onCancel } of hearing) queueMicrotask(() => onCancel(request));
+    const concerned = [...this.processes].filter(({ queues }) => queues.includes(request.queue));
+    for (const { onCancel } of concerned) queueMicrotask(() => onCancel(request));
   }
 }

@@ -16,17 +16,22 @@ import { fetch, isLeased, renew, settle } from './deliveries.js';
 import type { StoredJob } from './stored-job.js';
 import type { Retention, StoredQueue } from './stored-queue.js';
 
+export interface MemoryWorkQueueDeps {
+  readonly retention: Retention;
+  readonly onClose: () => void;
+}
+
 /** The {@link WorkQueue} in memory. */
 export class MemoryWorkQueue implements WorkQueue {
   readonly name: string;
   readonly #queue: StoredQueue;
-  readonly #retention: Retention;
+  readonly #deps: MemoryWorkQueueDeps;
   readonly #closing = new AbortController();
 
-  constructor(queue: StoredQueue, retention: Retention) {
+  constructor(queue: StoredQueue, deps: MemoryWorkQueueDeps) {
     this.name = queue.name;
     this.#queue = queue;
-    this.#retention = retention;
+    this.#deps = deps;
     queue.isUsed = true;
     queue.consumers += 1;
     queue.changed();
@@ -35,26 +40,26 @@ export class MemoryWorkQueue implements WorkQueue {
   settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
     const replies = requests.map((request) => this.#reply(request, options));
     const isEmpty = requests.some(({ fetch: token }, i) => token !== undefined && replies[i]?.fetched === undefined);
-    // Who was woken took one job: the next who waits is woken for the next.
-    if (this.#queue.ready > 0) this.#queue.signs.ready();
+    // The consumer that was woken took one job: the next one that waits is woken for the next.
+    if (this.#queue.ready > 0) this.#queue.wakeSignals.ready();
     return Promise.resolve({ replies, status: options.wantsStatus || isEmpty ? this.#status() : undefined });
   }
 
   async waitForWork(timeoutMs: number): Promise<WakeSignal> {
     this.#queue.promoteDue();
-    return this.#queue.signs.wait(timeoutMs, this.#closing.signal);
+    return this.#queue.wakeSignals.wait(timeoutMs, this.#closing.signal);
   }
 
-  async passOn(sign: WakeSignal): Promise<void> {
-    if (sign.kind === 'ready') this.#queue.signs.ready();
-    if (sign.kind === 'due') this.#queue.signs.due(sign.due.atMs);
+  async passOn(wakeSignal: WakeSignal): Promise<void> {
+    if (wakeSignal.kind === 'ready') this.#queue.wakeSignals.ready();
+    if (wakeSignal.kind === 'due') this.#queue.wakeSignals.due(wakeSignal.due.atMs);
     return Promise.resolve();
   }
 
   progress(lease: Lease, progress: string): Promise<boolean> {
     return this.#write(lease, (job) => {
       job.progress = progress;
-      this.#queue.tell(job, { kind: 'progress', progress });
+      this.#queue.publish(job, { kind: 'progress', progress });
     });
   }
 
@@ -76,7 +81,7 @@ export class MemoryWorkQueue implements WorkQueue {
     const orphans = [...this.#queue.active].filter(isOrphan).toReversed();
     for (const job of orphans) {
       this.#queue.wait(job, 'head');
-      this.#queue.tell(job, { kind: 'requeued', reason: undefined });
+      this.#queue.publish(job, { kind: 'requeued', reason: undefined });
     }
     return Promise.resolve(orphans.map(({ sent }) => sent.id));
   }
@@ -84,6 +89,7 @@ export class MemoryWorkQueue implements WorkQueue {
   close(): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.resolve();
     this.#closing.abort(new ClosedError('queue'));
+    this.#deps.onClose();
     this.#queue.consumers -= 1;
     this.#queue.changed();
     return Promise.resolve();
@@ -91,7 +97,7 @@ export class MemoryWorkQueue implements WorkQueue {
 
   #reply({ settle: settling, fetch: token }: ChannelRequest, options: SettleAndFetchOptions): ChannelReply {
     return {
-      settled: settling && settle(this.#queue, settling, this.#retention),
+      settled: settling && settle(this.#queue, settling, this.#deps.retention),
       fetched: token === undefined ? undefined : fetch(this.#queue, token, options),
       error: undefined,
     };
@@ -99,7 +105,7 @@ export class MemoryWorkQueue implements WorkQueue {
 
   #status(): QueueStatus {
     const { ready, delayed, clock } = this.#queue;
-    const atMs = delayed[0]?.dueAtMs;
+    const atMs = delayed.first?.dueAtMs;
     return { ready, nextDue: atMs === undefined ? undefined : { atMs, inMs: atMs - clock.now() }, limitedForMs: 0 };
   }
 

@@ -1,4 +1,4 @@
-// What the clock of an engine in memory may be told, checked at the door.
+// The options of an engine in memory and of its clock, checked at the door.
 import { inspect } from 'node:util';
 import { OptionsError } from '@acktor/core';
 import { defineOptions, type OptionTable } from '@acktor/core/engine';
@@ -22,7 +22,7 @@ export const memoryEngineOptions = defineOptions({
     type: 'choice',
     of: ['virtual', 'machine'],
     default: 'virtual',
-    doc: 'Whose time it is: `virtual` stands still until it is told to pass, `machine` passes by itself.',
+    doc: 'Whose time it is: `virtual` stands still until `advance()`, `machine` passes by itself.',
   },
   startsAt: {
     type: 'value',

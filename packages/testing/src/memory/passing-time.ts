@@ -45,26 +45,50 @@ export interface PassingTime extends Happening {
 /** Moves from one due moment to the next, and lets what is due then happen before it goes on. */
 export async function advanceTo(atMs: number, patienceMs: number, passing: PassingTime): Promise<void> {
   const { clock } = passing;
-  // Whatever runs now waits, as far as anybody knows, for time to pass.
   await quiet(passing, performance.now() + patienceMs);
-  const before = new Set(queuesOf(passing).flatMap(({ active }) => [...active]));
-  const hasBegun = (job: StoredJob) => !before.has(job);
+  const ongoing = new Ongoing();
+  ongoing.add(passing);
   for (;;) {
     const lossMs = nextLossMs(passing);
     const nextMs = Math.min(clock.nextAtMs, lossMs);
     if (nextMs > atMs) break;
     const wasIdle = isIdle(passing);
+    const isRoutine = wasIdle || (clock.isRoutineNext && lossMs === Infinity);
     const untilMs = wasIdle ? Math.max(nextMs, Math.min(atMs, nextDueMs(passing))) : nextMs;
-    const { count } = passing.changes;
-    const isChanged = () => passing.changes.count !== count;
     renewPresent(passing, untilMs);
-    clock.runUntil(untilMs, isChanged);
-    if (wasIdle) await microtasks();
-    if (!wasIdle || isChanged()) await settled(passing, hasBegun, patienceMs);
+    const hasChanged = await step(untilMs, passing);
+    if (!isRoutine || hasChanged) await settled(passing, ongoing, patienceMs);
   }
   renewPresent(passing, atMs);
   clock.moveTo(atMs);
-  await settled(passing, hasBegun, patienceMs);
+  await settled(passing, ongoing, patienceMs);
+}
+
+/** Runs what is due until then, and what follows of it within this turn of the event loop. Returns whether that changed a queue. */
+async function step(untilMs: number, { clock, changes }: PassingTime): Promise<boolean> {
+  const { count } = changes;
+  const hasChanged = () => changes.count !== count;
+  try {
+    clock.runUntil(untilMs, hasChanged);
+    await microtasks();
+    return hasChanged();
+  } finally {
+    clock.endStep(hasChanged());
+  }
+}
+
+/** The deliveries that are not waited for: they run since before time began to pass, or have outlasted the patience with them. */
+class Ongoing {
+  readonly #fences = new Map<StoredJob, number>();
+
+  /** Adds all that run now. */
+  add(happening: Happening): void {
+    for (const { active } of queuesOf(happening)) for (const job of active) this.#fences.set(job, job.deliveries);
+  }
+
+  has(job: StoredJob): boolean {
+    return this.#fences.get(job) === job.deliveries;
+  }
 }
 
 /** Resolves when nothing is ready, running or due now. @throws NotDrainedError. */
@@ -93,21 +117,21 @@ function stillBusy({ name, ready, active }: StoredQueue): string {
   return `queue ${name} has ${ready} jobs ready and ${active.size} running${ids.length > 0 ? `: ${ids.join(', ')}` : ''}`;
 }
 
-/** Resolves when whoever waits has taken what became ready, and the handlers that began since then have ended, or patience has. */
-async function settled(passing: Happening, hasBegun: (job: StoredJob) => boolean, patienceMs: number): Promise<void> {
+/** Resolves when consumers have taken what became ready, and the handlers that began since then have ended, or patience has. */
+async function settled(passing: Happening, ongoing: Ongoing, patienceMs: number): Promise<void> {
   const untilMs = performance.now() + patienceMs;
   for (;;) {
     await quiet(passing, untilMs);
     reapAll(passing);
-    if (!queuesOf(passing).some(({ active }) => [...active].some(hasBegun))) return;
+    if (queuesOf(passing).every(({ active }) => [...active].every((job) => ongoing.has(job)))) return;
     const leftMs = untilMs - performance.now();
-    if (leftMs <= 0 || !(await passing.changes.next(leftMs))) return;
+    if (leftMs <= 0 || !(await passing.changes.next(leftMs))) return ongoing.add(passing);
   }
 }
 
 /**
- * Whether no handler runs, nothing is ready and nobody is missed: until the next job is due, timers are those of workers that renew nothing and
- * look in vain. They run one after the other; two hours take thousands.
+ * Whether no handler runs, nothing is ready and no process is missed: until the next job is due, timers are those of workers that renew nothing
+ * and poll in vain. They run one after the other; two hours take thousands.
  */
 function isIdle(happening: Happening): boolean {
   return queuesOf(happening).every(
@@ -116,7 +140,7 @@ function isIdle(happening: Happening): boolean {
 }
 
 function nextDueMs(happening: Happening): number {
-  return Math.min(Infinity, ...queuesOf(happening).map(({ delayed }) => delayed[0]?.dueAtMs ?? Infinity));
+  return Math.min(Infinity, ...queuesOf(happening).map(({ delayed }) => delayed.first?.dueAtMs ?? Infinity));
 }
 
 /** Lets promises that are settled call back, and what follows of that, within this turn of the event loop. */
@@ -134,7 +158,7 @@ async function quiet({ changes }: Happening, untilMs: number): Promise<void> {
   }
 }
 
-/** Time passes in leaps, which no heartbeat can keep up with: those that beat are taken to have beaten all the while. */
+/** Time passes in leaps, which no heartbeat keeps up with: a process that renewed its leases is taken to have renewed them all the while. */
 function renewPresent({ stores }: Happening, untilMs: number): void {
   for (const store of stores()) {
     const leapMs = untilMs - store.clock.now();
@@ -146,7 +170,7 @@ function renewPresent({ stores }: Happening, untilMs: number): void {
 function reapAll({ stores }: Happening): void {
   for (const store of stores())
     for (const queue of store.queues.values())
-      // The next turn of a heartbeat says so.
+      // The next turn of a heartbeat reports them.
       if (queue.rules) queue.returned.push(...reap(queue, queue.rules, store));
 }
 
@@ -168,7 +192,7 @@ function queuesOf({ stores }: Happening): readonly StoredQueue[] {
   return stores().flatMap(({ queues }) => [...queues.values()]);
 }
 
-/** An answer travels on in the next turn, and is worked on in the one after that. */
+/** A reply travels on in the next turn, and is worked on in the one after that. */
 const QUIET_TURNS = 3;
 /** Far more than a renewal of nothing takes. */
 const MICROTASKS = 20;

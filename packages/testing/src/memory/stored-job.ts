@@ -64,7 +64,7 @@ export function newJob(sent: OutgoingJob, queue: string, sentAtMs: number): Stor
   };
 }
 
-/** The job as whoever fetches it gets it. */
+/** The job as a fetch returns it. */
 export function recordOf({ sent, queue, sentAtMs, ...job }: StoredJob): JobRecord {
   const { id, name, payload, version = 1, trace, priority, attempts, backoff } = sent;
   const { attemptsMade, deliveries, leasesLost, suspicions, poisoned, cancelled } = job;

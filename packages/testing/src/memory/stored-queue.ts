@@ -9,6 +9,7 @@ import type {
   ReapRules,
   SendOutcome,
 } from '@acktor/core/engine';
+import { DueList } from './due-list.js';
 import { newJob, type StoredJob } from './stored-job.js';
 import { WakeSignals } from './wake-signals.js';
 
@@ -18,7 +19,7 @@ export interface Retention {
   readonly ackedCount: number;
 }
 
-/** What happened to a job, as those who follow the queue are told. */
+/** What happened to a job, as the watchers of the queue receive it. */
 export type Happened = QueueEvent extends infer Event
   ? Event extends QueueEvent
     ? Omit<Event, 'jobId' | 'atMs'>
@@ -37,13 +38,12 @@ export interface QueueListener {
 export class StoredQueue {
   readonly name: string;
   readonly clock: EngineClock;
-  readonly signs: WakeSignals;
+  readonly wakeSignals: WakeSignals;
   readonly watchers = new Set<QueueWatcher>();
   readonly jobs = new Map<string, StoredJob>();
   /** In the order in which they were fetched. */
   readonly active = new Set<StoredJob>();
-  /** In the order in which they will be due. */
-  readonly delayed: StoredJob[] = [];
+  readonly delayed = new DueList<StoredJob>(({ dueAtMs = 0 }) => dueAtMs);
   /** In the order in which they ended. */
   readonly acked = new Set<StoredJob>();
   readonly dead = new Set<StoredJob>();
@@ -58,7 +58,7 @@ export class StoredQueue {
   /** How many work queues are open on it. */
   consumers = 0;
   isPaused = false;
-  /** Whether somebody sent to it, consumed of it or paused it. */
+  /** Whether it was ever sent to, consumed or paused. */
   isUsed = false;
   readonly #lanes = new Map<number, StoredJob[]>();
   readonly #waitingEnds = new Map<string, Set<() => void>>();
@@ -69,7 +69,7 @@ export class StoredQueue {
   constructor(name: string, clock: EngineClock, listener: QueueListener) {
     this.name = name;
     this.clock = clock;
-    this.signs = new WakeSignals(clock);
+    this.wakeSignals = new WakeSignals(clock);
     this.#listener = listener;
   }
 
@@ -94,7 +94,7 @@ export class StoredQueue {
     const job = newJob(sent, this.name, this.clock.now());
     this.jobs.set(sent.id, job);
     this.#listener.sent(sent, this.name);
-    this.tell(job, { kind: 'sent' });
+    this.publish(job, { kind: 'sent' });
     if (sent.delayMs > 0) this.delay(job, sent.delayMs);
     else this.wait(job, 'tail');
     return 'accepted';
@@ -120,7 +120,7 @@ export class StoredQueue {
     else lane.push(job);
     this.#ready += 1;
     this.changed();
-    if (!this.isPaused) this.signs.ready();
+    if (!this.isPaused) this.wakeSignals.ready();
   }
 
   delay(job: StoredJob, delayMs: number): void {
@@ -128,11 +128,10 @@ export class StoredQueue {
     job.place = 'delayed';
     const dueAtMs = this.clock.now() + delayMs;
     job.dueAtMs = dueAtMs;
-    const at = this.delayed.findIndex((other) => (other.dueAtMs ?? 0) > dueAtMs);
-    this.delayed.splice(at < 0 ? this.delayed.length : at, 0, job);
+    this.delayed.add(job);
     this.#watchDelayed();
     this.changed();
-    if (this.delayed[0] === job) this.signs.due(dueAtMs);
+    if (this.delayed.first === job) this.wakeSignals.due(dueAtMs);
   }
 
   activate(job: StoredJob): void {
@@ -148,7 +147,7 @@ export class StoredQueue {
     job.endedAtMs = this.clock.now();
     (place === 'acked' ? this.acked : this.dead).add(job);
     this.changed();
-    this.#tellEnd(job.sent.id);
+    this.#notifyEnd(job.sent.id);
   }
 
   /** Forgets acked jobs beyond the retention: never the one that has just been acked. */
@@ -164,27 +163,27 @@ export class StoredQueue {
     this.leave(job);
     this.jobs.delete(job.sent.id);
     this.changed();
-    this.#tellEnd(job.sent.id);
+    this.#notifyEnd(job.sent.id);
   }
 
   /** Takes the job out of the place where it is, and what belongs to that place from it. */
   leave(job: StoredJob): void {
     job.lease = undefined;
-    job.dueAtMs = undefined;
     const leaving: Readonly<Partial<Record<JobPlace, () => void>>> = {
       waiting: () => this.#leaveLane(job),
-      delayed: () => removeFrom(this.delayed, job),
+      delayed: () => this.delayed.delete(job),
       active: () => this.active.delete(job),
       acked: () => this.acked.delete(job),
       deadLettered: () => this.dead.delete(job),
     };
     leaving[job.place]?.();
+    job.dueAtMs = undefined;
   }
 
   /** Makes ready what is due by now. */
   promoteDue(): void {
-    for (let [job] = this.delayed; (job?.dueAtMs ?? Infinity) <= this.clock.now(); [job] = this.delayed)
-      if (job) this.wait(job, 'tail');
+    for (let job = this.delayed.first; job && (job.dueAtMs ?? 0) <= this.clock.now(); job = this.delayed.first)
+      this.wait(job, 'tail');
     this.#watchDelayed();
   }
 
@@ -197,7 +196,7 @@ export class StoredQueue {
   resume(): void {
     this.isPaused = false;
     this.changed();
-    if (this.#ready > 0) this.signs.ready();
+    if (this.#ready > 0) this.wakeSignals.ready();
   }
 
   /** Calls back when the job is acked, dead-lettered or removed. Returns an unsubscribe function. */
@@ -210,8 +209,8 @@ export class StoredQueue {
     };
   }
 
-  /** Says to those who follow the job what happened to it: in order, and after the call in which it happened. */
-  tell({ sent }: StoredJob, happened: Happened): void {
+  /** Notifies the watchers of the job: in order, and after the call in which it happened. */
+  publish({ sent }: StoredJob, happened: Happened): void {
     if (this.watchers.size === 0) return;
     const event = { jobId: sent.id, atMs: this.clock.now(), ...happened } as QueueEvent;
     for (const watcher of this.watchers) {
@@ -235,14 +234,14 @@ export class StoredQueue {
     if (lane.length === 0) this.#lanes.delete(priority);
   }
 
-  #tellEnd(jobId: string): void {
+  #notifyEnd(jobId: string): void {
     for (const listener of this.#waitingEnds.get(jobId) ?? []) listener();
   }
 
   #watchDelayed(): void {
     this.clock.clearTimeout(this.#dueTimer);
     this.#dueTimer = undefined;
-    const dueAtMs = this.delayed[0]?.dueAtMs;
+    const dueAtMs = this.delayed.first?.dueAtMs;
     if (dueAtMs === undefined) return;
     this.#dueTimer = this.clock.setTimeout(() => this.promoteDue(), dueAtMs - this.clock.now());
   }

@@ -1,11 +1,11 @@
-// How those who wait for work at a queue in memory learn that there may be some: one sign wakes one of them.
+// The wake signals of a queue in memory: each wakes one waiting consumer, for there may be work.
 import { onAbort, type EngineClock, type WakeSignal } from '@acktor/core/engine';
 
 interface Waiter {
-  readonly wake: (sign: WakeSignal) => void;
+  readonly wake: (wakeSignal: WakeSignal) => void;
 }
 
-/** The signs of one queue that nobody has taken yet, and those who wait for one, the first that came first. */
+/** The wake signals of one queue that are not taken yet, and the waiters, the first one first. */
 export class WakeSignals {
   readonly #clock: EngineClock;
   readonly #waiters = new Set<Waiter>();
@@ -27,15 +27,15 @@ export class WakeSignals {
     this.#hand();
   }
 
-  /** A job will be due then. Of several the soonest is told. */
+  /** A job will be due then. Of several, the soonest is signalled. */
   due(atMs: number): void {
     this.#dueAtMs = Math.min(atMs, this.#dueAtMs ?? Infinity);
     this.#hand();
   }
 
   /**
-   * Resolves with the next sign, with `timeout` after so long of the machine's time, and rejects with the signal's reason. No sign is lost here:
-   * who waits need not look now and then, and does not while virtual time passes.
+   * Resolves with the next wake signal, or with `timeout` after so long of the machine's time; rejects with the reason of `signal`. No wake signal
+   * is lost here: a waiter need not poll, and does not while virtual time passes.
    */
   wait(timeoutMs: number, signal: AbortSignal): Promise<WakeSignal> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
@@ -45,9 +45,9 @@ export class WakeSignals {
         clearTimeout(timer);
         stopListening();
       };
-      const wake = (sign: WakeSignal) => {
+      const wake = (wakeSignal: WakeSignal) => {
         end();
-        resolve(sign);
+        resolve(wakeSignal);
       };
       const waiter: Waiter = { wake };
       const timer = setTimeout(() => wake({ kind: 'timeout' }), timeoutMs).unref();
@@ -62,9 +62,9 @@ export class WakeSignals {
 
   #hand(): void {
     for (const waiter of this.#waiters) {
-      const sign = this.#take();
-      if (sign === undefined) return;
-      waiter.wake(sign);
+      const wakeSignal = this.#take();
+      if (wakeSignal === undefined) return;
+      waiter.wake(wakeSignal);
     }
   }
 

@@ -1,8 +1,8 @@
 // Words for chai: `chai.use(acktorChai)`.
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { AnyJob } from '@acktor/core';
-import type { Performed } from '../performing/perform.js';
-import { hasPart, type Sends } from './expect-sent.js';
+import type { Performed } from './perform.js';
+import { hasPart, sentTo } from './fake-producer.js';
 
 declare global {
   namespace Chai {
@@ -31,8 +31,8 @@ declare global {
  */
 export function acktorChai({ Assertion }: ChaiStatic): void {
   Assertion.addMethod('sent', function (given: unknown, data?: unknown) {
+    const payloads = sentTo(this._obj, given, 'to.have.sent').map((sent) => sent.data);
     const job = given as AnyJob;
-    const payloads = (this._obj as Sends).sent(job).map((sent) => sent.data);
     const isSent = payloads.some((payload) => data === undefined || hasPart(payload, data));
     const wanted = data === undefined ? '' : ` with ${JSON.stringify(data)}`;
     this.assert(
@@ -45,8 +45,8 @@ export function acktorChai({ Assertion }: ChaiStatic): void {
   });
   const addEnd = (kind: Performed['kind'], fits: (outcome: Performed, wanted: unknown) => boolean) => {
     Assertion.addMethod(kind, function (wanted?: unknown) {
-      const outcome = this._obj as Performed;
-      const isSo = outcome.kind === kind && (wanted === undefined || fits(outcome, wanted));
+      const outcome = this._obj as Performed | undefined;
+      const isSo = outcome?.kind === kind && (wanted === undefined || fits(outcome, wanted));
       const words = wanted === undefined ? kind : `${kind} with ${inspect(wanted)}`;
       this.assert(
         isSo,

@@ -8,7 +8,7 @@ import {
   type OptionTable,
   type Settlement,
 } from '@acktor/core/engine';
-import { decodeResult, encodePayload } from '@acktor/core/internal';
+import { decodeResult, encodePayload, requireContract } from '@acktor/core/internal';
 import {
   handle,
   middleware,
@@ -20,7 +20,7 @@ import {
   type Token,
 } from '@acktor/worker';
 import { contractOf, runOneDelivery, workerOptions } from '@acktor/worker/internal';
-import { isDate } from '../memory/passing-options.js';
+import { isDate } from './memory/passing-options.js';
 
 /** What handles `J`: a class with `@handles`, what `handle()` made, or a plain function of the delivery. */
 export type HandlerOf<J extends AnyJob> = HandlerClass<J> | FunctionHandler<J> | HandlerFunction<J>;
@@ -44,7 +44,7 @@ export interface PerformOptions {
   readonly redelivered?: boolean;
   readonly sentAt?: Date;
   /**
-   * Tells the handler to let go. Its reason says why: a `LeaseLostError`, `ShutdownError` or `DeadlineError` of Acktor's; anything else is a
+   * Aborts when the handler is to let go. Its reason says why: a `LeaseLostError`, `ShutdownError` or `DeadlineError` of Acktor's; anything else is a
    * cancel.
    */
   readonly signal?: AbortSignal;
@@ -54,8 +54,8 @@ export interface PerformOptions {
   readonly clock?: EngineClock;
 }
 
-/** How a delivery was settled, and what its handler told of. */
-export type Performed<J extends AnyJob = AnyJob> = Told & Outcome<J>;
+/** How a delivery was settled, and what its handler wrote meanwhile. */
+export type Performed<J extends AnyJob = AnyJob> = Written & Outcome<J>;
 
 /** How a delivery ended. */
 export type Outcome<J extends AnyJob = AnyJob> =
@@ -68,7 +68,7 @@ export type Outcome<J extends AnyJob = AnyJob> =
   /** Not at all: its lease was lost. */
   | { readonly kind: 'leaseLost' };
 
-interface Told {
+interface Written {
   /** What was given to `delivery.progress()`, in order, as JSON keeps it. */
   readonly progress: readonly unknown[];
   /** What was given to `delivery.log()`, in order. */
@@ -79,7 +79,7 @@ interface Told {
  * Runs one delivery through the consumer's chart and its runner, and resolves with how it is settled; never with a rejection for what the
  * handler does. The payload goes through the contract's schema as at `producer.send`, and the result as at a worker.
  *
- * @throws PayloadError when the payload is off the contract's schema; NotAHandlerError, OptionsError; UnresolvableParameterError when a worker
+ * @throws PayloadError when the payload is off the contract's schema; NotAContractError, NotAHandlerError, OptionsError; UnresolvableParameterError when a worker
  * could not start with the handler, such as one whose service is missing: nothing was run.
  * @example
  * const outcome = await perform(ChargeCard, chargeCard, { orderId: 'o-1', cents: 990 }, { services: [[Gateway, gateway]] });
@@ -90,6 +90,7 @@ export async function perform<J extends AnyJob>(
   job: J,
   ...[data, given = {}]: readonly [PayloadInput<J>, PerformOptions?]
 ): Promise<Performed<J>> {
+  requireContract(job, 'perform, after the handler');
   const delivery = deliveryOptions.check(given);
   const { services, use = [], container, letGoMs, signal, clock } = given;
   const declared = declaredFor(handler, job);
@@ -111,7 +112,7 @@ export async function perform<J extends AnyJob>(
   return { ...(await outcomeOf(job, settlement)), progress, log };
 }
 
-/** A plain function is one that nobody has declared. */
+/** A plain function is declared here. */
 function declaredFor<J extends AnyJob>(handler: HandlerOf<J>, job: J): HandlerClass<J> | FunctionHandler<J> {
   const known = contractOf(handler);
   if (known === undefined && isPlain(handler)) return handle(job, handler as HandlerFunction<J>);
@@ -129,7 +130,7 @@ function isPlain(handler: unknown): boolean {
 
 /**
  * A middleware that has injection find these services, by token, before it asks a container: `Worker.start({ use: [providing([[Gateway, fake]])] })`.
- * Who provides a service ends it.
+ * The caller that provides a service also closes it.
  * @throws OptionsError.
  */
 export function providing(services: Iterable<readonly [token: Token, service: unknown]>): Middleware {
@@ -144,7 +145,7 @@ export function providing(services: Iterable<readonly [token: Token, service: un
 const SERVICES = 'an iterable of [token, service] pairs, such as a Map';
 const NO_SERVICES = `expected services to be ${SERVICES}`;
 
-/** Its pairs are looked at as they are taken: an iterator gives them once. */
+/** Its pairs are checked as they are taken: an iterator yields them once. */
 function isServices(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
@@ -173,7 +174,7 @@ const deliveryOptions = defineOptions({
     type: 'value',
     expected: 'an AbortSignal',
     accepts: (value: unknown): value is AbortSignal => value instanceof AbortSignal,
-    doc: 'Tells the handler to let go.',
+    doc: 'Aborts when the handler is to let go.',
   },
   clock: {
     type: 'value',

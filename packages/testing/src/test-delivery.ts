@@ -1,5 +1,6 @@
 // A delivery for the plain unit test of a handler: no queue, no chart, no container.
 import type { AnyJob, PayloadOf } from '@acktor/core';
+import { requireContract } from '@acktor/core/internal';
 import { NotProvidedError, type Delivery, type Token } from '@acktor/worker';
 
 /** What of a delivery is not as on the first attempt of a job that was just sent. */
@@ -19,7 +20,7 @@ export interface TestDeliveryOptions {
   readonly services?: Iterable<readonly [token: Token, service: unknown]>;
 }
 
-/** A {@link Delivery} that keeps what its handler tells of. */
+/** A {@link Delivery} that keeps the progress and the log of its handler. */
 export interface TestDelivery<J extends AnyJob = AnyJob> extends Delivery<J> {
   /** What was given to `progress()`, in order. */
   readonly progressed: readonly unknown[];
@@ -30,6 +31,7 @@ export interface TestDelivery<J extends AnyJob = AnyJob> extends Delivery<J> {
 /**
  * Returns a delivery with this payload, as it is: nothing is checked by the contract's schema, which {@link perform} does.
  *
+ * @throws NotAContractError.
  * @example
  * const handled = await new ChargeCard(gateway).handle(delivery(chargeCard, { orderId: 'o-1', cents: 990 }));
  */
@@ -38,6 +40,7 @@ export function delivery<J extends AnyJob>(
   data: PayloadOf<J>,
   options: TestDeliveryOptions = {},
 ): TestDelivery<J> {
+  requireContract(job, 'delivery');
   const { attempt = 1, attempts = job.attempts, id = 'test-job', redelivered = false } = options;
   const { signal = new AbortController().signal, fence = attempt, sentAt = new Date() } = options;
   const services = new Map<Token, unknown>(options.services);
