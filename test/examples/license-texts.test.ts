@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { categoryOf, licensesIn } from '@acktor/examples/dist/license-audit/classify/license-texts.js';
-import { declaredLicense } from '@acktor/examples/dist/license-audit/scan/declared-license.js';
-import { isLicenseFile } from '@acktor/examples/dist/license-audit/scan/license-files.js';
-import { agreement } from '@acktor/examples/dist/license-audit/report/agreement.js';
+import { categoryOf, licensesIn } from '@acktor/examples/dist/license-audit/handlers/classify-license.js';
+import { declaredLicense } from '@acktor/examples/dist/license-audit/handlers/manifest.js';
+import { isLicenseFile } from '@acktor/examples/dist/license-audit/handlers/scan-package.js';
+import { agreement } from '@acktor/examples/dist/license-audit/report/report.js';
 import { gplText, mitText } from './audited-project.js';
 
 describe('license texts', () => {

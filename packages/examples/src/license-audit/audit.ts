@@ -4,13 +4,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedServer, Producer } from '@acktor/core';
-import { watchAudit, keepBusy } from './watching.js';
-import { listenForInterruption, type Interruption } from './command-line/interruption.js';
-import { Fleet } from './fleet/fleet.js';
-import { killEachSecond, paceForKills } from './fleet/kill-each-second.js';
-import { showProgress } from './progress.js';
+import { watchAudit, keepBusy, showProgress } from './watching.js';
+import { listenForInterruption, type Interruption } from './command-line.js';
+import { Fleet, killEachSecond, paceForKills } from './fleet/fleet.js';
 import { makeReport, type Report } from './report/report.js';
-import { sendAndCollect, type AuditOutcome, type Standing } from './send-and-collect.js';
+import { sendAndCollect, type AuditOutcome, type AuditState } from './send-and-collect.js';
 
 /** What is to be audited, and how. */
 export interface AuditOrder {
@@ -22,7 +20,7 @@ export interface AuditOrder {
   /** Whether a worker is killed each second. */
   readonly hasKills: boolean;
   /**
-   * What comes after the report: `watch` until the process is told to end, while packages are audited again; or the end, as
+   * What comes after the report: `watch` until a signal ends the process, while packages are audited again; or the end, as
    * was asked for with `once`, or because there is no terminal to end it from.
    */
   readonly after: 'watch' | 'once' | 'noTerminal';
@@ -30,7 +28,7 @@ export interface AuditOrder {
 
 /**
  * Audits, shows the report, and leaves nothing behind.
- * @throws InterruptedError when the process is told to end; WorkerStartError; and what core throws.
+ * @throws InterruptedError at the first SIGINT or SIGTERM; WorkerStartError; and what core throws.
  */
 export async function audit(order: AuditOrder, show: (report: Report) => Promise<void>): Promise<void> {
   const startedAt = new Date();
@@ -44,7 +42,7 @@ export async function audit(order: AuditOrder, show: (report: Report) => Promise
     await using dashboard = await watchAudit(server.url);
     console.log(`Watch it on ${dashboard.signInUrl}${UNTIL[order.after]}`);
     const outcome = await auditWith({ producer, fleet, interruption }, order);
-    // What they had to tell is complete then. The same workers stay for who watches: others would be a riddle.
+    // The counts are complete then. The same workers stay for the dashboard: new ones would puzzle its reader.
     await (order.after === 'watch' ? fleet.caughtUp() : fleet.close());
     const { kills, redeliveries: redelivered } = fleet;
     const tookMs = Date.now() - startedAt.getTime();
@@ -65,7 +63,7 @@ const UNTIL: Readonly<Record<AuditOrder['after'], string>> = {
   noTerminal: ' until the report is made: there is no terminal to end it from later',
 };
 
-/** Audits again until the process is told to end. */
+/** Audits again until a signal ends the process. */
 async function goOn({ producer, fleet, interruption }: Means, { project, paths }: AuditOrder, url: string) {
   console.log('The audit is done. A few packages a second are checked again, so that there is something to watch:');
   console.log(`${url} stays until Ctrl-C`);
@@ -94,13 +92,13 @@ async function auditWith({ producer, fleet, interruption }: Means, order: AuditO
   console.log(`Auditing ${paths.length} packages of ${project} with ${PROCESSES} workers of ${consumers} consumers`);
   using progress = showProgress(2 * paths.length);
   const signal = AbortSignal.any([interruption.signal, fleet.failure]);
-  let standing: Standing = { ended: 0, total: 2 * paths.length };
-  const onProgress = (latest: Standing) => {
-    standing = latest;
+  let state: AuditState = { ended: 0, total: 2 * paths.length };
+  const onProgress = (latest: AuditState) => {
+    state = latest;
     progress.show(latest, fleet.kills);
   };
   const paceMs = hasKills ? paceForKills(paths.length, PROCESSES * consumers) : 0;
   const collecting = sendAndCollect({ producer, project, paths, paceMs, signal, onProgress });
-  if (hasKills) await Promise.all([collecting, killEachSecond({ fleet, standing: () => standing, signal })]);
+  if (hasKills) await Promise.all([collecting, killEachSecond({ fleet, state: () => state, signal })]);
   return await collecting;
 }

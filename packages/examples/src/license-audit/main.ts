@@ -3,20 +3,20 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AcktorError } from '@acktor/core';
 import { audit, type AuditOrder } from './audit.js';
-import { readCommand, USAGE, type AuditCommand } from './command-line/arguments.js';
-import { InterruptedError } from './command-line/interruption.js';
-import { outliveReader } from './command-line/lost-reader.js';
+import { readCommand, USAGE, type AuditCommand, InterruptedError, outliveReader } from './command-line.js';
 import { WorkerStartError } from './fleet/fleet.js';
-import { findPackages } from './packages/find-packages.js';
+import { findPackages } from './packages.js';
 import { reportText, summaryLine } from './report/text.js';
-import { writeReport } from './report/write-report.js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { reportPage } from './report/page.js';
+import type { Report } from './report/report.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 
 outliveReader();
 process.exitCode = await main(process.argv.slice(2));
 
-/** Answers the exit status. */
+/** Returns the exit status. */
 async function main(args: readonly string[]): Promise<number> {
   const command = readCommand(args);
   if (command.kind === 'help') return say(USAGE, 0);
@@ -54,4 +54,14 @@ function say(text: string, status: number): number {
 function complain(text: string, status: number): number {
   console.error(text);
   return status;
+}
+
+/** Makes the folder if there is none. Returns the paths of the files. */
+export async function writeReport(report: Report, folder: string): Promise<readonly string[]> {
+  const page = join(resolve(folder), 'report.html');
+  const facts = join(resolve(folder), 'report.json');
+  await mkdir(folder, { recursive: true });
+  await writeFile(page, reportPage(report));
+  await writeFile(facts, `${JSON.stringify(report, undefined, 2)}\n`);
+  return [page, facts];
 }

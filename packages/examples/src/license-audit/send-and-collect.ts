@@ -1,4 +1,4 @@
-// An audit's course: send a job for each package, and collect what became of it.
+// Sends a job for each package, and collects what became of it.
 import { DeadLetteredError, type AnyJob, type Producer, type ResultOf } from '@acktor/core';
 import { classifyLicense, idFor, scanPackage } from './jobs.js';
 
@@ -10,12 +10,12 @@ export interface CollectOptions {
   /** How long each scan takes at least. */
   readonly paceMs: number;
   readonly signal: AbortSignal;
-  /** Told each time a job has ended. */
-  readonly onProgress: (standing: Standing) => void;
+  /** Called each time a job has ended. */
+  readonly onProgress: (state: AuditState) => void;
 }
 
 /** How far an audit has come, in jobs. `total` shrinks when a package cannot be scanned: it is not classified then. */
-export interface Standing {
+export interface AuditState {
   readonly ended: number;
   readonly total: number;
 }
@@ -60,11 +60,11 @@ export async function sendAndCollect(options: CollectOptions): Promise<AuditOutc
 
 class Collector {
   readonly #options: CollectOptions;
-  #standing: Standing;
+  #state: AuditState;
 
   constructor(options: CollectOptions) {
     this.#options = options;
-    this.#standing = { ended: 0, total: 2 * options.paths.length };
+    this.#state = { ended: 0, total: 2 * options.paths.length };
   }
 
   /** Waits for both jobs of a package. */
@@ -76,7 +76,7 @@ class Collector {
     return this.#count('reason' in classified ? classified : { path, scanned, classified });
   }
 
-  /** A job's result, whoever has sent it: its id says which it is. */
+  /** The result of a job, which its id names: this process or a worker has sent it. */
   async #endOf<J extends AnyJob>(job: J, path: string): Promise<ResultOf<J> | DeadLetter> {
     const { producer, signal } = this.#options;
     try {
@@ -89,9 +89,9 @@ class Collector {
 
   /** Counts one job that has ended; `ofJobs` says how many were expected of it. */
   #count<End>(end: End, ofJobs: 1 | 2 = 1): End {
-    const { ended, total } = this.#standing;
-    this.#standing = { ended: ended + 1, total: total - (ofJobs - 1) };
-    this.#options.onProgress(this.#standing);
+    const { ended, total } = this.#state;
+    this.#state = { ended: ended + 1, total: total - (ofJobs - 1) };
+    this.#options.onProgress(this.#state);
     return end;
   }
 }

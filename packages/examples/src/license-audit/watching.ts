@@ -1,8 +1,10 @@
-// An audit that somebody watches: its live view, and packages that are audited again, so that there is something to be seen.
+// What a person sees of an audit: its progress, its dashboard, and packages that are audited again, so that there is something to watch.
 import { Dashboard, ListenError } from '@acktor/dashboard';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Producer } from '@acktor/core';
 import { idFor, scanPackage } from './jobs.js';
+import { SingleBar } from 'cli-progress';
+import type { AuditState } from './send-and-collect.js';
 
 /** Serves the audit's server on the usual port or, when another dashboard has that, on a free one. */
 export async function watchAudit(redis: string): Promise<Dashboard> {
@@ -39,4 +41,43 @@ const LONGEST_MS = 4_000;
 /** Most are short and a few are long, as work is. */
 function somePaceMs(): number {
   return Math.round(SHORTEST_MS + (LONGEST_MS - SHORTEST_MS) * Math.random() ** 3);
+}
+
+/** Shows until disposed of. */
+export interface Progress extends Disposable {
+  show(state: AuditState, kills: number): void;
+}
+
+/** `total` is how many jobs are expected. */
+export function showProgress(total: number): Progress {
+  // Where the bar is drawn.
+  return process.stderr.isTTY ? bar(total) : lines();
+}
+
+function bar(expected: number): Progress {
+  const shown = new SingleBar({
+    format: '{bar} {value}/{total} jobs, {duration} s{kills}',
+    hideCursor: true,
+    barsize: 30,
+  });
+  shown.start(expected, 0, { kills: '' });
+  return {
+    show({ ended, total }, kills) {
+      shown.setTotal(total);
+      shown.update(ended, { kills: kills === 0 ? '' : `, workers killed: ${kills}` });
+    },
+    [Symbol.dispose]: () => shown.stop(),
+  };
+}
+
+function lines(): Progress {
+  let quarters = 0;
+  return {
+    show({ ended, total }) {
+      const reached = Math.floor((4 * ended) / total);
+      if (reached > quarters) console.log(`${ended} of ${total} jobs`);
+      quarters = Math.max(quarters, reached);
+    },
+    [Symbol.dispose]: () => undefined,
+  };
 }

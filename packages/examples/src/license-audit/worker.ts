@@ -3,14 +3,13 @@ import 'reflect-metadata';
 import { EmbeddedServer, Producer } from '@acktor/core';
 import { Worker } from '@acktor/worker';
 import { container } from 'tsyringe';
-import { ClassifyLicense } from './classify/classify-license.js';
-import { ClassifyQueue } from './classify/classify-queue.js';
-import { catchUpWhenAsked, tellParent, whenParentLeaves } from './fleet/messages.js';
-import { ScanPackage } from './scan/scan-package.js';
+import { ClassifyLicense } from './handlers/classify-license.js';
+import { ClassifyQueue, ScanPackage } from './handlers/scan-package.js';
+import { catchUpWhenAsked, sendToParent, whenParentLeaves } from './fleet/messages.js';
 
 const [folder = '.', scan, classify] = process.argv.slice(2);
 
-// A share of its own: whoever leaves last ends the server, be it this process because its parent was killed.
+// A share of its own: the last process that leaves ends the server, be it this one because its parent was killed.
 await using server = await EmbeddedServer.start({ folder });
 await using producer = await Producer.connect({ redis: server.url });
 await using worker = await Worker.start({
@@ -25,5 +24,5 @@ await using worker = await Worker.start({
 
 whenParentLeaves(() => void worker.close());
 catchUpWhenAsked();
-tellParent({ type: 'ready' });
+sendToParent({ type: 'ready' });
 await worker.stopped();

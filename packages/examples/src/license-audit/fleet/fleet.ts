@@ -1,8 +1,10 @@
-// The worker processes of an audit: whoever dies is replaced.
+// The worker processes of an audit. One that dies is replaced; `--kill` kills one each second.
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { WorkerMessage } from './messages.js';
 import { WorkerProcess } from './worker-process.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditState } from '../send-and-collect.js';
 
 export interface FleetOptions {
   /** How many processes. */
@@ -14,7 +16,7 @@ export interface FleetOptions {
   readonly logFile: string;
 }
 
-/** A worker process ended before it came to work: another would, too. */
+/** A worker process ended before it consumed: another would, too. */
 export class WorkerStartError extends Error {}
 
 export class Fleet implements AsyncDisposable {
@@ -61,7 +63,7 @@ export class Fleet implements AsyncDisposable {
     this.#kills += 1;
   }
 
-  /** Resolves when all was heard that the workers have told until now. */
+  /** Resolves when every message that the workers have sent until now was received. */
   async caughtUp(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker.caughtUp()));
   }
@@ -80,13 +82,13 @@ export class Fleet implements AsyncDisposable {
 
   #startWorker(): void {
     const { program, args } = this.#options;
-    const onMessage = (message: WorkerMessage) => this.#hear(message);
+    const onMessage = (message: WorkerMessage) => this.#receive(message);
     const worker = new WorkerProcess({ program, args, log: this.#log, onMessage });
     this.#workers.add(worker);
     void worker.ended().then(() => this.#replace(worker));
   }
 
-  #hear(message: WorkerMessage): void {
+  #receive(message: WorkerMessage): void {
     if (message.type !== 'redelivered') return;
     const known = this.#redeliveries.get(message.jobId) ?? 0;
     this.#redeliveries.set(message.jobId, Math.max(known, message.times));
@@ -102,4 +104,43 @@ export class Fleet implements AsyncDisposable {
     const log = await readFile(this.#options.logFile, 'utf8');
     this.#failure.abort(new WorkerStartError(`a worker process could not start; it said:\n${log.slice(-2_000)}`));
   }
+}
+
+export interface KillOptions {
+  readonly fleet: Fleet;
+  /** How far the work has come. */
+  readonly state: () => AuditState;
+  readonly signal: AbortSignal;
+}
+
+/** The fewest kills of a trial, however soon the work is done. */
+const FEWEST_KILLS = 5;
+/** Half of the delivery limit, after which a job is taken for what ends its workers. */
+const MOST_REDELIVERIES = 10;
+
+/**
+ * Kills until the work is done, and five times at least. After these it ends when a second brings no end of a job, or when one
+ * job was lost ten times: what was lost comes first again, and on a machine that takes long to start a worker, large packages
+ * would never be read in what is left of its two seconds.
+ */
+export async function killEachSecond({ fleet, state, signal }: KillOptions): Promise<void> {
+  for (let endedBefore = -1; fleet.kills < FEWEST_KILLS || isWorthIt(fleet, state(), endedBefore);) {
+    endedBefore = state().ended;
+    // A sleep that is aborted throws an error of its own, not the signal's reason.
+    await sleep(1_000, undefined, { signal }).catch(() => signal.throwIfAborted());
+    fleet.killOne();
+  }
+}
+
+/** How long each scan must take at least, in milliseconds, so that some seconds' kills find work to interrupt. */
+export function paceForKills(packages: number, consumers: number): number {
+  return Math.min(LONGEST_PACE_MS, Math.ceil((TRIAL_MS * consumers) / packages));
+}
+
+const TRIAL_MS = 4_000;
+/** Workers live two seconds: a scan that took longer would never end. */
+const LONGEST_PACE_MS = 1_000;
+
+function isWorthIt(fleet: Fleet, { ended, total }: AuditState, endedBefore: number): boolean {
+  return ended < total && ended > endedBefore && fleet.mostRedeliveries < MOST_REDELIVERIES;
 }

@@ -1,18 +1,18 @@
-// What a worker process tells the process that has started it.
+// What a worker process sends to the process that has started it.
 import type { Delivery } from '@acktor/worker';
 
 export type WorkerMessage =
   | { readonly type: 'ready' }
-  /** The answer to {@link CATCH_UP}: what was said before it has been heard. */
+  /** The answer to {@link CATCH_UP}: everything that was sent before it has been received. */
   | { readonly type: 'caughtUp' }
   /** A job came again, so many times by now, because a worker before this one was killed with it. */
   | { readonly type: 'redelivered'; readonly jobId: string; readonly times: number };
 
-/** All that a worker's parent says to it: answer when you have said what there was to say. */
+/** The only message to a worker: it answers when it has sent what it had to send. */
 export const CATCH_UP = 'catchUp';
 
-/** Says it, if anybody still listens. */
-export function tellParent(message: WorkerMessage): void {
+/** Sends it, if the parent still runs. */
+export function sendToParent(message: WorkerMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
@@ -22,15 +22,15 @@ export function whenParentLeaves(end: () => void): void {
   else end();
 }
 
-/** Answers the parent, which asks for nothing else. */
+/** Answers every message of the parent: it sends only {@link CATCH_UP}. */
 export function catchUpWhenAsked(): void {
-  process.on('message', () => tellParent({ type: 'caughtUp' }));
+  process.on('message', () => sendToParent({ type: 'caughtUp' }));
 }
 
-/** Tells the parent when a delivery is not the job's first; the report says how many there were. */
+/** Sends the parent each delivery that is not the job's first; the report says how many there were. */
 export function noteDelivery({ id, redelivered, fence, attempt }: DeliveryCount): void {
   // `fence` counts all deliveries, `attempt` those that came after a rejection.
-  if (redelivered) tellParent({ type: 'redelivered', jobId: id, times: fence - attempt });
+  if (redelivered) sendToParent({ type: 'redelivered', jobId: id, times: fence - attempt });
 }
 
 type DeliveryCount = Pick<Delivery, 'id' | 'redelivered' | 'fence' | 'attempt'>;

@@ -23,7 +23,7 @@ export class WorkerProcess {
     this.#child = fork(program, args, {
       stdio: ['ignore', log, log, 'ipc'],
       env: { ...process.env, ACKTOR_LOG_LEVEL: 'warn' },
-      // A group of its own: Ctrl-C is the parent's to answer, and it lets its workers finish.
+      // A group of its own: the parent handles Ctrl-C, and lets its workers finish.
       detached: true,
     });
     this.#child.on('message', (message: WorkerMessage) => {
@@ -39,22 +39,22 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** Whether it has started to consume, and was not told to end. */
+  /** Whether it has started to consume, and was not asked to end. */
   get isWorking(): boolean {
     return this.#isReady && !this.#isToEnd;
   }
 
-  /** Whether it ended before it came to work, though nobody told it to. */
+  /** Whether it ended by itself before it consumed. */
   get hasFailedToStart(): boolean {
     return !this.#isReady && !this.#isToEnd;
   }
 
-  /** Resolves when it is gone and all that it said was heard. */
+  /** Resolves when it has ended and its last message was received. */
   async ended(): Promise<void> {
     await this.#ended;
   }
 
-  /** Resolves when all was heard that it has said until now. */
+  /** Resolves when every message that it has sent until now was received. */
   async caughtUp(): Promise<void> {
     if (!this.isWorking) return this.#isToEnd ? this.ended() : undefined;
     const answered = new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -1,7 +1,8 @@
-// The report's content. Everything but `run` is the same whenever the same packages are audited.
+// The report's content, and whether a package declares what its license text says. Everything but `run` is the same whenever the same packages
+// are audited.
+import parse, { type Info } from 'spdx-expression-parse';
 import type { AuditOutcome, DeadLetter, PackageAudit } from '../send-and-collect.js';
-import type { Category } from '../classify/license-texts.js';
-import { agreement, type Agreement } from './agreement.js';
+import type { Category } from '../handlers/classify-license.js';
 
 export interface Report {
   readonly project: string;
@@ -75,7 +76,7 @@ export function makeReport(project: string, outcome: AuditOutcome, run: RunFacts
   };
 }
 
-/** What stands for the license of a package: those its texts are, or why there is none. */
+/** The licenses of a package's texts, or why there is none. */
 export function licenseLabel({ licenses, licenseFiles }: Pick<ReportedPackage, 'licenses' | 'licenseFiles'>): string {
   if (licenses.length > 0) return licenses.join(', ');
   return licenseFiles.length > 0 ? '(text not recognized)' : '(no license text)';
@@ -123,4 +124,32 @@ function by<T>(key: (each: T) => string): (a: T, b: T) => number {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** `unclear`: one side says nothing that can be compared. */
+export type Agreement = 'agrees' | 'differs' | 'unclear';
+
+/** A declared expression agrees with a text when one of the licenses it names is there. */
+export function agreement(declared: string | null, found: readonly string[]): Agreement {
+  const named = declared === null ? [] : namesIn(declared);
+  if (named.length === 0 || found.length === 0) return 'unclear';
+  return named.map(family).some((name) => found.map(family).includes(name)) ? 'agrees' : 'differs';
+}
+
+function namesIn(expression: string): readonly string[] {
+  try {
+    return leaves(parse(expression));
+  } catch {
+    // "SEE LICENSE IN …", "UNLICENSED", or other words.
+    return [];
+  }
+}
+
+function leaves(info: Info): readonly string[] {
+  return 'license' in info ? [info.license] : [...leaves(info.left), ...leaves(info.right)];
+}
+
+/** The GNU licenses' text is the same whether later versions are allowed or not. */
+function family(license: string): string {
+  return license.replace(/(-only|-or-later)$/, '');
 }

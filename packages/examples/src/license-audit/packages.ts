@@ -1,4 +1,4 @@
-// Finds every package that is installed in a project: scoped, nested and linked ones, each once.
+// Finds every package that is installed in a project (scoped, nested and linked ones, each once), and the files of each.
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
@@ -55,3 +55,21 @@ async function isFile(path: string): Promise<boolean> {
     () => false,
   );
 }
+
+/** Paths from the package's folder, with `/`, sorted by code units. Links are left out: what they name lies elsewhere. */
+export async function packageFiles(folder: string): Promise<readonly string[]> {
+  const files = await filesBelow(folder, '');
+  return files.sort();
+}
+
+async function filesBelow(folder: string, path: string): Promise<string[]> {
+  const entries = await readdir(join(folder, path), { withFileTypes: true });
+  const pathOf = (name: string) => (path === '' ? name : `${path}/${name}`);
+  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => pathOf(name));
+  const folders = entries.filter((entry) => entry.isDirectory() && !NOT_CONTENT.has(entry.name));
+  const nested = await Promise.all(folders.map(({ name }) => filesBelow(folder, pathOf(name))));
+  return [...files, ...nested.flat()];
+}
+
+/** Other packages; and what a linked workspace holds besides its content. */
+const NOT_CONTENT = new Set(['node_modules', '.git', '.acktor']);

@@ -1,4 +1,5 @@
-// Reads a package.json, of which an installed one may still be anything.
+// Reads a package.json, in which anything may stand, and the license that it declares.
+import correct from 'spdx-correct';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -36,4 +37,28 @@ function parse(text: string): unknown {
 
 function describe({ issues }: z.ZodError): string {
   return issues.map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`).join('; ');
+}
+
+/**
+ * One expression, with SPDX names where they are known; null when nothing is declared.
+ *
+ * Forms: `"MIT"`, `{ "type": "MIT" }`, a list of either, under `license`, `licence` or `licenses`. A list is a choice.
+ */
+export function declaredLicense({ license, licence, licenses }: Pick<Manifest, 'license' | 'licence' | 'licenses'>) {
+  const names = [license, licence, licenses].flatMap(namesIn).map(spdxName);
+  return names.length === 0 ? null : [...new Set(names)].join(' OR ');
+}
+
+function namesIn(field: unknown): readonly string[] {
+  if (Array.isArray(field)) return field.flatMap(namesIn);
+  if (typeof field === 'string') return field.trim() === '' ? [] : [field.trim()];
+  if (typeof field !== 'object' || field === null) return [];
+  const { type, name, url } = field as Readonly<Record<string, unknown>>;
+  return namesIn(type ?? name ?? url);
+}
+
+/** An expression, or a pointer to a file, is left as it is: correcting it would only keep a part. Nor is `GPL-2.0` made `-only`. */
+function spdxName(name: string): string {
+  const isMoreThanAName = /\b(or|and|with|see|unlicensed)\b/i.test(name);
+  return isMoreThanAName ? name : (correct(name, { upgrade: false }) ?? name);
 }

@@ -1,4 +1,21 @@
-// Knows licenses by the sentences that make them. What is not known is called so: better no answer than a wrong one.
+// Says which licenses a package's license files hold, by the sentences that make them. An unknown text is called so: better no answer than a
+// wrong one.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { handles, type Delivery, type Handler } from '@acktor/worker';
+import { noteDelivery } from '../fleet/messages.js';
+import { classifyLicense } from '../jobs.js';
+
+@handles(classifyLicense)
+export class ClassifyLicense implements Handler<typeof classifyLicense> {
+  async handle(delivery: Delivery<typeof classifyLicense>) {
+    noteDelivery(delivery);
+    const { project, path, licenseFiles } = delivery.data;
+    const texts = await Promise.all(licenseFiles.map((file) => readFile(join(project, path, file), 'utf8')));
+    const licenses = [...new Set(texts.flatMap(licensesIn))].sort();
+    return { licenses, category: categoryOf(licenses) };
+  }
+}
 
 /** What a license asks of those who pass the work on, from least to most. */
 export type Category = 'permissive' | 'weak copyleft' | 'copyleft' | 'unknown';
@@ -15,7 +32,7 @@ export function categoryOf(licenses: readonly string[]): Category {
   return STRICTEST_FIRST.find((category) => found.includes(category)) ?? 'unknown';
 }
 
-/** A license, and the words by which its text is told from all others: lower case, one space between, no punctuation. */
+/** A license, and the words by which its text differs from all others: lower case, one space between, no punctuation. */
 interface Rule {
   readonly license: string;
   readonly category: Category;
