@@ -2,4 +2,4 @@
 
 import { runProgram } from './set-up/program.mjs';
 
-await runProgram('bench/dist/reading/main.js');
+await runProgram('bench/dist/reading.js');

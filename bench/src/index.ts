@@ -1,7 +1,6 @@
-export { median, percentile, spread } from './statistics/median.js';
+export { median, percentile, spread } from './measuring/median.js';
 export { compare, type Comparison, type Round } from './measuring/comparison.js';
-export { againstTable, type AgainstReport } from './against/against.js';
-export { buildIn } from './against/build.js';
+export { againstTable, buildIn, type AgainstReport } from './against/against.js';
 export { comparePairs, isHereFirst, LEAST_SHARE, type Pair } from './against/pairs.js';
 export type { Figures, Metric } from './measuring/metric.js';
 export { readArguments, type BenchArguments } from './command-line.js';
@@ -14,5 +13,4 @@ export { pageOf } from './page/page.js';
 export { replay } from './replay/pipelined-client.js';
 export { commandsIn } from './replay/resp.js';
 export { acksAtMicros, viewLagsMs } from './view/view-lag.js';
-export { BURST } from './autoscaling/burst.js';
-export { simulate, type Second } from './autoscaling/simulation.js';
+export { BURST, simulate, type Second } from './autoscaling/simulation.js';

@@ -1,12 +1,11 @@
-// `npm run bench`: measures, tells how it goes on standard error, and prints the results.
+// `npm run bench`: measures, logs how it goes on standard error, and prints the results.
 import { loadavg } from 'node:os';
 import { AGAINST_CASES, againstTable, benchAgainst } from './against/against.js';
 import { casesNamed } from './cases/cases.js';
-import { readArguments, type BenchArguments } from './command-line.js';
-import { helpText } from './help.js';
+import { readArguments, type BenchArguments, helpText } from './command-line.js';
 import type { Comparison } from './measuring/comparison.js';
 import { runRounds } from './measuring/rounds.js';
-import { writePage } from './page/write-page.js';
+import { writePage } from './page/page.js';
 import { readResults, saveResults } from './report/results-file.js';
 import { toJson, toTable, type BenchReport } from './report/report.js';
 import { thisMachine, versionsWith } from './report/surroundings.js';
@@ -27,13 +26,13 @@ async function bench(options: BenchArguments): Promise<void> {
   const wanted = casesNamed(options.cases, options);
   const startedAtMs = performance.now();
   const load = loadavg()[0] ?? 0;
-  await using servers = await Servers.start(tell);
+  await using servers = await Servers.start(log);
   leaveOnSignals(servers);
   const results: Comparison[] = [];
   for (const benchCase of wanted) {
-    tell(`${benchCase.name}: ${benchCase.about}`);
+    log(`${benchCase.name}: ${benchCase.about}`);
     results.push(
-      ...(await runRounds(benchCase, { ...options, servers, tell }).catch((error: unknown) =>
+      ...(await runRounds(benchCase, { ...options, servers, log }).catch((error: unknown) =>
         onFailure(benchCase.name, error),
       )),
     );
@@ -54,9 +53,9 @@ async function bench(options: BenchArguments): Promise<void> {
 async function benchBuilds(options: BenchArguments, folder: string): Promise<void> {
   const wanted = casesNamed(options.cases.length > 0 ? options.cases : AGAINST_CASES, options);
   const load = loadavg()[0] ?? 0;
-  await using servers = await Servers.start(tell);
+  await using servers = await Servers.start(log);
   leaveOnSignals(servers);
-  const report = await benchAgainst({ ...options, cases: wanted, folder, load, servers, tell, onFailure });
+  const report = await benchAgainst({ ...options, cases: wanted, folder, load, servers, log, onFailure });
   console.log(options.isJson ? JSON.stringify(report) : againstTable(report));
 }
 
@@ -73,6 +72,6 @@ function leaveOnSignals(servers: Servers): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave);
 }
 
-function tell(message: string): void {
+function log(message: string): void {
   console.error(message);
 }

@@ -2,10 +2,13 @@
 import type { BenchCase } from '../cases/bench-case.js';
 import { runOnce, type RoundsDeps } from '../measuring/rounds.js';
 import { thisMachine, versionsWith, type Machine, type Versions } from '../report/surroundings.js';
-import { machineLine, short, versionsLine } from '../report/report.js';
-import { textTable } from '../report/text-table.js';
-import { buildIn, thisBuild, type Build } from './build.js';
+import { machineLine, short, versionsLine, textTable } from '../report/report.js';
 import { comparePairs, isHereFirst, LEAST_SHARE, type BuildComparison, type Pair } from './pairs.js';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 
 /** What came of it. */
 export interface AgainstReport {
@@ -49,7 +52,7 @@ export async function benchAgainst({
   const startedAtMs = performance.now();
   const results: BuildComparison[] = [];
   for (const benchCase of cases) {
-    deps.tell(`${benchCase.name}: ${benchCase.about}`);
+    deps.log(`${benchCase.name}: ${benchCase.about}`);
     const compared = runPairs(benchCase, { here, there, pairs }, deps).then((all) => comparePairs(benchCase.name, all));
     results.push(...(await compared.catch((error: unknown) => onFailure(benchCase.name, error))));
   }
@@ -90,7 +93,7 @@ async function runPairs(
     const pair = isHereFirst(number) ? { here: one, there: other } : { here: other, there: one };
     done.push(pair);
     const shares = comparePairs(benchCase.name, [pair]).map(({ metric, share }) => `${metric} ${short(share)}`);
-    deps.tell(`${benchCase.name} ${number + 1}/${pairs}: ${shares.join(', ')}`);
+    deps.log(`${benchCase.name} ${number + 1}/${pairs}: ${shares.join(', ')}`);
   }
   return done;
 }
@@ -119,3 +122,42 @@ function rowOf({ case: name, metric, here, there, share, spread, pairs, isKept }
   const range = spread === null ? '' : `${short(spread[0])} to ${short(spread[1])}`;
   return [name, metric, short(here), short(there), short(share), range, String(pairs), verdictOf(isKept)];
 }
+
+export interface Build {
+  readonly folder: string;
+  /** Of what is checked out there, `+` behind it where files were changed since; `unknown` without Git. */
+  readonly commit: string;
+  /** Where the entries of its processes under test are. */
+  readonly entries: URL;
+}
+
+/** The build that this file is of. */
+export async function thisBuild(): Promise<Build> {
+  return buildIn(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))));
+}
+
+/** @throws RangeError where there is no build of Acktor. */
+export async function buildIn(named: string): Promise<Build> {
+  const folder = resolve(named);
+  const entries = join(folder, 'bench/dist/subjects/');
+  for (const file of [join(entries, 'acktor.js'), join(folder, 'packages/worker/dist/index.js')]) {
+    if (!existsSync(file))
+      throw new RangeError(
+        `expected --against to be the folder of a clone of Acktor that is built, got ${folder}, which has no ${file.slice(folder.length + 1)}: ` +
+          'run `npm run build` there (git worktree add ../before HEAD~1 makes such a folder)',
+      );
+  }
+  return { folder, commit: await commitIn(folder), entries: pathToFileURL(entries) };
+}
+
+async function commitIn(folder: string): Promise<string> {
+  try {
+    const git = async (...args: string[]) => (await run('git', ['-C', folder, ...args])).stdout.trim();
+    const changed = await git('status', '--porcelain', '--untracked-files=no');
+    return `${await git('rev-parse', '--short', 'HEAD')}${changed === '' ? '' : '+'}`;
+  } catch {
+    return 'unknown';
+  }
+}
+
+const run = promisify(execFile);

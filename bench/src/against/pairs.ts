@@ -1,5 +1,5 @@
 // Two builds side by side: of each pair one run of either, so that what the machine does meanwhile meets both alike.
-import { median, spread } from '../statistics/median.js';
+import { median, spread } from '../measuring/median.js';
 import { isMoreBetter, metrics, type Figures, type Metric } from '../measuring/metric.js';
 
 /** One run of either build, which stood next to each other in time. */
@@ -29,7 +29,7 @@ export interface BuildComparison {
 /** What a build may lose by a change that is for something else: less than noise hides in a few pairs. */
 export const LEAST_SHARE = 0.97;
 
-/** Who runs first takes turns: here, there, there, here. What grows over a bench then counts for both. */
+/** The builds take turns at running first: here, there, there, here. What grows over a bench then counts for both. */
 export function isHereFirst(pair: number): boolean {
   return pair % 2 === 0;
 }

@@ -1,6 +1,5 @@
 // `npm run autoscaling`: what the scaling rule does with a burst, beside fixed numbers of pods.
-import { BURST, BURST_ENDS_S } from './burst.js';
-import { simulate, type Second } from './simulation.js';
+import { BURST, BURST_ENDS_S, simulate, type Second } from './simulation.js';
 
 const FIXED_PODS = [3, 8, 25];
 

@@ -11,7 +11,7 @@ export interface Scene {
   readonly consumersPerPod: number;
   readonly leastPods: number;
   readonly mostPods: number;
-  /** From the scaler's wish to a pod's first delivery. */
+  /** From the scaler's request to a pod's first delivery. */
   readonly podStartS: number;
   /** How often the scaler looks. */
   readonly lookEveryS: number;
@@ -41,7 +41,7 @@ class Cluster {
   readonly #isFixed: boolean;
   /** How many jobs of each second wait, oldest first. */
   readonly #waiting: { readonly second: number; count: number }[] = [];
-  readonly #wishes: { readonly second: number; readonly pods: number }[] = [];
+  readonly #targets: { readonly second: number; readonly pods: number }[] = [];
   #ready: number;
   #starting: { readonly readyAt: number; readonly pods: number }[] = [];
   #wanted = 0;
@@ -90,10 +90,29 @@ class Cluster {
     this.#wanted = desiredConsumers({ waiting, active, handlingMs, backlogMs });
     if (this.#isFixed) return;
     const pods = Math.min(Math.max(Math.ceil(this.#wanted / consumersPerPod), leastPods), mostPods);
-    this.#wishes.push({ second, pods });
-    const most = Math.max(...this.#wishes.filter((wish) => wish.second > second - calmS).map((wish) => wish.pods));
+    this.#targets.push({ second, pods });
+    const most = Math.max(
+      ...this.#targets.filter((target) => target.second > second - calmS).map((target) => target.pods),
+    );
     const coming = this.#ready + this.#starting.reduce((sum, start) => sum + start.pods, 0);
     if (pods > coming) this.#starting.push({ readyAt: second + podStartS, pods: pods - coming });
     if (most < this.#ready) this.#ready = most;
   }
 }
+
+const BURST_BEGINS_S = 60;
+export const BURST_ENDS_S = 180;
+
+/** Ten minutes: 100 jobs a second of half a second each, and ten times as many for two minutes. */
+export const BURST: Scene = {
+  lastsS: 600,
+  arrivals: (second) => (second >= BURST_BEGINS_S && second < BURST_ENDS_S ? 1_000 : 100),
+  handlingMs: 500,
+  backlogMs: 60_000,
+  consumersPerPod: 25,
+  leastPods: 1,
+  mostPods: 40,
+  podStartS: 20,
+  lookEveryS: 15,
+  calmS: 120,
+};

@@ -14,9 +14,9 @@ export interface BenchCase {
   readonly peers: readonly PeerName[];
   /** Cases whose figures hardly vary, and take long, need no more rounds than this; a quick bench makes one. */
   readonly mostRounds?: number;
-  /** Of whom a quick bench measures these alone. */
+  /** The peers that a quick bench measures. */
   readonly quickPeers?: readonly PeerName[];
-  /** Left out of a quick bench unless it is named: what it says is not needed for a first answer. */
+  /** Left out of a quick bench unless it is named: a first answer does not need it. */
   readonly isLeftOutOfQuick?: boolean;
   /** One run of one subject, on an empty server. */
   readonly run: (subject: SubjectName, bench: Bench) => Promise<Figures>;
@@ -30,10 +30,10 @@ export interface Bench {
   readonly redis: RedisServer;
   /** Whether a rough answer soon is wanted. */
   readonly isQuick: boolean;
-  readonly tell: (message: string) => void;
+  readonly log: (message: string) => void;
   /** Starts a process of the subject; it is ended after the run, whatever happens. The first queue and the server's address by default. */
-  readonly start: (subject: SubjectName, order: OrderWish) => SubjectProcess;
+  readonly start: (subject: SubjectName, order: OrderRequest) => SubjectProcess;
 }
 
-type Wish<T> = T extends Order ? Omit<T, 'address' | 'queue'> & Partial<Pick<T, 'address' | 'queue'>> : never;
-export type OrderWish = Wish<Order>;
+type RequestOf<T> = T extends Order ? Omit<T, 'address' | 'queue'> & Partial<Pick<T, 'address' | 'queue'>> : never;
+export type OrderRequest = RequestOf<Order>;

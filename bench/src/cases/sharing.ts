@@ -1,5 +1,5 @@
 // Several processes at once: how evenly they share one queue, and what more of them bring.
-import { Crowd, jobsPerSecond, type CrowdWish } from '../crowd/crowd.js';
+import { Crowd, jobsPerSecond, type CrowdOptions } from './crowd.js';
 import type { Figures } from '../measuring/metric.js';
 import type { Tally } from '../subjects/order.js';
 import { QUEUE, queuesFor } from '../subjects/peer.js';
@@ -66,9 +66,9 @@ async function workOff(
   };
 }
 
-/** All processes begin at the same word, when the jobs wait already. */
-async function shareOut(subject: SubjectName, bench: Bench, wish: CrowdWish): Promise<readonly Tally[]> {
-  const crowd = await Crowd.gather(subject, bench, wish);
+/** All processes begin at the same command, when the jobs wait already. */
+async function shareOut(subject: SubjectName, bench: Bench, request: CrowdOptions): Promise<readonly Tally[]> {
+  const crowd = await Crowd.gather(subject, bench, request);
   crowd.begin();
   await crowd.finished();
   return crowd.leave();

@@ -15,7 +15,7 @@ interface Amount {
 interface Load extends Amount {
   readonly name: string;
   readonly peers: readonly PeerName[];
-  /** Who is measured when the bench should be quick; without, the whole case is left out then. */
+  /** The peers of a quick bench; without, it leaves the whole case out. */
   readonly quickPeers?: readonly PeerName[];
   readonly mostRounds?: number;
 }

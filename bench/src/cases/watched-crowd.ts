@@ -1,10 +1,10 @@
-// What somebody sees who has the dashboard open while everybody works.
+// What the dashboard shows, and how late, while all consumers work.
 import { setTimeout as pause } from 'node:timers/promises';
 import { RedisAddress } from '@acktor/core/internal';
 import { Dashboard } from '@acktor/dashboard';
-import { Crowd, jobsPerSecond } from '../crowd/crowd.js';
+import { Crowd, jobsPerSecond } from './crowd.js';
 import type { Figures } from '../measuring/metric.js';
-import { percentile } from '../statistics/median.js';
+import { percentile } from '../measuring/median.js';
 import { nowMicros, QUEUE } from '../subjects/peer.js';
 import type { SubjectName } from '../subjects/subjects.js';
 import { acksAtMicros, viewLagsMs, type Sight } from '../view/view-lag.js';

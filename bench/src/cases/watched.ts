@@ -1,4 +1,4 @@
-// What it costs that somebody watches every step of every consumer.
+// What it costs to watch every transition of every consumer.
 import { connectFleet, type ConnectedFleet, type TransitionCount } from '@acktor/core/engine';
 import { RedisAddress } from '@acktor/core/internal';
 import type { SubjectName } from '../subjects/subjects.js';

@@ -1,5 +1,5 @@
 // Rounds of figures, put side by side: Acktor's median over a peer's.
-import { median, spread } from '../statistics/median.js';
+import { median, spread } from './median.js';
 import { metrics, type Figures, type Metric } from './metric.js';
 
 /** What each subject gave in one round of a case, by the subject's name. Runs of a round stand next to each other in time. */
@@ -35,7 +35,7 @@ export interface Opponents {
 }
 
 /**
- * A line for each metric and peer; one without a peer for a metric that only Acktor has. Whoever is absent without any value has
+ * A line for each metric and peer; one without a peer for a metric that only Acktor has. A peer that is absent without any value has
  * one line, for the first metric.
  */
 export function compare(name: string, rounds: readonly Round[], opponents: Opponents): readonly Comparison[] {

@@ -32,7 +32,7 @@ export const metrics = {
   reported_ms_p50: 'the same where a parent reports the exit, half of the kills',
   reported_ms_p99: 'the same where a parent reports the exit, 99 of 100 kills',
   reported_ms_max: 'the same where a parent reports the exit, the longest',
-  watched_share: 'jobs in a second while somebody watches the fleet over those while nobody does, in one run',
+  watched_share: 'jobs in a second while the fleet is watched over those while it is not, in one run',
   view_lag_ms_p50: "ms since there were as many acks as the dashboard's page counts, half of its frames",
   view_lag_ms_p95: "ms since there were as many acks as the dashboard's page counts, 95 of 100 of its frames",
   view_kb_per_s: 'KB of 1,000 bytes in a second that the browser receives while all consumers work',

@@ -15,8 +15,8 @@ export interface RoundsDeps {
   readonly profileFolder: string | undefined;
   /** Whose processes are put under test: those of another build, or by default ours. */
   readonly entries?: URL;
-  /** Told, in words for people, how it goes. */
-  readonly tell: (message: string) => void;
+  /** Called with how it goes, in words for people. */
+  readonly log: (message: string) => void;
 }
 
 /** A peer that fails is left out from then on, and its line says why; when Acktor fails, so does this. */
@@ -32,12 +32,12 @@ export async function runRounds(benchCase: BenchCase, deps: RoundsDeps): Promise
         round[peer] = await runOnce(benchCase, peer, deps);
       } catch (error) {
         absent.push({ peer, why: error instanceof Error ? error.message : String(error) });
-        deps.tell(`${benchCase.name} ${number}/${count}: ${peer} is left out: ${String(error)}`);
+        deps.log(`${benchCase.name} ${number}/${count}: ${peer} is left out: ${String(error)}`);
       }
     }
     rounds.push(round);
     const figures = Object.entries(round).map(([name, given]) => brief(name, given));
-    deps.tell(`${benchCase.name} ${number}/${count}: ${figures.join(' | ')}`);
+    deps.log(`${benchCase.name} ${number}/${count}: ${figures.join(' | ')}`);
   }
   return compare(benchCase.name, rounds, { peers, absent });
 }
@@ -50,19 +50,19 @@ function mostRounds({ mostRounds: most = Infinity }: BenchCase, isQuick: boolean
 export async function runOnce(
   benchCase: BenchCase,
   subject: SubjectName,
-  { servers, isQuick, profileFolder, tell, entries }: Omit<RoundsDeps, 'rounds'>,
+  { servers, isQuick, profileFolder, log, entries }: Omit<RoundsDeps, 'rounds'>,
 ): Promise<Figures> {
   const server = await servers.serverOf(subject);
   await server.clear();
   const started: SubjectProcess[] = [];
   const start: Bench['start'] = (name, order) => {
-    const wish = { queue: QUEUE, address: server.address, ...order };
-    const child = new SubjectProcess(name, wish, { profileFolder, entries });
+    const request = { queue: QUEUE, address: server.address, ...order };
+    const child = new SubjectProcess(name, request, { profileFolder, entries });
     started.push(child);
     return child;
   };
   try {
-    return await benchCase.run(subject, { server, redis: servers.redis, isQuick, tell, start });
+    return await benchCase.run(subject, { server, redis: servers.redis, isQuick, log, start });
   } finally {
     await Promise.all(started.map((child) => child.end()));
   }

@@ -2,9 +2,12 @@
 import { goals, judge, boundOf } from '../report/goals.js';
 import { machineLine, short, versionsLine, type BenchReport } from '../report/report.js';
 import { barChart } from './bar-chart.js';
-import { boundsTable } from './bounds.js';
+import { boundsTable, markdownTable } from './tables.js';
 import { chartOf, chartPlans } from './charts.js';
-import { markdownTable } from './markdown-table.js';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import { resultsText } from '../report/results-file.js';
 
 /** A file of the page, by its path from the page's folder. */
 export interface PageFile {
@@ -72,3 +75,17 @@ function resultsTable({ results }: BenchReport): string {
   });
   return markdownTable(['case', 'metric', 'Acktor', 'peer', "peer's value", 'ratio', 'spread'], rows);
 }
+
+/** Writes `docs/performance.md`, its charts and its results. */
+export async function writePage(report: BenchReport): Promise<void> {
+  const files = pageOf(await readFile(TEMPLATE, 'utf8'), report);
+  for (const { path, text } of [...files, { path: 'performance/results.json', text: resultsText(report) }]) {
+    const file = join(DOCS, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    console.error(`wrote docs/${path}`);
+  }
+}
+
+const TEMPLATE = fileURLToPath(new URL('../../performance.template.md', import.meta.url));
+const DOCS = fileURLToPath(new URL('../../../docs', import.meta.url));

@@ -39,7 +39,7 @@ const IN_FLIGHT = 32;
 const MARKER = Buffer.from('*1\r\n$4\r\nPING\r\n');
 const ANSWER = Buffer.from('+PONG\r\n');
 
-/** Counts the markers' answers in chunks, also those that two chunks share. */
+/** Counts the replies to the markers in chunks, also those that two chunks share. */
 function answerCounter(): (chunk: Buffer) => number {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {

@@ -32,7 +32,7 @@ export class Tap implements AsyncDisposable {
   takeScriptCalls(): readonly SentCommand[] {
     const connections = this.#sent.splice(0).map((chunks) => commandsIn(Buffer.concat(chunks)).filter(isScriptCall));
     const [busiest = []] = connections.sort((one, other) => other.length - one.length);
-    // Whoever sends the text was told that the server does not know it: the call before it did nothing.
+    // The text is sent when the server has answered that it does not know it: the call before it did nothing.
     if (busiest.some(({ name }) => name === 'EVAL')) throw new Error('expected the server to know the scripts already');
     return busiest;
   }

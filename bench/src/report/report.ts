@@ -1,7 +1,6 @@
-// What the bench says at the end: one JSON object for programs, a table for people.
+// What the bench prints at the end: one JSON object for programs, a table for people.
 import type { Comparison } from '../measuring/comparison.js';
 import { verdictOn } from './goals.js';
-import { textTable } from './text-table.js';
 import type { Machine, Versions } from './surroundings.js';
 
 export interface BenchReport {
@@ -49,4 +48,17 @@ function rowOf(result: Comparison): readonly string[] {
 export function short(value: number | null): string {
   if (value === null) return '';
   return value >= 1_000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+}
+
+/** A line of heads and one for each row; the columns `from` to before `to` hold numbers. */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { from, to }: { readonly from: number; readonly to: number },
+): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const aligned = (cell: string, column: number) =>
+    column >= from && column < to ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return all.map((row) => row.map(aligned).join('  ').trimEnd()).join('\n');
 }

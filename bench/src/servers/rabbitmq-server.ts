@@ -7,8 +7,7 @@ import { connect, type Channel, type ChannelModel } from 'amqplib';
 import type { Figures } from '../measuring/metric.js';
 import { QUEUES } from '../subjects/peer.js';
 import type { BenchServer } from './bench-server.js';
-import { ensureRabbitMq } from './rabbitmq-home.js';
-import { spawnRabbitMq, type RabbitMqProcess } from './rabbitmq-process.js';
+import { ensureRabbitMq, spawnRabbitMq, type RabbitMqProcess } from './rabbitmq-process.js';
 
 export class RabbitMqServer implements BenchServer {
   readonly #process: RabbitMqProcess;
@@ -25,8 +24,8 @@ export class RabbitMqServer implements BenchServer {
   }
 
   /** @throws Error that says why there is none. */
-  static async start(tell: (message: string) => void): Promise<RabbitMqServer> {
-    const home = await ensureRabbitMq(tell);
+  static async start(log: (message: string) => void): Promise<RabbitMqServer> {
+    const home = await ensureRabbitMq(log);
     const folder = await mkdtemp(join(tmpdir(), 'acktor-rabbitmq-'));
     const running = await spawnRabbitMq(home, folder);
     try {

@@ -1,4 +1,4 @@
-// The private Redis of Acktor and of the peers that use one, and what it says of the work it had.
+// The private Redis of Acktor and of the peers that use one, and what it reports of the work it had.
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';

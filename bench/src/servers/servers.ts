@@ -6,22 +6,22 @@ import { RedisServer } from './redis-server.js';
 
 export class Servers implements AsyncDisposable {
   readonly redis: RedisServer;
-  readonly #tell: (message: string) => void;
+  readonly #log: (message: string) => void;
   #rabbitMq: Promise<RabbitMqServer> | undefined;
 
-  private constructor(redis: RedisServer, tell: (message: string) => void) {
+  private constructor(redis: RedisServer, log: (message: string) => void) {
     this.redis = redis;
-    this.#tell = tell;
+    this.#log = log;
   }
 
-  static async start(tell: (message: string) => void): Promise<Servers> {
-    return new Servers(await RedisServer.start(), tell);
+  static async start(log: (message: string) => void): Promise<Servers> {
+    return new Servers(await RedisServer.start(), log);
   }
 
   /** @throws Error that says why the subject's server cannot be had; the same one when asked again. */
   async serverOf(subject: SubjectName): Promise<BenchServer> {
     if (serverOf(subject) === 'redis') return this.redis;
-    this.#rabbitMq ??= RabbitMqServer.start(this.#tell);
+    this.#rabbitMq ??= RabbitMqServer.start(this.#log);
     return this.#rabbitMq;
   }
 

@@ -1,24 +1,24 @@
 // BullMQ as its manual has it: one Worker with a concurrency, or one Worker for each consumer; all else by default.
 import { Queue, Worker } from 'bullmq';
-import { JOB, type BenchPayload, type Peer, type RunningWorker, type Sender, type WorkerWish } from './peer.js';
-import { retention } from './retention.js';
+import { JOB, type BenchPayload, type Peer, type RunningWorker, type Sender, type WorkerRequest } from './peer.js';
+import { brokerOptionTable } from '@acktor/core/engine';
 
 /** One Worker that handles so many jobs at a time. */
 export const bullmq: Peer = {
-  startWorker: (wish) => startWorker(wish, wish.consumers),
+  startWorker: (request) => startWorker(request, request.consumers),
   openSender,
 };
 
 /** So many Workers of one job at a time. */
 export const bullmqWorkers: Peer = {
-  async startWorker(wish) {
-    const workers = await Promise.all(Array.from({ length: wish.consumers }, () => startWorker(wish, 1)));
+  async startWorker(request) {
+    const workers = await Promise.all(Array.from({ length: request.consumers }, () => startWorker(request, 1)));
     return { close: async () => void (await Promise.all(workers.map((worker) => worker.close()))) };
   },
   openSender,
 };
 
-async function startWorker({ address, queue, body }: WorkerWish, concurrency: number): Promise<RunningWorker> {
+async function startWorker({ address, queue, body }: WorkerRequest, concurrency: number): Promise<RunningWorker> {
   const worker = new Worker<BenchPayload>(queue, async ({ data }) => body(data), {
     connection: { path: address },
     concurrency,
@@ -37,3 +37,9 @@ async function openSender(address: string, name: string): Promise<Sender> {
     close: () => queue.close(),
   };
 }
+
+/** Acktor's defaults, in BullMQ's words. */
+export const retention = {
+  age: brokerOptionTable.ackedAgeSeconds.default,
+  count: brokerOptionTable.ackedCount.default,
+};

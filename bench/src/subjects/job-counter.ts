@@ -1,4 +1,4 @@
-// Counts what a worker does, and says what it took.
+// Counts what a worker does, and reports what it took.
 import type { Figures } from '../measuring/metric.js';
 import { nowMicros } from './peer.js';
 

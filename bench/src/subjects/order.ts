@@ -1,8 +1,8 @@
-// What the bench orders of a process under test, and what it hears from it.
+// What the bench orders of a process under test, and what that reports.
 import type { Figures } from '../measuring/metric.js';
 import type { RoadName } from './roads.js';
 
-/** One order is one process's whole life, until it is told to leave. */
+/** One order is one process's whole life, until the command `leave`. */
 export type Order = { readonly address: string; readonly queue: string } &
   /** Of a `road`, as a plain BullMQ client adds them. */
   (
@@ -18,17 +18,17 @@ export type Order = { readonly address: string; readonly queue: string } &
       }
     /** As `work` with nothing to do, but each handler sends another job: as many wait as before. */
     | { readonly kind: 'circulate'; readonly consumers: number; readonly warmUpJobs: number; readonly jobs: number }
-    /** Once told to go, takes what it gets beside others and keeps a tally; a handler waits as long as its job's number says. */
+    /** On the command `go`, takes what it gets beside others and keeps a tally; a handler waits as long as its job's number says. */
     | { readonly kind: 'share'; readonly consumers: number; readonly isMixed: boolean }
     /** Waits for work that never comes. */
     | { readonly kind: 'idle'; readonly consumers: number }
-    /** Waits for `samples` jobs and says how long each was on its way. */
+    /** Waits for `samples` jobs and reports how long each was on its way. */
     | { readonly kind: 'listen'; readonly consumers: number; readonly samples: number }
     /** Sends `samples` jobs, one each `everyMs`. */
     | { readonly kind: 'trickle'; readonly samples: number; readonly everyMs: number }
     /** Sends single jobs, so many unconfirmed at a time: `warmUpJobs` uncounted and then `jobs`. */
     | { readonly kind: 'send'; readonly warmUpJobs: number; readonly jobs: number; readonly inFlight: number }
-    /** Takes one job, says so, and holds it until it is killed. */
+    /** Takes one job, reports it, and holds it until it is killed. */
     | { readonly kind: 'hold' }
   );
 
@@ -47,22 +47,22 @@ export interface Tally {
   readonly beginsAtMicros: readonly number[];
 }
 
-/** The stages of a process's life. `left` is the last word, after everything was closed. */
+/** The stages of a process's life. `left` is the last, after everything was closed. */
 export type Report =
   | { readonly stage: 'ready'; readonly id?: string }
   | { readonly stage: 'started'; readonly atMicros: number }
   | { readonly stage: 'done'; readonly figures: Figures }
   | { readonly stage: 'left'; readonly figures: Figures; readonly tally?: Tally };
 
-/** What a process is told: to begin what waits for it, and to close everything and end. */
-export type Word = 'go' | 'leave';
+/** What the bench sends to a process: to begin what waits for it, and to close everything and end. */
+export type Command = 'go' | 'leave';
 
-/** How an order is carried out: what is to be waited for and what to close, once everything stands. */
-export interface Errand {
+/** An order that is being carried out: what to wait for and what to close. */
+export interface RunningOrder {
   /** The worker's name, where there is one. */
   readonly id?: string;
   /** Resolves with the figures when the order is fulfilled. */
   readonly done: Promise<Figures>;
-  /** Answers what is known only then. */
+  /** Resolves with what is known only then. */
   close(): Promise<Tally | void>;
 }

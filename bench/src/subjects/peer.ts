@@ -10,7 +10,7 @@ export interface BenchPayload {
 /** What a handler does with a payload. */
 export type JobBody = (payload: BenchPayload) => Promise<void> | void;
 
-export interface WorkerWish {
+export interface WorkerRequest {
   /** Where the peer's server is: a Unix socket's path, or a URL. */
   readonly address: string;
   readonly queue: string;
@@ -38,7 +38,7 @@ export interface Sender extends Running {
 
 export interface Peer {
   /** Starts to work jobs off a queue; resolves when it is connected. */
-  startWorker(wish: WorkerWish): Promise<RunningWorker>;
+  startWorker(request: WorkerRequest): Promise<RunningWorker>;
   openSender(address: string, queue: string): Promise<Sender>;
 }
 

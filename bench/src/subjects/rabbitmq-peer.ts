@@ -1,9 +1,9 @@
 // RabbitMQ with amqplib: a durable queue, persistent messages, publisher confirms, and prefetch 1 for each consumer.
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
-import type { BenchPayload, JobBody, Peer, Sender, WorkerWish } from './peer.js';
+import type { BenchPayload, JobBody, Peer, Sender, WorkerRequest } from './peer.js';
 
 export const rabbitmq: Peer = {
-  async startWorker({ address, queue, consumers, body }: WorkerWish) {
+  async startWorker({ address, queue, consumers, body }: WorkerRequest) {
     const connection = await connect(address, { noDelay: true });
     const channel = await connection.createChannel();
     await channel.assertQueue(queue, { durable: true });

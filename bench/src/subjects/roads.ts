@@ -2,7 +2,7 @@
 import type { BulkJobOptions, Queue } from 'bullmq';
 import type { BenchPayload } from './peer.js';
 
-/** What is told apart: the plainest job, and the same with one thing more. */
+/** One kind of job: the plainest, or the same with one thing more. */
 export interface Road {
   readonly about: string;
   readonly options?: (number: number) => BulkJobOptions;

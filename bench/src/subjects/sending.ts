@@ -1,12 +1,12 @@
 // The orders that are for senders.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Figures } from '../measuring/metric.js';
-import type { Errand, Order, OrderOf } from './order.js';
+import type { RunningOrder, Order, OrderOf } from './order.js';
 import { nowMicros, payloadNumber, type Peer, type Sender } from './peer.js';
 import { UNCOUNTED_SAMPLES } from './working.js';
 
 /** Fills the queue in batches that any peer takes. */
-export async function fill(peer: Peer, { jobs, road, ...place }: OrderOf<'fill'>): Promise<Errand> {
+export async function fill(peer: Peer, { jobs, road, ...place }: OrderOf<'fill'>): Promise<RunningOrder> {
   if (road !== undefined) {
     // Loaded here alone: no process under test is to have BullMQ's client in its memory for it.
     const { fillRoad } = await import('./road-filling.js');
@@ -22,7 +22,7 @@ export async function fill(peer: Peer, { jobs, road, ...place }: OrderOf<'fill'>
 
 const BATCH = 1_000;
 
-export function trickle(peer: Peer, { samples, everyMs, ...place }: OrderOf<'trickle'>): Promise<Errand> {
+export function trickle(peer: Peer, { samples, everyMs, ...place }: OrderOf<'trickle'>): Promise<RunningOrder> {
   return withSender(peer, place, async (sender) => {
     for (let number = 0; number < samples + UNCOUNTED_SAMPLES; number += 1) {
       await sender.send(payloadNumber(number));
@@ -32,7 +32,7 @@ export function trickle(peer: Peer, { samples, everyMs, ...place }: OrderOf<'tri
   });
 }
 
-export function send(peer: Peer, order: OrderOf<'send'>): Promise<Errand> {
+export function send(peer: Peer, order: OrderOf<'send'>): Promise<RunningOrder> {
   const { warmUpJobs, jobs, inFlight } = order;
   return withSender(peer, order, async (sender) => {
     await sendInLanes(sender, warmUpJobs, inFlight);
@@ -57,7 +57,7 @@ async function withSender(
   peer: Peer,
   { address, queue }: Place,
   act: (sender: Sender) => Promise<Figures>,
-): Promise<Errand> {
+): Promise<RunningOrder> {
   const sender = await peer.openSender(address, queue);
   return { done: act(sender), close: () => sender.close() };
 }

@@ -3,12 +3,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Figures } from '../measuring/metric.js';
-import type { Order, Report, Tally, Word } from './order.js';
+import type { Order, Report, Tally, Command } from './order.js';
 import type { SubjectName } from './subjects.js';
 
 type ReportOf<Stage extends Report['stage']> = Extract<Report, { readonly stage: Stage }>;
 
-/** What a process says last. */
+/** The last report of a process. */
 export interface Leaving {
   readonly figures: Figures;
   /** Of a process that shared its queue with others. */
@@ -46,7 +46,7 @@ export class SubjectProcess {
     this.#child.once('error', (error) => this.#failOpen(error.message));
   }
 
-  /** Resolves when everything that the order needs stands, with the worker's name where there is one. */
+  /** Resolves when everything that the order needs is open, with the worker's name where there is one. */
   async ready(): Promise<string | undefined> {
     return (await this.#reported('ready')).id;
   }
@@ -61,14 +61,14 @@ export class SubjectProcess {
     return (await this.#reported('done', LONG_PATIENCE_MS)).figures;
   }
 
-  /** Has it begin what waits for this word. */
+  /** Has it begin what waits for this command. */
   go(): void {
-    this.#tell('go');
+    this.#send('go');
   }
 
   /** Has it close everything and end; resolves with its last figures. */
   async leave(): Promise<Leaving> {
-    this.#tell('leave');
+    this.#send('leave');
     const leaving = await this.#reported('left');
     await this.#exited;
     return leaving;
@@ -80,8 +80,8 @@ export class SubjectProcess {
     if (this.#child.pid !== undefined) await this.#exited;
   }
 
-  #tell(word: Word): void {
-    this.#child.send(word);
+  #send(command: Command): void {
+    this.#child.send(command);
   }
 
   async #reported<Stage extends Report['stage']>(stage: Stage, patienceMs = PATIENCE_MS): Promise<ReportOf<Stage>> {
@@ -117,7 +117,7 @@ interface PromiseWithResolvers {
 function withResolvers(): PromiseWithResolvers {
   let settle: Pick<PromiseWithResolvers, 'resolve' | 'reject'> | undefined;
   const promise = new Promise<Report>((resolve, reject) => (settle = { resolve, reject }));
-  // A stage that nobody waits for may fail unheard.
+  // A stage that the bench does not wait for may fail.
   promise.catch(() => undefined);
   return { promise, resolve: (report) => settle?.resolve(report), reject: (error) => settle?.reject(error) };
 }

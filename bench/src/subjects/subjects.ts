@@ -1,12 +1,12 @@
-// Who can be put under test.
+// What can be put under test.
 
 /** Each is an entry of its own beside this file; `pipelined-client` alone needs no process. */
 export type SubjectName = 'acktor' | 'bullmq' | 'bullmq-workers' | 'rabbitmq' | 'bee-queue' | 'pipelined-client';
 
-/** Who is compared with Acktor. */
+/** What Acktor is compared with. */
 export type PeerName = Exclude<SubjectName, 'acktor'>;
 
-/** Whether its work of Redis is done by scripts, whose time is known; what plain commands take cannot be told from what scripts call. */
+/** Whether scripts do its work in Redis. Their time is known; that of plain commands is counted together with what scripts call. */
 export function worksByScripts(subject: SubjectName): boolean {
   return subject !== 'bee-queue';
 }

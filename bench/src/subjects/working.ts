@@ -1,15 +1,15 @@
-// The orders that are for workers.
+// The orders for workers, and the memory that one takes.
 import { setTimeout as pause } from 'node:timers/promises';
-import { percentile } from '../statistics/median.js';
+import { percentile } from '../measuring/median.js';
 import type { Figures } from '../measuring/metric.js';
 import { JobCounter } from './job-counter.js';
-import { liveMemoryKb } from './memory.js';
-import type { Errand, OrderOf } from './order.js';
+import type { RunningOrder, OrderOf } from './order.js';
 import { nowMicros, type JobBody, type Peer } from './peer.js';
 import { failingOnce, roads, type Road, type RoadName } from './roads.js';
+import { readFile } from 'node:fs/promises';
 
 /** Works off what waits. */
-export async function work(peer: Peer, order: OrderOf<'work'>): Promise<Errand> {
+export async function work(peer: Peer, order: OrderOf<'work'>): Promise<RunningOrder> {
   const { address, queue, consumers, warmUpJobs, jobs, handlerMs, road } = order;
   const counter = new JobCounter(warmUpJobs, jobs);
   const count = () => counter.count();
@@ -28,7 +28,7 @@ function isFailing(name: RoadName | undefined): boolean {
 }
 
 /** A first worker of one consumer pays for what is loaded once; what the next adds is what its consumers cost. */
-export async function idle(peer: Peer, { address, queue, consumers }: OrderOf<'idle'>): Promise<Errand> {
+export async function idle(peer: Peer, { address, queue, consumers }: OrderOf<'idle'>): Promise<RunningOrder> {
   const body: JobBody = () => undefined;
   const first = await peer.startWorker({ address, queue: `${queue}-first`, consumers: 1, body });
   const before = liveMemoryKb();
@@ -42,7 +42,10 @@ export async function idle(peer: Peer, { address, queue, consumers }: OrderOf<'i
 /** Consumers make their first fetch, find nothing and park. */
 const SETTLING_MS = 1_000;
 
-export async function listen(peer: Peer, { address, queue, consumers, samples }: OrderOf<'listen'>): Promise<Errand> {
+export async function listen(
+  peer: Peer,
+  { address, queue, consumers, samples }: OrderOf<'listen'>,
+): Promise<RunningOrder> {
   const startMs: number[] = [];
   let finish: (figures: Figures) => void;
   const done = new Promise<Figures>((resolve) => (finish = resolve));
@@ -59,4 +62,21 @@ export const UNCOUNTED_SAMPLES = 50;
 
 function latency(startMs: readonly number[]): Figures {
   return { start_ms_p50: percentile(startMs, 0.5), start_ms_p99: percentile(startMs, 0.99) };
+}
+
+/**
+ * The most resident memory that this process ever had. From the kernel's account of this program where there is one: what
+ * getrusage reports includes the parent's memory, which a child shares for a moment after the fork.
+ */
+export async function peakMemoryMb(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const peakKb = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
+  return (peakKb === undefined ? process.resourceUsage().maxRSS : Number(peakKb)) / 1024;
+}
+
+/** What is alive on the heap and beside it, in KB, after a full garbage collection. Needs `--expose-gc`. */
+export function liveMemoryKb(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1024;
 }

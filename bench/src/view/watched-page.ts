@@ -1,6 +1,6 @@
-// The dashboard's page in a browser, as somebody has it open who watches the fleet.
+// The dashboard's page in a browser, open on the fleet.
 import type { Browser, Page } from 'playwright-core';
-import { openChromium } from '../browser/chromium.js';
+import { openChromium } from './chromium.js';
 import { nowMicros } from '../subjects/peer.js';
 import type { Sight } from './view-lag.js';
 

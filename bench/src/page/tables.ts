@@ -1,8 +1,7 @@
-// What holds each subject up: whose processor time is used up first.
+// The tables of the page: what bounds each subject, by whose processor time is used up first.
 import type { Comparison } from '../measuring/comparison.js';
 import type { Metric } from '../measuring/metric.js';
 import { short, type BenchReport } from '../report/report.js';
-import { markdownTable } from './markdown-table.js';
 
 interface Use {
   readonly case: string;
@@ -13,7 +12,7 @@ interface Use {
   readonly server: number;
 }
 
-/** A table of who keeps how many cores busy; undefined when the results say nothing of it. */
+/** A table of how many cores Acktor and each peer keep busy; undefined when the results do not say. */
 export function boundsTable({ results, machine }: BenchReport): string | undefined {
   const uses = CASES.flatMap((name) => usesIn(name, results));
   if (uses.length === 0) return undefined;
@@ -58,3 +57,10 @@ function boundOf({ case: name, workers, server, who }: Use, cores: number): stri
 
 const FULL = 0.9;
 const SEVERAL_PROCESSES = new Set(['processes-4', 'queues-4']);
+
+/** The first column's cells to the left, as all that are not numbers; numbers to the right. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const isNumeric = head.map((_, column) => rows.some((row) => /^[\d.,]+$/.test(row[column] ?? '')));
+  const rule = isNumeric.map((numeric) => (numeric ? '--:' : '---'));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

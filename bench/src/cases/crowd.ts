@@ -1,12 +1,12 @@
 // Several processes that work off the same jobs at once.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Bench } from '../cases/bench-case.js';
-import { fillQueue } from '../cases/filling.js';
+import type { Bench } from './bench-case.js';
+import { fillQueue } from './filling.js';
 import type { Tally } from '../subjects/order.js';
 import type { SubjectProcess } from '../subjects/subject-process.js';
 import type { SubjectName } from '../subjects/subjects.js';
 
-export interface CrowdWish {
+export interface CrowdOptions {
   /** One for each process; the same again where processes share it. */
   readonly queues: readonly string[];
   /** Of each process. */
@@ -20,23 +20,23 @@ export interface CrowdWish {
 export class Crowd {
   readonly #subject: SubjectName;
   readonly #bench: Bench;
-  readonly #wish: CrowdWish;
+  readonly #request: CrowdOptions;
   readonly #workers: readonly SubjectProcess[];
 
-  private constructor(subject: SubjectName, bench: Bench, wish: CrowdWish) {
-    const { queues, consumers, isMixed } = wish;
+  private constructor(subject: SubjectName, bench: Bench, request: CrowdOptions) {
+    const { queues, consumers, isMixed } = request;
     this.#subject = subject;
     this.#bench = bench;
-    this.#wish = wish;
+    this.#request = request;
     this.#workers = queues.map((queue) => bench.start(subject, { kind: 'share', queue, consumers, isMixed }));
   }
 
-  /** Resolves when the jobs wait already, and all processes wait for the word to begin. */
-  static async gather(subject: SubjectName, bench: Bench, wish: CrowdWish): Promise<Crowd> {
-    const queues = distinct(wish);
-    for (const queue of queues) await fillQueue(subject, bench, { jobs: wish.jobs / queues.length, queue });
+  /** Resolves when the jobs wait already, and all processes wait for the command to begin. */
+  static async gather(subject: SubjectName, bench: Bench, request: CrowdOptions): Promise<Crowd> {
+    const queues = distinct(request);
+    for (const queue of queues) await fillQueue(subject, bench, { jobs: request.jobs / queues.length, queue });
     await bench.server.settle();
-    const crowd = new Crowd(subject, bench, wish);
+    const crowd = new Crowd(subject, bench, request);
     await Promise.all(crowd.#workers.map((worker) => worker.ready()));
     return crowd;
   }
@@ -47,7 +47,7 @@ export class Crowd {
 
   /** Resolves when no job is left. */
   async finished(): Promise<void> {
-    const queues = distinct(this.#wish);
+    const queues = distinct(this.#request);
     while ((await this.#bench.server.unfinished(queues)) > 0) await pause(POLL_MS);
   }
 
@@ -56,8 +56,8 @@ export class Crowd {
     const left = await Promise.all(this.#workers.map((worker) => worker.leave()));
     const tallies = left.flatMap(({ tally }) => tally ?? []);
     const handled = tallies.reduce((sum, tally) => sum + tally.jobs, 0);
-    if (handled === this.#wish.jobs) return tallies;
-    throw new Error(`expected ${this.#subject} to handle ${this.#wish.jobs} jobs, and it has handled ${handled}`);
+    if (handled === this.#request.jobs) return tallies;
+    throw new Error(`expected ${this.#subject} to handle ${this.#request.jobs} jobs, and it has handled ${handled}`);
   }
 }
 
@@ -70,7 +70,7 @@ export function jobsPerSecond(tallies: readonly Tally[]): number {
   return ((jobs - 1) * 1_000_000) / (lastAtMicros - firstAtMicros);
 }
 
-function distinct({ queues }: CrowdWish): readonly string[] {
+function distinct({ queues }: CrowdOptions): readonly string[] {
   return [...new Set(queues)];
 }
 
