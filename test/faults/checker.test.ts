@@ -1,5 +1,5 @@
 // The checker of `npm run chaos`: what it takes for a violation, from ledgers written by hand.
-import { check, type Census, type Evidence, type Happening, type LedgerEntry, type Standing } from '@acktor/chaos';
+import { check, type Census, type Evidence, type Happening, type LedgerEntry, type JobState } from '@acktor/chaos';
 import { expect } from 'chai';
 
 describe('the checker of faults', () => {
@@ -16,7 +16,7 @@ describe('the checker of faults', () => {
   });
 
   it('takes a dead letter for a loss unless it is meant to be one', () => {
-    const dead: Standing = { kind: 'deadLettered', reason: 'poison' };
+    const dead: JobState = { kind: 'deadLettered', reason: 'poison' };
     expect(invariantsOf([CONFIRMED], { a: dead })).to.deep.equal(['L']);
     expect(invariantsOf([CONFIRMED], { a: dead }, { mayDeadLetter: () => true })).to.deep.equal([]);
   });
@@ -69,14 +69,14 @@ function fault(mayRedeliver: number): Happening {
   return { what: 'fault', fault: 'a kill', mayRedeliver };
 }
 
-function acked(fence: number): Standing {
+function acked(fence: number): JobState {
   return { kind: 'acked', fence };
 }
 
 /** What is violated, in the order of the rules. */
 function invariantsOf(
   happenings: readonly Happening[],
-  jobs: Readonly<Record<string, Standing>>,
+  jobs: Readonly<Record<string, JobState>>,
   particular: Partial<Evidence> = {},
 ): readonly string[] {
   const entries: LedgerEntry[] = happenings.map((it, at) => ({ ...it, atMs: at, by: 'test' }));

@@ -1,6 +1,8 @@
-// The arguments of `npm run chaos`.
+// The arguments of `npm run chaos`, its help, and the scenarios that they choose.
 import { parseArgs } from 'node:util';
 import type { Extent } from './trial/trial.js';
+import { scenarios } from './scenarios/scenarios.js';
+import type { Scenario } from './scenarios/scenario.js';
 
 export interface ChaosArguments {
   readonly extent: Extent;
@@ -78,3 +80,36 @@ function whole(option: string, text: string): number {
 }
 
 const MOST = 2_147_483_647;
+
+export function helpText(): string {
+  return `npm run chaos -- [options]
+
+Injects faults into real worker processes, a real Redis and the wire between them, and checks from a ledger outside of
+Redis that no job was lost, held twice, delivered again without cause, put out of order or left behind. Every scenario is
+run again with its defence switched off: a checker that does not notice that proves nothing.
+
+  --quick          reduced counts: within eight minutes on two cores
+  --all            every scenario at its full count: an hour, and half of one more for the soak
+  --only 1,4       only these scenarios
+  --shard 1/2      every second scenario, from the first on: for parts that run side by side
+  --seed n         replays the schedule of faults of the run that printed this seed
+  --json           one JSON object on standard output, and nothing else there
+  --out file       the same object in a file, kept up to date while it runs
+  --merge file…    runs nothing: one table out of such files; of two results of a scenario the later file's
+  --report file…   the same, into docs/reliability.md
+  --help           this text
+
+Scenarios (faults at --quick, by default, at --all; * only at --all, or by --only)
+${scenarios.map(({ number, about, runs, isLong }) => `  ${String(number).padStart(2)}${isLong ? '*' : ' '} ${about} (${Object.values(runs).join(', ')})`).join('\n')}
+`;
+}
+
+/** @throws RangeError when a number is no scenario's. */
+export function chosen({ extent, only, shard: { part, of } }: ChaosArguments): readonly Scenario[] {
+  const unknown = only.filter((number) => !scenarios.some((scenario) => scenario.number === number));
+  if (unknown.length > 0)
+    throw new RangeError(`expected numbers of scenarios (--help lists them), got ${unknown.join(', ')}`);
+  const isWanted = ({ number, isLong = false }: Scenario) =>
+    only.length > 0 ? only.includes(number) : extent === 'all' || !isLong;
+  return scenarios.filter(isWanted).filter((_, at) => at % of === part - 1);
+}

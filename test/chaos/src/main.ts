@@ -1,15 +1,10 @@
-// `npm run chaos`: injects faults, tells how it goes on standard error, and prints the results.
-import { readArguments, type ChaosArguments } from './command-line.js';
-import { helpText } from './help.js';
-import { progressLine } from './report/progress.js';
-import { readReports, type Report, writeReport } from './report/report.js';
-import { writeResults } from './report/results-page.js';
-import { surroundings } from './report/surroundings.js';
-import { toText } from './report/table.js';
-import { chosen } from './run/chosen.js';
+// `npm run chaos`: injects faults, logs how it goes on standard error, and prints the results.
+import { readArguments, type ChaosArguments, helpText, chosen } from './command-line.js';
+import { progressLine, readReports, type Report, writeReport, surroundings } from './report/report.js';
+import { writeResults, toText } from './report/table.js';
 import { runScenario } from './run/run-scenario.js';
 
-// Whoever is told to end takes along what it has started: its servers and workers end with it, as with any exit.
+// At a signal the process exits, and its servers and workers end with it, as with any exit.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
@@ -32,7 +27,7 @@ async function chaos(options: ChaosArguments): Promise<void> {
   progress.say(`seed ${seed}`);
   let report: Report = { extent, seed, surroundings: await surroundings(), results: [] };
   for (const scenario of chosen(options)) {
-    const result = await runScenario(scenario, { extent, seed, tell: progress.tell });
+    const result = await runScenario(scenario, { extent, seed, log: progress.log });
     progress.say(
       `${result.hasPassed ? 'passed' : 'FAILED'}  ${scenario.number} ${scenario.name}, ${result.seconds.toFixed(0)} s`,
     );

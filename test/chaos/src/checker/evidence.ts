@@ -1,5 +1,5 @@
 // What the checker judges by: the ledger, and what the server holds at the end.
-import type { LedgerEntry } from '../ledger/entry.js';
+import type { LedgerEntry } from './ledger.js';
 
 export interface Evidence {
   readonly entries: readonly LedgerEntry[];
@@ -19,14 +19,14 @@ export interface Span {
 /** The queue as it stands when all should be over. */
 export interface Census {
   /** By job id; a job that the server does not know is not in it. */
-  readonly jobs: ReadonlyMap<string, Standing>;
+  readonly jobs: ReadonlyMap<string, JobState>;
   readonly active: number;
   /** Whatever waits: now, later, or by priority. */
   readonly waiting: number;
 }
 
 /** Where a job stands. `fence` is the one that its handler returned. */
-export type Standing =
+export type JobState =
   | { readonly kind: 'acked'; readonly fence: number }
   | { readonly kind: 'deadLettered'; readonly reason: string }
   | { readonly kind: 'unfinished' };

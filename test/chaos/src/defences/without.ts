@@ -19,19 +19,19 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     );
     releaseDeadScript.run = () => Promise.resolve([[], []]);
   },
-  /** A server that answered nobody for longer than a lease is taken for one on which all leases were given up. */
+  /** A server that answered no request for longer than a lease is taken for one on which all leases were given up. */
   async gapHoldOff() {
     const { reapScript } = await inside<typeof ReapModule>('engine/redis/bullmq/reaping/reap-script.js');
     const reap = reapScript.run.bind(reapScript);
     reapScript.run = (client, keys, args) =>
       reap(client, keys, args.with(LONGEST_GAP_ARGUMENT, Number.MAX_SAFE_INTEGER));
   },
-  /** A delayed job is left to whoever took the sign of it. */
+  /** A delayed job is left to the process that took its wake signal. */
   overdueSign() {
     changeScripts((text) => text.replace('if isOverdue or ', 'if '));
     return Promise.resolve();
   },
-  /** Each script is told by its caller what time it is. */
+  /** Each script gets the time from its caller. */
   serverTime() {
     changeScripts((text) =>
       text.replace(/local serverTime = .*\nlocal now = .*\n/g, () => `local now = '${Date.now()}'\n`),
@@ -66,18 +66,18 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     };
     Reflect.set(Redis.prototype, 'sendCommand', nameless);
     const emit = Reflect.get(Redis.prototype, 'emit') as Emit;
-    const hear: Emit = function (event, ...rest) {
-      const [channel, ...told] = rest;
+    const receive: Emit = function (event, ...rest) {
+      const [channel, ...args] = rest;
       const { db = 0 } = this.options;
       const isControl = event === 'message' && db > 0 && typeof channel === 'string';
       if (isControl)
-        return emit.call(this, event, channel.replace(':acktor:control', `:acktor:db${db}:control`), ...told);
+        return emit.call(this, event, channel.replace(':acktor:control', `:acktor:db${db}:control`), ...args);
       return emit.call(this, event, ...rest);
     };
-    Reflect.set(Redis.prototype, 'emit', hear);
+    Reflect.set(Redis.prototype, 'emit', receive);
     return Promise.resolve();
   },
-  /** A cancel that is heard is believed, whatever the store says of it. */
+  /** A cancel that is received is believed, whatever the store says of it. */
   storedCancels() {
     const send = Reflect.get(Redis.prototype, 'sendCommand') as SendCommand;
     const believing: SendCommand = function (command, ...rest) {
@@ -139,7 +139,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     const { BullmqWorkQueue } = await inside<typeof QueueModule>('engine/redis/bullmq/bullmq-work-queue.js');
     BullmqWorkQueue.prototype.renew = () => Promise.resolve([]);
   },
-  /** Whoever was in charge first is taken to be so for ever. */
+  /** The first primary is taken to be so for ever. */
   async search() {
     const { MasterFinder } = await inside<typeof FinderModule>('engine/redis/connection/master-finder.js');
     const chart = Reflect.get(MasterFinder.prototype, 'chart');

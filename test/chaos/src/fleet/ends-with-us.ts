@@ -1,4 +1,4 @@
-// Processes of a trial that end with it, whatever becomes of it: one that is stopped hears of nothing else.
+// Processes of a trial that end with it, whatever becomes of it: a stopped process notices nothing else.
 import type { ChildProcess } from 'node:child_process';
 
 /** Has the child killed when this process exits before it. */

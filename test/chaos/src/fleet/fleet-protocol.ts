@@ -1,4 +1,4 @@
-// What a trial and its worker processes tell each other.
+// The messages between a trial and its worker processes.
 import type { WorkerOptions } from '@acktor/worker';
 import type { FailingAction } from './failing-actions.js';
 import type { Defence } from '../defences/defence.js';
@@ -13,13 +13,13 @@ export interface WorkerOrder {
   readonly options: Omit<WorkerOptions, 'handlers' | 'redis' | 'container' | 'logger'>;
   /** What is switched off in it, for a negative control. */
   readonly without: readonly Defence[];
-  /** Whether it is to fail when it is told `fail`. */
+  /** Whether the order `fail` makes it fail. */
   readonly canFail: boolean;
   /** How much of each job it keeps for ever, for a control that must find it. */
   readonly leakBytes: number;
 }
 
-/** What a worker process is told. `release`: handlers that hold may return; `close`: the worker drains and stops; `fail`: the next
+/** An order to a worker process. `release`: handlers that hold may return; `close`: the worker drains and stops; `fail`: the next
  * consumer that takes this action of its chart throws; `memory`: it collects its garbage and says what is left. */
 export type FleetOrder = 'release' | 'close' | 'memory' | `fail ${FailingAction}`;
 
@@ -27,7 +27,7 @@ export type FleetOrder = 'release' | 'close' | 'memory' | `fail ${FailingAction}
 export type FleetReport =
   | { readonly type: 'ready'; readonly workerId: string }
   | { readonly type: 'failed'; readonly message: string }
-  /** It was told to fail, and will. */
+  /** It got the order `fail`, and will fail. */
   | { readonly type: 'armed' }
   | MemoryReport
   | DeliveryReport

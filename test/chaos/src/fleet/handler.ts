@@ -1,7 +1,7 @@
 // The handler of a trial's worker: writes down what happens, and does as the payload says.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Delivery } from '@acktor/worker';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger } from '../checker/ledger.js';
 import type { DeliveryReport } from './fleet-protocol.js';
 import type { Plan, trialJob } from './trial-job.js';
 
@@ -12,7 +12,7 @@ export interface HandlerDeps {
   readonly released: () => Promise<void>;
 }
 
-/** One delivery from its start to its effect; the result names the fence, so that a zombie's ack can be told. */
+/** One delivery from its start to its effect; the result names the fence, which shows a zombie's ack. */
 export async function handleTrial(
   { id: job, data: { order, plan }, fence, signal }: Delivery<typeof trialJob>,
   { ledger, report, released }: HandlerDeps,
@@ -46,7 +46,7 @@ async function carryOut(plan: Plan, fence: number, released: () => Promise<void>
     case 'exhaustMemory':
       return exhaustMemory();
     case 'reject':
-      return void Promise.reject(new Error('nobody waits for this'));
+      return void Promise.reject(new Error('nothing waits for this'));
     case 'fault':
       return void process.kill(process.pid, 'SIGSEGV');
   }

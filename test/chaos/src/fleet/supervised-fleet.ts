@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { SupervisorOptions } from '@acktor/cli';
-import { nowMs } from '../clock/now.js';
+import { nowMs } from '../trial/time.js';
 import type { Defence } from '../defences/defence.js';
 import { endsWithUs } from './ends-with-us.js';
 
 /** A fleet that a scenario wants. */
-export interface FleetWish {
+export interface FleetRequest {
   readonly redis: string;
   readonly processes: number;
   /** In each process. */
@@ -23,7 +23,7 @@ export interface FleetWish {
   readonly without?: readonly Defence[];
 }
 
-export interface FleetOrder extends FleetWish {
+export interface FleetOrder extends FleetRequest {
   /** Never used twice in a trial. */
   readonly name: string;
   /** Where its ledgers go, and its configuration. */
@@ -62,7 +62,7 @@ export class SupervisedFleet implements AsyncDisposable {
     // Not before its workers are gone, too: they print there.
     this.#closed = once(this.#process, 'close');
     const { stderr } = this.#process;
-    if (stderr) createInterface({ input: stderr }).on('line', (line) => this.#hear(line));
+    if (stderr) createInterface({ input: stderr }).on('line', (line) => this.#receive(line));
     // Its workers follow it: a worker that loses its supervisor drains.
     endsWithUs(this.#process);
     this.#process.once('exit', (code, signal) => {
@@ -128,7 +128,7 @@ export class SupervisedFleet implements AsyncDisposable {
     await this.#closed;
   }
 
-  #hear(line: string): void {
+  #receive(line: string): void {
     if (!line.startsWith('{')) return void this.#said.push(line);
     const { msg, number, workerPid: pid } = JSON.parse(line) as LogLine;
     if (msg === 'the supervisor runs') this.#isUp = true;
@@ -139,7 +139,7 @@ export class SupervisedFleet implements AsyncDisposable {
   }
 }
 
-/** As much of a log line as tells of workers. */
+/** What of a log line is about workers. */
 interface LogLine {
   readonly msg: string;
   readonly number?: number;

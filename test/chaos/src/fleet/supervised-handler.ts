@@ -1,6 +1,6 @@
 // The handler file of a supervised fleet, as `acktor work` loads it into each of its workers.
 import { handles, type Delivery } from '@acktor/worker';
-import { Ledger } from '../ledger/ledger.js';
+import { Ledger } from '../checker/ledger.js';
 import { handleTrial } from './handler.js';
 import { trialJob } from './trial-job.js';
 

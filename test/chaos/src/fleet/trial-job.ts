@@ -18,7 +18,7 @@ const plan = z.discriminatedUnion('kind', [
 /** A job of any payload, which its handler gives back as it is. */
 export const echoJob = job('echo', { queue: 'chaos', data: z.unknown(), result: z.unknown() });
 
-/** What a handler does: returns at once, works for a while, holds until it is told, blocks its process, or ends it. */
+/** What a handler does: returns at once, works for a while, holds until the order `release`, blocks its process, or ends it. */
 export type Plan = z.infer<typeof plan>;
 
 export const QUEUE = 'chaos';

@@ -1,8 +1,8 @@
 // Entry of a worker process of a trial.
 import { inspect } from 'node:util';
 import { Worker, handles, type Delivery } from '@acktor/worker';
-import { nowMs } from '../clock/now.js';
-import { Ledger } from '../ledger/ledger.js';
+import { nowMs } from '../trial/time.js';
+import { Ledger } from '../checker/ledger.js';
 import { failOnce, makeActionsFail } from './failing-actions.js';
 import type { FleetOrder, FleetReport, LogReport, MemoryReport, WorkerOrder } from './fleet-protocol.js';
 import { handleTrial } from './handler.js';
@@ -12,7 +12,7 @@ const order = JSON.parse(process.argv[2] ?? '') as WorkerOrder;
 const ledger = new Ledger(order.folder, order.name);
 const waiting: (() => void)[] = [];
 const kept: unknown[] = [];
-const report = (told: FleetReport) => process.send?.(told);
+const report = (message: FleetReport) => process.send?.(message);
 const parts = { ledger, report, released: () => new Promise<void>((resolve) => void waiting.push(resolve)) };
 
 @handles(trialJob)
@@ -30,15 +30,15 @@ class EchoHandler {
   }
 }
 
-process.on('message', (told: FleetOrder) => {
-  if (told.startsWith('fail ')) {
-    failOnce(told.slice('fail '.length));
+process.on('message', (order: FleetOrder) => {
+  if (order.startsWith('fail ')) {
+    failOnce(order.slice('fail '.length));
     report({ type: 'armed' });
   }
-  if (told === 'memory') report(memoryLeft());
-  if (told === 'release') for (const release of waiting.splice(0)) release();
+  if (order === 'memory') report(memoryLeft());
+  if (order === 'release') for (const release of waiting.splice(0)) release();
 });
-// Nobody is left to end this process.
+// No parent is left to end this process.
 process.on('disconnect', () => process.exit(1));
 
 if (order.canFail) makeActionsFail();
@@ -55,8 +55,8 @@ try {
     handlers: [TrialHandler, EchoHandler],
     logger: { debug: silent, info: silent, warn: log('warn'), error: log('error') },
   });
-  process.on('message', (told: FleetOrder) => {
-    if (told === 'close') void worker.close().then(() => process.exit(0));
+  process.on('message', (order: FleetOrder) => {
+    if (order === 'close') void worker.close().then(() => process.exit(0));
   });
   report({ type: 'ready', workerId: worker.id });
 } catch (error) {

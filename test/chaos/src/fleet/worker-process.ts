@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { nowMs } from '../clock/now.js';
+import { nowMs } from '../trial/time.js';
 import { endsWithUs } from './ends-with-us.js';
 import type { FailingAction } from './failing-actions.js';
 import type {
@@ -35,7 +35,7 @@ export class WorkerProcess {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     endsWithUs(this.#child);
-    this.#child.on('message', (report: FleetReport) => this.#heed(report));
+    this.#child.on('message', (report: FleetReport) => this.#receive(report));
     this.#child.once('exit', () => {
       this.#exitedAtMs = nowMs();
       this.#changed.emit('change');
@@ -98,14 +98,14 @@ export class WorkerProcess {
     while (!holds()) await once(this.#changed, 'change');
   }
 
-  tell(order: FleetOrder): void {
+  order(order: FleetOrder): void {
     if (this.#child.connected) this.#child.send(order);
   }
 
   /** Resolves when the next consumer to take this action of its chart will fail. */
   async failAt(action: FailingAction): Promise<void> {
     const before = this.#armed;
-    this.tell(`fail ${action}`);
+    this.order(`fail ${action}`);
     await this.until(() => this.#armed > before);
   }
 
@@ -128,7 +128,7 @@ export class WorkerProcess {
     await this.exited();
   }
 
-  #heed(report: FleetReport): void {
+  #receive(report: FleetReport): void {
     if (report.type === 'ready') this.#workerId = report.workerId;
     else if (report.type === 'failed') this.#failure = report.message;
     else if (report.type === 'log') this.#logs.push(report);

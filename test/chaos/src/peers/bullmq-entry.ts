@@ -1,10 +1,10 @@
 // Entry of a process that runs one stock BullMQ worker at its defaults, and says when its processor starts.
 import { Worker } from 'bullmq';
-import { nowMs } from '../clock/now.js';
+import { nowMs } from '../trial/time.js';
 import type { PeerReport } from './stock-bullmq.js';
 
 const [, , host = '', port = '', queue = ''] = process.argv;
-const report = (told: PeerReport) => process.send?.(told);
+const report = (message: PeerReport) => process.send?.(message);
 
 /** Jobs that are done when they come: they were with another before. */
 const seen = new Set<string>();

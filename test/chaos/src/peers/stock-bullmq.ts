@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
 import type { PrivateServer } from '@acktor/core';
 import type { Figure } from '../checker/figures.js';
-import { nowMs } from '../clock/now.js';
-import { within } from '../trial/within.js';
+import { nowMs, within } from '../trial/time.js';
 import type { Trial } from '../trial/trial.js';
 
 /** What a process of the peer says. */
@@ -15,7 +14,7 @@ export type PeerReport =
 
 /** Kills the worker that holds the job, `runs` times at the same time: each takes BullMQ half a minute at least. */
 export async function killStockBullmq(trial: Trial, server: PrivateServer, runs: number): Promise<Figure> {
-  trial.tell(`stock BullMQ: ${runs} at the same time`);
+  trial.log(`stock BullMQ: ${runs} at the same time`);
   const connection = connectionOf(server);
   const kills = Array.from({ length: runs }, (_, run) => killOnce(trial, { connection, queue: `peer-${run}` }));
   return { name: 'stock BullMQ: kill to redelivery', unit: 'ms', samples: await Promise.all(kills) };

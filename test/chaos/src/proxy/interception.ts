@@ -1,4 +1,4 @@
-// A wish to catch one call, or its reply, on its way.
+// An order to catch one call, or its reply, on its way.
 import type { Call } from './call.js';
 
 /** What to wait for. */

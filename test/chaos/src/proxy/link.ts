@@ -1,16 +1,13 @@
-// One proxied connection: knows its name, pairs calls with replies, and catches what a trap waits for.
+// One proxied connection: knows its name, pairs calls with replies, catches what a trap waits for, and delays or resets either direction.
 import type { Socket } from 'node:net';
-import type { Call } from './call.js';
+import { type Call, RespFrames, wordsOf } from './call.js';
 import type { Trap } from './interception.js';
-import { Lane, type Wire } from './lane.js';
-import { reset } from './reset.js';
-import { RespFrames, wordsOf } from './resp-frames.js';
 
 export interface LinkDeps {
   readonly client: Socket;
   readonly server: Socket;
   readonly wire: Wire;
-  /** Whether the bytes are nobody's business here. */
+  /** Whether the bytes are only passed on. */
   readonly isOpaque: boolean;
   /** The trap that takes this call, if one does. */
   readonly trapFor: (call: Call) => Trap | undefined;
@@ -23,7 +20,7 @@ export class Link {
   readonly #deps: LinkDeps;
   readonly #calls = new RespFrames();
   readonly #replies = new RespFrames();
-  /** A trap for the reply of each call that is under way, in their order; undefined for those that nobody wants. */
+  /** A trap for the reply of each call that is under way, in their order; undefined for those that no trap waits for. */
   readonly #expected: ({ readonly call: Call; readonly trap: Trap } | undefined)[] = [];
   readonly #toServer: Flow;
   readonly #toClient: Flow;
@@ -66,7 +63,7 @@ export class Link {
     if (this.#deps.client.destroyed || this.#deps.server.destroyed) this.cut();
   }
 
-  /** One side hung up: so does the other, unless the wire is dead and nobody can tell it. */
+  /** One side hung up: so does the other, unless the wire is dead. */
   #hangUp(): void {
     if (!this.#deps.wire.isBlack) this.cut();
   }
@@ -95,7 +92,7 @@ export class Link {
   }
 }
 
-/** Told how to let things go on. */
+/** Called with how to let things go on. */
 type Stop = (goOn: () => void) => void;
 
 /** Frames in their order, behind one that may be held. */
@@ -135,4 +132,66 @@ class Flow {
   #next(): Buffer | undefined {
     return this.#isStopped ? undefined : this.#waiting.shift();
   }
+}
+
+/** How the wire behaves just now. */
+export interface Wire {
+  /** Whether everything is held until the wire is whole again, as by a firewall that drops packets. */
+  readonly isBlack: boolean;
+  /** How long the next bytes take, in milliseconds. */
+  delayMs(): number;
+}
+
+interface Piece {
+  readonly bytes: Buffer;
+  readonly dueAtMs: number;
+}
+
+export class Lane {
+  readonly #to: Socket;
+  readonly #wire: Wire;
+  readonly #pieces: Piece[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(to: Socket, wire: Wire) {
+    this.#to = to;
+    this.#wire = wire;
+  }
+
+  /** Bytes arrive in their order, whatever each one's delay. */
+  pass(bytes: Buffer): void {
+    this.#pieces.push({ bytes, dueAtMs: Date.now() + this.#wire.delayMs() });
+    this.flush();
+  }
+
+  /** Passes on what is due. To be called when a black wire is whole again: what was held arrives, as TCP would send it again. */
+  flush(): void {
+    if (this.#wire.isBlack) return;
+    const nowMs = Date.now();
+    // One line for all: timers of their own that end in the same millisecond fire in any order.
+    while (this.#pieces[0] && this.#pieces[0].dueAtMs <= nowMs) this.#write(this.#pieces.shift()?.bytes);
+    const [next] = this.#pieces;
+    if (next === undefined || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.flush();
+    }, next.dueAtMs - nowMs);
+  }
+
+  #write(bytes: Buffer | undefined): void {
+    if (bytes && this.#to.writable) this.#to.write(bytes);
+  }
+}
+
+/**
+ * Resets the connection; what was not sent yet is gone.
+ *
+ * `socket.resetAndDestroy()` says goodbye first, and resets in the middle of that: libuv refuses, and the process, waiting for a
+ * handle that is never closed, does not end (Node 20.20, `CleanupHandles`). So the socket is destroyed with the mark that
+ * this method sets. A Node that knows no such mark closes in order, which the other end takes for a fault as well.
+ */
+export function reset(socket: Socket & { resetAndClosing?: boolean }): void {
+  const isSayingGoodbye = socket.writableEnded || socket.connecting;
+  if (!isSayingGoodbye) socket.resetAndClosing = true;
+  socket.destroy();
 }

@@ -2,8 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Trap, type Caught, type Interception } from './interception.js';
-import { Link } from './link.js';
-import { reset } from './reset.js';
+import { Link, reset } from './link.js';
 
 export class Proxy implements AsyncDisposable {
   readonly #isOpaque: boolean;
@@ -37,7 +36,7 @@ export class Proxy implements AsyncDisposable {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Whoever connects from now on gets the server on this port; others are cut off, as by a failover. */
+  /** Connections from now on go to the server on this port; those that are open are cut off, as by a failover. */
   leadTo(serverPort: number): void {
     this.#serverPort = serverPort;
     this.cut();
@@ -50,14 +49,14 @@ export class Proxy implements AsyncDisposable {
     return trap.caught;
   }
 
-  /** Resets the connections of that name, or all; whoever comes within `awayMs` after that is turned away. */
+  /** Resets the connections of that name, or all; a client that connects within `awayMs` after that is turned away. */
   cut(name?: string, awayMs = 0): void {
     this.#refusesUntilMs = Date.now() + awayMs;
     this.#refused = name;
     for (const link of this.#links) if (name === undefined || link.name === name) link.cut();
   }
 
-  /** From now on nothing arrives any more, in either direction, and nobody is told. */
+  /** From now on nothing arrives any more, in either direction, and neither side notices. */
   blackOut(): void {
     this.#wire.isBlack = true;
   }

@@ -1,9 +1,11 @@
-// The results of a run, as a file that other programs and later runs can read.
+// The progress of a run, and its results as a file that other programs and later runs can read.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ScenarioResult } from '../run/run-scenario.js';
 import type { Extent } from '../trial/trial.js';
-import type { Surroundings } from './surroundings.js';
+import { cpus, release, totalmem, type } from 'node:os';
+import { ensureServerBinary } from '@acktor/core/internal';
+import type { WriteStream } from 'node:tty';
 
 export interface Report {
   readonly extent: Extent;
@@ -32,3 +34,33 @@ async function readReport(path: string): Promise<Report> {
     key === 'samples' ? (value as (number | null)[]).map((sample) => sample ?? Number.POSITIVE_INFINITY) : value,
   ) as Report;
 }
+
+export type Surroundings = Readonly<Record<string, string>>;
+
+export async function surroundings(): Promise<Surroundings> {
+  const { kind, version } = await ensureServerBinary();
+  return {
+    processor: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
+    system: `${type()} ${release()}`,
+    runtime: `Node ${process.versions.node}`,
+    server: `${kind} ${version}`,
+  };
+}
+
+export interface Progress {
+  /** What stays. */
+  readonly say: (line: string) => void;
+  /** What the next word replaces. */
+  readonly log: (progress: string) => void;
+}
+
+export function progressLine(out: Pick<WriteStream, 'write' | 'isTTY'>): Progress {
+  if (!out.isTTY) return { say: (line) => out.write(`${line}\n`), log: () => undefined };
+  return {
+    say: (line) => out.write(`${CLEAR}${line}\n`),
+    log: (progress) => out.write(`${CLEAR}${progress.slice(0, 118)}`),
+  };
+}
+
+const CLEAR = '\r\u001B[K';

@@ -1,7 +1,8 @@
-// The results as a table for people.
+// The results as a table for people, on a terminal and in docs/reliability.md.
 import { summary } from '../checker/figures.js';
 import type { ScenarioResult } from '../run/run-scenario.js';
 import type { Report } from './report.js';
+import { readFile, writeFile } from 'node:fs/promises';
 
 /** Markdown, so that it can stand in the documentation as it is: the table, what is to be said of it, and where it was made. */
 export function toText(reports: readonly Report[]): string {
@@ -80,3 +81,17 @@ function placeOf({ extent, seed, surroundings, results }: Report): string {
 }
 
 const EXTENTS = { quick: '`--quick`', usual: 'the short list', all: '`--all`' } as const;
+
+/** Replaces what stands between the two marks of the page. @throws RangeError when it has no such marks. */
+export async function writeResults(reports: readonly Report[]): Promise<void> {
+  const text = await readFile(PAGE, 'utf8');
+  const [before, rest] = text.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined)
+    throw new RangeError(`expected ${PAGE.pathname} to hold ${BEGIN} and ${END}`);
+  await writeFile(PAGE, `${before}${BEGIN}\n\n${toText(reports)}\n\n${END}${after}`);
+}
+
+const PAGE = new URL('../../../../docs/reliability.md', import.meta.url);
+const BEGIN = '<!-- results of the fault suite: written by npm run chaos -- --report -->';
+const END = '<!-- end of the results -->';

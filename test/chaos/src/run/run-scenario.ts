@@ -3,17 +3,18 @@ import { loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Violation } from '../checker/evidence.js';
 import type { Figure } from '../checker/figures.js';
-import { nowMs } from '../clock/now.js';
-import { slowness } from '../clock/slowness.js';
-import { Seeded } from '../random/seeded.js';
+import { nowMs } from '../trial/time.js';
+import { Seeded } from '../trial/seeded.js';
 import type { Finding, Scenario } from '../scenarios/scenario.js';
 import { Trial, type Extent } from '../trial/trial.js';
 import { merged, shares } from './lanes.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 
 export interface RunOptions {
   readonly extent: Extent;
   readonly seed: number;
-  readonly tell: (progress: string) => void;
+  readonly log: (progress: string) => void;
 }
 
 /** What came of a scenario. */
@@ -73,12 +74,12 @@ async function runInLanes(scenario: Scenario, run: OneRun): Promise<Required<Fin
 }
 
 async function runOnce(scenario: Scenario, run: OneRun & { readonly lane: number }): Promise<Finding> {
-  const { seed, extent, runs, control, tell, lane } = run;
+  const { seed, extent, runs, control, log, lane } = run;
   const heading = `${scenario.number} ${scenario.name}${control === undefined ? '' : ` (without ${control})`}`;
   const random = new Seeded(seed, scenario.number + lane * LANE_SALT);
-  const say = (progress: string) => tell(`${heading}: ${progress}`);
+  const say = (progress: string) => log(`${heading}: ${progress}`);
   say('starts');
-  await using trial = await Trial.open({ extent, runs, control, random, slowness: await slowness(), tell: say });
+  await using trial = await Trial.open({ extent, runs, control, random, slowness: await slowness(), log: say });
   try {
     return await Promise.race([
       scenario.run(trial),
@@ -102,4 +103,23 @@ const MOST_PATIENCE = 2;
 async function timeIsOver(limitMs: number): Promise<Finding> {
   await pause(limitMs, undefined, { ref: false });
   return { violations: [{ invariant: 'goal', what: `the scenario did not end within ${limitMs / 1_000} s` }] };
+}
+
+/** How much longer a process takes from its start to its end than on two idle cores; from 1 to 5. */
+export async function slowness(): Promise<number> {
+  const samples: number[] = [];
+  for (let sample = 0; sample < SAMPLES; sample += 1) samples.push(await startAndEndMs());
+  const [, middle = IDLE_MS] = samples.sort((one, other) => one - other);
+  return Math.min(Math.max(middle / IDLE_MS, 1), MOST);
+}
+
+const SAMPLES = 3;
+/** A Node process that does nothing, on the two idle cores on which the goals were set. */
+const IDLE_MS = 60;
+const MOST = 5;
+
+async function startAndEndMs(): Promise<number> {
+  const fromMs = nowMs();
+  await once(spawn(process.execPath, ['--eval', '0'], { stdio: 'ignore' }), 'exit');
+  return nowMs() - fromMs;
 }

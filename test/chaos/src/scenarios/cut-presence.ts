@@ -20,11 +20,11 @@ export const cutPresence: Scenario = {
     await holder.reported('started', order);
     await trial.worker({ redis: stage.server.url, options }).ready();
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       proxy.cut('acktor-presence', AWAY_MS);
       await pause(BETWEEN_MS + trial.random.whole(0, 100));
     }
-    holder.tell('release');
+    holder.order('release');
     return { violations: await trial.judge(stage) };
   },
 };

@@ -2,11 +2,10 @@
 import { Operator, Producer } from '@acktor/core';
 import { connectFleet } from '@acktor/core/engine';
 import type { Violation } from '../checker/evidence.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing, within } from '../trial/time.js';
 import type { Caught } from '../proxy/interception.js';
 import { setStage, type Stage } from '../trial/stage.js';
 import type { Trial } from '../trial/trial.js';
-import { missing, within } from '../trial/within.js';
 import type { Scenario } from './scenario.js';
 
 export const cutStarts: Scenario = {
@@ -27,10 +26,10 @@ export const cutStarts: Scenario = {
       const calls = trial.control === undefined ? all : Math.min(all, CALLS_OF_THE_LOOK);
       for (let run = 0; run < trial.runs; run += 1) {
         const nth = 1 + Math.floor((run * calls) / trial.runs);
-        trial.tell(`${kind.name}, cut at call ${nth} of ${calls}`);
+        trial.log(`${kind.name}, cut at call ${nth} of ${calls}`);
         samples.push(await startOnce({ trial, stage, kind, nth, fault: (caught) => caught.drop() }));
         if (run % 4 !== 0) continue;
-        trial.tell(`${kind.name}, silent from call ${nth} of ${calls} on`);
+        trial.log(`${kind.name}, silent from call ${nth} of ${calls} on`);
         samples.push(await startOnce({ trial, stage, kind, nth, fault: () => 'silence' }));
       }
     }

@@ -2,11 +2,10 @@
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import type { FailingAction } from '../fleet/failing-actions.js';
 import type { Plan } from '../fleet/trial-job.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing, within } from '../trial/time.js';
 import { key } from '../trial/queue-view.js';
 import type { SentJob } from '../trial/sender.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -22,7 +21,7 @@ export const failingConsumer: Scenario = {
     const samples: number[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
       for (const failure of FAILURES) {
-        trial.tell(`${failure.state}, ${run} of ${trial.runs}`);
+        trial.log(`${failure.state}, ${run} of ${trial.runs}`);
         const tookMs = await failInFreshWorker(trial, stage, failure);
         if (tookMs === undefined) return { violations: [missing(`no recovery in ${failure.state}`)] };
         if (!failure.isSlow) samples.push(tookMs);
@@ -39,12 +38,12 @@ export const failingConsumer: Scenario = {
  */
 async function failInFreshWorker(trial: Trial, stage: Stage, failure: Failure): Promise<number | undefined> {
   const without = trial.control === undefined ? [] : (['replacement'] as const);
-  const wish = { redis: stage.server.url, options: { consumers: 2, leaseMs: LEASE_MS }, without, canFail: true };
-  const worker = await trial.worker(wish).ready();
+  const request = { redis: stage.server.url, options: { consumers: 2, leaseMs: LEASE_MS }, without, canFail: true };
+  const worker = await trial.worker(request).ready();
   const kept = await stage.sender.send({ kind: 'hold', deliveries: 1_000 });
   await worker.reported('started', kept.order);
   const tookMs = await failOnce(trial, { stage, worker }, failure);
-  worker.tell('release');
+  worker.order('release');
   if (tookMs === undefined) await worker.end();
   worker.signal('SIGTERM');
   await worker.exited();
@@ -82,7 +81,7 @@ const FAILURES: readonly Failure[] = [
     action: 'releaseDelivery',
     state: 'processing.lost',
     plan: LONG,
-    // Another's lease, and not merely none: one that nobody has is taken up again by who still holds the job.
+    // Another's lease, and not merely none: a lease that is gone is taken up again by the consumer that still holds the job.
     provoke: ({ view }, { receipt }) => view.client.set(`${key(receipt.id)}:lock`, 'somebody:1', 'PX', LEASE_MS),
     isSlow: true,
   },

@@ -2,14 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Violation } from '../checker/evidence.js';
 import type { Figure } from '../checker/figures.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing, within } from '../trial/time.js';
 import type { Defence } from '../defences/defence.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import { keepSending } from '../trial/keep-sending.js';
 import type { QueueView } from '../trial/queue-view.js';
 import type { Sender } from '../trial/sender.js';
 import type { Trial } from '../trial/trial.js';
-import { missing, within } from '../trial/within.js';
 import type { Finding } from './scenario.js';
 
 /** Servers of which one can take over from another. */
@@ -17,7 +16,7 @@ export interface Servers {
   readonly url: string;
   /** How many replicas a server has: whichever takes over has what all of them confirmed. */
   readonly replicas: number;
-  /** Injects a fault and resolves when another server is in charge; answers how to make all whole again. */
+  /** Injects a fault. Resolves, when another server is in charge, with how to undo it. */
   failOver(): Promise<() => Promise<void>>;
 }
 
@@ -40,7 +39,7 @@ export async function failOverAgainAndAgain(trial: Trial, servers: Servers): Pro
   const samples: number[] = [];
   const taken: Violation[] = [];
   for (let run = 1; run <= trial.runs; run += 1) {
-    trial.tell(`${run} of ${trial.runs}`);
+    trial.log(`${run} of ${trial.runs}`);
     const { order, backAfterMs } = await failOverOnce(trial, servers, { sender, view, workers });
     samples.push(backAfterMs);
     const starts = trial.entries().filter((entry) => entry.what === 'started' && entry.order === order);
@@ -70,7 +69,7 @@ async function failOverOnce(trial: Trial, servers: Servers, { sender, view, work
   const backAfterMs = ((await next) ?? Number.POSITIVE_INFINITY) - overAtMs;
   await mend();
   await pause(HOLD_OFF_MS);
-  for (const worker of workers) worker.tell('release');
+  for (const worker of workers) worker.order('release');
   await sending.stop();
   await view.emptied(SETTLE_MS);
   return { order, backAfterMs };
@@ -88,5 +87,5 @@ const CONFIRM_MS = 300;
 /** A second's worth of acks. */
 const MOST_UNDONE = 200;
 const SETTLE_MS = 15_000;
-/** When it is over, who is still missing counts as dead: nobody may be. */
+/** When it is over, a worker that is still missing counts as dead: none may be. */
 const HOLD_OFF_MS = 2_500;

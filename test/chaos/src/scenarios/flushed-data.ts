@@ -1,9 +1,8 @@
-// 25: somebody deletes all data of the server under a running worker.
-import { nowMs } from '../clock/now.js';
+// 25: all data of the server are deleted under a running worker.
+import { nowMs, missing, within } from '../trial/time.js';
 import type { Violation } from '../checker/evidence.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -22,7 +21,7 @@ export const flushedData: Scenario = {
     const saidMs: number[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
       for (const isAtWork of [false, true]) {
-        trial.tell(`${isAtWork ? 'at work' : 'idle'}, ${run} of ${trial.runs}`);
+        trial.log(`${isAtWork ? 'at work' : 'idle'}, ${run} of ${trial.runs}`);
         saidMs.push(await flush(trial, stage, { worker, isAtWork }));
         violations.push(...(await goesOn(stage, worker)));
       }
@@ -51,7 +50,7 @@ async function flush(trial: Trial, { view, sender }: Stage, { worker, isAtWork }
     LIMIT_MS,
     worker.until(() => said() !== undefined),
   );
-  if (isAtWork) worker.tell('release');
+  if (isAtWork) worker.order('release');
   return (said()?.atMs ?? Number.POSITIVE_INFINITY) - flushedAtMs;
 }
 

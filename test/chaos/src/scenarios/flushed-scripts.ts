@@ -1,5 +1,5 @@
-// 21: somebody makes the server forget all scripts, ten times a second.
-import { missing } from '../trial/within.js';
+// 21: the server is made to forget all scripts, ten times a second.
+import { missing } from '../trial/time.js';
 import { setStage } from '../trial/stage.js';
 import type { Scenario } from './scenario.js';
 
@@ -15,7 +15,7 @@ export const flushedScripts: Scenario = {
     const without = trial.control === undefined ? [] : (['scriptText'] as const);
     const worker = await trial.worker({ redis: stage.server.url, options: { consumers: 5 }, without }).ready();
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       await stage.view.client.script('FLUSH', 'SYNC');
       await stage.sender.sendMany(20, { kind: 'work', forMs: trial.random.whole(1, 20) });
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -1,4 +1,4 @@
-// 37: whoever may publish says anything on the channels of a fleet and its queues.
+// 37: a client that may publish sends anything on the pub/sub channels of a fleet and its queues.
 import fc from 'fast-check';
 import { connectFleet, type FleetWatcher } from '@acktor/core/engine';
 import { controlChannel } from '@acktor/core/internal';
@@ -7,7 +7,7 @@ import type { Violation } from '../checker/evidence.js';
 import { QUEUE } from '../fleet/trial-job.js';
 import { setStage, type Stage } from '../trial/stage.js';
 import type { Trial } from '../trial/trial.js';
-import { missing, within } from '../trial/within.js';
+import { missing, within } from '../trial/time.js';
 import type { Scenario } from './scenario.js';
 
 export const forgedMessages: Scenario = {
@@ -25,8 +25,8 @@ export const forgedMessages: Scenario = {
     const { order } = await stage.sender.send({ kind: 'hold', deliveries: 1 });
     await worker.reported('started', order);
     const watched = await watch(stage, () => forge(trial, stage));
-    // What was said on a channel was heard by then: the job comes after it on the way to the same process.
-    worker.tell('release');
+    // What was published was received by then: the job comes after it on the way to the same process.
+    worker.order('release');
     await stage.sender.send({ kind: 'return' });
     const violations = [...watched, ...(await trial.judge(stage))];
     if (worker.hasExited) violations.push(missing('the worker process ended'));
@@ -41,21 +41,21 @@ export const forgedMessages: Scenario = {
 async function watch({ server }: Stage, forging: () => Promise<void>): Promise<readonly Violation[]> {
   await using fleet = await connectFleet({ redis: server.url });
   const ending = new AbortController();
-  let heard = 0;
-  const hear = () => void (heard += 1);
-  const watcher: FleetWatcher = { onReport: hear, onFrame: hear, onGone: hear, onConnection: hear };
+  let received = 0;
+  const receive = () => void (received += 1);
+  const watcher: FleetWatcher = { onReport: receive, onFrame: receive, onGone: receive, onConnection: receive };
   const watching = fleet.watch(watcher, ending.signal);
   await forging();
-  const before = heard;
+  const before = received;
   const goesOn = async () => {
-    while (heard === before) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (received === before) await new Promise((resolve) => setTimeout(resolve, 50));
     return true;
   };
   const isAlive = await within(LIMIT_MS, goesOn());
   const workers = (await fleet.workers()).length;
   ending.abort();
   await watching;
-  const violations = isAlive ? [] : [missing('the watch heard nothing any more')];
+  const violations = isAlive ? [] : [missing('the watch received nothing any more')];
   if (fleet.droppedMessages === 0) violations.push(missing('no message was counted as dropped'));
   return workers === 1 ? violations : [...violations, missing(`${workers} workers answer, expected the one there is`)];
 }
@@ -66,7 +66,7 @@ async function forge(trial: Trial, { view: { client } }: Stage): Promise<void> {
   const messages = fc.sample(message, { seed, numRuns: trial.runs });
   const channels = [...((await client.pubsub('CHANNELS', 'bull:fleet:*')) as string[]), controlChannel('bull', QUEUE)];
   for (let from = 0; from < messages.length; from += BATCH) {
-    trial.tell(`${from} of ${messages.length}`);
+    trial.log(`${from} of ${messages.length}`);
     const batch = messages.slice(from, from + BATCH);
     await Promise.all(batch.flatMap((each) => channels.map((channel) => client.publish(channel, each))));
   }
@@ -102,7 +102,7 @@ const shaped = fc.record(
   { requiredKeys: ['type'] },
 );
 
-/** Of a job that runs, which nobody has cancelled. */
+/** Of a job that runs and was not cancelled. */
 const cancel = fc.constant({ cancel: 'order-1', why: 'forged', fence: 1 });
 
 const message = fc.oneof(

@@ -1,7 +1,7 @@
-// 18: the server does nothing for seconds: asleep, or in somebody else's slow script.
+// 18: the server does nothing for seconds: asleep, or in another client's slow script.
 import { setStage, type Stage } from '../trial/stage.js';
-import type { Trial, WorkerWish } from '../trial/trial.js';
-import { within } from '../trial/within.js';
+import type { Trial, WorkerRequest } from '../trial/trial.js';
+import { within } from '../trial/time.js';
 import type { Scenario } from './scenario.js';
 
 export const frozenServer: Scenario = {
@@ -13,25 +13,25 @@ export const frozenServer: Scenario = {
   controls: ['a lease that outlasts the pause, or is taken up again'],
   async run(trial) {
     const stage = await setStage(trial, { 'enable-debug-command': 'yes' });
-    const wish = trial.control === undefined ? {} : WEAKENED;
-    const holder = await trial.worker({ redis: stage.server.url, ...wish }).ready();
+    const request = trial.control === undefined ? {} : WEAKENED;
+    const holder = await trial.worker({ redis: stage.server.url, ...request }).ready();
     const { order } = await stage.sender.send({ kind: 'hold', deliveries: 1 });
     await holder.reported('started', order);
-    const other = await trial.worker({ redis: stage.server.url, ...wish }).ready();
+    const other = await trial.worker({ redis: stage.server.url, ...request }).ready();
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       await freeze(trial, stage);
     }
     // What expired meanwhile would have been looked for by then.
     await within(LOOKED_FOR_MS, other.reported('started', order, 2));
-    holder.tell('release');
+    holder.order('release');
     return { violations: await trial.judge(stage) };
   },
 };
 
 const LOOKED_FOR_MS = 3_000;
 
-const WEAKENED: Pick<WorkerWish, 'options' | 'without'> = { options: { leaseMs: 1_000 }, without: ['takingUp'] };
+const WEAKENED: Pick<WorkerRequest, 'options' | 'without'> = { options: { leaseMs: 1_000 }, without: ['takingUp'] };
 
 async function freeze({ extent }: Trial, { view: { client }, sender }: Stage): Promise<void> {
   const [sleepS, busyMs] = extent === 'all' ? [10, 7_000] : [3, 3_000];

@@ -1,20 +1,20 @@
 // 20: the server's disk is full: it refuses every write (MISCONF) until there is room again.
 import { statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, chmod, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SendRefusedError, type PrivateServer } from '@acktor/core';
 import { ensureServerBinary, type ServerBinary } from '@acktor/core/internal';
 import { entriesOf, type Violation } from '../checker/evidence.js';
-import { nowMs } from '../clock/now.js';
-import { limitFiles, withoutSizeSignal } from '../disk/full-disk.js';
-import { appendOnlyFile } from '../disk/synced-length.js';
+import { nowMs, missing } from '../trial/time.js';
+import { appendOnlyFile } from '../servers/synced-length.js';
 import type { QueueView } from '../trial/queue-view.js';
 import type { Sender } from '../trial/sender.js';
-import { missing } from '../trial/within.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 export const fullDisk: Scenario = {
   number: 20,
@@ -34,7 +34,7 @@ export const fullDisk: Scenario = {
     const violations: Violation[] = [];
     const samples: number[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       const round = await fillOnce(trial, { server, view, sender });
       violations.push(...round.violations);
       samples.push(round.storedMs);
@@ -44,7 +44,7 @@ export const fullDisk: Scenario = {
   },
 };
 
-/** Whoever holds a job when the disk fills up, and as many more that wait. */
+/** The workers that hold a job when the disk fills up, and as many more that wait. */
 const IN_FLIGHT = 10;
 const HANDLING_MS = 1_000;
 
@@ -91,4 +91,25 @@ async function refusals(sender: Sender): Promise<Violation[]> {
   const outcome = await sender.send({ kind: 'return' }).catch((error: unknown) => error);
   if (outcome instanceof SendRefusedError && outcome.message.includes('MISCONF')) return [];
   return [missing(`a send to a full disk was not refused in words: ${String(outcome)}`)];
+}
+
+/**
+ * The same program, started so that a write beyond the limit is refused to it, as on a full disk, and not answered with the
+ * signal that would end it. What the shell ignores, the program that takes its place ignores, too.
+ *
+ * @param folder an empty one, for the program's new name.
+ */
+export async function withoutSizeSignal(binary: ServerBinary, folder: string): Promise<ServerBinary> {
+  // Debian's program acts by the name it is called.
+  await symlink(binary.path, join(folder, binary.argv0));
+  const path = join(folder, 'start');
+  await writeFile(path, `#!/bin/sh\ntrap '' XFSZ\nexec '${join(folder, binary.argv0)}' "$@"\n`);
+  await chmod(path, 0o700);
+  return { ...binary, path };
+}
+
+/** From now on no file of the server can grow beyond so many bytes. Linux only. */
+export async function limitFiles({ pid }: PrivateServer, mostBytes: number | 'unlimited'): Promise<void> {
+  // The soft limit alone, which its owner may raise again.
+  await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${mostBytes}:`]);
 }

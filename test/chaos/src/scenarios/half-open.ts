@@ -1,7 +1,6 @@
-// 11: packets between a worker and the server vanish; neither is told.
-import { nowMs } from '../clock/now.js';
+// 11: packets between a worker and the server vanish; neither side notices.
+import { nowMs, missing, within } from '../trial/time.js';
 import { setStage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -17,7 +16,7 @@ export const halfOpen: Scenario = {
     const stage = await setStage(trial);
     const waitsMs: number[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       const waitMs = await blackOutOnce(trial, stage);
       if (waitMs === undefined) {
         return {
@@ -51,8 +50,8 @@ async function blackOutOnce(trial: Trial, { server, sender }: Awaited<ReturnType
   trial.ledger.write({ what: 'fault', fault: `blackout of ${cutOff.name}`, mayRedeliver: 1 });
   const darkAtMs = nowMs();
   proxy.blackOut();
-  // The handler ends while nobody can hear it: its ack waits, and must be refused when it arrives.
-  cutOff.tell('release');
+  // The handler ends while the connection is dead: its ack waits, and must be refused when it arrives.
+  cutOff.order('release');
   const again = await within(Math.min(leaseMs + 2_000, 20_000), heir.reported('started', order, 2));
   proxy.heal();
   if (again === undefined) return undefined;

@@ -6,7 +6,7 @@ import { isCall } from '../proxy/call.js';
 import type { Proxy } from '../proxy/proxy.js';
 import { key } from '../trial/queue-view.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
+import { missing, within } from '../trial/time.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -22,7 +22,7 @@ export const interruptedRedrive: Scenario = {
     const proxy = await trial.proxy(stage.server);
     const violations: Violation[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       violations.push(...(await interruptOnce(trial, stage, proxy)));
     }
     return { violations: [...violations, ...(await trial.judge(stage))] };

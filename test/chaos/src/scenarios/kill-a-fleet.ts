@@ -1,6 +1,6 @@
 // 3: eight worker processes are killed at once.
 import type { Span } from '../checker/evidence.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs } from '../trial/time.js';
 import { setStage, type Stage } from '../trial/stage.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
@@ -16,7 +16,7 @@ export const killAFleet: Scenario = {
     const backMs: number[] = [];
     const ordered: Span[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       const round = await killAll(trial, stage);
       backMs.push(round.backMs);
       ordered.push({ fromMs: round.releasedAtMs, toMs: nowMs() });
@@ -33,11 +33,11 @@ const SETTLE_MS = 5_000;
 
 async function killAll(trial: Trial, { server, sender, view }: Stage) {
   const options = trial.control === undefined ? {} : { graceMs: 600_000, leaseMs: 2_000 };
-  const wish = { redis: server.url, options };
-  const survivor = await trial.worker(wish).ready();
+  const request = { redis: server.url, options };
+  const survivor = await trial.worker(request).ready();
   const kept = await sender.send({ kind: 'hold', deliveries: 1 });
   await survivor.reported('started', kept.order);
-  const fleet = await Promise.all(Array.from({ length: FLEET }, () => trial.worker(wish).ready()));
+  const fleet = await Promise.all(Array.from({ length: FLEET }, () => trial.worker(request).ready()));
   await sender.sendMany(FLEET, { kind: 'hold', deliveries: 1 });
   await Promise.all(fleet.map((worker) => worker.until(() => worker.reports.length > 0)));
   await sender.sendMany(NEWER, { kind: 'return' });
@@ -47,7 +47,7 @@ async function killAll(trial: Trial, { server, sender, view }: Stage) {
   await view.within(SETTLE_MS, async () => (await view.load()).active === 1);
   const backMs = nowMs() - killedAtMs;
   const releasedAtMs = nowMs();
-  survivor.tell('release');
+  survivor.order('release');
   await view.emptied(SETTLE_MS);
   survivor.signal('SIGTERM');
   await survivor.exited();

@@ -4,7 +4,7 @@ import type { Proxy } from '../proxy/proxy.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import type { Plan } from '../fleet/trial-job.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
+import { missing, within } from '../trial/time.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -22,7 +22,7 @@ export const killAtBoundaries: Scenario = {
     let worker = await start();
     for (let run = 1; run <= trial.runs; run += 1) {
       for (const boundary of BOUNDARIES) {
-        trial.tell(`${boundary.call}, ${boundary.part}, ${run} of ${trial.runs}`);
+        trial.log(`${boundary.call}, ${boundary.part}, ${run} of ${trial.runs}`);
         const isCaught = await killAt(boundary, { trial, stage, proxy, worker });
         if (!isCaught) return { violations: [missing(`no ${boundary.call} came by`)] };
         worker = await start();
@@ -35,7 +35,7 @@ export const killAtBoundaries: Scenario = {
 
 interface Boundary {
   readonly call: CallName;
-  /** `call`: the server never sees it; `reply`: the server ran it, and nobody hears the answer. */
+  /** `call`: the server never sees it; `reply`: the server ran it, and the reply reaches no process. */
   readonly part: 'call' | 'reply';
   readonly plan: Plan;
 }

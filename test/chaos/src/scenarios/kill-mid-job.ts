@@ -2,14 +2,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectBroker } from '@acktor/core/internal';
 import type { Figure, Goal } from '../checker/figures.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs } from '../trial/time.js';
 import type { WorkerOrder } from '../fleet/fleet-protocol.js';
 import { QUEUE } from '../fleet/trial-job.js';
 import { killStockBullmq } from '../peers/stock-bullmq.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import { setStage } from '../trial/stage.js';
 import type { Sender } from '../trial/sender.js';
-import type { Trial, WorkerWish } from '../trial/trial.js';
+import type { Trial, WorkerRequest } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
 export const killMidJob: Scenario = {
@@ -22,20 +22,20 @@ export const killMidJob: Scenario = {
   controlRuns: 2,
   async run(trial) {
     const stage = await setStage(trial);
-    const scene = { trial, sender: stage.sender, wish: { redis: stage.server.url, options: optionsFor(trial) } };
+    const scene = { trial, sender: stage.sender, request: { redis: stage.server.url, options: optionsFor(trial) } };
     const alone = await killInVolleys(scene, trial.runs);
     const back = { name: 'kill to redelivery', unit: 'ms', samples: alone.map(({ backMs }) => backMs) };
     const goals = goalsOf(trial);
     if (trial.control !== undefined)
       return { violations: [...(await trial.judge(stage)), ...trial.missed(back, goals.alone)] };
-    const told = await killInVolleys(
+    const reported = await killInVolleys(
       { ...scene, releaseDead: await undertaker(trial, stage.server.url) },
-      toldRuns(trial),
+      reportedRuns(trial),
     );
-    const figures = [back, ...toldFigures(told)];
+    const figures = [back, ...reportedFigures(reported)];
     const missed = [
       ...trial.missed(back, goals.alone),
-      ...toldFigures(told).flatMap((it) => trial.missed(it, goals.told)),
+      ...reportedFigures(reported).flatMap((it) => trial.missed(it, goals.reported)),
     ];
     const peers = trial.extent === 'all' ? [await killStockBullmq(trial, stage.server, PEER_RUNS)] : [];
     return { figures: [...figures, ...peers], violations: [...(await trial.judge(stage)), ...missed] };
@@ -46,17 +46,17 @@ export const killMidJob: Scenario = {
 const PEER_RUNS = 5;
 
 /** What a parent does is the same each time; the processes that it takes are the greater part of the scenario's cost. */
-function toldRuns({ extent, runs }: Trial): number {
+function reportedRuns({ extent, runs }: Trial): number {
   return extent === 'quick' ? runs : Math.ceil(runs / 4);
 }
 
 /** The 99th percentile of a few kills is the worst of them, and says more of the machine's other work than of ours. */
-function goalsOf({ extent }: Trial): Readonly<Record<'alone' | 'told', Goal>> {
-  if (extent === 'quick') return { alone: { p50: 400, max: 1_000 }, told: { p50: 25 } };
-  return { alone: { p50: 400, p99: 500, max: 1_000 }, told: { p99: 25 } };
+function goalsOf({ extent }: Trial): Readonly<Record<'alone' | 'reported', Goal>> {
+  if (extent === 'quick') return { alone: { p50: 400, max: 1_000 }, reported: { p50: 25 } };
+  return { alone: { p50: 400, p99: 500, max: 1_000 }, reported: { p99: 25 } };
 }
 
-/** Without presence only the lease's end tells; a short one, so that the control ends soon. */
+/** Without presence only the end of the lease shows the death; a short one, so that the control ends soon. */
 function optionsFor({ control }: Trial): WorkerOrder['options'] {
   return control === 'presence' ? { graceMs: 600_000, leaseMs: 2_000 } : {};
 }
@@ -64,8 +64,8 @@ function optionsFor({ control }: Trial): WorkerOrder['options'] {
 interface Scene {
   readonly trial: Trial;
   readonly sender: Sender;
-  readonly wish: WorkerWish;
-  /** What a parent does that sees its child exit; undefined where nobody sees it. */
+  readonly request: WorkerRequest;
+  /** What a parent does that sees its child exit; undefined without a parent. */
   readonly releaseDead?: (worker: WorkerProcess) => Promise<unknown>;
 }
 
@@ -75,7 +75,7 @@ interface Death {
   readonly backMs: number;
 }
 
-function toldFigures(deaths: readonly Death[]): readonly Figure[] {
+function reportedFigures(deaths: readonly Death[]): readonly Figure[] {
   return [
     { name: 'kill to redelivery, exit reported', unit: 'ms', samples: deaths.map(({ backMs }) => backMs) },
     { name: 'of which after the exit', unit: 'ms', samples: deaths.map(({ backMs, goneMs }) => backMs - goneMs) },
@@ -87,7 +87,7 @@ async function killInVolleys(scene: Scene, runs: number): Promise<readonly Death
   const deaths: Death[] = [];
   while (deaths.length < runs) {
     deaths.push(...(await killVolley(scene, Math.min(VOLLEY, runs - deaths.length))));
-    scene.trial.tell(`${scene.releaseDead ? 'exit reported' : 'nobody tells'}: ${deaths.length} of ${runs}`);
+    scene.trial.log(`${scene.releaseDead ? 'exit reported' : 'no parent'}: ${deaths.length} of ${runs}`);
   }
   return deaths;
 }
@@ -98,11 +98,11 @@ const APART_MS = [80, 200] as const;
 
 /** Each has a job of its own; the heir, which comes last, has a free consumer for each of the jobs. */
 async function killVolley(scene: Scene, size: number): Promise<readonly Death[]> {
-  const { trial, sender, wish } = scene;
-  const victims = await Promise.all(Array.from({ length: size }, () => trial.worker(wish).ready()));
+  const { trial, sender, request } = scene;
+  const victims = await Promise.all(Array.from({ length: size }, () => trial.worker(request).ready()));
   await sender.sendMany(size, { kind: 'hold', deliveries: 1 });
   await Promise.all(victims.map((victim) => victim.until(() => victim.reports.length > 0)));
-  const heir = await trial.worker({ ...wish, options: { ...wish.options, consumers: size } }).ready();
+  const heir = await trial.worker({ ...request, options: { ...request.options, consumers: size } }).ready();
   const deaths: Promise<Death>[] = [];
   for (const victim of victims) {
     await pause(trial.random.whole(...APART_MS));

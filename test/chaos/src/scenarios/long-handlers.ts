@@ -3,8 +3,8 @@ import { entriesOf } from '../checker/evidence.js';
 import type { Plan } from '../fleet/trial-job.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import type { Trial, WorkerWish } from '../trial/trial.js';
-import { within } from '../trial/within.js';
+import type { Trial, WorkerRequest } from '../trial/trial.js';
+import { within } from '../trial/time.js';
 import type { Scenario } from './scenario.js';
 
 const EVERY_RENEWAL = 'the renewal of leases';
@@ -18,7 +18,7 @@ export const longHandlers: Scenario = {
   async run(trial) {
     const stage = await setStage(trial);
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       await workSideBySide(trial, stage);
     }
     return { violations: await trial.judge(stage), remarks: [inWords(trial)] };
@@ -35,9 +35,9 @@ async function workSideBySide(trial: Trial, stage: Stage): Promise<void> {
   const blocked = await startWith(trial, stage, { ...blocking, plan: HOLD });
   const busy = await startWith(trial, stage, working);
   const { order } = await stage.sender.send(blocking.plan);
-  blocked.tell('release');
+  blocked.order('release');
   await within(SETTLE_MS, blocked.reported('started', order));
-  spare.tell('release');
+  spare.order('release');
   await stage.view.emptied(Math.max(blocking.plan.forMs, working.plan.forMs) + SETTLE_MS);
   await Promise.all([blocked, busy, spare].map((worker) => worker.end()));
 }
@@ -46,10 +46,10 @@ const HOLD: Plan = { kind: 'hold', deliveries: 1_000 };
 
 /** A worker that is at it. */
 async function startWith(trial: Trial, { server, sender }: Stage, { leaseMs, plan }: Start): Promise<WorkerProcess> {
-  const wish = leaseMs === undefined ? {} : weakened(leaseMs, trial);
-  const worker = await trial.worker({ redis: server.url, ...wish }).ready();
+  const request = leaseMs === undefined ? {} : weakened(leaseMs, trial);
+  const worker = await trial.worker({ redis: server.url, ...request }).ready();
   const { order } = await sender.send(plan);
-  // Where leases are let go, as in a control, another may be quicker: the checker sees that, and nobody waits for it.
+  // Where leases are let go, as in a control, another may be quicker: the checker sees that, and the trial does not wait for it.
   await within(SETTLE_MS, worker.reported('started', order));
   return worker;
 }
@@ -61,7 +61,7 @@ interface Start {
 }
 
 /** Without the thread's part: it lets the leases go of a main thread that hangs. */
-function weakened(leaseMs: number, { control }: Trial): Pick<WorkerWish, 'options' | 'without'> {
+function weakened(leaseMs: number, { control }: Trial): Pick<WorkerRequest, 'options' | 'without'> {
   if (control === undefined) return { options: { leaseMs } };
   return control === EVERY_RENEWAL
     ? { options: { leaseMs }, without: ['renewal'] }

@@ -3,7 +3,7 @@ import { SendRefusedError } from '@acktor/core';
 import type { Violation } from '../checker/evidence.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
+import { missing, within } from '../trial/time.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -20,7 +20,7 @@ export const outOfMemory: Scenario = {
     const violations: Violation[] = [];
     const backMs: number[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       const round = await runDry(trial, stage);
       violations.push(...round.violations);
       backMs.push(round.backMs);
@@ -40,7 +40,7 @@ async function runDry(trial: Trial, stage: Stage) {
   await view.client.config('SET', 'maxmemory', 1);
   const violations = await refusals(stage);
   const backMs = await killOne(trial, dying, living);
-  living.tell('release');
+  living.order('release');
   const isEmptied = await view.emptied(LIMIT_MS);
   if (!isEmptied) violations.push(missing('the queue was not worked off while the server was out of memory'));
   await view.client.config('SET', 'maxmemory', 0);
@@ -54,11 +54,11 @@ async function runDry(trial: Trial, stage: Stage) {
 /** Each holds a job of its own. */
 async function startTwo(trial: Trial, { server, sender }: Stage): Promise<readonly [WorkerProcess, WorkerProcess]> {
   const without = trial.control === undefined ? [] : (['memoryAllowance'] as const);
-  const wish = { redis: server.url, options: { consumers: 2 }, without };
-  const dying = await trial.worker(wish).ready();
+  const request = { redis: server.url, options: { consumers: 2 }, without };
+  const dying = await trial.worker(request).ready();
   const held = await sender.send({ kind: 'hold', deliveries: 1 });
   await dying.reported('started', held.order);
-  return [dying, await trial.worker(wish).ready()];
+  return [dying, await trial.worker(request).ready()];
 }
 
 async function refusals({ sender }: Stage): Promise<Violation[]> {

@@ -1,12 +1,11 @@
 // 30: a poison of each sort beneath a supervisor of two processes and of eight, beside a thousand other jobs.
 import type { Violation } from '../checker/evidence.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing, within } from '../trial/time.js';
 import type { SupervisedFleet } from '../fleet/supervised-fleet.js';
 import type { Plan } from '../fleet/trial-job.js';
 import { key, type QueueView } from '../trial/queue-view.js';
 import type { Sender } from '../trial/sender.js';
 import type { Trial } from '../trial/trial.js';
-import { missing, within } from '../trial/within.js';
 import type { Scenario } from './scenario.js';
 
 const CONDEMNING = 'the poison limit';
@@ -26,7 +25,7 @@ export const poisonFleet: Scenario = {
     const tookMs: number[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
       for (const processes of trial.control === undefined ? [2, 8] : [2]) {
-        trial.tell(`${processes} processes, ${run} of ${trial.runs}`);
+        trial.log(`${processes} processes, ${run} of ${trial.runs}`);
         const beganAtMs = nowMs();
         violations.push(...(await poisonOnce(scene, processes)));
         tookMs.push(nowMs() - beganAtMs);

@@ -1,8 +1,8 @@
-// 22: jobs that end their worker, which has no supervisor, or that nobody can read.
+// 22: jobs that end their worker, which has no supervisor, or that cannot be read.
 import { key } from '../trial/queue-view.js';
 import { setStage, type Stage } from '../trial/stage.js';
 import { entriesOf, type Violation } from '../checker/evidence.js';
-import { missing } from '../trial/within.js';
+import { missing } from '../trial/time.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import type { Plan } from '../fleet/trial-job.js';
 import type { Trial } from '../trial/trial.js';
@@ -21,7 +21,7 @@ export const poison: Scenario = {
     const keeper = keepAlive(trial, stage);
     const violations: Violation[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       for (const kind of ['exit', 'exhaustMemory'] as const) violations.push(...(await feed(trial, stage, kind)));
       violations.push(...(await feedUnreadable(stage, run)));
     }
@@ -60,10 +60,10 @@ function keepAlive(trial: Trial, { server }: Stage) {
   const alive = new Set<WorkerProcess>();
   const deliveryLimit = trial.control === undefined ? LIMIT : 1_000;
   const stopped = new AbortController();
-  const wish = { redis: server.url, options: { deliveryLimit }, flags: ['--max-old-space-size=64'] };
+  const request = { redis: server.url, options: { deliveryLimit }, flags: ['--max-old-space-size=64'] };
   const keep = async () => {
     while (!stopped.signal.aborted) {
-      const worker = trial.worker(wish);
+      const worker = trial.worker(request);
       alive.add(worker);
       await worker.exited();
       alive.delete(worker);

@@ -3,7 +3,7 @@ import { statSync, truncateSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PrivateServer, ProducerOptions } from '@acktor/core';
 import { ensureServerBinary } from '@acktor/core/internal';
-import { appendOnlyFile, SyncedLength } from '../disk/synced-length.js';
+import { appendOnlyFile, SyncedLength } from '../servers/synced-length.js';
 import { keepSending } from '../trial/keep-sending.js';
 import type { QueueView } from '../trial/queue-view.js';
 import type { Sender } from '../trial/sender.js';
@@ -23,14 +23,14 @@ export const powerCut: Scenario = {
   async run(trial) {
     // Of Debian's servers only this one has WAITAOF.
     const binary = await ensureServerBinary({ kind: 'valkey' });
-    // One file from beginning to end, so that its length tells all.
+    // One file from beginning to end, so that its length says all.
     const settings = { appendfsync: 'everysec', 'auto-aof-rewrite-percentage': 0 };
     const server = await trial.server({ binary, settings });
     const view = await trial.view(server);
     const sender = await trial.sender({ redis: server.url, durability: 'off', ...confirmFor(trial) });
     const cutBytes: number[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       cutBytes.push(await cutOnce(trial, { server, view, sender }));
     }
     // Only now: an ack that the power cut took would be the worker's loss, and not the sender's.

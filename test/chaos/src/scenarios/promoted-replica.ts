@@ -22,7 +22,7 @@ export const promotedReplica: Scenario = {
     const pair = await Pair.start(trial, binary);
     const sender = await trial.sender({ redis: pair.front.url, ...confirmFor(trial) });
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       await failOver(trial, pair, sender);
     }
     // Only now: acks that the new primary never got would be the worker's loss, and not the sender's.

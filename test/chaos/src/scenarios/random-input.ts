@@ -5,7 +5,7 @@ import { connectBroker } from '@acktor/core/internal';
 import type { Violation } from '../checker/evidence.js';
 import { echoJob, QUEUE } from '../fleet/trial-job.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing } from '../trial/within.js';
+import { missing } from '../trial/time.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -47,7 +47,7 @@ async function sendAnything(trial: Trial, { server }: Stage): Promise<Violation[
   await using producer = await Producer.connect({ redis: server.url });
   const violations: Violation[] = [];
   for (let from = 0; from < inputs.length; from += BATCH) {
-    trial.tell(`${from} of ${inputs.length}`);
+    trial.log(`${from} of ${inputs.length}`);
     const batch = inputs.slice(from, from + BATCH);
     violations.push(...batch.flatMap(nameIt));
     violations.push(...(await Promise.all(batch.map((each) => sendOne(producer, each)))).flat());

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import { setStage } from '../trial/stage.js';
-import { within } from '../trial/within.js';
+import { within } from '../trial/time.js';
 import type { Scenario } from './scenario.js';
 
 export const refusingServer: Scenario = {
@@ -22,13 +22,13 @@ export const refusingServer: Scenario = {
     const workers = await Promise.all([start(), start()]);
     for (let run = 1; run <= trial.runs; run += 1) {
       for (const [name, refuse] of Object.entries(REFUSALS)) {
-        trial.tell(`${name}, ${run} of ${trial.runs}`);
+        trial.log(`${name}, ${run} of ${trial.runs}`);
         const sent = await stage.sender.sendMany(HELD, { kind: 'hold', deliveries: 1 });
         await Promise.all(sent.map(({ order }) => firstStart(workers, order, 1)));
         await refuse(stage.view.client);
         // What expired meanwhile would have been given back by then.
         await within(LOOKED_FOR_MS, Promise.race(sent.map(({ order }) => firstStart(workers, order, 2))));
-        for (const worker of workers) worker.tell('release');
+        for (const worker of workers) worker.order('release');
         await stage.view.emptied(LIMIT_MS);
       }
     }
@@ -43,7 +43,7 @@ const LOOKED_FOR_MS = 3_500;
 const LIMIT_MS = 10_000;
 
 const REFUSALS: Readonly<Record<string, (client: Redis) => Promise<void>>> = {
-  /** Somebody's script runs, and the server answers BUSY to all others. */
+  /** The script of one client runs, and the server answers BUSY to all others. */
   async busy(client) {
     await client.eval(BUSY_SCRIPT, 0, REFUSED_MS);
   },
@@ -53,7 +53,7 @@ const REFUSALS: Readonly<Record<string, (client: Redis) => Promise<void>>> = {
     await pause(REFUSED_MS);
     await client.config('SET', 'min-replicas-to-write', '0');
   },
-  /** READONLY: it is told to follow a server that is not there. */
+  /** READONLY: it is made to follow a server that is not there. */
   async readOnly(client) {
     await client.call('REPLICAOF', '127.0.0.1', '1');
     await pause(REFUSED_MS);

@@ -1,9 +1,8 @@
 // 9: all connections are reset, every two seconds.
 import { setTimeout as pause } from 'node:timers/promises';
 import { entriesOf } from '../checker/evidence.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing } from '../trial/time.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing } from '../trial/within.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -30,7 +29,7 @@ export const resetConnections: Scenario = {
       forMs: trial.runs * EVERY_MS,
       reset: () => proxy.cut(undefined, AWAY_MS),
     });
-    worker.tell('release');
+    worker.order('release');
     const violations = [...(await trial.judge(stage))];
     // Read now and not before: a long ledger takes a second, in which the proxy brings no worker back that was just cut off.
     const starts = entriesOf({ entries: trial.entries() }, 'started').map(({ atMs }) => atMs);
@@ -65,7 +64,7 @@ async function keepBusy(trial: Trial, { sender, view }: Stage, spell: Spell): Pr
     else await pause(20);
     if (nowMs() < resetAtMs) continue;
     resetAtMs += EVERY_MS;
-    trial.tell(`${Math.round((nowMs() - fromMs) / 1_000)} of ${spell.forMs / 1_000} s`);
+    trial.log(`${Math.round((nowMs() - fromMs) / 1_000)} of ${spell.forMs / 1_000} s`);
     spell.reset?.();
   }
   await view.within(30_000, async () => (await view.load()).waiting === 0);

@@ -1,11 +1,10 @@
 // 13: the server is killed and started again on its append-only file.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerSettings } from '@acktor/core/internal';
-import { nowMs } from '../clock/now.js';
+import { nowMs, within } from '../trial/time.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import type { Proxy } from '../proxy/proxy.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { within } from '../trial/within.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -39,14 +38,14 @@ async function restartAgainAndAgain(trial: Trial, stage: Stage, proxy: Proxy): P
   );
   const samples: number[] = [];
   for (let run = 1; run <= trial.runs; run += 1) {
-    trial.tell(`${run} of ${trial.runs}`);
+    trial.log(`${run} of ${trial.runs}`);
     // More than one worker can hold: some are held by the one that finds its way back late.
     const held = await stage.sender.sendMany(4, { kind: 'hold', deliveries: 1 });
     await Promise.all(held.map(({ order }) => Promise.race(workers.map((it) => it.reported('started', order)))));
     await stage.sender.sendMany(trial.random.whole(20, 60), { kind: 'work', forMs: 5 });
     samples.push(await restartOnce({ stage, proxy, workers }));
     await pause(HOLD_OFF_MS);
-    for (const worker of workers) worker.tell('release');
+    for (const worker of workers) worker.order('release');
     await stage.view.emptied(SETTLE_MS);
   }
   return samples;
@@ -72,6 +71,6 @@ async function restartOnce({ stage: { server, sender }, proxy, workers }: Scene)
 
 /** Longer than the grace time of 250 ms, shorter than the hold-off. */
 const AWAY_MS = 1_200;
-/** When it is over, who is still missing counts as dead: nobody may be. */
+/** When it is over, a worker that is still missing counts as dead: none may be. */
 const HOLD_OFF_MS = 1_500;
 const SETTLE_MS = 10_000;

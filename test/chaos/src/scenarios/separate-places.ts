@@ -5,7 +5,7 @@ import type { Violation } from '../checker/evidence.js';
 import { trialJob } from '../fleet/trial-job.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import type { Trial } from '../trial/trial.js';
-import { missing, within } from '../trial/within.js';
+import { missing, within } from '../trial/time.js';
 import type { Scenario } from './scenario.js';
 
 export const separatePlaces: Scenario = {
@@ -21,7 +21,7 @@ export const separatePlaces: Scenario = {
     const places = await Promise.all(PLACES.map((place) => settle(trial, { ...place, redis: url + place.path })));
     const violations: Violation[] = await seeOthers(places);
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       violations.push(...(await cancelOne(trial, places, run)));
     }
     return { violations };
@@ -54,12 +54,12 @@ async function settle(trial: Trial, place: Place): Promise<Settled> {
   return { ...place, producer, worker };
 }
 
-/** Whoever looks at a place sees its own worker alone. */
+/** A view of a place shows its own worker alone. */
 async function seeOthers(places: readonly Settled[]): Promise<Violation[]> {
   const seen = places.map(async ({ name, redis, namespace }) => {
     await using fleet = await connectFleet({ redis, namespace });
     const { length } = await fleet.workers();
-    return length === 1 ? [] : [missing(`whoever looks at ${name} sees ${length} workers, expected its own`)];
+    return length === 1 ? [] : [missing(`the view of ${name} shows ${length} workers, expected its own`)];
   });
   return (await Promise.all(seen)).flat();
 }
@@ -76,7 +76,7 @@ async function cancelOne(trial: Trial, places: readonly Settled[], order: number
   const cancelled = places[at];
   await cancelled?.producer.cancel(trialJob, id);
   const aborted = await within(LIMIT_MS, cancelled?.worker.reported('aborted', order) ?? Promise.resolve(undefined));
-  for (const { worker } of places) worker.tell('release');
+  for (const { worker } of places) worker.order('release');
   const violations =
     aborted === undefined ? [missing(`job ${id} was cancelled in ${cancelled?.name}, and ran on`)] : [];
   const others = places.flatMap((place, i) => (i === at ? [] : [spared(place, { id, order, receipt: receipts[i] })]));

@@ -19,7 +19,7 @@ export const slowWire: Scenario = {
     await stage.sender.sendMany(trial.runs, { kind: 'work', forMs: 1_500 });
     await far.until(() => far.reports.length > 0);
     await trial.worker({ redis: stage.server.url, options }).ready();
-    trial.tell(`${trial.runs} jobs`);
+    trial.log(`${trial.runs} jobs`);
     return { violations: await trial.judge({ ...stage, settleMs: trial.runs * 4_000 }) };
   },
 };

@@ -1,6 +1,6 @@
 // 26: half an hour of everything.
 import { setTimeout as pause } from 'node:timers/promises';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing } from '../trial/time.js';
 import type { Plan } from '../fleet/trial-job.js';
 import { MemoryWatch } from '../soak/memory-watch.js';
 import { injectOne, LEASE_MS, type FaultName, type Injected, type Scene } from '../soak/mischief.js';
@@ -9,7 +9,6 @@ import { unexplained } from '../soak/unexplained.js';
 import { keepSending } from '../trial/keep-sending.js';
 import { setStage } from '../trial/stage.js';
 import type { Trial } from '../trial/trial.js';
-import { missing } from '../trial/within.js';
 import type { Scenario } from './scenario.js';
 
 const STRANDING = 'presence and lease expiry';
@@ -94,10 +93,10 @@ async function injectFor(scene: Scene, forMs: number): Promise<readonly Injected
   };
   while (nowMs() < untilMs) {
     await inject();
-    trial.tell(`${injected.length} faults, ${Math.round((untilMs - nowMs()) / 1_000)} s to go`);
+    trial.log(`${injected.length} faults, ${Math.round((untilMs - nowMs()) / 1_000)} s to go`);
     await pause(trial.random.whole(500, 4_000));
   }
-  // In the minute of a control chance alone may kill nobody who holds anything.
+  // In the minute of a control, chance alone may kill no process that holds anything.
   if (trial.control === STRANDING) for (let kills = 0; kills < MORTALS; kills += 1) await inject('kill');
   return injected;
 }

@@ -1,6 +1,6 @@
 // 4: a worker process is stopped for longer than its lease, and goes on as a zombie.
 import { setStage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
+import { missing, within } from '../trial/time.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -15,7 +15,7 @@ export const stoppedProcess: Scenario = {
     const stage = await setStage(trial);
     const waitsMs: number[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       const waitMs = await stopOnce(trial, stage);
       if (waitMs === undefined) {
         return {
@@ -56,9 +56,9 @@ async function stopOnce(trial: Trial, { server, sender }: Awaited<ReturnType<typ
   await within(stoppedAtMs + stopMs - (again?.atMs ?? stoppedAtMs + stopMs), new Promise(() => undefined));
   zombie.signal('SIGCONT');
   if (again === undefined) return undefined;
-  // Told that its lease is lost, the zombie's handler ends all the same: its ack must change nothing.
+  // The zombie's handler ends although its lease is lost: its ack must change nothing.
   await within(leaseMs, zombie.reported('aborted', order));
-  zombie.tell('release');
+  zombie.order('release');
   await Promise.all([zombie, heir].map((worker) => (worker.signal('SIGTERM'), worker.exited())));
   return again.atMs - stoppedAtMs;
 }

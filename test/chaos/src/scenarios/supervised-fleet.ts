@@ -1,12 +1,11 @@
 // 27: the workers of `acktor work` are killed, and replaced for new code, while tens of thousands of jobs run.
-import { deliveriesBeyondFirst } from '../checker/invariants.js';
+import { deliveriesBeyondFirst } from '../checker/check.js';
 import { entriesOf, type Violation } from '../checker/evidence.js';
-import { nowMs } from '../clock/now.js';
-import type { FleetWish, SupervisedFleet } from '../fleet/supervised-fleet.js';
+import { nowMs, missing, within } from '../trial/time.js';
+import type { FleetRequest, SupervisedFleet } from '../fleet/supervised-fleet.js';
 import { key, type QueueView } from '../trial/queue-view.js';
 import type { Sender } from '../trial/sender.js';
 import type { Extent, Trial } from '../trial/trial.js';
-import { missing, within } from '../trial/within.js';
 import type { Scenario } from './scenario.js';
 
 const STRANDING = 'presence and dead';
@@ -68,7 +67,7 @@ async function setScene(trial: Trial, size: Size): Promise<Scene> {
   return { trial, size, sender, view: await trial.view(server), fleet };
 }
 
-function partsFor(control: string | undefined): Pick<FleetWish, 'options' | 'without'> {
+function partsFor(control: string | undefined): Pick<FleetRequest, 'options' | 'without'> {
   if (control === GIVING_UP) return { options: { restartLimit: 0 } };
   // As many workers as are killed, however fast: what is asked here is not whether it knows when to give up.
   const options = { restartLimit: 1_000_000, drainMs: DRAIN_MS };
@@ -80,9 +79,9 @@ const DRAIN_MS = 30_000;
 /** So many sends at a time. */
 const BATCH = 500;
 
-async function sendAll(sender: Sender, jobs: number, { random, tell }: Trial): Promise<void> {
+async function sendAll(sender: Sender, jobs: number, { random, log }: Trial): Promise<void> {
   for (let sent = 0; sent < jobs; sent += BATCH) {
-    tell(`${sent} of ${jobs} jobs are sent`);
+    log(`${sent} of ${jobs} jobs are sent`);
     const plans = Array.from({ length: Math.min(BATCH, jobs - sent) }, () => random.whole(5, 50));
     await Promise.all(plans.map((forMs) => sender.send({ kind: 'work', forMs })));
   }
@@ -106,7 +105,7 @@ function scheduleOf({ random, runs }: Trial, { jobs, hangUps }: Size): readonly 
   return all.sort((one, other) => one.afterJobs - other.afterJobs);
 }
 
-/** What is left of it: when it was over, and the newest worker that was told to make way for another. */
+/** What is left of it: when it was over, and the newest worker that was to make way for another. */
 interface Aftermath {
   readonly atMs: number;
   readonly newestOld: number;
@@ -119,7 +118,7 @@ async function strike(scene: Scene, schedule: readonly Strike[]): Promise<Afterm
   const { fleet, view, trial } = scene;
   let newestOld = 0;
   for (const [at, { kind, afterJobs }] of schedule.entries()) {
-    trial.tell(`${at} of ${schedule.length} strikes`);
+    trial.log(`${at} of ${schedule.length} strikes`);
     await view.within(STALL_MS, async () => fleet.exit !== undefined || (await acked(view)) >= afterJobs);
     if (fleet.exit !== undefined) break;
     if (kind === 'kill') await killOne(scene);

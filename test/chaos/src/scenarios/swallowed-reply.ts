@@ -2,14 +2,13 @@
 import { ConnectionLostError } from '@acktor/core';
 import type { ConnectedBroker } from '@acktor/core/engine';
 import { connectBroker } from '@acktor/core/internal';
-import { nowMs } from '../clock/now.js';
+import { nowMs, within } from '../trial/time.js';
 import { QUEUE } from '../fleet/trial-job.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import { isCall, type CallName } from '../proxy/call.js';
 import type { Proxy } from '../proxy/proxy.js';
 import type { Sender } from '../trial/sender.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { within } from '../trial/within.js';
 import type { Trial } from '../trial/trial.js';
 import type { Finding, Scenario } from './scenario.js';
 
@@ -49,13 +48,13 @@ interface Scene {
 
 async function swallowAll(scene: Scene & { readonly worker: WorkerProcess }): Promise<readonly number[]> {
   const { trial, stage } = scene;
-  // The first call of a script only tells that the server does not know it.
+  // The first call of a script only finds that the server does not know it.
   await scene.sender.sendMany(3, { kind: 'return' });
   await stage.view.emptied(SETTLE_MS);
   const samples: number[] = [];
   for (let run = 1; run <= trial.runs; run += 1) {
     for (const call of CALLS) {
-      trial.tell(`${call}, ${run} of ${trial.runs}`);
+      trial.log(`${call}, ${run} of ${trial.runs}`);
       samples.push(await swallow(call, scene));
     }
   }
@@ -73,7 +72,7 @@ async function swallow(call: CallName, { stage, proxy, sender, worker }: Scene &
   const there = await within(SETTLE_MS, caught);
   const lostAtMs = nowMs();
   there?.drop();
-  if (isHeld) worker.tell('release');
+  if (isHeld) worker.order('release');
   await sending;
   if (isHeld) await worker.until(() => worker.reports.length > 0);
   const isDone = await within(SETTLE_MS, untilDone(stage, worker));
@@ -85,7 +84,7 @@ const SETTLE_MS = 3_000;
 
 async function untilDone({ view }: Stage, worker: WorkerProcess): Promise<boolean> {
   return view.within(SETTLE_MS, async () => {
-    worker.tell('release');
+    worker.order('release');
     const { active, waiting } = await view.load();
     return active + waiting === 0;
   });

@@ -1,9 +1,8 @@
-// 38: a process is killed when it has taken the queue's sign of a delayed job along.
+// 38: a process is killed that has taken the wake signal of a delayed job.
 import type { Redis } from 'ioredis';
 import { key } from '../trial/queue-view.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing, within } from '../trial/time.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
@@ -20,7 +19,7 @@ export const takenSign: Scenario = {
     const stage = await setStage(trial);
     const figure = { name: 'due to start', unit: 'ms', samples: [] as number[] };
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       const lateMs = await takeAlong(trial, stage);
       if (lateMs === undefined) {
         return {
@@ -41,7 +40,7 @@ const DELAY_MS = 2_000;
 const LATEST_MS = 1_500;
 const LIMIT_MS = 15_000;
 
-/** How late the job was started; undefined when it was not. The server serves who has waited longest: that one takes the sign. */
+/** How late the job was started; undefined when it was not. The server serves the client that has waited longest: that one takes the signal. */
 async function takeAlong(trial: Trial, { server, sender, view: { client } }: Stage): Promise<number | undefined> {
   const without = trial.control === undefined ? [] : (['overdueSign'] as const);
   const start = () => trial.worker({ redis: server.url, without }).ready();

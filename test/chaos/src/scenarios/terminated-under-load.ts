@@ -1,12 +1,11 @@
-// 7: workers, and supervisors with theirs, are told to end, again and again, while there is work.
+// 7: workers, and supervisors with theirs, get SIGTERM, again and again, while there is work.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Violation } from '../checker/evidence.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing, within } from '../trial/time.js';
 import type { SupervisedFleet } from '../fleet/supervised-fleet.js';
 import { key } from '../trial/queue-view.js';
 import { setStage, type Stage } from '../trial/stage.js';
 import type { Trial } from '../trial/trial.js';
-import { missing, within } from '../trial/within.js';
 import type { Scenario } from './scenario.js';
 
 export const terminatedUnderLoad: Scenario = {
@@ -41,12 +40,12 @@ interface FleetEnd {
   readonly violations: readonly Violation[];
 }
 
-/** One after another and nobody beside it, so that what is active when it has gone is what it left behind. */
+/** One after another and alone, so that what is active when it has ended is what it left behind. */
 async function terminateFleets(trial: Trial, stage: Stage): Promise<readonly FleetEnd[]> {
   const ends: FleetEnd[] = [];
   const fleets = Math.ceil(trial.runs / WORKERS_FOR_A_FLEET);
   for (let run = 1; run <= fleets; run += 1) {
-    trial.tell(`supervisor ${run} of ${fleets}`);
+    trial.log(`supervisor ${run} of ${fleets}`);
     ends.push(await terminateFleet(trial, stage));
   }
   return ends;
@@ -66,10 +65,10 @@ async function terminateFleet(trial: Trial, { server, sender, view }: Stage): Pr
 const START_MS = 30_000;
 
 async function endOf(fleet: SupervisedFleet, view: Stage['view']): Promise<FleetEnd> {
-  const toldAtMs = fleet.signal('SIGTERM');
+  const signalledAtMs = fleet.signal('SIGTERM');
   const exit = await within(2 * DRAIN_MS, fleet.exited());
   const { active } = await view.load();
-  const tookMs = (exit?.atMs ?? nowMs()) - toldAtMs;
+  const tookMs = (exit?.atMs ?? nowMs()) - signalledAtMs;
   const wrong = [
     exit?.how !== 0 && `expected acktor work to exit with 0 on SIGTERM, got ${exit?.how}: ${fleet.lastWords}`,
     tookMs > DRAIN_MS && `expected acktor work to exit within ${DRAIN_MS} ms of SIGTERM, got ${Math.round(tookMs)}`,
@@ -83,7 +82,7 @@ async function terminateInTurn(trial: Trial, { server }: Stage): Promise<void> {
   const start = () => trial.worker({ redis: server.url, options });
   let [leaving, staying] = await Promise.all([start().ready(), start().ready()]);
   for (let run = 1; run <= trial.runs; run += 1) {
-    trial.tell(`${run} of ${trial.runs}`);
+    trial.log(`${run} of ${trial.runs}`);
     const next = start();
     await leaving.until(() => leaving.reports.length > trial.random.whole(5, 60));
     leaving.signal('SIGTERM');

@@ -1,8 +1,7 @@
 // 31: the clocks of worker processes are hours off, jump, or say no number.
 import type { WorkerProcess } from '../fleet/worker-process.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing, within } from '../trial/time.js';
 import { setStage, type Stage } from '../trial/stage.js';
-import { missing, within } from '../trial/within.js';
 import type { Violation } from '../checker/evidence.js';
 import type { Scenario } from './scenario.js';
 
@@ -19,11 +18,11 @@ export const wrongClocks: Scenario = {
     const start = (clock: string) =>
       trial.worker({ redis: stage.server.url, without, flags: clockFlags(clock) }).ready();
     const workers = await Promise.all(CLOCKS.map(start));
-    for (const worker of workers) worker.tell('release');
+    for (const worker of workers) worker.order('release');
     const figure = { name: 'due to start', unit: 'ms', samples: [] as number[] };
     const violations: Violation[] = [];
     for (let run = 1; run <= trial.runs; run += 1) {
-      trial.tell(`${run} of ${trial.runs}`);
+      trial.log(`${run} of ${trial.runs}`);
       violations.push(...(await delayOnce(stage, workers, figure.samples)), ...(await sendTwice(stage, workers)));
       trial.ledger.write({ what: 'fault', fault: 'ten handlers throw, and are tried again', mayRedeliver: 10 });
       await stage.sender.sendMany(10, { kind: 'throw', deliveries: 1 });
@@ -38,7 +37,7 @@ const CLOCKS = [
   `now() + ${TWO_HOURS_MS}`,
   `now() - ${TWO_HOURS_MS}`,
   `now() + Math.round((Math.random() - 0.5) * ${2 * TWO_HOURS_MS})`,
-  // Some modules cannot be loaded without a clock (pino 10): it is taken away when the process is told anything.
+  // Some modules cannot be loaded without a clock (pino 10): it is taken away at the first order to the process.
   'isGone ? NaN : now()',
 ];
 

@@ -48,7 +48,7 @@ export class ClusterSet implements AsyncDisposable {
     const ranges = (await ask(informant.server, 'CLUSTER', 'SLOTS')) as readonly SlotRange[];
     const range = ranges.find(([from, to]) => from <= slot && slot <= to);
     const node = this.nodes.find(({ server }) => portOf(server) === range?.[2][1]);
-    if (node === undefined) throw new Error(`nobody is in charge of ${key}`);
+    if (node === undefined) throw new Error(`no node is in charge of ${key}`);
     return node;
   }
 

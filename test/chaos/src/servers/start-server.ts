@@ -5,13 +5,13 @@ import { PrivateServer, type PrivateServerOptions } from '@acktor/core';
 
 /**
  * Outgoing connections get their ports from 32768 upwards (Linux), and servers that join each other make many while the next one
- * is about to listen: ports are taken from below. `port` of the options is not heeded.
+ * is about to listen: ports are taken from below. `port` of the options is ignored.
  */
 export async function startServer(options: PrivateServerOptions): Promise<PrivateServer> {
   return PrivateServer.start({ ...options, port: await quietPort() });
 }
 
-/** A port of the loopback interface that nobody listens on, and that is answered once only. */
+/** A port of the loopback interface on which no process listens. Each is returned once only. */
 export async function quietPort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * COUNT);

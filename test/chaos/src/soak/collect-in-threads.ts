@@ -1,4 +1,4 @@
-// Loaded into a worker whose memory is watched: has its threads collect their garbage, too, as nobody can ask them to.
+// Loaded into a worker whose memory is watched: has its threads collect their garbage, too, which no other process can ask of them.
 import { isMainThread } from 'node:worker_threads';
 
 /** As often as the main thread is asked to. */

@@ -1,11 +1,9 @@
 // Watches the memory of a worker process that lives through everything.
 import type { Violation } from '../checker/evidence.js';
 import type { Figure } from '../checker/figures.js';
-import { nowMs } from '../clock/now.js';
+import { nowMs, missing } from '../trial/time.js';
 import type { MemoryReport } from '../fleet/fleet-protocol.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
-import { missing } from '../trial/within.js';
-import { lowEnvelope, slopeOf, type Slope } from './slope.js';
 
 /** Asks the worker again and again to collect its garbage and to say what is left. */
 export class MemoryWatch {
@@ -15,10 +13,10 @@ export class MemoryWatch {
 
   constructor(worker: WorkerProcess) {
     this.#worker = worker;
-    this.#timer = setInterval(() => worker.tell('memory'), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => worker.order('memory'), SAMPLE_EVERY_MS);
   }
 
-  /** Looks no more, and answers how the memory grew once the first third of the time was over. */
+  /** Stops, and returns how the memory grew once the first third of the time was over. */
   stop(): MemoryGrowth {
     clearInterval(this.#timer);
     const endedAtMs = nowMs();
@@ -35,7 +33,7 @@ export class MemoryWatch {
   }
 }
 
-const LOOK_EVERY_MS = 2_000;
+const SAMPLE_EVERY_MS = 2_000;
 const SPANS = 40;
 
 function sampleOf(report: MemoryReport, key: 'heapBytes' | 'residentBytes') {
@@ -79,3 +77,46 @@ function grown(what: string, perHour: number, most: number): readonly Violation[
     ? []
     : [missing(`${what} grows by ${perHour.toFixed(2)} MB an hour, expected less than ${most}`)];
 }
+
+/** One look at a figure. */
+export interface Sample {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+/** What it grows by in an hour: the estimate, and the least that it may well be (the lower end of its 95 % interval). */
+export interface Slope {
+  readonly perHour: number;
+  readonly leastPerHour: number;
+}
+
+/**
+ * The median of the slopes between all pairs of samples, which a few wild ones do not move.
+ *
+ * @see P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968.
+ */
+export function slopeOf(samples: readonly Sample[]): Slope {
+  const slopes = samples.flatMap((one, at) => samples.slice(at + 1).map((other) => between(one, other)));
+  slopes.sort((one, other) => one - other);
+  const at = (rank: number) => slopes[Math.min(Math.max(Math.floor(rank), 0), slopes.length - 1)] ?? 0;
+  const n = samples.length;
+  const spread = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
+  return { perHour: at(slopes.length / 2), leastPerHour: at((slopes.length - 1.96 * spread) / 2) };
+}
+
+/** The least of each span: what is left when passing use is over. */
+export function lowEnvelope(samples: readonly Sample[], spanMs: number): readonly Sample[] {
+  const lowest = new Map<number, Sample>();
+  for (const sample of samples) {
+    const span = Math.floor(sample.atMs / spanMs);
+    const known = lowest.get(span);
+    if (known === undefined || sample.value < known.value) lowest.set(span, sample);
+  }
+  return [...lowest.values()];
+}
+
+function between(one: Sample, other: Sample): number {
+  return ((other.value - one.value) / (other.atMs - one.atMs)) * HOUR_MS;
+}
+
+const HOUR_MS = 3_600_000;

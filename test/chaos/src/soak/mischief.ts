@@ -1,12 +1,11 @@
 // What is done to a fleet in a soak: one fault after another, drawn at random.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PrivateServer } from '@acktor/core';
-import { nowMs } from '../clock/now.js';
+import { nowMs, within } from '../trial/time.js';
 import { isCall, type CallName } from '../proxy/call.js';
 import type { Proxy } from '../proxy/proxy.js';
 import type { QueueView } from '../trial/queue-view.js';
 import type { Trial } from '../trial/trial.js';
-import { within } from '../trial/within.js';
 import type { MortalFleet } from './mortal-fleet.js';
 
 /** What the faults work on. */
@@ -41,13 +40,13 @@ export async function injectOne(scene: Scene, wanted?: FaultName): Promise<Injec
 /** How long the leases of a soak are. */
 export const LEASE_MS = 3_000;
 
-const NOBODY: readonly string[] = [];
+const NO_PROCESS: readonly string[] = [];
 
 const FAULTS = {
   kill: ({ fleet, trial }: Scene) => fleet.kill(trial.random),
   terminate: async ({ fleet, trial }: Scene) => {
     await fleet.terminate(trial.random);
-    return NOBODY;
+    return NO_PROCESS;
   },
   stop: ({ fleet, trial }: Scene) => fleet.stop(trial.random, trial.random.whole(500, 2 * LEASE_MS)),
   async blackOut({ fleet, trial, wires: [mortals] }: Scene) {
@@ -59,18 +58,18 @@ const FAULTS = {
   },
   async reset({ trial, wires }: Scene) {
     trial.random.oneOf(wires).cut();
-    return NOBODY;
+    return NO_PROCESS;
   },
   async cutPresence({ trial, wires }: Scene) {
     trial.random.oneOf(wires).cut('acktor-presence', 50);
-    return NOBODY;
+    return NO_PROCESS;
   },
   async slowWire({ trial, wires }: Scene) {
     const wire = trial.random.oneOf(wires);
     wire.delay(() => trial.random.whole(10, 100));
     await pause(trial.random.whole(1_000, LEASE_MS));
     wire.delay(() => 0);
-    return NOBODY;
+    return NO_PROCESS;
   },
   async swallowReply({ trial, wires }: Scene) {
     const call = trial.random.oneOf<CallName>(['fetch', 'ack', 'renew', 'reap']);
@@ -79,29 +78,29 @@ const FAULTS = {
     caught?.drop();
     // One that comes later is not of this fault, and would hold up all that is behind it.
     if (caught === undefined) void catching.then((late) => late.release());
-    return NOBODY;
+    return NO_PROCESS;
   },
   async restartServer({ server }: Scene) {
     await server.kill('SIGKILL');
     await server.restart();
-    return NOBODY;
+    return NO_PROCESS;
   },
   async forgetScripts({ view: { client } }: Scene) {
     await client.script('FLUSH', 'SYNC');
-    return NOBODY;
+    return NO_PROCESS;
   },
   async sleep({ trial, view: { client } }: Scene) {
     await client.call('DEBUG', 'SLEEP', trial.random.whole(1, 10) / 10);
-    return NOBODY;
+    return NO_PROCESS;
   },
   async hangUp({ view: { client } }: Scene) {
     await client.call('CLIENT', 'KILL', 'TYPE', 'normal');
-    return NOBODY;
+    return NO_PROCESS;
   },
   async fillMemory({ trial, view: { client } }: Scene) {
     await client.config('SET', 'maxmemory', 1);
     await pause(trial.random.whole(200, 1_000));
     await client.config('SET', 'maxmemory', 0);
-    return NOBODY;
+    return NO_PROCESS;
   },
 } as const satisfies Readonly<Record<string, (scene: Scene) => Promise<readonly string[]>>>;

@@ -1,7 +1,7 @@
 // The workers of a soak that die, and are replaced.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkerProcess } from '../fleet/worker-process.js';
-import type { Seeded } from '../random/seeded.js';
+import type { Seeded } from '../trial/seeded.js';
 
 export class MortalFleet {
   readonly #start: () => Promise<WorkerProcess>;

@@ -1,13 +1,13 @@
 // Which redeliveries no fault accounts for.
 import { entriesOf, type Evidence } from '../checker/evidence.js';
-import type { LedgerEntry } from '../ledger/entry.js';
+import type { LedgerEntry } from '../checker/ledger.js';
 import type { Injected } from './mischief.js';
 
 type Start = Extract<LedgerEntry, { readonly what: 'started' }>;
 
 /**
  * A redelivery is explained by a fault that hit the worker which had the job before, while it had it: more than a sum of
- * faults and redeliveries can tell, for in a long run most faults hit nobody who holds anything.
+ * faults and redeliveries can tell, for in a long run most faults hit processes that hold nothing.
  *
  * Which of two deliveries came before, their fences say: what was on its way to a worker in the dark is started late, after the job
  * has gone to another.

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { connectRedis, RedisAddress } from '@acktor/core/internal';
-import type { Census, Standing } from '../checker/evidence.js';
-import { nowMs } from '../clock/now.js';
+import type { Census, JobState } from '../checker/evidence.js';
+import { nowMs } from './time.js';
 import { QUEUE } from '../fleet/trial-job.js';
 
 export class QueueView implements AsyncDisposable {
@@ -55,8 +55,8 @@ export class QueueView implements AsyncDisposable {
 
   /** Where each of these jobs stands. */
   async census(ids: readonly string[]): Promise<Census> {
-    const standings = await Promise.all(ids.map(async (id) => [id, await this.#standing(id)] as const));
-    const known = standings.filter((it): it is readonly [string, Standing] => it[1] !== undefined);
+    const states = await Promise.all(ids.map(async (id) => [id, await this.#stateOf(id)] as const));
+    const known = states.filter((it): it is readonly [string, JobState] => it[1] !== undefined);
     return { jobs: new Map(known), ...(await this.load()) };
   }
 
@@ -69,7 +69,7 @@ export class QueueView implements AsyncDisposable {
     return this.#prefix + part;
   }
 
-  async #standing(id: string): Promise<Standing | undefined> {
+  async #stateOf(id: string): Promise<JobState | undefined> {
     const fields = ['name', 'finishedOn', 'returnvalue', 'failedReason'] as const;
     const [name, finishedOn, result, reason] = await this.client.hmget(this.#key(id), ...fields);
     if (typeof name !== 'string') return undefined;

@@ -1,6 +1,6 @@
 // Sends the jobs of a trial, numbered, and writes down what the server confirms.
 import { Producer, type ProducerOptions, type Receipt, type SendOptions } from '@acktor/core';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger } from '../checker/ledger.js';
 import { trialJob, type Plan } from '../fleet/trial-job.js';
 
 export class Sender implements AsyncDisposable {

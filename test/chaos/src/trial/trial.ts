@@ -7,11 +7,11 @@ import { check } from '../checker/check.js';
 import { missed, type Figure, type Goal } from '../checker/figures.js';
 import { entriesOf, type Evidence, type Violation } from '../checker/evidence.js';
 import type { WorkerOrder } from '../fleet/fleet-protocol.js';
-import { SupervisedFleet, type FleetWish } from '../fleet/supervised-fleet.js';
+import { SupervisedFleet, type FleetRequest } from '../fleet/supervised-fleet.js';
 import { WorkerProcess } from '../fleet/worker-process.js';
-import { Ledger, readLedger, type Survival } from '../ledger/ledger.js';
+import { Ledger, readLedger, type Survival } from '../checker/ledger.js';
 import { Proxy } from '../proxy/proxy.js';
-import { Seeded } from '../random/seeded.js';
+import { Seeded } from './seeded.js';
 import { QueueView } from './queue-view.js';
 import { Sender } from './sender.js';
 
@@ -27,8 +27,8 @@ export interface TrialDeps {
   readonly random: Seeded;
   /** How many times slower than idle the machine is just now; from 1. */
   readonly slowness: number;
-  /** Tells how far it is. */
-  readonly tell: (progress: string) => void;
+  /** Called with how far it is. */
+  readonly log: (progress: string) => void;
 }
 
 export class Trial implements AsyncDisposable {
@@ -37,7 +37,7 @@ export class Trial implements AsyncDisposable {
   readonly control: string | undefined;
   readonly random: Seeded;
   readonly slowness: number;
-  readonly tell: (progress: string) => void;
+  readonly log: (progress: string) => void;
   readonly ledger: Ledger;
   readonly #folder: string;
   readonly #open: AsyncDisposable[] = [];
@@ -50,7 +50,7 @@ export class Trial implements AsyncDisposable {
     this.control = deps.control;
     this.random = deps.random;
     this.slowness = deps.slowness;
-    this.tell = deps.tell;
+    this.log = deps.log;
     this.#folder = folder;
     this.ledger = new Ledger(folder, 'trial');
   }
@@ -84,14 +84,21 @@ export class Trial implements AsyncDisposable {
   }
 
   /** A run of `acktor work`, not yet ready; ended with the trial. */
-  fleet({ options = {}, ...wish }: FleetWish): SupervisedFleet {
+  fleet({ options = {}, ...request }: FleetRequest): SupervisedFleet {
     const name = `fleet-${(this.#fleets += 1)}`;
-    const order = { ...wish, name, folder: this.#folder, options: { ...REMEMBER_ALL, ...options } };
+    const order = { ...request, name, folder: this.#folder, options: { ...REMEMBER_ALL, ...options } };
     return this.keep(new SupervisedFleet(order));
   }
 
   /** A worker process that is not yet ready; ended with the trial. */
-  worker({ redis, options = {}, without = [], canFail = false, leakBytes = 0, flags = [] }: WorkerWish): WorkerProcess {
+  worker({
+    redis,
+    options = {},
+    without = [],
+    canFail = false,
+    leakBytes = 0,
+    flags = [],
+  }: WorkerRequest): WorkerProcess {
     const name = `worker-${(this.#workers += 1)}`;
     const worker = new WorkerProcess(
       { name, redis, options: { ...REMEMBER_ALL, ...options }, without, canFail, leakBytes, folder: this.#folder },
@@ -138,7 +145,7 @@ export class Trial implements AsyncDisposable {
 const REMEMBER_ALL = { ackedCount: 10_000_000 };
 
 /** A worker process that a scenario wants. */
-export interface WorkerWish extends Partial<Pick<WorkerOrder, 'options' | 'without' | 'canFail' | 'leakBytes'>> {
+export interface WorkerRequest extends Partial<Pick<WorkerOrder, 'options' | 'without' | 'canFail' | 'leakBytes'>> {
   readonly redis: string;
   /** Flags of Node. */
   readonly flags?: readonly string[];

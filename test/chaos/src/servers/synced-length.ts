@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * that the file held at the last look before it ran is on the disk. What came after that look may be, too: a power cut may
  * take it.
  *
- * Linux only: nothing else tells what a single thread of another process does.
+ * Linux only: nothing else shows what a single thread of another process does.
  */
 export class SyncedLength {
   readonly #file: string;
