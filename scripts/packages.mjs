@@ -1,16 +1,20 @@
 // `npm run packages`: packs what is published, and looks at it as a user's tools will: publint, attw, and an install of
-// the tarballs into an empty folder. Needs an installed and built clone.
+// the tarballs into an empty folder. Needs an installed clone with a built page.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSources } from './set-up/build.mjs';
+import { withLock } from './set-up/lock.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const work = mkdtempSync(join(tmpdir(), 'acktor-packages-'));
 try {
+  // Also where it is built already: what an older build has left would be packed, too.
+  await withLock(root, () => buildSources(root));
   const packages = publishedPackages().map((published) => ({ ...published, tarball: pack(published) }));
   packages.forEach(lint);
   const home = installAll(packages);

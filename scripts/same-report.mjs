@@ -1,4 +1,4 @@
-// Tells whether two reports of the license audit are the same, but for what happened during the runs.
+// Checks whether two reports of the license audit are the same, but for what happened during the runs.
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 

@@ -7,7 +7,7 @@ import { installPackages, isInstalled } from './set-up/install.mjs';
 import { withLock } from './set-up/lock.mjs';
 import { buildPage, isPageBuilt } from './set-up/page.mjs';
 import { fetchServer, hasServer } from './set-up/server.mjs';
-import { SetUpError, tell } from './set-up/tell.mjs';
+import { SetUpError, log } from './set-up/log.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -49,7 +49,7 @@ export async function setUpOrExit(until) {
   try {
     await setUp(until);
   } catch (error) {
-    tell(error instanceof SetUpError ? error.message : (error.stack ?? String(error)));
+    log(error instanceof SetUpError ? error.message : (error.stack ?? String(error)));
     process.exit(1);
   }
 }

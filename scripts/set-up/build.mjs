@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join, relative } from 'node:path';
 import { run } from './run.mjs';
 import { hashOfTree, isStamped, writeStamp } from './stamp.mjs';
-import { timed } from './tell.mjs';
+import { timed } from './log.mjs';
 
 const stampOf = (root) => join(root, 'node_modules', '.acktor-build-stamp');
 
@@ -18,17 +18,22 @@ export function isBuilt(root) {
 
 export async function buildSources(root) {
   const hash = sourcesHash(root);
-  const projects = projectsOf(root);
-  projects.forEach(sweep);
-  // A compiler that finds its notes believes them: without the output they describe they must go.
-  for (const { folder, dist } of projects)
-    if (!existsSync(dist)) rmSync(join(folder, 'tsconfig.tsbuildinfo'), { force: true });
+  sweepOutput(root);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await timed('building', () =>
     run([process.execPath, tsc, '-b'], { cwd: root, advice: 'Mend what the compiler names above, then try again.' }),
   );
-  projects.forEach(makeExecutable);
+  projectsOf(root).forEach(makeExecutable);
   writeStamp(stampOf(root), hash);
+}
+
+/** Makes the output of every project what the compiler takes it for, whatever was built, removed or checked out before. */
+export function sweepOutput(root) {
+  for (const project of projectsOf(root)) {
+    sweep(project);
+    // A compiler that finds its notes believes them: without all of the output that they describe they must go.
+    if (!isComplete(project)) rmSync(join(project.folder, 'tsconfig.tsbuildinfo'), { force: true });
+  }
 }
 
 function projectsOf(root) {
@@ -39,7 +44,7 @@ function projectsOf(root) {
     .map((folder) => ({ folder, dist: join(folder, 'dist'), from: sourceFolderOf(folder) }));
 }
 
-/** What a package names as its commands: npm does this for whoever installs it, but not for a workspace. */
+/** What a package names as its commands: npm does this when it installs a package, but not for a workspace. */
 function makeExecutable({ folder }) {
   const { bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   for (const path of Object.values(bin)) chmodSync(join(folder, path), 0o755);
@@ -49,7 +54,26 @@ function sourceFolderOf(folder) {
   return existsSync(join(folder, 'src')) ? join(folder, 'src') : folder;
 }
 
-/** Removes the output of sources that are gone: the compiler leaves it, and mocha would still run a test's. */
+/** Whether each source has its output. */
+function isComplete({ dist, from }) {
+  return namesBelow(from)
+    .filter((name) => /(?<!\.d)\.tsx?$/.test(name))
+    .every((name) => existsSync(join(dist, name.replace(/\.tsx?$/, '.js'))));
+}
+
+/** What is compiled in a folder; a project within the folder has its own output. */
+function namesBelow(folder, path = '') {
+  const entries = readdirSync(join(folder, path), { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => join(path, name));
+  const isProject = path !== '' && entries.some(({ name }) => name === 'tsconfig.json');
+  if (isProject) return [];
+  const folders = entries.filter((entry) => entry.isDirectory() && !NOT_SOURCES.has(entry.name));
+  return [...names, ...folders.flatMap(({ name }) => namesBelow(folder, join(path, name)))];
+}
+
+const NOT_SOURCES = new Set(['node_modules', 'dist']);
+
+/** Removes the output of sources that are gone: the compiler leaves it, npm would pack it, and mocha would still run a test's. */
 function sweep({ dist, from }) {
   if (!existsSync(dist)) return;
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run.mjs';
 import { hashOfFile, isStamped, writeStamp } from './stamp.mjs';
-import { timed } from './tell.mjs';
+import { timed } from './log.mjs';
 
 const stampOf = (root) => join(root, 'node_modules', '.acktor-stamp');
 const lockOf = (root) => join(root, 'package-lock.json');

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tell } from './tell.mjs';
+import { log } from './log.mjs';
 
 const pollMs = 100;
 /** How long an owner may take between making the folder and writing its pid. */
@@ -22,11 +22,11 @@ export async function withLock(root, work) {
 
 async function take(folder) {
   mkdirSync(dirname(folder), { recursive: true });
-  for (let hasTold = false; !tryTake(folder); await sleep(pollMs)) {
-    if (isOwnerDead(folder)) bury(folder);
-    else if (!hasTold) {
-      tell(`waiting for another set-up (pid ${ownerOf(folder) ?? 'unknown'}); if none is running, remove ${folder}`);
-      hasTold = true;
+  for (let hasLogged = false; !tryTake(folder); await sleep(pollMs)) {
+    if (isOwnerDead(folder)) removeDead(folder);
+    else if (!hasLogged) {
+      log(`waiting for another set-up (pid ${ownerOf(folder) ?? 'unknown'}); if none is running, remove ${folder}`);
+      hasLogged = true;
     }
   }
 }
@@ -72,13 +72,13 @@ function isOlderThan(folder, ageMs) {
   }
 }
 
-/** Moves the dead owner's folder away; two that wait may try at once, and the later must not bury the earlier's own. */
-function bury(folder) {
-  const grave = `${folder}.${process.pid}`;
+/** Moves the dead owner's folder away; two that wait may try at once, and the later must not remove the earlier's own. */
+function removeDead(folder) {
+  const aside = `${folder}.${process.pid}`;
   try {
-    renameSync(folder, grave);
-    if (isOwnerDead(grave)) rmSync(grave, { recursive: true, force: true });
-    else renameSync(grave, folder);
+    renameSync(folder, aside);
+    if (isOwnerDead(aside)) rmSync(aside, { recursive: true, force: true });
+    else renameSync(aside, folder);
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run.mjs';
 import { hashOfTree, isStamped, writeStamp } from './stamp.mjs';
-import { timed } from './tell.mjs';
+import { timed } from './log.mjs';
 
 const stampOf = (root) => join(root, 'node_modules', '.acktor-page-stamp');
 

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setUpOrExit } from '../set-up.mjs';
-import { tell } from './tell.mjs';
+import { log } from './log.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,7 +14,7 @@ export async function runProgram(path) {
   await setUpOrExit();
   const program = join(root, path);
   if (!existsSync(program)) {
-    tell(`expected a program at ${path}, found none: run \`npm run clean\`, then try again`);
+    log(`expected a program at ${path}, found none: run \`npm run clean\`, then try again`);
     process.exit(1);
   }
   process.argv[1] = program;

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
-import { SetUpError } from './tell.mjs';
+import { SetUpError } from './log.mjs';
 
 /**
  * Resolves when the command has exited with 0.

@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeStamp } from './stamp.mjs';
-import { SetUpError, tell } from './tell.mjs';
+import { SetUpError, log } from './log.mjs';
 
 /** Holds the path of the binary that was found, so that a second run need not load the core package to ask. */
 const stampOf = (root) => join(root, 'node_modules', '.acktor-server-stamp');
@@ -25,11 +25,11 @@ export async function fetchServer(root) {
     pathToFileURL(join(root, 'packages', 'core', 'dist', 'internal-door.js')).href
   );
   try {
-    const { path } = await ensureServerBinary({ onProgress: tell });
+    const { path } = await ensureServerBinary({ onProgress: log });
     if (process.env.ACKTOR_REDIS_SERVER === undefined) writeStamp(stampOf(root), path);
   } catch (error) {
-    // Not needed by programs that are told to use another server; what does need it will say so again.
+    // Not needed by programs that use another server; what does need it will say so again.
     if (process.env.REDIS_URL === undefined) throw new SetUpError(error.message, { cause: error });
-    tell(`no Redis server of our own, going on with REDIS_URL: ${error.message}`);
+    log(`no Redis server of our own, going on with REDIS_URL: ${error.message}`);
   }
 }

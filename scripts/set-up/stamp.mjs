@@ -1,4 +1,4 @@
-// A stamp remembers what a step was last done for, as one short hash, so that a second run can tell in no time.
+// A stamp remembers what a step was last done for, as one short hash, so that a second run knows at once.
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';

@@ -3,15 +3,15 @@
 /** A failure that a person can mend: its message says what happened and what to do. */
 export class SetUpError extends Error {}
 
-export function tell(line) {
+export function log(line) {
   process.stderr.write(`acktor: ${line}\n`);
 }
 
 /** Says what begins, runs it, and says how long it took. */
 export async function timed(what, run) {
-  tell(`${what} …`);
+  log(`${what} …`);
   const startedMs = performance.now();
   const result = await run();
-  tell(`${what}: done in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  log(`${what}: done in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
   return result;
 }

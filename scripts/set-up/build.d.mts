@@ -1,0 +1,1 @@
+export function sweepOutput(root: string): void;
