@@ -40,7 +40,7 @@ describe('chartOf', () => {
     ]);
   });
 
-  it('says what kind each state is, where it begins, and what it is for', () => {
+  it('has the kind, the initial states and the description of each state', () => {
     expect(stateOf(root, 'oven.off')).to.include({ kind: 'atomic', description: 'Cold.' });
     expect(stateOf(root, 'oven.on')).to.include({ kind: 'compound', description: undefined });
     expect(stateOf(root, 'oven.on').initial).to.deep.equal(['oven.on.heating']);

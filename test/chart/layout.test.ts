@@ -1,4 +1,4 @@
-import { chartOf, layoutChart, type ArrowPlace, type ChartLayout, type StatePlace } from '@acktor/chart';
+import { chartOf, layoutChart, type ArrowPath, type ChartLayout, type StateBox } from '@acktor/chart';
 import { consumerMachine } from '@acktor/worker';
 import { expect } from 'chai';
 
@@ -50,7 +50,7 @@ describe('layoutChart', () => {
     expect(closed.arrows.filter(({ from, to }) => from === to)).to.deep.equal([]);
   });
 
-  it('opens only what it is told to', async () => {
+  it('opens only the given states', async () => {
     const layout = await layoutChart(chartOf(consumerMachine), { open: ['processing'] });
     const inner = layout.states.filter(({ parent }) => parent !== undefined).map(({ state }) => state);
     expect(inner).to.deep.equal([
@@ -66,13 +66,13 @@ describe('layoutChart', () => {
   });
 });
 
-function stateOf({ states }: ChartLayout, state: string): StatePlace {
+function stateOf({ states }: ChartLayout, state: string): StateBox {
   const found = states.find((place) => place.state === state);
   if (!found) throw new Error(`the layout has no ${state}`);
   return found;
 }
 
-function lies(inner: StatePlace, outer: StatePlace): boolean {
+function lies(inner: StateBox, outer: StateBox): boolean {
   return (
     inner.x > outer.x &&
     inner.y > outer.y &&
@@ -81,7 +81,7 @@ function lies(inner: StatePlace, outer: StatePlace): boolean {
   );
 }
 
-function overlap(one: StatePlace, other: StatePlace): boolean {
+function overlap(one: StateBox, other: StateBox): boolean {
   const apart =
     one.x + one.width <= other.x ||
     other.x + other.width <= one.x ||
@@ -95,7 +95,7 @@ interface Point {
   readonly y: number;
 }
 
-function endsOf({ path }: ArrowPlace): readonly [Point, Point] {
+function endsOf({ path }: ArrowPath): readonly [Point, Point] {
   const numbers = path
     .split(/[A-Z ]+/)
     .filter((text) => text !== '')
@@ -108,7 +108,7 @@ function endsOf({ path }: ArrowPlace): readonly [Point, Point] {
   ];
 }
 
-function touches({ x, y }: Point, box: StatePlace): boolean {
+function touches({ x, y }: Point, box: StateBox): boolean {
   const nearX = Math.min(Math.abs(x - box.x), Math.abs(x - box.x - box.width)) < 1;
   const nearY = Math.min(Math.abs(y - box.y), Math.abs(y - box.y - box.height)) < 1;
   const withinX = x > box.x - 1 && x < box.x + box.width + 1;

@@ -26,7 +26,7 @@ describe('mermaid', () => {
     );
   });
 
-  it('leads the way back between two boxes to where the first one begins, for Mermaid draws both ways on one line', () => {
+  it('leads the arrow back between two boxes to the initial state of the first, for Mermaid draws both arrows on one line', () => {
     const text = drawn({
       id: 'boxes',
       initial: 'one',

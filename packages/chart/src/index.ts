@@ -1,9 +1,7 @@
-export type { Chart, ChartState, ChartStateKind, ChartTransition } from './model/chart.js';
-export { chartOf } from './reading/chart-of.js';
-export { readChart } from './reading/read-chart.js';
-export { mermaid } from './mermaid/mermaid.js';
+// The package's API: a machine's chart as data, its layout, and its text in several formats.
+export { readChart, type Chart, type ChartState, type ChartStateKind, type ChartTransition } from './chart.js';
+export { chartOf, machineJson } from './definition.js';
+export type { ArrowPath, ChartLayout, LayoutOptions, StateBox } from './layout/chart-layout.js';
 export { layoutChart } from './layout/layout-chart.js';
-export type { ArrowPlace, ChartLayout, StatePlace } from './layout/chart-layout.js';
-export type { LayoutOptions } from './layout/layout-options.js';
-export { svg } from './svg/svg.js';
-export { machineJson } from './machine-json.js';
+export { mermaid } from './mermaid.js';
+export { svg } from './svg.js';

@@ -1,28 +1,28 @@
-// A chart with places: what a printer or a browser needs to draw it. Units are CSS pixels at 100 %.
+// A chart laid out: what a printer or a browser needs to draw it. Units are CSS pixels at 100 %.
 
-/** A chart with places, from its left upper corner. */
+/** A chart laid out, from its left upper corner. */
 export interface ChartLayout {
   readonly width: number;
   readonly height: number;
-  /** A state comes after the one that it lies in. */
-  readonly states: readonly StatePlace[];
-  readonly arrows: readonly ArrowPlace[];
+  /** A state comes after its parent. */
+  readonly states: readonly StateBox[];
+  readonly arrows: readonly ArrowPath[];
 }
 
 /** One state's box. */
-export interface StatePlace {
+export interface StateBox {
   /** Dotted, such as `processing.handling`. */
   readonly state: string;
   /** Its own name, such as `handling`. */
   readonly name: string;
-  /** The dotted name of the state that it lies in; undefined on the first level. */
+  /** The dotted name of the state around it; undefined on the first level. */
   readonly parent: string | undefined;
   readonly kind: 'atomic' | 'compound' | 'parallel' | 'final';
-  /** What the machine's author says of it; absent when that is nothing. */
+  /** The description in the machine's definition; absent without one. */
   readonly description?: string;
-  /** Whether the state around it, or the machine, begins here. */
+  /** Whether it is the initial state of the state around it, or of the machine. */
   readonly isInitial: boolean;
-  /** Whether it has states within that are not shown. */
+  /** Whether it has states in it that are not shown. */
   readonly isFolded: boolean;
   readonly x: number;
   readonly y: number;
@@ -30,16 +30,33 @@ export interface StatePlace {
   readonly height: number;
 }
 
-/** All that leads from one state to another, as one arrow. */
-export interface ArrowPlace {
+/** All transitions from one state to another, as one arrow. */
+export interface ArrowPath {
   /** Dotted, as are all names here. */
   readonly from: string;
   readonly to: string;
-  /** What causes it, in words for people, a text for each line. */
+  /** What triggers them, in words for people, a text for each line. */
   readonly labels: readonly string[];
   /** An SVG path's `d`, from the edge of the one box to that of the other. */
   readonly path: string;
-  /** The left upper corner of the place that is kept free for the labels. */
+  /** The left upper corner of the room that is kept free for the labels. */
   readonly labelX: number;
   readonly labelY: number;
+}
+
+/** What {@link layoutChart} takes besides the chart. */
+export interface LayoutOptions {
+  /** Which states are shown with the states in them, by their dotted names. Default: all. */
+  readonly open?: 'all' | readonly string[];
+  /** What room is kept beside an arrow: for its triggers, or for a figure such as `112/s`. Default: `causes`, its triggers. */
+  readonly labels?: 'causes' | 'figures';
+  /** The direction of the arrows that lead forward. Default: `right`. */
+  readonly flow?: 'right' | 'down';
+}
+
+/** The options with their defaults filled in. */
+export type FullLayoutOptions = Required<LayoutOptions>;
+
+export function withDefaults({ open = 'all', labels = 'causes', flow = 'right' }: LayoutOptions): FullLayoutOptions {
+  return { open, labels, flow };
 }

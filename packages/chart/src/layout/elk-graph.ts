@@ -1,12 +1,11 @@
 // A chart as ELK takes it: nodes within nodes, and edges that all lead forward.
 import type { ElkExtendedEdge, ElkNode } from 'elkjs';
-import type { Arrow } from '../model/arrow.js';
+import type { Arrow } from '../chart.js';
+import type { FullLayoutOptions } from './chart-layout.js';
 import type { FoldedChart, ShownState } from './folded-chart.js';
-import { labelLines } from './label-lines.js';
-import type { LayoutWishes } from './layout-options.js';
-import { figureSize, labelSize, stateSize } from './sizes.js';
+import { figureSize, labelLines, labelSize, stateSize } from './sizes.js';
 
-/** What is given to ELK, and what is needed to read its answer. */
+/** What is given to ELK, and what is needed to read its result. */
 export interface ElkGraph {
   readonly root: ElkNode;
   /** In the order of the edges. */
@@ -14,27 +13,30 @@ export interface ElkGraph {
 }
 
 export interface GraphArrow extends Arrow {
-  /** Whether the edge was turned round for the layout. */
-  readonly isTurned: boolean;
+  /** Whether the edge was reversed for the layout. */
+  readonly isReversed: boolean;
 }
 
 /**
- * An arrow that leads back in the order of the definition is given turned round: so ELK, which breaks cycles at a place of its
- * own choice, finds none, and the states come in the order in which they were written.
+ * An arrow that leads back in the order of the definition is given reversed: so ELK, which breaks cycles at an edge of its own choice,
+ * finds none, and the states come in the order in which they were written.
  */
-export function elkGraph(folded: FoldedChart, wishes: LayoutWishes): ElkGraph {
-  const order = new Map(folded.states.map(({ state }, place) => [state.id, place]));
-  const placeOf = (id: string) => order.get(id) ?? 0;
-  const arrows = folded.arrows.map((arrow) => ({ ...arrow, isTurned: placeOf(arrow.source) > placeOf(arrow.target) }));
+export function elkGraph(folded: FoldedChart, options: FullLayoutOptions): ElkGraph {
+  const order = new Map(folded.states.map(({ state }, position) => [state.id, position]));
+  const positionOf = (id: string) => order.get(id) ?? 0;
+  const arrows = folded.arrows.map((arrow) => ({
+    ...arrow,
+    isReversed: positionOf(arrow.source) > positionOf(arrow.target),
+  }));
   const root: ElkNode = {
     id: '',
     layoutOptions: {
       ...SETTINGS,
-      ...(wishes.labels === 'figures' ? CLOSE : {}),
-      'elk.direction': wishes.flow === 'down' ? 'DOWN' : 'RIGHT',
+      ...(options.labels === 'figures' ? CLOSE : {}),
+      'elk.direction': options.flow === 'down' ? 'DOWN' : 'RIGHT',
     },
     children: nodesIn(undefined, folded.states),
-    edges: arrows.map((arrow, number) => edgeOf(arrow, number, wishes)),
+    edges: arrows.map((arrow, number) => edgeOf(arrow, number, options)),
   };
   return { root, arrows };
 }
@@ -49,18 +51,18 @@ function nodeOf({ state, isOpen }: ShownState, states: readonly ShownState[]): E
 }
 
 function edgeOf(
-  { source, target, labels, isTurned }: GraphArrow,
+  { source, target, labels, isReversed }: GraphArrow,
   number: number,
-  wishes: LayoutWishes,
+  options: FullLayoutOptions,
 ): ElkExtendedEdge {
-  const [from, to] = isTurned ? [target, source] : [source, target];
-  const room = wishes.labels === 'figures' ? figureSize : labelSize(labelLines(labels));
+  const [from, to] = isReversed ? [target, source] : [source, target];
+  const room = options.labels === 'figures' ? figureSize : labelSize(labelLines(labels));
   return { id: String(number), sources: [from], targets: [to], labels: [{ text: labels.join('\n'), ...room }] };
 }
 
 const ROOM_WITHIN = { 'elk.padding': '[top=40,left=20,bottom=20,right=20]' };
 
-/** A figure is its own space: a live chart must stay readable beside other panels. */
+/** With figures in place of labels the chart is narrower: it must stay readable beside other panels. */
 const CLOSE = {
   'elk.layered.spacing.nodeNodeBetweenLayers': '12',
   'elk.layered.spacing.edgeNodeBetweenLayers': '8',

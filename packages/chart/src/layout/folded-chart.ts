@@ -1,10 +1,8 @@
-// A chart of which only some states are open: what leads to or from a hidden state is seen at the closed one around it.
-import { arrowsBetween, transitionsWithin, type Arrow } from '../model/arrow.js';
-import type { Chart, ChartState } from '../model/chart.js';
-import { dottedStates } from '../model/dotted-states.js';
-import type { LayoutWishes } from './layout-options.js';
+// A chart of which only some states are open: an arrow to or from a hidden state ends at the closed state around it.
+import { arrowsBetween, dottedStates, transitionsWithin, type Arrow, type Chart, type ChartState } from '../chart.js';
+import type { FullLayoutOptions } from './chart-layout.js';
 
-/** The states that are shown, each after the one that it lies in, and what leads from one to another. */
+/** The states that are shown, each after its parent, and the arrows between them. */
 export interface FoldedChart {
   readonly states: readonly ShownState[];
   /** Between the ids of shown states. */
@@ -14,14 +12,14 @@ export interface FoldedChart {
 export interface ShownState {
   readonly state: ChartState;
   readonly dotted: string;
-  /** The state that it lies in; undefined on the first level. */
+  /** The state around it; undefined on the first level. */
   readonly parent: ChartState | undefined;
   readonly isInitial: boolean;
-  /** Whether those within it are shown. */
+  /** Whether the states in it are shown. */
   readonly isOpen: boolean;
 }
 
-export function foldedChart(chart: Chart, { open }: Pick<LayoutWishes, 'open'>): FoldedChart {
+export function foldedChart(chart: Chart, { open }: Pick<FullLayoutOptions, 'open'>): FoldedChart {
   const names = dottedStates(chart);
   const standIns = new Map<string, string>();
   const show = (parent: ChartState): readonly ShownState[] =>
@@ -30,7 +28,13 @@ export function foldedChart(chart: Chart, { open }: Pick<LayoutWishes, 'open'>):
       const isOpen = state.states.length > 0 && (open === 'all' || open.includes(dotted));
       standIns.set(state.id, state.id);
       if (!isOpen) hide(state, state.id);
-      const shown = { state, dotted, isOpen, isInitial: beginsIn(parent, state), parent: known(parent, chart) };
+      const shown = {
+        state,
+        dotted,
+        isOpen,
+        isInitial: isInitialIn(parent, state),
+        parent: shownParent(parent, chart),
+      };
       return [shown, ...(isOpen ? show(state) : [])];
     });
   const hide = (state: ChartState, standIn: string): void => {
@@ -43,7 +47,7 @@ export function foldedChart(chart: Chart, { open }: Pick<LayoutWishes, 'open'>):
   return { states, arrows: arrowsAmong(chart, standIns) };
 }
 
-/** What the machine's own node reacts to leads from no state that is shown, and is left out. */
+/** Transitions of the machine's own node lead from no state that is shown, and are left out. */
 function arrowsAmong({ root }: Chart, standIns: ReadonlyMap<string, string>): readonly Arrow[] {
   const lifted = transitionsWithin(root).flatMap((transition) => {
     const source = standIns.get(transition.source);
@@ -53,10 +57,10 @@ function arrowsAmong({ root }: Chart, standIns: ReadonlyMap<string, string>): re
   return arrowsBetween(lifted);
 }
 
-function beginsIn(parent: ChartState, state: ChartState): boolean {
+function isInitialIn(parent: ChartState, state: ChartState): boolean {
   return parent.kind === 'parallel' || parent.initial.includes(state.id);
 }
 
-function known(parent: ChartState, { root }: Chart): ChartState | undefined {
+function shownParent(parent: ChartState, { root }: Chart): ChartState | undefined {
   return parent === root ? undefined : parent;
 }

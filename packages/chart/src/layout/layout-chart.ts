@@ -1,38 +1,37 @@
-// Gives every state and every arrow of a chart its place.
-import type { ElkExtendedEdge, ElkNode } from 'elkjs';
-import type { Chart } from '../model/chart.js';
-import type { ArrowPlace, ChartLayout, StatePlace } from './chart-layout.js';
-import { curve, rounded } from './curve.js';
+// Lays a chart out: gives every state a box and every arrow a path.
+import type { ElkEdgeSection, ElkExtendedEdge, ElkNode, ElkPoint } from 'elkjs';
+import type { Chart } from '../chart.js';
+import { withDefaults, type ArrowPath, type ChartLayout, type LayoutOptions, type StateBox } from './chart-layout.js';
 import { elkGraph, type GraphArrow } from './elk-graph.js';
 import { foldedChart, type ShownState } from './folded-chart.js';
-import { labelLines } from './label-lines.js';
-import { layoutWishes, type LayoutOptions } from './layout-options.js';
+import { labelLines } from './sizes.js';
 
 /**
- * The chart with places: in the order of its definition, compound states as boxes around those within, one curve for each pair
- * of states between which something leads.
+ * The chart laid out: in the order of its definition, compound states as boxes around the states in them, one curve for each pair of
+ * states with a transition between them.
  *
- * The same chart always gets the same places. Takes some tenths of a second the first time, when the layout library is loaded,
+ * The same chart always gets the same layout. Takes some tenths of a second the first time, when the layout library is loaded,
  * and some tens of milliseconds from then on.
  * @example
  * const { states, arrows } = await layoutChart(chartOf(machine), { open: [] });
  */
 export async function layoutChart(chart: Chart, options: LayoutOptions = {}): Promise<ChartLayout> {
-  const folded = foldedChart(chart, layoutWishes(options));
-  const { root, arrows } = elkGraph(folded, layoutWishes(options));
-  const placed = await placeAll(root);
-  const nodes = new Map(nodesWithin(placed).map((node) => [node.id, node]));
+  const full = withDefaults(options);
+  const folded = foldedChart(chart, full);
+  const { root, arrows } = elkGraph(folded, full);
+  const laidOut = await runElk(root);
+  const nodes = new Map(nodesWithin(laidOut).map((node) => [node.id, node]));
   const names = new Map(folded.states.map(({ state, dotted }) => [state.id, dotted]));
   return {
-    width: Math.ceil(placed.width ?? 0),
-    height: Math.ceil(placed.height ?? 0),
-    states: folded.states.map((shown) => statePlace(shown, nodes.get(shown.state.id), names)),
-    arrows: arrows.map((arrow, number) => arrowPlace(arrow, placed.edges?.[number], names)),
+    width: Math.ceil(laidOut.width ?? 0),
+    height: Math.ceil(laidOut.height ?? 0),
+    states: folded.states.map((shown) => stateBox(shown, nodes.get(shown.state.id), names)),
+    arrows: arrows.map((arrow, number) => arrowPath(arrow, laidOut.edges?.[number], names)),
   };
 }
 
-/** ELK is a megabyte of code translated from Java: it is loaded by whoever lays out, not by whoever prints Mermaid. */
-async function placeAll(root: ElkNode): Promise<ElkNode> {
+/** ELK is a megabyte of code translated from Java: it is loaded only for a layout, not to print Mermaid. */
+async function runElk(root: ElkNode): Promise<ElkNode> {
   const { default: elk } = await import('elkjs');
   return new elk.default().layout(root);
 }
@@ -43,7 +42,7 @@ function nodesWithin(node: ElkNode): readonly ElkNode[] {
 
 type Names = ReadonlyMap<string, string>;
 
-function statePlace({ state, dotted, parent, isInitial, isOpen }: ShownState, node: ElkNode | undefined, names: Names) {
+function stateBox({ state, dotted, parent, isInitial, isOpen }: ShownState, node: ElkNode | undefined, names: Names) {
   const { x = 0, y = 0, width = 0, height = 0 } = node ?? {};
   return {
     state: dotted,
@@ -57,18 +56,43 @@ function statePlace({ state, dotted, parent, isInitial, isOpen }: ShownState, no
     y: rounded(y),
     width: rounded(width),
     height: rounded(height),
-  } satisfies StatePlace;
+  } satisfies StateBox;
 }
 
-function arrowPlace(arrow: GraphArrow, edge: ElkExtendedEdge | undefined, names: Names): ArrowPlace {
+function arrowPath(arrow: GraphArrow, edge: ElkExtendedEdge | undefined, names: Names): ArrowPath {
   const [section] = edge?.sections ?? [];
   const { x = 0, y = 0 } = edge?.labels?.[0] ?? {};
   return {
     from: names.get(arrow.source) ?? '',
     to: names.get(arrow.target) ?? '',
     labels: labelLines(arrow.labels),
-    path: section ? curve(section, arrow.isTurned) : '',
+    path: section ? curve(section, arrow.isReversed) : '',
     labelX: rounded(x),
     labelY: rounded(y),
   };
+}
+
+/** The `d` of an SVG path along ELK's points, in the direction of the arrow. */
+function curve({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection, isReversed: boolean): string {
+  const along = [startPoint, ...bendPoints, endPoint];
+  const [start, ...rest] = isReversed ? along.reverse() : along;
+  return start === undefined ? '' : `M${at(start)}${pieces(rest).map(piece).join('')}`;
+}
+
+/** ELK's splines are cubic: two control points and an end; what is left over at the end is a simpler curve. */
+function pieces(points: readonly ElkPoint[]): readonly (readonly ElkPoint[])[] {
+  return points.length === 0 ? [] : [points.slice(0, 3), ...pieces(points.slice(3))];
+}
+
+function piece(points: readonly ElkPoint[]): string {
+  return `${'LQC'[points.length - 1]}${points.map(at).join(' ')}`;
+}
+
+function at({ x, y }: ElkPoint): string {
+  return `${rounded(x)} ${rounded(y)}`;
+}
+
+/** Tenths of a pixel: less cannot be seen, and so a drawing has the same text on every machine. */
+function rounded(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }

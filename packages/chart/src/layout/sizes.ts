@@ -1,5 +1,5 @@
-// How large things are drawn. There is no screen to measure text on: these widths are those of the usual system fonts.
-import type { ChartState } from '../model/chart.js';
+// How large things are drawn, and where labels break. There is no screen to measure text on: the widths are those of usual system fonts.
+import type { ChartState } from '../chart.js';
 
 export interface Size {
   readonly width: number;
@@ -27,3 +27,16 @@ export const LABEL_LINE = 15;
 const NAME_CHARACTER = 7.4;
 const NAME_PADDING = 14;
 const LABEL_CHARACTER = 6.3;
+
+/** Breaks labels into a line for each event, and one for its guard when both are too long: long labels would push the states apart. */
+export function labelLines(labels: readonly string[]): readonly string[] {
+  return labels.flatMap((label) => {
+    const [, events = label, guard = ''] = /^(.*?)( \[.*\])?$/s.exec(label) ?? [];
+    const lines = events.split(', ').map((event, i, all) => (i < all.length - 1 ? `${event},` : event));
+    const last = lines.at(-1) ?? '';
+    if (guard === '' || last.length + guard.length <= LONGEST) return [...lines.slice(0, -1), last + guard];
+    return [...lines, guard.trim()];
+  });
+}
+
+const LONGEST = 22;

@@ -1,7 +1,9 @@
 // A machine laid out on the server: what the browser needs to draw it, in the layout's own units.
-import type { ArrowPlace, ChartLayout, StatePlace } from '@acktor/chart';
+import type { ArrowPath, ChartLayout, StateBox } from '@acktor/chart';
 
-/** A chart with places: states as boxes, transitions as curves. */
+export type { ArrowPath, StateBox };
+
+/** A chart laid out: states as boxes, transitions as curves. */
 export interface ChartView extends ChartLayout {
   readonly machineId: string;
   /**
@@ -12,6 +14,3 @@ export interface ChartView extends ChartLayout {
   /** As `folded`, or the chart itself when nothing nests, from top to bottom: for narrow screens. */
   readonly tall?: ChartView;
 }
-
-export type StateBox = StatePlace;
-export type ArrowPath = ArrowPlace;
