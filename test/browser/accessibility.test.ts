@@ -8,7 +8,7 @@ import { dashboardOn } from './dashboard-on.js';
 import { describeInBrowser } from './in-browser.js';
 import { OpenedPage } from './opened-page.js';
 
-describeInBrowser('everybody’s way to the page', () => {
+describeInBrowser('the page for keyboards and screen readers', () => {
   let open: FleetTrial;
   let dashboard: Dashboard;
   let deadId: string;

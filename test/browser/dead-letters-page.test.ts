@@ -50,7 +50,7 @@ describeInBrowser('the page of the dead letters', () => {
     await tab.sees('There are no dead letters.');
   });
 
-  it('counts what is new since somebody looked, in this browser, and the same everywhere', async () => {
+  it('counts what is new since it was last seen in this browser, and the same everywhere', async () => {
     await die(2);
     await using tab = await OpenedPage.open(dashboard.url);
     await tab.goTo('fleet');

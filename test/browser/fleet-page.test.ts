@@ -17,7 +17,7 @@ describeInBrowser('the page of the fleet', () => {
     await tab.sees(tab.state('idle', 0));
   });
 
-  it('says of a state what it means to who points at it', async () => {
+  it('shows what a state means under the pointer', async () => {
     await using tab = await OpenedPage.open(watched.dashboard.url);
     await tab.goTo('fleet');
     await tab.sees('Point at a state');
@@ -133,7 +133,7 @@ describeInBrowser('the page of the fleet', () => {
     actor.stop();
   });
 
-  it('says when the server is gone, and goes on when it is back', async () => {
+  it('says when the server is gone, and continues when it is back', async () => {
     await watched.open.child('measures', { consumers: 1 });
     await using tab = await OpenedPage.open(watched.dashboard.url, { expected: /ERR_|Failed to load/ });
     await tab.goTo('fleet');

@@ -27,7 +27,7 @@ describeInBrowser('the page of a job', () => {
     await tab.sees(tab.page.locator('pre', { hasText: 'onerror' }));
   });
 
-  it('shows the way of each delivery, and whatever a handler said as text', async () => {
+  it('shows the path of each delivery, and what a handler wrote as text', async () => {
     await watched.open.trial.work([
       handlerOf(note, async ({ log }) => {
         await log(payload);

@@ -26,7 +26,7 @@ describeInBrowser('the page of the queues', () => {
     await tab.misses(tab.page.locator('.chip', { hasText: 'paused' }));
   });
 
-  it('says that a queue is not there, and does not ask to wait for it', async () => {
+  it('says that there is no such queue, and does not ask to wait for it', async () => {
     await using dashboard = await dashboardOn(open.trial);
     await using tab = await OpenedPage.open(dashboard.url, { expected: /404/ });
     await tab.goTo('queues/nodes');

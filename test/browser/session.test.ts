@@ -37,7 +37,7 @@ describeInBrowser('a session on the page', () => {
     await tab.sees(tab.button('Pause notes'));
   });
 
-  it('lets whoever has the printed link in, who has given no tokens', async () => {
+  it('lets a person in who has the printed link, where no tokens were set', async () => {
     await using dashboard = await dashboardOn(open.trial, { trustMachine: false });
     await using tab = await OpenedPage.open(dashboard.url, { expected: /401/ });
     await tab.page.goto(dashboard.url);
@@ -75,7 +75,7 @@ describeInBrowser('a session on the page', () => {
     expect(await tab.page.getByLabel('Token').count()).to.equal(0);
   });
 
-  it('shows a page to a person who opens an address that is none', async () => {
+  it('shows a page to a person who opens an unknown address', async () => {
     await using dashboard = await dashboardOn(open.trial);
     await using tab = await OpenedPage.open(dashboard.url, { expected: /404/ });
     await tab.page.goto(`${dashboard.url}nowhere`);
@@ -92,7 +92,7 @@ describeInBrowser('a session on the page', () => {
     await tab.sees(tab.page.getByLabel('Token'));
   });
 
-  it('cannot be signed out of where nobody signs in', async () => {
+  it('has no sign-out where nobody signs in', async () => {
     await using dashboard = await dashboardOn(open.trial);
     await using tab = await OpenedPage.open(dashboard.url);
     await tab.goTo('queues');

@@ -82,7 +82,7 @@ describe('access to the dashboard', () => {
     expect(response.headers.get('cache-control')).to.equal('no-store');
   });
 
-  it('keeps payloads and results from viewers when it is told to', async () => {
+  it('keeps payloads and results from viewers by option', async () => {
     const options = { payloadsFor: 'operator' } as const;
     await using guarded = await openTrial({ trust: { kind: 'tokens', tokens }, options });
     const viewer = await signIn(guarded, tokens.viewer);

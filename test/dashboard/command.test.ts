@@ -10,7 +10,7 @@ import { hasDesktop, openBrowser, type SessionView } from './dashboard-inside.js
 describe('acktor dashboard', function () {
   this.timeout(30_000);
 
-  it('serves the fleet of the server that it is told of, and ends in order', async () => {
+  it('serves the fleet of the given server, and ends in order', async () => {
     const namespace = freshNamespace();
     const env = { ...process.env, REDIS_URL: redisUrl(), ACKTOR_NAMESPACE: namespace };
     const args = [commandFile, 'dashboard', '--port', '0', '--no-open'];

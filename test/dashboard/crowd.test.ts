@@ -54,7 +54,7 @@ describe('a crowd before the dashboard', () => {
 });
 
 describe('ten thousand queues before the dashboard', () => {
-  it('are told of in changes, so many a second, and each in its turn', async function () {
+  it('are sent as changes, so many a second, each in its turn', async function () {
     this.timeout(60_000);
     let looks = 0;
     const depths = () => {
@@ -94,7 +94,7 @@ function atFullSpeed({ fleet }: DashboardTrial): Disposable {
         inStateSinceMs: nowMs,
         held: { jobId: randomUUID(), jobName: 'charge-card', attempt: 1, heldSinceMs: nowMs },
       }));
-      fleet.tell({ workerId, consumers: changed });
+      fleet.publish({ workerId, consumers: changed });
     }
   }, 100);
   return { [Symbol.dispose]: () => clearInterval(timer) };

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import type { QueueDepth } from '@acktor/core/engine';
-import { createRedaction, FleetModel, FlowMeter, QueueMeter, QueueCounter, Told } from './dashboard-inside.js';
+import {
+  createRedaction,
+  DeltaTracker,
+  FlowMeter,
+  QueueCounter,
+  QueueMeter,
+  TrackedFleet,
+} from './dashboard-inside.js';
 import { consumerReport, workerReport } from './scripted-fleet.js';
 
 const loop = { lagP50Ms: 0, lagP99Ms: 1, lagMaxMs: 2, blockedForMs: 0 };
@@ -35,7 +42,7 @@ describe('the flows of a fleet', () => {
     expect(meter.rates(102_000)[0]?.perSecond).to.equal(3);
   });
 
-  it('are a rate from the first second after a time in which nobody was heard', () => {
+  it('are a rate from the first second after a time without a watch', () => {
     const meter = new FlowMeter(0);
     meter.begin(100_000);
     meter.add([{ ...step, count: 6, dwellMsTotal: 6 }], 100_500);
@@ -79,48 +86,48 @@ describe('the flows of a fleet', () => {
 
 describe('the rates of a queue', () => {
   it('come from what workers and the server have counted ten seconds apart', () => {
-    const tally = new QueueCounter(0);
-    const meter = new QueueMeter(tally);
-    tally.report({ ...workerReport('one'), totals: [{ ...totals, acked: 500 }] });
-    meter.look([{ ...depth, waiting: 10 }], 1_000);
-    tally.change('one', [{ ...totals, acked: 540, retried: 20 }]);
-    meter.look([{ ...depth, waiting: 30 }], 11_000);
+    const counter = new QueueCounter(0);
+    const meter = new QueueMeter(counter);
+    counter.report({ ...workerReport('one'), totals: [{ ...totals, acked: 500 }] });
+    meter.add([{ ...depth, waiting: 10 }], 1_000);
+    counter.change('one', [{ ...totals, acked: 540, retried: 20 }]);
+    meter.add([{ ...depth, waiting: 30 }], 11_000);
     const [line] = meter.lines;
     expect(line).to.include({ ackedPerSecond: 4, rejectedPerSecond: 2, sentPerSecond: 6 });
     expect(line?.totals).to.include({ acked: 540, retried: 20 });
   });
 
   it('do not jump when a worker that ran before is seen, nor fall when one goes', () => {
-    const tally = new QueueCounter(5_000);
-    const meter = new QueueMeter(tally);
-    meter.look([depth], 6_000);
-    tally.report({ ...workerReport('old'), startedAtMs: 1, totals: [{ ...totals, acked: 1_000_000 }] });
-    tally.report({ ...workerReport('new'), startedAtMs: 6_500, totals: [{ ...totals, acked: 10 }] });
-    tally.forget('old');
-    meter.look([depth], 16_000);
+    const counter = new QueueCounter(5_000);
+    const meter = new QueueMeter(counter);
+    meter.add([depth], 6_000);
+    counter.report({ ...workerReport('old'), startedAtMs: 1, totals: [{ ...totals, acked: 1_000_000 }] });
+    counter.report({ ...workerReport('new'), startedAtMs: 6_500, totals: [{ ...totals, acked: 10 }] });
+    counter.forget('old');
+    meter.add([depth], 16_000);
     expect(meter.lines[0]?.ackedPerSecond).to.equal(1);
     expect(meter.lines[0]?.totals.acked).to.equal(1_000_010);
   });
 
   it('do not count twice what a report brings that is older than the frames before it', () => {
-    const tally = new QueueCounter(0);
-    tally.report({ ...workerReport('one'), totals: [{ ...totals, acked: 100 }] });
-    tally.change('one', [{ ...totals, acked: 140 }]);
-    tally.report({ ...workerReport('one'), totals: [{ ...totals, acked: 120 }] });
-    tally.change('one', [{ ...totals, acked: 150 }]);
-    expect(tally.of('payments').totals.acked).to.equal(150);
+    const counter = new QueueCounter(0);
+    counter.report({ ...workerReport('one'), totals: [{ ...totals, acked: 100 }] });
+    counter.change('one', [{ ...totals, acked: 140 }]);
+    counter.report({ ...workerReport('one'), totals: [{ ...totals, acked: 120 }] });
+    counter.change('one', [{ ...totals, acked: 150 }]);
+    expect(counter.of('payments').totals.acked).to.equal(150);
   });
 
-  it('are never below nothing, whoever purges', () => {
+  it('are never negative, also after a purge', () => {
     const meter = new QueueMeter(new QueueCounter(0));
-    meter.look([{ ...depth, deadLetters: 1_000 }], 1_000);
-    meter.look([depth], 2_000);
+    meter.add([{ ...depth, deadLetters: 1_000 }], 1_000);
+    meter.add([depth], 2_000);
     expect(meter.lines[0]?.sentPerSecond).to.equal(0);
   });
 
   it('are remembered for a quarter of an hour, a point every five seconds', () => {
     const meter = new QueueMeter(new QueueCounter(0));
-    for (let second = 0; second <= 3_600; second += 1) meter.look([{ ...depth, waiting: second }], second * 1_000);
+    for (let second = 0; second <= 3_600; second += 1) meter.add([{ ...depth, waiting: second }], second * 1_000);
     const { stepMs, points } = meter.history('payments');
     expect(stepMs).to.equal(5_000);
     expect(points).to.have.length(180);
@@ -130,19 +137,19 @@ describe('the rates of a queue', () => {
   });
 });
 
-describe('what has been told', () => {
+describe('what has been sent', () => {
   const line = (name: string, count: number) => ({ name, count });
-  const told = () => new Told<ReturnType<typeof line>>(({ name }) => name);
+  const tracker = () => new DeltaTracker<ReturnType<typeof line>>(({ name }) => name);
 
-  it('is told again only when it is otherwise', () => {
-    const lines = told();
+  it('is sent again only when it has changed', () => {
+    const lines = tracker();
     expect(lines.take([line('a', 1), line('b', 1)], 10).changed).to.have.length(2);
     expect(lines.take([line('a', 1), line('b', 2)], 10).changed).to.deep.equal([line('b', 2)]);
     expect(lines.take([line('a', 1)], 10)).to.deep.equal({ changed: [], gone: ['b'] });
   });
 
-  it('is told of whoever waits longest, as it stands by then, and at once of who is urgent', () => {
-    const lines = told();
+  it('comes first for what has waited longest, with its latest value, and at once for what is urgent', () => {
+    const lines = tracker();
     const all = (count: number) => ['a', 'b', 'c'].map((name) => line(name, count));
     expect(lines.take(all(1), 1).changed).to.deep.equal([line('a', 1)]);
     expect(lines.take(all(2), 1).changed).to.deep.equal([line('b', 2)]);
@@ -164,14 +171,14 @@ describe('the changes of a fleet', () => {
     eventLoop: loop,
   });
 
-  function modelOfOne(): InstanceType<typeof FleetModel> {
-    const model = new FleetModel();
+  function modelOfOne(): InstanceType<typeof TrackedFleet> {
+    const model = new TrackedFleet();
     model.report(workerReport('one', 4));
     model.takeChanges(100);
     return model;
   }
 
-  it('are told once, as they stand, in the order in which they first changed', () => {
+  it('are sent once, with their latest value, in the order in which they first changed', () => {
     const model = modelOfOne();
     model.frame(frame(['payments/1', 'payments/2', 'payments/3']));
     model.frame(frame(['payments/1'], 'idle'));
@@ -186,7 +193,7 @@ describe('the changes of a fleet', () => {
     expect(model.takeChanges(1).changes).to.deep.equal([]);
   });
 
-  it('are part of what is told to who comes late, the state of the worker too', () => {
+  it('are part of the whole reports, and so is the state of the worker', () => {
     const model = modelOfOne();
     model.frame({ ...frame(['payments/1']), state: 'draining' });
     model.frame(frame(['payments/2']));
@@ -195,7 +202,7 @@ describe('the changes of a fleet', () => {
     expect(worker?.consumers.map(({ state }) => state)).to.include('fetching');
   });
 
-  it('leave out what a whole report says already, and what is of a worker that has gone', () => {
+  it('leave out what a whole report holds already, and what is of a worker that has gone', () => {
     const model = modelOfOne();
     model.frame(frame(['payments/1']));
     model.report(workerReport('one'));
@@ -206,7 +213,7 @@ describe('the changes of a fleet', () => {
     expect(model.takeChanges(10)).to.deep.equal({ joined: [], gone: [{ workerId: 'one', how: 'died' }], changes: [] });
   });
 
-  it("tell of the user's own actors, too", () => {
+  it("include those of the user's own actors", () => {
     const model = modelOfOne();
     const actor = { actor: 'order-1', machineId: 'order', state: 'paid', inStateSinceMs: 3 };
     model.frame({ ...frame([]), actors: [actor] });

@@ -63,11 +63,11 @@ describe('the limits of a request to the dashboard', () => {
       expect(await refusal(`api/queues/paymets/${path}`)).to.equal('404 ACKTOR_NO_SUCH_QUEUE');
     });
 
-  it('pauses no queue that nobody ever used', async () => {
+  it('pauses no queue that does not exist', async () => {
     expect(await refusal('api/queues/paymets/pause', post({}, headers))).to.equal('404 ACKTOR_NO_SUCH_QUEUE');
   });
 
-  it('says of a reading that failed that nothing has changed, and of a change that it may have been done', async () => {
+  it('says that nothing has changed when a read fails, and that a change may have been made when that fails', async () => {
     const options = { trust: { kind: 'machine' }, queues: { jobs: away, pause: away } } as const;
     await using broken = await openTrial(options);
     const { csrf } = (await (await broken.ask('api/session')).json()) as SessionView;

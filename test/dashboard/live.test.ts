@@ -26,12 +26,12 @@ describe('the live stream', () => {
     expect(sequence).to.be.at.least(1);
   });
 
-  it('tells changes, joins and deaths in frames that count on', async () => {
+  it('sends changes, joins and deaths in numbered frames', async () => {
     await using trial = await openTrial();
     trial.fleet.reports = [workerReport('one')];
     using browser = await LiveReader.open(trial.url);
     await browser.frame(({ joined }) => joined.length > 0);
-    trial.fleet.tell({ workerId: 'one', consumers: [busy(7)], gone: ['payments/2'] });
+    trial.fleet.publish({ workerId: 'one', consumers: [busy(7)], gone: ['payments/2'] });
     const changed = await browser.frame(({ changes }) => changes.length > 0);
     expect(changed.changes[0]).to.deep.include({ workerId: 'one', consumers: [json(busy(7))] });
     expect(changed.changes[0]?.goneConsumers).to.deep.equal(['payments/2']);
@@ -49,9 +49,9 @@ describe('the live stream', () => {
     using browser = await LiveReader.open(trial.url);
     await browser.frame(({ joined }) => joined.length > 0);
     const acked = (count: number) => [{ ...noTotals, acked: count }];
-    trial.fleet.tell({ workerId: 'one', totals: acked(3) });
+    trial.fleet.publish({ workerId: 'one', totals: acked(3) });
     expect((await browser.frame((frame) => frame.totals.length > 0)).totals).to.deep.equal(acked(3));
-    trial.fleet.tell({ workerId: 'one', totals: acked(5) });
+    trial.fleet.publish({ workerId: 'one', totals: acked(5) });
     expect((await browser.frame(({ totals }) => totals[0]?.acked === 5)).totals).to.deep.equal(acked(5));
   });
 
@@ -63,7 +63,7 @@ describe('the live stream', () => {
     expect(trial.fleet.begun.all).to.have.length(1);
   });
 
-  it('watches nothing while nobody looks', async () => {
+  it('has no watch while no browser is connected', async () => {
     await using trial = await openTrial();
     await trial.ask('api/session');
     await trial.ask('api/queues/payments/history');
@@ -76,7 +76,7 @@ describe('the live stream', () => {
     using browser = await LiveReader.open(trial.url);
     await browser.snapshot();
     await trial.fleet.begun.first();
-    for (let count = 0; count < 3; count += 1) trial.fleet.tell({ workerId: 'one', steps: [step] });
+    for (let count = 0; count < 3; count += 1) trial.fleet.publish({ workerId: 'one', steps: [step] });
     const { flows } = await browser.frame((frame) => (frame.flows ?? []).length > 0);
     expect(flows).to.have.length(1);
     expect(flows?.[0]).to.include({ machineId: 'consumer', queue: 'payments', from: 'idle', to: 'fetching' });
@@ -91,7 +91,7 @@ describe('the live stream', () => {
     await watching.frame(({ joined }) => joined.length > 0);
     const { id } = await watching.heard.first(({ event }) => event.type === 'frame');
     for (const at of [1, 2, 3]) {
-      trial.fleet.tell({ workerId: 'one', consumers: [busy(at)] });
+      trial.fleet.publish({ workerId: 'one', consumers: [busy(at)] });
       await watching.frame(({ changes }) => changes[0]?.consumers[0]?.inStateSinceMs === at);
     }
     using returned = await LiveReader.open(trial.url, { 'last-event-id': id });
@@ -113,7 +113,7 @@ describe('the live stream', () => {
       expect(browser.heard.all[0]?.event.type).to.equal('snapshot');
     });
 
-  it('says when the server is away, tells nothing until it is back, and begins anew then', async () => {
+  it('says when the server is away, sends nothing until it is back, and then a snapshot', async () => {
     await using trial = await openTrial();
     trial.fleet.reports = [workerReport('one')];
     using browser = await LiveReader.open(trial.url);
@@ -181,7 +181,7 @@ describe('the live stream', () => {
     await browser.ended();
   });
 
-  it('goes to nobody without a session', async () => {
+  it('needs a session', async () => {
     await using trial = await openTrial({ trust: { kind: 'tokens', tokens } });
     expect((await trial.ask('api/live')).status).to.equal(401);
     using browser = await LiveReader.open(trial.url, await signIn(trial, tokens.viewer));

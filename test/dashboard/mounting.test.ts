@@ -65,7 +65,7 @@ for (const [where, mount] of Object.entries(mounts))
       expect((await browser.snapshot()).workers).to.deep.equal([]);
     });
 
-    it('takes bodies, and says what is wrong with them', async () => {
+    it('reads bodies, and says what is wrong with them', async () => {
       const { csrf } = (await (await fetch(`${mounted.url}api/session`)).json()) as SessionView;
       const path = `${mounted.url}api/queues/payments/dead-letters/purge`;
       const headers = { 'x-acktor-csrf': csrf, 'content-type': 'application/json' };
@@ -140,7 +140,7 @@ describe('a dashboard behind parsers of an application', () => {
     expect(await answerBehind(express.urlencoded(), 'which=all', form)).to.equal(400);
   });
 
-  it('does not wait for what somebody has read and kept nothing of', async () => {
+  it('does not wait for a body that was read before and not kept', async () => {
     const swallow: express.RequestHandler = (request, _, next) => void request.resume().once('end', () => next());
     expect(await answerBehind(swallow, '{"which":"all"}')).to.equal(400);
   });

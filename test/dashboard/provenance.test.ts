@@ -55,7 +55,7 @@ describe('where a request to the dashboard comes from', () => {
     expect(await knock(trial, 'api/session', {})).to.equal(200);
   });
 
-  it('lets a page of an origin pass that it was told of', async () => {
+  it('lets a page of an allowed origin pass', async () => {
     await using proxied = await openTrial({ options: { origins: ['https://ops.example.com'] } });
     expect(await knock(proxied, 'api/session', { origin: 'https://ops.example.com' })).to.equal(200);
     expect(await knock(proxied, 'api/session', { origin: 'https://evil.example' })).to.equal('ACKTOR_CROSS_ORIGIN');
@@ -94,7 +94,7 @@ describe('where a request to the dashboard comes from', () => {
     expect(await knock(guarded, 'api/session', headers)).to.equal('ACKTOR_NOT_SIGNED_IN');
   });
 
-  it('says nothing of itself to other sites', async () => {
+  it('reveals nothing to other sites', async () => {
     const { headers } = await trial.ask('api/session', { headers: { origin: new URL(trial.url).origin } });
     const names = [...headers.keys()].filter((name) => name.startsWith('access-control-'));
     expect(names).to.be.empty;
@@ -111,7 +111,7 @@ describe('the address that wrong tokens are counted by', () => {
   const of = (remoteAddress: string, forwarded: string | undefined, trustProxy: number) =>
     clientAddress({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }, trustProxy);
 
-  it('is that of the connection, whatever is said, while no proxy is trusted', () => {
+  it('is that of the connection, whatever the headers say, while no proxy is trusted', () => {
     expect(of('10.0.0.1', '203.0.113.9', 0)).to.equal('10.0.0.1');
     expect(of('::ffff:10.0.0.1', undefined, 0)).to.equal('10.0.0.1');
   });
@@ -123,7 +123,7 @@ describe('the address that wrong tokens are counted by', () => {
     expect(of('10.0.0.1', undefined, 1)).to.equal('10.0.0.1');
   });
 
-  it('is the first half of an IPv6 address: the other half is whoever’s has one', () => {
+  it('is the first half of an IPv6 address: a client usually has all of the other half', () => {
     expect(of('2001:db8:1:2:aaaa::1', undefined, 0)).to.equal(of('2001:0db8:0001:2:bbbb::2', undefined, 0));
     expect(of('2001:db8:1:3::1', undefined, 0)).to.not.equal(of('2001:db8:1:2::1', undefined, 0));
   });
@@ -153,7 +153,7 @@ describe('a dashboard that all could reach', () => {
     }
   });
 
-  it('is no handler without saying who may come in', () => {
+  it('throws without an option that says who may come in', () => {
     expect(() => dashboardHandler({})).to.throw(OpenDashboardError);
     expect(() => dashboardHandler({ tokens: {} })).to.throw(OpenDashboardError);
     expect(() => dashboardHandler({ tokens: { viewer: 'short' } })).to.throw('16 characters');

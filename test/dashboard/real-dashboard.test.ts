@@ -109,7 +109,7 @@ describe('the dashboard of a real fleet', function () {
     await browser.frame((frame) => frame.queues?.[0]?.isPaused === false);
   });
 
-  it('cancels a job that waits, and tells the worker of one that runs', async () => {
+  it('cancels a waiting job, and one that runs by a message to its worker', async () => {
     const { id } = await trial.producer.send(charge, payload);
     expect(await act(`api/queues/payments/jobs/${id}/cancel`)).to.deep.equal({ outcome: 'removed' });
     const began = signal();
@@ -190,7 +190,7 @@ describe('the dashboard of a real fleet', function () {
 describe('a dashboard', function () {
   this.timeout(60_000);
 
-  it('answers 503 while its Redis is away, says so on the live stream, and goes on when it is back', async () => {
+  it('answers 503 while its Redis is away, says so on the live stream, and continues when it is back', async () => {
     await using server = await PrivateServer.start();
     await using dashboard = await Dashboard.start({
       redis: server.url,
@@ -232,7 +232,7 @@ describe('a dashboard', function () {
 describe('the dashboard of an embedded server, on a machine that others use, too', function () {
   this.timeout(60_000);
 
-  it('lets nobody in for being there, and whoever has its link as an operator', async () => {
+  it('lets nobody in for being on the machine, and a person with its link as an operator', async () => {
     await using trial = await WorkerTrial.open();
     const { id } = await trial.producer.send(charge, payload);
     const { url: redis, namespace } = trial;

@@ -1,9 +1,9 @@
-// A fleet that says what a test tells it to.
+// A fleet that publishes what a test gives it.
 import type { Fleet, FleetWatcher, MachineDefinition, WorkerFrame, WorkerReport } from '@acktor/core/engine';
 import { Heard } from '../signals/heard.js';
 
 export class ScriptedFleet implements Fleet {
-  /** The workers that answer. */
+  /** The workers that there are. */
   reports: readonly WorkerReport[] = [];
   readonly machines = new Map<string, MachineDefinition>();
   /** The watches that were begun. */
@@ -35,7 +35,7 @@ export class ScriptedFleet implements Fleet {
     });
   }
 
-  tell(frame: Partial<WorkerFrame> & { readonly workerId: string }): void {
+  publish(frame: Partial<WorkerFrame> & { readonly workerId: string }): void {
     for (const watcher of this.#watchers) watcher.onFrame({ ...emptyFrame(), ...frame });
   }
 

@@ -56,7 +56,7 @@ describe('signing in to the dashboard', () => {
     expect(await codeOf(await trial.ask('?token=wrong'))).to.equal('ACKTOR_WRONG_TOKEN');
   });
 
-  it('shows a person whose link is no good the page, which says so, and a program what is wrong', async () => {
+  it('shows a person with a bad link the page, which says so, and answers a program with the error', async () => {
     const open = (query: string) => openAddress(new URL(query, trial.url));
     const { status, headers } = await open('?token=wrong&queue=payments');
     expect(status).to.equal(303);
@@ -74,7 +74,7 @@ describe('signing in to the dashboard', () => {
     expect(answers.filter((status) => status === 429)).to.have.length(1_090);
   });
 
-  it('does not count who has the right token', async () => {
+  it('does not count right tokens', async () => {
     const answers = await pipelined(
       trial.url,
       Array.from({ length: 30 }, () => tokens.viewer),
@@ -82,7 +82,7 @@ describe('signing in to the dashboard', () => {
     expect(new Set(answers)).to.deep.equal(new Set([200]));
   });
 
-  it('stops whoever guesses: after ten wrong tokens not even the right one helps for a minute', async () => {
+  it('stops guessing: after ten wrong tokens not even the right one helps for a minute', async () => {
     for (let count = 0; count < 10; count += 1) await trial.ask('api/session', post({ token: `guess-${count}` }));
     const response = await trial.ask('api/session', post({ token: tokens.operator }));
     expect(response.status).to.equal(429);
@@ -117,14 +117,14 @@ describe('signing in to the dashboard', () => {
     expect((await trial.ask('api/session', { headers: { cookie } })).status).to.equal(401);
   });
 
-  it('asks the application who calls, where it is told to', async () => {
+  it('asks the application who calls, by option', async () => {
     const authorize = () => Promise.resolve('viewer' as const);
     await using mounted = await openTrial({ trust: { kind: 'application', authorize } });
     const session = (await (await mounted.ask('api/session')).json()) as SessionView;
     expect(session).to.include({ role: 'viewer', isByToken: false });
   });
 
-  it('says to whom the application does not let in that no token helps', async () => {
+  it('says that no token helps to a person whom the application does not let in', async () => {
     await using closed = await openTrial({ trust: { kind: 'application', authorize: () => undefined } });
     const response = await closed.ask('api/session');
     expect(response.status).to.equal(401);

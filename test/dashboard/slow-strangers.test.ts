@@ -30,7 +30,7 @@ describe('strangers before the dashboard’s own server', function () {
     return socket;
   }
 
-  it('do not keep anybody out by a thousand connections that say nothing', async () => {
+  it('do not lock others out by a thousand idle connections', async () => {
     using watching = await LiveReader.open(dashboard.url);
     await watching.snapshot();
     for (let count = 0; count < 1_100; count += 1) await come();

@@ -1,19 +1,19 @@
-// What the routes share: the system that is shown, reached when it is first needed.
-import type { GuardedLog } from '@acktor/core/internal';
+// What the routes share: the connected system, which is opened when it is first needed.
 import { ClosedError } from '@acktor/core';
+import type { GuardedLog } from '@acktor/core/internal';
 import { LiveHub } from './live/live-hub.js';
 import type { Sources } from './sources/sources.js';
 
-export interface OpenHouse {
+export interface OpenContext {
   readonly sources: Sources;
   readonly hub: LiveHub;
 }
 
-/** Opens once, for all who ask; again after a failure. */
+/** Opens once for all callers; again after a failure. */
 export class DashboardContext {
   readonly #connect: () => Promise<Sources>;
   readonly #logger: GuardedLog;
-  #opening: Promise<OpenHouse> | undefined;
+  #opening: Promise<OpenContext> | undefined;
   #isClosed = false;
 
   constructor(connect: () => Promise<Sources>, logger: GuardedLog) {
@@ -21,14 +21,14 @@ export class DashboardContext {
     this.#logger = logger;
   }
 
-  /** @throws ClosedError once closed, and whatever connecting throws. */
-  open(): Promise<OpenHouse> {
+  /** @throws ClosedError once closed, and the errors of connecting. */
+  open(): Promise<OpenContext> {
     if (this.#isClosed) return Promise.reject(new ClosedError('dashboard'));
     this.#opening ??= this.#open();
     return this.#opening;
   }
 
-  /** Ends all streams and hangs up. May be called twice, and before it was opened. */
+  /** Ends all streams and disconnects. May be called twice, and before it was opened. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const context = await this.#opening?.catch(() => undefined);
@@ -36,7 +36,7 @@ export class DashboardContext {
     await context?.sources.close();
   }
 
-  async #open(): Promise<OpenHouse> {
+  async #open(): Promise<OpenContext> {
     try {
       const sources = await this.#connect();
       return { sources, hub: new LiveHub({ sources, logger: this.#logger }) };

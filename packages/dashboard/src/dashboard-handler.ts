@@ -1,10 +1,11 @@
-// The dashboard as a handler: for a server of the application's own, at any path.
+// The dashboard as a request handler: for a server of the application's own, at any path.
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GuardedLog } from '@acktor/core/internal';
 import { Gate, type Trust } from './access/gate.js';
-import { SessionSeal } from './access/session-seal.js';
-import { TokenDesk } from './access/token-desk.js';
+import { SessionSeal } from './access/session.js';
+import { TokenVerifier } from './access/token-verifier.js';
+import { DashboardContext } from './dashboard-context.js';
 import {
   dashboardHandlerOptions,
   type CheckedHandlerOptions,
@@ -12,32 +13,29 @@ import {
 } from './dashboard-options.js';
 import { OpenDashboardError } from './errors.js';
 import { fastifyPlugin, type FastifyPlugin } from './fastify-plugin.js';
-import { DashboardContext } from './dashboard-context.js';
-import { createDispatch } from './http/dispatch.js';
-import { mountPath } from './http/mounted-url.js';
-import { createRedaction } from './jobs/redaction.js';
+import { createDispatch, mountPath } from './http/dispatch.js';
 import { defaultLogger } from './logger.js';
-import { openWebPage } from './routes/page-routes.js';
 import { allRoutes } from './routes/all-routes.js';
-import { connectSources } from './sources/connect-sources.js';
-import type { Sources } from './sources/sources.js';
+import { createRedaction } from './routes/job-view.js';
+import { openWebPage } from './routes/page-routes.js';
+import { connectSources, type Sources } from './sources/sources.js';
 
 /**
- * Answers requests. Express takes it as it is: `app.use('/acktor', handler)`. For a server of Node's own that has other paths,
- * too, say what to take off: `handler.at('/acktor')`. Fastify takes `handler.fastify` as a plugin.
+ * Answers requests. Express takes it as it is: `app.use('/acktor', handler)`. For a Node server that has other paths, too, name the
+ * path in front: `handler.at('/acktor')`. Fastify takes `handler.fastify` as a plugin.
  */
 export interface DashboardHandler extends AsyncDisposable {
   (request: IncomingMessage, response: ServerResponse): void;
-  /** The same below a path, such as `/acktor`, in a server that does not take it off. Answers 404 beside that path. @throws TypeError. */
+  /** The same below a path, such as `/acktor`, in a server that does not take it off. Answers 404 outside that path. @throws TypeError. */
   at(mount: `/${string}`): (request: IncomingMessage, response: ServerResponse) => void;
   /** `app.register(handler.fastify, { prefix: '/acktor' })` */
   readonly fastify: FastifyPlugin;
-  /** Ends all live streams and hangs up. May be called twice. */
+  /** Ends all live streams and disconnects. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * A dashboard for a server of your own. It connects with the first request, and answers 503 while the Redis is away.
+ * A dashboard for a server of your own. It connects with the first request, and answers 503 while Redis is away.
  *
  * @throws OptionsError. @throws OpenDashboardError without `tokens` or `authorize`: who can reach your server is not known here.
  * @example
@@ -59,20 +57,20 @@ export interface HandlerDeps {
   readonly onSession?: (request: IncomingMessage) => void;
 }
 
-/** How roles are come by, as far as the options say. */
+/** Where roles come from, by the options; undefined when these do not say. */
 export function trustOf({ tokens, authorize }: CheckedHandlerOptions): Trust | undefined {
   if (authorize !== undefined) return { kind: 'application', authorize };
   const hasTokens = tokens?.viewer !== undefined || tokens?.operator !== undefined;
   return tokens !== undefined && hasTokens ? { kind: 'tokens', tokens } : undefined;
 }
 
-/** A handler, and what is behind it. */
+/** A handler, with its parts. */
 export function createHandler({ options, trust, connect, onSession }: HandlerDeps) {
   const { redact, payloadsFor, namespace, origins, secret, trustProxy } = options;
   const logger = new GuardedLog(options.logger ?? defaultLogger());
   const tokens = trust.kind === 'tokens' ? trust.tokens : undefined;
   const seal = SessionSeal.open({ secret, tokens });
-  // Whoever needs it is told of a failure; nobody may be there yet who does.
+  // A failure reaches the requests that need the seal; until one does, it must not be an unhandled rejection.
   seal.catch(() => undefined);
   if (trust.kind === 'application' && secret === undefined) logger.warn({}, NO_SECRET);
   const context = new DashboardContext(connect, logger);
@@ -84,7 +82,7 @@ export function createHandler({ options, trust, connect, onSession }: HandlerDep
     page: openWebPage(),
     payloadsFor: payloadsFor === 'operator' ? 'operator' : 'viewer',
     redaction: createRedaction(redact),
-    tokens: tokens && new TokenDesk(tokens),
+    tokens: tokens && new TokenVerifier(tokens),
     trustProxy,
   });
   const dispatch = createDispatch({ routes, logger, gate: new Gate({ trust, seal, origins }), onSession });

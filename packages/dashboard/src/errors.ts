@@ -1,7 +1,7 @@
-// What the dashboard refuses: to open at all, or to answer a request.
+// Errors of the dashboard: why it does not start, and why it refuses a request.
 import { AcktorError, type AcktorErrorDetails } from '@acktor/core';
 
-/** Who can reach the dashboard could use it, and it was not said who may. Nothing was opened. */
+/** Everybody who can reach the dashboard could use it: no option says who may. Nothing was opened. */
 export class OpenDashboardError extends AcktorError {
   readonly code = 'ACKTOR_DASHBOARD_OPEN';
 
@@ -15,7 +15,7 @@ export class OpenDashboardError extends AcktorError {
   }
 }
 
-/** It was said that this machine is trusted, where others could come in, too, or where tokens were given as well. Nothing was opened. */
+/** `trustMachine` is set where other machines could connect, too, or together with `tokens` or `authorize`. Nothing was opened. */
 export class TrustMachineError extends AcktorError {
   readonly code = 'ACKTOR_TRUST_MACHINE';
 
@@ -28,7 +28,7 @@ export class TrustMachineError extends AcktorError {
   }
 }
 
-/** The address or the port cannot be had: another program listens there, or it is not this machine's. */
+/** The address or the port cannot be used: another program listens there, or it is not this machine's. */
 export class ListenError extends AcktorError {
   readonly code = 'ACKTOR_CANNOT_LISTEN';
 
@@ -42,10 +42,10 @@ export class ListenError extends AcktorError {
   }
 }
 
-/** The statuses that a request may be answered with when it is refused. */
+/** The statuses of refused requests. */
 export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 429 | 500 | 503;
 
-/** A request that is answered with an error. Its message is shown to whoever asked, so it holds no secret and no payload. */
+/** A request that is answered with an error. The message is shown to the caller, so it holds no secret and no payload. */
 export class RequestError extends AcktorError {
   constructor(
     readonly status: RefusalStatus,

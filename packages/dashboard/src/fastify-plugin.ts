@@ -1,8 +1,8 @@
-// The dashboard as a plugin of Fastify, which is not imported: only the little that is used of it is described.
+// The dashboard as a plugin of Fastify, which is not imported: only the parts of it that are used are typed here.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatch } from './http/dispatch.js';
 
-/** What is used of a Fastify instance. */
+/** The part of a Fastify instance that is used. */
 export interface FastifyScope {
   readonly prefix: string;
   removeAllContentTypeParsers(): void;
@@ -22,12 +22,12 @@ interface FastifyReply {
   hijack(): unknown;
 }
 
-/** What `app.register` of Fastify takes; typed by what it uses, so that Fastify need not be installed. */
+/** What Fastify's `app.register` takes; typed without Fastify, which need not be installed. */
 export type FastifyPlugin = (scope: FastifyScope, options: unknown, done: () => void) => void;
 
 export function fastifyPlugin(dispatch: Dispatch): FastifyPlugin {
   return (scope, _, done) => {
-    // Bodies are read, and bounded, by the dashboard itself.
+    // The dashboard reads bodies itself, within its bounds.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _body, parsed) => parsed(null));
     const answer = ({ raw: request }: FastifyRequest, reply: FastifyReply) => {

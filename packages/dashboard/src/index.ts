@@ -1,4 +1,4 @@
-// The door: a dashboard with a server of its own, or a handler for another.
+// The package's API: a dashboard with a server of its own, or a handler for yours.
 export { Dashboard } from './dashboard.js';
 export { dashboardHandler, type DashboardHandler } from './dashboard-handler.js';
 export type { DashboardHandlerOptions, DashboardOptions } from './dashboard-options.js';

@@ -3,18 +3,16 @@ import type { IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
 import { RequestError } from '../errors.js';
 import type { Role } from '../protocol/requests.js';
-import { equalTexts } from './equal-texts.js';
 import { requireLocalHost, requireOwnOrigin } from './provenance.js';
-import { permits, type Needs, type Session } from './session.js';
-import type { SessionSeal } from './session-seal.js';
-import type { Tokens } from './token-desk.js';
+import { permits, type Needs, type Session, type SessionSeal } from './session.js';
+import { equalTexts, type Tokens } from './token-verifier.js';
 
-/** The application's own answer to who calls: a role, or undefined for nobody. */
+/** The application's own decision: returns the caller's role, or undefined for a caller without one. */
 export type Authorize = (request: IncomingMessage) => Role | undefined | Promise<Role | undefined>;
 
-/** How roles are come by. */
+/** Where roles come from. */
 export type Trust =
-  /** Whoever is on this machine, whichever its user, is an operator: because somebody has said so. */
+  /** Every user of this machine is an operator, by `trustMachine`. */
   | { readonly kind: 'machine' }
   | { readonly kind: 'tokens'; readonly tokens: Tokens }
   | { readonly kind: 'application'; readonly authorize: Authorize };
@@ -22,11 +20,11 @@ export type Trust =
 export interface GateDeps {
   readonly trust: Trust;
   readonly seal: Promise<SessionSeal>;
-  /** Origins that people see besides the Host of a request. */
+  /** The origins that people see, besides the Host of a request. */
   readonly origins: readonly string[];
 }
 
-/** What the gate has to know of a route. */
+/** What the gate needs to know of a route. */
 export interface Guarded {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly needs: Needs;
@@ -40,15 +38,15 @@ export class Gate {
   }
 
   /**
-   * Lets a request pass to a route, with the session it belongs to, if any.
+   * Lets a request pass to a route. Resolves with the session it belongs to, if any.
    *
-   * @throws RequestError 401 without a session, 403 for a role, an origin, a host or a token that will not do.
+   * @throws RequestError 401 without a session, 403 for a role, an origin, a host or a token that does not suffice.
    */
   async admit(request: IncomingMessage, route: Guarded): Promise<Session | undefined> {
     const { trust, origins } = this.#deps;
     const changes = route.method !== 'GET';
     if (trust.kind === 'machine') requireLocalHost(request);
-    // A link from elsewhere may open the page, which holds nothing.
+    // A link on another site may open the page, which holds no data.
     if (changes || route.needs !== 'nobody') requireOwnOrigin(request, origins);
     const session = await this.#sessionOf(request);
     if (!permits(session, route.needs, Date.now())) throw refusal(session, route.needs, trust);
@@ -61,10 +59,10 @@ export class Gate {
     const seal = await this.#deps.seal;
     switch (trust.kind) {
       case 'machine':
-        return seal.standing('operator', Infinity);
+        return seal.withoutCookie('operator', Infinity);
       case 'application': {
         const role = await trust.authorize(request);
-        return role === undefined ? undefined : seal.standing(role, Date.now() + ASK_AGAIN_MS);
+        return role === undefined ? undefined : seal.withoutCookie(role, Date.now() + AUTHORIZED_MS);
       }
       case 'tokens': {
         const text = parseCookie(request.headers.cookie ?? '')[seal.cookieName];
@@ -74,8 +72,8 @@ export class Gate {
   }
 }
 
-/** A live stream lasts for hours: the application is asked again whether it may. */
-const ASK_AGAIN_MS = 10 * 60_000;
+/** How long a live stream may last until the application is asked again. */
+const AUTHORIZED_MS = 10 * 60_000;
 
 function requireCsrf({ headers }: IncomingMessage, session: Session | undefined): void {
   const given = headers['x-acktor-csrf'];

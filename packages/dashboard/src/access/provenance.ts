@@ -1,9 +1,10 @@
-// Where a request comes from: from a page of our own, or from one that wants to use its visitor's rights.
-import type { IncomingMessage } from 'node:http';
+// Where a request comes from: whether from a page of our own, and from which address.
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { isIP, isIPv6 } from 'node:net';
 import { RequestError } from '../errors.js';
 
 /**
- * Refuses what another site's page sends. Programs that are no browser say nothing of a site, and pass.
+ * Refuses requests of another site's page, which would use its visitor's rights. Programs other than browsers name no site, and pass.
  *
  * @param origins the origins that people see, where a proxy in front passes another Host.
  * @throws RequestError ACKTOR_CROSS_ORIGIN.
@@ -15,8 +16,8 @@ export function requireOwnOrigin({ headers }: IncomingMessage, origins: readonly
 }
 
 /**
- * Refuses a name of ours that is not the machine's own, and a proxy. Where this machine is trusted, a page whose name was made
- * to mean 127.0.0.1 is not, nor is a proxy that speaks for others.
+ * Refuses requests to another host name than this machine's own, and requests through a proxy. Where this machine is trusted, a page
+ * whose name was made to resolve to 127.0.0.1 is not, nor is a proxy that forwards others' requests.
  *
  * @throws RequestError ACKTOR_BAD_HOST.
  */
@@ -37,7 +38,7 @@ export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
-/** By any of them a proxy says that it speaks for another: most proxies can be told to send just one. */
+/** Any of these shows that a proxy forwards the request: most proxies can be configured to send just one. */
 const PROXY_HEADERS = [
   'forwarded',
   'via',
@@ -75,4 +76,38 @@ function crossOrigin(from: string | undefined): RequestError {
     `expected a request of the dashboard's own page, got one of ${JSON.stringify(from)}: behind a proxy that passes another ` +
       `Host, name what people see in origins: ['https://…']`,
   );
+}
+
+/** The part of a request that names its sender. */
+export interface Sender {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly headers: IncomingHttpHeaders;
+}
+
+/**
+ * The address that a request came from, as a key to count by.
+ *
+ * @param trustProxy how many proxies of the operator's own stand in front. Each appends to `X-Forwarded-For` the address that it
+ * was called from, so the entry of the outermost is that many from the end; entries before it can be forged.
+ */
+export function clientAddress({ socket, headers }: Sender, trustProxy: number): string {
+  const own = socket.remoteAddress ?? '';
+  const forwarded = trustProxy === 0 ? [] : String(headers['x-forwarded-for'] ?? '').split(',');
+  const outermost = forwarded.at(-trustProxy)?.trim() ?? '';
+  return addressKey(isIP(outermost) === 0 ? own : outermost);
+}
+
+/** An IPv4 address as it is; of an IPv6 address the first 64 bits, for a client usually has a whole network of the rest. */
+export function addressKey(address: string): string {
+  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (v4 !== undefined) return v4;
+  if (!isIPv6(address)) return address === '' ? 'nowhere' : address;
+  const [head = '', tail] = address.split('::');
+  const [first, last] = [groupsOf(head), groupsOf(tail ?? '')];
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - first.length - last.length }, () => '0');
+  return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
+}
+
+function groupsOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split(':').map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''));
 }

@@ -1,20 +1,20 @@
-// The JSON that a request brings.
+// The JSON body of a request.
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors.js';
 
-/** The most bytes of a request. Reasons of dead letters are the longest that anybody sends. */
+/** The most bytes of a body. The longest that the page sends are reasons of dead letters. */
 const MOST_BYTES = 64 * 1_024;
-/** As long as a server of the dashboard's own waits for a whole request. */
+/** As long as the dashboard's own server waits for a whole request. */
 const LONGEST_MS = 10_000;
 
 type BodyRequest = IncomingMessage & { readonly body?: unknown };
 
 /**
- * Reads a request's JSON; undefined when it brings nothing. What the application around us has read already, as Express's and
- * Fastify's parsers do, is taken from there, within the same bounds.
+ * Reads a request's JSON; resolves with undefined when there is no body. A body that a parser of the application has read already,
+ * such as Express's or Fastify's, is taken from `request.body`, within the same bounds.
  *
- * @throws RequestError ACKTOR_TOO_LARGE beyond 64 KiB; ACKTOR_TOO_SLOW after ten seconds; ACKTOR_BAD_REQUEST for what is no
- * JSON, or was read by somebody who has kept nothing of it.
+ * @throws RequestError ACKTOR_TOO_LARGE beyond 64 KiB; ACKTOR_TOO_SLOW after ten seconds; ACKTOR_BAD_REQUEST for a body that is not
+ * JSON, or that was read before without being kept.
  */
 export async function readBody(request: BodyRequest): Promise<unknown> {
   if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) throw tooLarge();
@@ -31,13 +31,13 @@ export async function readBody(request: BodyRequest): Promise<unknown> {
   }
 }
 
-/** Parsers answer an object for what brings nothing, too. */
+/** Parsers set an object also where there is no body. */
 function parsedElsewhere(request: BodyRequest): unknown {
   const { body, headers } = request;
   const isEmpty = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
   if (isEmpty || headers['content-length'] === '0') return undefined;
   requireJson(request);
-  // Sent without a length, it is as long as it is written.
+  // A body sent without a length is measured as it would be written.
   if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) throw tooLarge();
   return body;
 }
@@ -72,7 +72,7 @@ function isText(body: unknown): body is string | Buffer {
   return typeof body === 'string' || Buffer.isBuffer(body);
 }
 
-/** A form of another site cannot send this type without asking first. */
+/** A form of another site cannot send this type without a preflight request. */
 function requireJson({ headers }: IncomingMessage): void {
   if (!headers['content-type']?.startsWith('application/json')) throw notJson();
 }

@@ -1,15 +1,15 @@
-// The stream to one browser. What a slow one does not take is left out: memory holds one event for each, however slow.
+// The stream to one browser. A slow browser misses events: memory holds at most one for each, however slow it is.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import { permits, type Needs, type Session } from '../access/session.js';
 import type { LiveEvent } from '../protocol/live.js';
-import { FIRST_LINE } from './event-text.js';
+import { FIRST_LINE } from './event-log.js';
 
-/** What a browser needs to be told an event. */
+/** The role that a browser needs for an event. */
 const NEEDS: Readonly<Record<LiveEvent['type'], Needs>> = { snapshot: 'viewer', frame: 'viewer', connection: 'viewer' };
 
-/** How long a browser may take nothing before it is given up. */
+/** How long a browser may read nothing before its stream is ended. */
 const MOST_BEHIND_MS = 30_000;
 
 export class BrowserStream {
@@ -27,15 +27,15 @@ export class BrowserStream {
     this.#sink.write(FIRST_LINE);
   }
 
-  /** Calls back once the browser has gone. */
+  /** Calls the listener when the browser has gone. */
   onClosed(listener: () => void): void {
     this.#response.once('close', listener);
   }
 
   /**
-   * Writes an event when the browser has taken what was written before, and drops it otherwise.
+   * Writes an event when the browser has read what was written before, and drops it otherwise.
    *
-   * @param catchUp answers what to write instead to a browser that has missed something.
+   * @param catchUp returns what to write instead to a browser that has missed something.
    */
   offer(type: LiveEvent['type'], text: string, catchUp: () => string): void {
     const nowMs = Date.now();
@@ -46,8 +46,8 @@ export class BrowserStream {
     this.#sink.write(isBehind ? catchUp() : text);
   }
 
-  /** Writes what is no event: a comment. */
-  remark(text: string): void {
+  /** Writes a comment, which is no event. */
+  comment(text: string): void {
     if (!this.#sink.writableNeedDrain) this.#sink.write(text);
   }
 
@@ -62,10 +62,10 @@ export class BrowserStream {
   }
 }
 
-/** Names of consumers and states come again and again: packed, the stream is an eighth. */
+/** Names of consumers and states come again and again: gzip makes the stream an eighth as long. */
 function openSink(request: IncomingMessage, response: ServerResponse): Writable {
   response.setHeader('content-type', 'text/event-stream; charset=utf-8');
-  // Proxies that gather a response would keep it for ever.
+  // A proxy that buffers whole responses would keep this one for ever.
   response.setHeader('cache-control', 'no-store, no-transform');
   response.setHeader('x-accel-buffering', 'no');
   response.setHeader('vary', 'accept-encoding');

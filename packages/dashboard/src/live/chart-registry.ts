@@ -3,11 +3,11 @@ import type { MachineDefinition } from '@acktor/core/engine';
 import type { ChartView } from '../protocol/chart-view.js';
 
 export interface ChartRegistryDeps {
-  /** Those that are there from the first. */
+  /** Charts that are known from the start. */
   readonly first: readonly ChartView[];
   machine(machineId: string): Promise<MachineDefinition | undefined>;
   draw(machine: MachineDefinition): Promise<ChartView>;
-  /** Told when charts are there that were not before, or look otherwise now. */
+  /** Called when there are charts that were not there before, or that look different now. */
   onChart(): void;
   onFailure(machineId: string, error: unknown): void;
 }
@@ -15,9 +15,9 @@ export interface ChartRegistryDeps {
 export class ChartRegistry {
   readonly #deps: ChartRegistryDeps;
   readonly #charts: Map<string, ChartView>;
-  /** The machines that workers have said. */
-  readonly #said = new Set<string>();
-  readonly #askedAtMs = new Map<string, number>();
+  /** The machines whose definition came from a worker. */
+  readonly #fetched = new Set<string>();
+  readonly #triedAtMs = new Map<string, number>();
 
   constructor(deps: ChartRegistryDeps) {
     this.#deps = deps;
@@ -28,20 +28,20 @@ export class ChartRegistry {
     return [...this.#charts.values()];
   }
 
-  /** Sees that these charts come. One that could not be had is asked for again, after a while. */
-  async want(machineIds: Iterable<string>, nowMs: number): Promise<void> {
-    const missing = [...new Set(machineIds)].filter((id) => this.#isToBeAsked(id, nowMs));
-    for (const id of missing) this.#askedAtMs.set(id, nowMs);
+  /** Fetches those of these charts that are missing. One that could not be fetched is tried again after a while. */
+  async fetchMissing(machineIds: Iterable<string>, nowMs: number): Promise<void> {
+    const missing = [...new Set(machineIds)].filter((id) => this.#isDue(id, nowMs));
+    for (const id of missing) this.#triedAtMs.set(id, nowMs);
     const fetched = await Promise.all(missing.map((id) => this.#fetch(id)));
     if (fetched.includes(true)) this.#deps.onChart();
   }
 
-  #isToBeAsked(machineId: string, nowMs: number): boolean {
-    const isKnown = this.#said.has(machineId) || this.#charts.size >= MOST_CHARTS;
-    return !isKnown && nowMs - (this.#askedAtMs.get(machineId) ?? -Infinity) >= RETRY_MS;
+  #isDue(machineId: string, nowMs: number): boolean {
+    const isKnown = this.#fetched.has(machineId) || this.#charts.size >= MOST_CHARTS;
+    return !isKnown && nowMs - (this.#triedAtMs.get(machineId) ?? -Infinity) >= RETRY_MS;
   }
 
-  /** Whether there is a chart now that was not there before. */
+  /** Resolves with whether there is a chart now that was not there before. */
   async #fetch(machineId: string): Promise<boolean> {
     try {
       const machine = await this.#deps.machine(machineId);
@@ -54,12 +54,12 @@ export class ChartRegistry {
 
   #keep(machineId: string, chart: ChartView): boolean {
     const before = this.#charts.get(machineId);
-    this.#said.add(machineId);
+    this.#fetched.add(machineId);
     this.#charts.set(machineId, chart);
     return chart !== before;
   }
 }
 
-/** Whoever can write to the server can register charts: not without end. */
+/** Every client of the server can register machines: their number needs a bound. */
 const MOST_CHARTS = 100;
 const RETRY_MS = 2_000;

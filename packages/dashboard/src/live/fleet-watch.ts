@@ -1,4 +1,4 @@
-// One watch on the fleet for all browsers: while any looks, and a little longer. Workers publish nothing for nobody.
+// One watch on the fleet for all browsers: while any is connected, and a little longer. Workers publish only while there is a watch.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet, FleetWatcher } from '@acktor/core/engine';
 
@@ -21,7 +21,7 @@ export class FleetWatch {
     return this.#watching !== undefined;
   }
 
-  /** Watches, unless it does already. */
+  /** Begins to watch. Does nothing while it watches already. */
   begin(): void {
     clearTimeout(this.#ending);
     if (this.#watching !== undefined) return;
@@ -29,7 +29,7 @@ export class FleetWatch {
     void this.#watch(this.#watching.signal);
   }
 
-  /** Ends the watch unless somebody comes back first: who loads the page anew is away for a moment. */
+  /** Ends the watch unless it is begun again first: a page that is reloaded is disconnected for a moment. */
   endSoon(): void {
     clearTimeout(this.#ending);
     this.#ending = setTimeout(() => this.end(), LINGER_MS);
@@ -48,13 +48,13 @@ export class FleetWatch {
       try {
         await fleet.watch(watcher, signal);
       } catch (error) {
-        this.#complain(error, signal);
+        this.#report(error, signal);
       }
       await pause(signal);
     }
   }
 
-  #complain(error: unknown, signal: AbortSignal): void {
+  #report(error: unknown, signal: AbortSignal): void {
     if (!signal.aborted) this.#deps.onFailure(error);
   }
 }

@@ -1,8 +1,8 @@
-// What all workers ever did with each queue, summed from what each says of itself.
+// What all workers ever did with each queue, summed from what each reports of itself.
 import type { QueueTotals, WorkerReport } from '@acktor/core/engine';
 
 export interface QueueSum {
-  /** Of all workers that were seen, those that are gone included. */
+  /** Of all workers that were known, also of those that have gone. */
   readonly totals: QueueTotals;
   /** Since the counter began: for rates. */
   readonly acked: number;
@@ -23,23 +23,23 @@ export class QueueCounter {
     return this.#sums.get(queue) ?? { totals: noTotals(queue), acked: 0, rejected: 0 };
   }
 
-  /** A worker as a whole. What it did before the counter began is in the totals, and not in the rates. */
+  /** Takes all totals of a worker. What it did before the counter began counts in the totals, but not for rates. */
   report({ workerId, startedAtMs, totals }: Pick<WorkerReport, 'workerId' | 'startedAtMs' | 'totals'>): void {
     const isNew = !this.#known.has(workerId);
     this.#add(workerId, totals, !isNew || startedAtMs >= this.#startedAtMs);
   }
 
-  /** What changed of a worker that was reported before. */
+  /** Takes the totals that changed of a worker. */
   change(workerId: string, totals: readonly QueueTotals[]): void {
     this.#add(workerId, totals, true);
   }
 
-  /** Its share of the sums stays. */
+  /** Forgets a worker that has gone. Its share of the sums stays. */
   forget(workerId: string): void {
     this.#known.delete(workerId);
   }
 
-  /** Of the queues whose totals have grown since they were taken last: of so many at most, those first that have waited longest. */
+  /** The totals that have grown since they were last taken: of so many queues at most, those first that have waited longest. */
   takeChanged(most: number): readonly QueueTotals[] {
     const taken = [...this.#changed].slice(0, most);
     for (const queue of taken) this.#changed.delete(queue);
@@ -52,7 +52,7 @@ export class QueueCounter {
     for (const latest of totals) {
       if (!this.#sums.has(latest.queue) && this.#sums.size >= MOST_QUEUES) continue;
       const before = known.get(latest.queue) ?? noTotals(latest.queue);
-      // A report may be older than the frames before it: taken at its word, what it lacks would be counted twice.
+      // A report may be older than the frames before it: if it lowered the counts, what it lacks would be counted twice.
       known.set(latest.queue, combined(before, latest, Math.max));
       this.#grow(difference(latest, before), isForRates);
     }
@@ -69,7 +69,7 @@ export class QueueCounter {
   }
 }
 
-/** Whoever can write to the server can make queues up: not without end. */
+/** Every client of the server can make up queues: their number needs a bound. */
 const MOST_QUEUES = 10_000;
 
 const COUNTS = ['acked', 'retried', 'requeued', 'deadLettered', 'leasesLost', 'redelivered'] as const;

@@ -4,8 +4,8 @@ import type { QueueLine } from '../protocol/live.js';
 import type { QueueHistory, QueuePoint } from '../protocol/requests.js';
 import type { QueueCounter } from './queue-counter.js';
 
-/** One look at a queue: rates come of two of them. */
-interface Look {
+/** What one poll found of a queue: rates come from two of them. */
+interface Sample {
   readonly atMs: number;
   readonly acked: number;
   readonly rejected: number;
@@ -15,29 +15,29 @@ interface Look {
 
 export class QueueMeter {
   readonly #counter: QueueCounter;
-  readonly #looks = new Map<string, Look[]>();
+  readonly #samples = new Map<string, Sample[]>();
   readonly #history = new Map<string, QueuePoint[]>();
   #lines: readonly QueueLine[] = [];
-  /** When the queues were seen last, in milliseconds since the epoch; 0 before the first time. */
-  lookedAtMs = 0;
+  /** When the queues were last read, in milliseconds since the epoch; 0 before the first time. */
+  readAtMs = 0;
 
   constructor(counter: QueueCounter) {
     this.#counter = counter;
   }
 
-  /** The queues as they were seen last, with what the workers have done since. */
+  /** The queues as they were last read, with what the workers have done since. */
   get lines(): readonly QueueLine[] {
     return this.#lines.map((line) => ({ ...line, totals: this.#counter.of(line.queue).totals }));
   }
 
-  /** Takes what the server counts now; what is not among it is no queue any more. */
-  look(depths: readonly QueueDepth[], nowMs: number): void {
-    this.lookedAtMs = nowMs;
+  /** Takes what a poll found. A queue that is not in it no longer exists. */
+  add(depths: readonly QueueDepth[], nowMs: number): void {
+    this.readAtMs = nowMs;
     this.#lines = depths.map((depth) => this.#lineOf(depth, nowMs));
     const names = new Set(depths.map(({ queue }) => queue));
-    for (const map of [this.#looks, this.#history])
+    for (const map of [this.#samples, this.#history])
       for (const queue of map.keys()) if (!names.has(queue)) map.delete(queue);
-    for (const line of this.#lines) this.#remember(line, nowMs);
+    for (const line of this.#lines) this.#addPoint(line, nowMs);
   }
 
   history(queue: string): QueueHistory {
@@ -48,7 +48,7 @@ export class QueueMeter {
     const { queue, isPaused, waiting, delayed, active, deadLetters, oldestWaitingAtMs } = depth;
     const { acked, rejected, totals } = this.#counter.of(queue);
     const inside = waiting + delayed + active + deadLetters;
-    const { first, last } = this.#looked(queue, { atMs: nowMs, acked, rejected, inside });
+    const { first, last } = this.#sampled(queue, { atMs: nowMs, acked, rejected, inside });
     const perSecond = (count: number) =>
       rounded((Math.max(0, count) * 1_000) / Math.max(1_000, last.atMs - first.atMs));
     const ackedPerSecond = perSecond(last.acked - first.acked);
@@ -58,16 +58,16 @@ export class QueueMeter {
     return { queue, isPaused, waiting, delayed, active, deadLetters, oldestWaitingAtMs, ...rates, totals };
   }
 
-  #looked(queue: string, last: Look): { readonly first: Look; readonly last: Look } {
-    const looks = this.#looks.get(queue) ?? [];
-    this.#looks.set(queue, looks);
-    looks.push(last);
-    // One look from before the span stays: between it and now lies the whole of it.
-    while ((looks[1]?.atMs ?? Infinity) <= last.atMs - RATE_SPAN_MS) looks.shift();
-    return { first: looks[0] ?? last, last };
+  #sampled(queue: string, last: Sample): { readonly first: Sample; readonly last: Sample } {
+    const samples = this.#samples.get(queue) ?? [];
+    this.#samples.set(queue, samples);
+    samples.push(last);
+    // One sample from before the span stays, so that the samples cover the whole span.
+    while ((samples[1]?.atMs ?? Infinity) <= last.atMs - RATE_SPAN_MS) samples.shift();
+    return { first: samples[0] ?? last, last };
   }
 
-  #remember({ queue, waiting, sentPerSecond, ackedPerSecond, rejectedPerSecond }: QueueLine, atMs: number): void {
+  #addPoint({ queue, waiting, sentPerSecond, ackedPerSecond, rejectedPerSecond }: QueueLine, atMs: number): void {
     const points = this.#history.get(queue) ?? [];
     this.#history.set(queue, points);
     if (atMs - (points.at(-1)?.atMs ?? -Infinity) < STEP_MS - SLACK_MS) return;
@@ -76,14 +76,14 @@ export class QueueMeter {
   }
 }
 
-/** As exact as it is shown: what differs by less is not told again. */
+/** As exact as it is shown: a rate that differs by less is not sent again. */
 function rounded(rate: number): number {
   return Math.round(rate * 100) / 100;
 }
 
 const RATE_SPAN_MS = 10_000;
 const STEP_MS = 5_000;
-/** A look may come a little early. */
+/** A poll may come a little early. */
 const SLACK_MS = 500;
 /** A quarter of an hour. */
 const MOST_POINTS = 180;

@@ -1,39 +1,38 @@
 // The requests a page can make beside the live stream. All paths are relative to where the dashboard is mounted.
 //
-//   GET  api/session                              → SessionView       who am I, what may I do; 401 until a token was given
-//   POST api/session                              → SessionView       body { token }; the session is a cookie from then on
-//   DELETE api/session                            → { ok: true }      forgets the cookie
+//   GET  api/session                              → SessionView       role and rights of this browser; 401 until a token was given
+//   POST api/session                              → SessionView       body { token }; sets the session's cookie
+//   DELETE api/session                            → { ok: true }      clears the cookie
 //   GET  api/queues/:queue/jobs?state&cursor      → JobPage
 //   GET  api/jobs?id=…                            → JobPage           search by id in all queues
 //   GET  api/queues/:queue/jobs/:id               → JobView
-//   GET  api/queues/:queue/jobs/:id/payload       → PayloadView       only when asked for; redacted by path
-//   GET  api/dead-letters?since=…                  → readonly DeadLetterGroup[]   `since`: what is older is not fresh
+//   GET  api/queues/:queue/jobs/:id/payload       → PayloadView       redacted by path
+//   GET  api/dead-letters?since=…                  → readonly DeadLetterGroup[]   `since`: older ones are not fresh
 //   GET  api/queues/:queue/dead-letters?reason&cursor → DeadLetterPage
 //   GET  api/queues/:queue/history                → QueueHistory      the last 15 minutes
 //   POST api/queues/:queue/pause | resume         → { ok: true }      operator
 //   POST api/queues/:queue/jobs/:id/cancel        → { outcome }       operator
-//   POST api/queues/:queue/jobs/:id/retry         → { ok: true }      operator: redrives a dead letter, or runs a delayed job now
+//   POST api/queues/:queue/jobs/:id/retry         → { ok: true }      operator: redrives a dead letter, or makes a delayed job due
 //   POST api/queues/:queue/dead-letters/preview   → DeadLetterPreview operator; body DeadLetterAction
 //   POST api/queues/:queue/dead-letters/redrive   → { count }         operator; body DeadLetterAction
 //   POST api/queues/:queue/dead-letters/purge     → { count }         operator; body DeadLetterAction
 //
 // Requests that change something carry the header `x-acktor-csrf` with the session's token (all but the token's own POST).
 // Errors are an ErrorView with 400, 401, 403, 404, 405, 408, 409, 413, 429 (too many wrong tokens), 500 or 503 (no Redis).
-// A page that is opened with `?token=…` is sent on to itself without it: with the cookie set, or with `?refused=…`.
-
+// A page that is opened with `?token=…` is redirected to itself without it: with the cookie set, or with `?refused=…`.
 import type { JobAttempt, JobPlace } from '@acktor/core/engine';
 
-/** A viewer looks; an operator acts, too. */
+/** A viewer may look; an operator may act, too. */
 export type Role = 'viewer' | 'operator';
 
-/** The parameter of the page's address that says that its link held no good token, and why: it was wrong, or one too many. */
+/** The parameter of the page's URL that says why the token in its link was refused: it was wrong, or there were too many attempts. */
 export const REFUSED = 'refused';
 export type Refused = 'wrong' | 'many';
 
 export interface SessionView {
   readonly role: Role;
   readonly csrf: string;
-  /** Whether it began with a token, so that the person can end it: sign out. */
+  /** Whether it began with a token, so that the person can sign out. */
   readonly isByToken: boolean;
   readonly namespace: string;
   readonly version: string;
@@ -50,14 +49,14 @@ export interface JobLine {
   readonly place: JobPlace;
   readonly sentAtMs: number;
   readonly attemptsMade: number;
-  /** As many as attempts or more: a delivery that was lost with its worker is no attempt. */
+  /** At least as many as attempts: a delivery that was lost with its worker does not count as an attempt. */
   readonly deliveries: number;
   readonly reason: string | undefined;
 }
 
 export interface JobPage {
   readonly jobs: readonly JobLine[];
-  /** Give it back for the next page; undefined on the last. */
+  /** Pass it to get the next page; undefined on the last. */
   readonly cursor: string | undefined;
 }
 
@@ -73,7 +72,7 @@ export interface JobView extends JobLine {
   readonly attempts: readonly AttemptView[];
 }
 
-/** One delivery: the way it took through the chart. Oldest first in a job's view. */
+/** One delivery: its path through the chart. Oldest first in a job's view. */
 export type AttemptView = JobAttempt;
 
 export interface PayloadView {
@@ -94,7 +93,7 @@ export interface DeadLetterGroup {
   readonly freshCount: number;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
-  /** Whether the queue has more dead letters than were looked at, the newest first: then there are at least `count`. */
+  /** Whether the queue has more dead letters than the newest ones that were counted: then there are at least `count`. */
   readonly isCountPartial: boolean;
 }
 
@@ -104,8 +103,8 @@ export interface DeadLetterPage {
 }
 
 /**
- * Which dead letters an action is for: one, those with a reason, or all. With `untilMs`, the preview's `atMs`, none that died
- * since the preview.
+ * Which dead letters an action is for: one, those with a reason, or all. `untilMs`, the preview's `atMs`, leaves out those that
+ * have died since the preview.
  */
 export type DeadLetterAction = { readonly untilMs?: number } & (
   | { readonly which: 'one'; readonly id: string }
@@ -116,7 +115,7 @@ export type DeadLetterAction = { readonly untilMs?: number } & (
 export interface DeadLetterPreview {
   readonly count: number;
   readonly sampleIds: readonly string[];
-  /** What the action takes as `untilMs`. */
+  /** Pass it to the action as `untilMs`. */
   readonly atMs: number;
 }
 

@@ -1,13 +1,12 @@
-// All that the dashboard answers: the whole table, which the router, the gate, the docs and the tests are made of.
-import type { Role } from '../protocol/requests.js';
+// The table of all routes: router, gate, docs and tests are made of it.
 import type { DashboardContext } from '../dashboard-context.js';
-import type { Route } from '../http/route.js';
-import type { Redaction } from '../jobs/redaction.js';
+import type { Call, Route } from '../http/route.js';
+import type { Role } from '../protocol/requests.js';
+import { knownQueueOf } from './call-parameters.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 import { jobRoutes } from './job-routes.js';
-import { liveRoutes } from './live-routes.js';
+import type { Redaction } from './job-view.js';
 import { pageRoutes, type PageDeps } from './page-routes.js';
-import { queueRoutes } from './queue-routes.js';
 import { sessionRoutes, type SessionDeps } from './session-routes.js';
 
 export interface RouteDeps extends PageDeps, Omit<SessionDeps, 'server'> {
@@ -27,5 +26,43 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...jobRoutes(deps),
     ...deadLetterRoutes(context),
     ...pageRoutes(deps),
+  ];
+}
+
+function liveRoutes(context: DashboardContext): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/live',
+      needs: 'viewer',
+      handle: async (call) => {
+        const { hub } = await context.open();
+        await hub.join(call);
+        return 'answered' as const;
+      },
+    },
+  ];
+}
+
+/** A queue as a whole: its last minutes, and whether it is paused. */
+function queueRoutes(context: DashboardContext): readonly Route[] {
+  const set = (word: 'pause' | 'resume') => async (call: Call) => {
+    const queue = await knownQueueOf(context, call);
+    const { sources } = await context.open();
+    await sources.queues[word](queue);
+    return { body: { ok: true } };
+  };
+  return [
+    {
+      method: 'GET',
+      path: '/api/queues/:queue/history',
+      needs: 'viewer',
+      handle: async (call) => {
+        const queue = await knownQueueOf(context, call);
+        return { body: (await context.open()).hub.history(queue) };
+      },
+    },
+    { method: 'POST', path: '/api/queues/:queue/pause', needs: 'operator', handle: set('pause') },
+    { method: 'POST', path: '/api/queues/:queue/resume', needs: 'operator', handle: set('resume') },
   ];
 }

@@ -1,13 +1,12 @@
-// Jobs: lists, one of them, its payload, and what an operator can do with it.
+// Jobs: lists, one job, its payload, and what an operator can do with it.
 import type { JobDetails, JobPlace } from '@acktor/core/engine';
 import { permits, type Session } from '../access/session.js';
+import type { DashboardContext } from '../dashboard-context.js';
 import { RequestError } from '../errors.js';
 import type { Answer, Call, Route } from '../http/route.js';
-import type { DashboardContext } from '../dashboard-context.js';
-import { jobLine, jobView } from '../jobs/job-view.js';
-import type { Redaction } from '../jobs/redaction.js';
 import type { JobPage, PayloadView, Role } from '../protocol/requests.js';
-import { idOf, jobOf, knownQueueOf } from './asked.js';
+import { idOf, jobOf, knownQueueOf } from './call-parameters.js';
+import { jobLine, jobView, type Redaction } from './job-view.js';
 
 export interface JobDeps {
   readonly context: DashboardContext;

@@ -1,14 +1,13 @@
-// The page itself. It holds nothing that is secret, so it needs nobody: what it shows it has to ask for.
-import sirv from 'sirv';
-import { RequestError } from '../errors.js';
-import { wantsPage } from '../http/wants-page.js';
-import { nothingAt } from '../http/route-finder.js';
-import type { Answer, Call, Route } from '../http/route.js';
-import { REFUSED, type Refused } from '../protocol/requests.js';
-import { signIn, type SignInDeps } from './session-routes.js';
+// The page itself. It holds no data, so it needs no session: what it shows it requests from the routes that do.
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import sirv from 'sirv';
+import { RequestError } from '../errors.js';
+import { wantsPage } from '../http/response.js';
+import { nothingAt, type Answer, type Call, type Route } from '../http/route.js';
+import { REFUSED, type Refused } from '../protocol/requests.js';
+import { signIn, type SignInDeps } from './session-routes.js';
 
 export interface PageDeps extends SignInDeps {
   readonly page: WebPage;
@@ -32,32 +31,32 @@ export function pageRoutes(deps: PageDeps): readonly Route[] {
 async function openPage(deps: PageDeps, call: Call): Promise<Answer> {
   const { request, response, query } = call;
   const token = query.get('token');
-  if (token !== null && deps.tokens !== undefined) return exchange(deps, call, token);
+  if (token !== null && deps.tokens !== undefined) return signInByLink(deps, call, token);
   await deps.page.serve(request, response, '/index.html');
   return 'answered' as const;
 }
 
-/** A token in a URL stays in histories and logs: the browser is sent on without it. */
-async function exchange(deps: PageDeps, { request, query }: Call, token: string): Promise<Answer> {
+/** A token in a URL would stay in histories and logs: the browser is redirected to the page without it. */
+async function signInByLink(deps: PageDeps, { request, query }: Call, token: string): Promise<Answer> {
   const rest = new URLSearchParams(query);
   rest.delete('token');
   try {
     const { cookie } = await signIn(deps, request, token);
-    return sendOn(rest, { 'set-cookie': cookie });
+    return redirect(rest, { 'set-cookie': cookie });
   } catch (error) {
     const refused = wantsPage(request) ? refusedFor(error) : undefined;
     if (refused === undefined) throw error;
     rest.set(REFUSED, refused);
-    return sendOn(rest);
+    return redirect(rest);
   }
 }
 
-function sendOn(query: URLSearchParams, headers: Readonly<Record<string, string>> = {}): Answer {
+function redirect(query: URLSearchParams, headers: Readonly<Record<string, string>> = {}): Answer {
   const search = query.size === 0 ? '' : `?${query.toString()}`;
   return { status: 303, headers: { location: `./${search}`, ...headers } };
 }
 
-/** What the page is to say to a person whose link was no good: it has the form to sign in with. */
+/** Why the token in a link was refused: the page says so, and has the form to sign in with. */
 function refusedFor(error: unknown): Refused | undefined {
   if (!(error instanceof RequestError)) return undefined;
   if (error.code === 'ACKTOR_WRONG_TOKEN') return 'wrong';
@@ -65,17 +64,17 @@ function refusedFor(error: unknown): Refused | undefined {
 }
 
 export interface WebPage {
-  /** Answers with a file; false when there is none at that path. */
+  /** Answers with a file; resolves with false when there is none at that path. */
   serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>;
 }
 
-/** The files of a folder, by default those of this package's build. */
+/** Serves the files of a folder, by default those of this package's build. */
 export function openWebPage(folder = BUILT): WebPage {
-  if (!existsSync(`${folder}/index.html`)) return pageThatIsMissing;
+  if (!existsSync(`${folder}/index.html`)) return missingPage;
   const files = sirv(folder, { etag: true, dotfiles: false, setHeaders: setCaching });
   return {
     serve: (request, response, path) => {
-      // The files know nothing of mounts.
+      // sirv expects the path without the mount.
       request.url = path;
       return new Promise((resolve) => {
         response.once('close', () => resolve(true));
@@ -87,13 +86,13 @@ export function openWebPage(folder = BUILT): WebPage {
 
 const BUILT = fileURLToPath(new URL('../web', import.meta.url));
 
-/** Vite names what is in `assets` by its content, so it never changes; the page that names them is always asked for. */
+/** Vite names the files in `assets` by their content, so they never change; the page that names them is revalidated each time. */
 function setCaching(response: ServerResponse, path: string): void {
   const isByContent = path.startsWith('/assets/');
   response.setHeader('cache-control', isByContent ? 'public, max-age=31536000, immutable' : 'no-cache');
 }
 
-const pageThatIsMissing: WebPage = {
+const missingPage: WebPage = {
   serve: (_, response, path) => {
     if (path !== '/index.html') return Promise.resolve(false);
     response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' }).end(HOW_TO_BUILD);

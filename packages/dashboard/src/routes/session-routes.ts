@@ -1,24 +1,22 @@
-// Signing in and out, and who one is.
+// Signing in and out, and the present session.
 import type { IncomingMessage } from 'node:http';
-import { clientAddress } from '../access/client-address.js';
-import { sessionCookie } from '../access/session-cookie.js';
-import type { SessionSeal } from '../access/session-seal.js';
-import type { Session } from '../access/session.js';
-import type { TokenDesk } from '../access/token-desk.js';
+import { clientAddress } from '../access/provenance.js';
+import { sessionCookie, type Session, type SessionSeal } from '../access/session.js';
+import type { TokenVerifier } from '../access/token-verifier.js';
 import { RequestError } from '../errors.js';
 import type { Route } from '../http/route.js';
 import type { SessionView } from '../protocol/requests.js';
-import { textIn } from './asked.js';
+import { textIn } from './call-parameters.js';
 
 export interface SessionDeps {
   readonly seal: Promise<SessionSeal>;
   /** Undefined where sessions do not come from tokens. */
-  readonly tokens: TokenDesk | undefined;
-  /** How many proxies in front are believed. */
+  readonly tokens: TokenVerifier | undefined;
+  /** How many proxies in front are trusted. */
   readonly trustProxy: number;
   readonly namespace: string;
   readonly version: string;
-  /** The server for people. */
+  /** The server's address to show. */
   server(): Promise<string>;
 }
 
@@ -53,7 +51,7 @@ export function sessionRoutes(deps: SessionDeps): readonly Route[] {
 
 export type SignInDeps = Pick<SessionDeps, 'seal' | 'tokens' | 'trustProxy'>;
 
-/** A token for a session. @throws RequestError when it is wrong, or one time too many. */
+/** Exchanges a token for a session. @throws RequestError when it is wrong, or after too many wrong ones. */
 export async function signIn(deps: SignInDeps, request: IncomingMessage, token: string) {
   const { tokens, trustProxy } = deps;
   if (tokens === undefined)

@@ -1,11 +1,11 @@
-// Machines as charts with places. Those of Acktor's own come drawn already: laying them out takes a busy machine a second.
+// Charts of machines, laid out. Those of Acktor's own machines are drawn at build time: a layout takes a second on a busy machine.
 import { createHash } from 'node:crypto';
 import { layoutChart, readChart, type Chart } from '@acktor/chart';
 import type { MachineDefinition } from '@acktor/core/engine';
 import type { ChartView } from '../protocol/chart-view.js';
 import ownCharts from './own-charts.json' with { type: 'json' };
 
-/** A chart as it is kept: with the mark of the definition that it was drawn from. */
+/** A drawn chart, with a hash of the chart it was drawn from. */
 export interface DrawnChart {
   readonly mark: string;
   readonly view: ChartView;
@@ -14,10 +14,10 @@ export interface DrawnChart {
 // JSON leaves out what is undefined, such as the parent of an outermost state.
 const drawn = ownCharts as unknown as readonly DrawnChart[];
 
-/** Of this version of Acktor; what a worker says of its own machines replaces them. */
+/** Charts of this version of Acktor; machines that a worker registers replace them. */
 export const drawnCharts: readonly ChartView[] = drawn.map(({ view }) => view);
 
-/** The chart of a machine. @throws TypeError when the definition, which comes from other processes, is none. */
+/** The chart of a machine. @throws TypeError for an invalid definition: it comes from other processes. */
 export async function drawChart({ id, definition }: MachineDefinition): Promise<ChartView> {
   const chart = readChart(definition);
   if (chart === undefined) throw new TypeError(`expected the chart of machine ${id}, got what is none`);
@@ -25,7 +25,7 @@ export async function drawChart({ id, definition }: MachineDefinition): Promise<
   return known?.view ?? (await layOut(id, chart));
 }
 
-/** What `npm run chart` keeps of a machine of Acktor's own. */
+/** What `npm run chart` writes for each machine of Acktor's own. */
 export async function drawnFrom(definition: object): Promise<DrawnChart> {
   const chart = readChart(definition);
   if (chart === undefined) throw new TypeError('expected the chart of a machine, got what is none');

@@ -1,23 +1,22 @@
-// The page as a whole: who looks, then where they are.
-import { useEffect, type ReactNode } from 'react';
+// The page as a whole: first the session, then the page in the address.
 import { CSPProvider } from '@base-ui/react/csp-provider';
+import { useEffect, type ReactNode } from 'react';
 import type { SessionView } from '#protocol/requests.js';
 import { deadLetterStore } from '../live/dead-letters.js';
 import { liveStore, useLink } from '../live/store.js';
-import { Announcer } from '../notice/announcer.js';
+import { processEventText } from '../live/troubles.js';
+import { announce, Announcer } from '../notice/announcer.js';
 import { Failed, Loading } from '../notice/states.js';
 import { ConsumersPage } from '../pages/consumers/consumers-page.js';
 import { DeadLettersPage } from '../pages/dead-letters/dead-letters-page.js';
 import { FleetPage } from '../pages/fleet/fleet-page.js';
 import { JobsPage } from '../pages/jobs/jobs-page.js';
 import { QueuesPage } from '../pages/queues/queues-page.js';
-import { useAnswer } from '../requests/use-answer.js';
-import { useRoute, type Place } from '../route/route.js';
+import { useAnswer } from '../requests/request.js';
+import { useRoute, type PageName } from '../route/route.js';
 import { SessionProvider, useSession } from '../session/session.js';
 import { NotLetIn, SignIn } from '../session/sign-in.js';
-import { announceDeaths } from './announce-deaths.js';
-import { Header, LinkBanner } from './header.js';
-import { Verdict } from './verdict.js';
+import { Header, LinkBanner, Verdict } from './header.js';
 
 export function App() {
   const [answer, again] = useAnswer<SessionView>('api/session');
@@ -49,7 +48,7 @@ function Notice({ children }: { readonly children: ReactNode }) {
   );
 }
 
-const pages: Readonly<Record<Place, () => ReactNode>> = {
+const pages: Readonly<Record<PageName, () => ReactNode>> = {
   fleet: FleetPage,
   consumers: ConsumersPage,
   queues: QueuesPage,
@@ -62,9 +61,9 @@ function Page() {
   useEffect(announceDeaths, []);
   const { namespace } = useSession();
   useEffect(() => deadLetterStore.start(namespace), [namespace]);
-  const { place } = useRoute();
+  const { page } = useRoute();
   const link = useLink();
-  const Shown = pages[place];
+  const Shown = pages[page];
   const isStale = link.state === 'disconnected' || link.state === 'redisAway';
   return (
     <>
@@ -85,4 +84,16 @@ function Page() {
 function skipToContent(event: { preventDefault(): void }): void {
   event.preventDefault();
   document.getElementById('content')?.focus();
+}
+
+/** A page that has just been opened gets older events, too: these are in its list, and not announced. */
+const announcedForMs = 10_000;
+
+/** Announces each death of a process when it happens. Returns an unsubscribe function. */
+function announceDeaths(): () => void {
+  const { fleet } = liveStore;
+  return fleet.onProcessEvent((event) => {
+    if (event.what === 'died' && fleet.nowMs() - event.atMs < announcedForMs)
+      announce(`Process ${processEventText(event)}.`);
+  });
 }

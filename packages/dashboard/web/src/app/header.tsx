@@ -1,15 +1,16 @@
-// Above every page: where one is, how large the fleet is, and whether what is shown is true.
+// Above every page: where one is, how large the fleet is, and whether anything is wrong.
 import { useEffect, useState } from 'react';
-import { Choice } from '../fields/choice.js';
-import type { FleetModel } from '../live/fleet-model.js';
+import { Choice } from '../fields/controls.js';
+import { duration, plural, timeOfDay } from '../figures/format.js';
+import { freshIn, useDeadLetters } from '../live/dead-letters.js';
+import type { LiveFleet } from '../live/live-fleet.js';
 import { useFleet, useLink, type Link } from '../live/store.js';
-import { duration, plural, timeOfDay } from '../numbers/format.js';
-import { addressOf, places, useRoute, type Place } from '../route/route.js';
-import { useSession } from '../session/session.js';
-import { SignOut } from '../session/sign-out.js';
-import { schemes, useScheme, type Scheme } from '../theme/scheme.js';
+import { troublesOf } from '../live/troubles.js';
+import { addressOf, pageNames, useRoute, type PageName } from '../route/route.js';
+import { SignOut, useSession } from '../session/session.js';
+import { schemes, useScheme, type Scheme } from '../theme/preferences.js';
 
-const titles: Readonly<Record<Place, string>> = {
+const titles: Readonly<Record<PageName, string>> = {
   fleet: 'Fleet',
   consumers: 'Consumers',
   queues: 'Queues',
@@ -18,44 +19,44 @@ const titles: Readonly<Record<Place, string>> = {
 };
 
 export function Header() {
-  const { place } = useRoute();
+  const { page } = useRoute();
   useEffect(() => {
-    document.title = `${titles[place]} · Acktor`;
-  }, [place]);
+    document.title = `${titles[page]} · Acktor`;
+  }, [page]);
   return (
     <header className="header">
       <a className="brand" href={addressOf('fleet')}>
         Acktor
       </a>
       <nav aria-label="Pages" className="navigation">
-        {places.map((name) => (
-          <a key={name} href={addressOf(name)} aria-current={name === place ? 'page' : undefined}>
+        {pageNames.map((name) => (
+          <a key={name} href={addressOf(name)} aria-current={name === page ? 'page' : undefined}>
             {titles[name]}
           </a>
         ))}
       </nav>
-      <Standing />
+      <FleetStatus />
     </header>
   );
 }
 
-function Standing() {
+function FleetStatus() {
   const fleet = useFleet();
   const { role, namespace, server } = useSession();
   return (
-    <div className="standing">
+    <div className="status">
       <span className="fleet-size" title={`namespace ${namespace} on ${server}`}>
         {sizeOf(fleet)}
       </span>
       {role === 'viewer' ? <span className="chip">viewer</span> : null}
       <SchemeChoice />
       <SignOut />
-      <LinkSign />
+      <LinkStatus />
     </div>
   );
 }
 
-function sizeOf(fleet: FleetModel): string {
+function sizeOf(fleet: LiveFleet): string {
   const alive = [...fleet.workers.values()].filter(({ ended }) => ended === undefined);
   const hosts = new Set(alive.map(({ report }) => report.host)).size;
   const consumers = alive.reduce((sum, worker) => sum + worker.consumers.size, 0);
@@ -73,14 +74,14 @@ function SchemeChoice() {
   return <Choice label="Colours" items={items} value={scheme} onChoose={pick} />;
 }
 
-function LinkSign() {
+function LinkStatus() {
   const link = useLink();
   const fleet = useFleet();
-  const words = link.state === 'live' ? 'live' : 'away';
+  const text = link.state === 'live' ? 'live' : 'away';
   return (
     <span className={`link link-${link.state}`}>
       <i aria-hidden />
-      <span role="status">{words}</span>
+      <span role="status">{text}</span>
       <span className="figure" aria-hidden>
         · {timeOfDay(fleet.nowMs())}
       </span>
@@ -88,7 +89,7 @@ function LinkSign() {
   );
 }
 
-/** Over the page while nothing is heard; what it showed last stays, greyed. */
+/** Above the page while the stream is broken; below it the last state stays, greyed. */
 export function LinkBanner() {
   const link = useLink();
   const [startedMs] = useState(() => Date.now());
@@ -96,12 +97,12 @@ export function LinkBanner() {
   if (link.state === 'connecting' && Date.now() - startedMs < 1_500) return null;
   return (
     <p className="banner" role="alert">
-      {bannerWords(link)}
+      {bannerText(link)}
     </p>
   );
 }
 
-function bannerWords(link: Exclude<Link, { state: 'live' }>): string {
+function bannerText(link: Exclude<Link, { state: 'live' }>): string {
   if (link.state === 'connecting') return 'Connecting to the dashboard’s server …';
   const seen =
     link.lastAtMs === undefined
@@ -110,4 +111,19 @@ function bannerWords(link: Exclude<Link, { state: 'live' }>): string {
   return link.state === 'redisAway'
     ? `Redis does not answer the dashboard’s server.${seen} It goes on trying; workers keep what they hold.`
     : `Disconnected from the dashboard’s server.${seen} Trying again …`;
+}
+
+/** One line on every page: whether anything is wrong. */
+export function Verdict() {
+  const fleet = useFleet();
+  const link = useLink();
+  const [deadLetters] = useDeadLetters();
+  // While the stream is broken, the banner says so.
+  if (link.state !== 'live') return null;
+  const troubles = troublesOf(fleet, freshIn(deadLetters));
+  return (
+    <p className={troubles.length === 0 ? 'verdict' : 'verdict verdict-bad'} aria-label="Is anything wrong?">
+      <i aria-hidden>{troubles.length === 0 ? '✓' : '▲'}</i> {troubles.length === 0 ? 'All well' : troubles.join(' · ')}
+    </p>
+  );
 }

@@ -1,22 +1,22 @@
-// What is drawn on a chart: how many consumers are in each state, how long they stay, and what flows along its arrows.
+// The figures on a chart: how many consumers are in each state, how long they stay, and how often each arrow is taken.
 import type { ChartView } from '#protocol/chart-view.js';
 import type { FlowRate } from '#protocol/live.js';
-import type { FleetModel } from '../live/fleet-model.js';
-import { isOn, isSelected, isWithin, type Selection } from '../selection/selection.js';
+import type { LiveFleet } from '../live/live-fleet.js';
+import { isOn, isSelected, isWithin, type Selection } from '../route/selection.js';
 
 export interface ChartFigures {
   readonly states: ReadonlyMap<string, StateFigures>;
   /** By {@link arrowKey}. */
   readonly arrows: ReadonlyMap<string, ArrowFigures>;
-  /** All that are counted in some state. */
+  /** How many are in any state. */
   readonly total: number;
-  /** Consumers of processes that died a moment ago. */
+  /** How many consumers belong to processes that have just died. */
   readonly lost: number;
 }
 
 export interface StateFigures {
   readonly count: number;
-  /** The usual time in the state; undefined while nobody leaves it. */
+  /** The usual time in the state; undefined while no consumer leaves it. */
   readonly dwellMs: number | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface ArrowFigures {
 
 export const arrowKey = (from: string, to: string) => `${from} ${to}`;
 
-export function chartFigures(view: ChartView, fleet: FleetModel, selection: Selection): ChartFigures {
+export function chartFigures(view: ChartView, fleet: LiveFleet, selection: Selection): ChartFigures {
   const present = statesOf(view.machineId, fleet, selection);
   const flows = fleet.flows.filter(
     ({ machineId, queue }) =>
@@ -42,8 +42,8 @@ export function chartFigures(view: ChartView, fleet: FleetModel, selection: Sele
   };
 }
 
-/** An actor in a parallel state stands in each of its regions. */
-function statesOf(machineId: string, fleet: FleetModel, selection: Selection): readonly string[] {
+/** An actor in a parallel state is in a state of each of its regions. */
+function statesOf(machineId: string, fleet: LiveFleet, selection: Selection): readonly string[] {
   if (machineId === 'consumer')
     return [...fleet.consumers()].filter((consumer) => isSelected(consumer, selection)).map(({ state }) => state);
   const workers = [...fleet.workers.values()].filter((worker) => worker.ended === undefined && isOn(worker, selection));
@@ -56,7 +56,7 @@ function stateFigures(state: string, present: readonly string[], flows: readonly
   return { count: present.filter((one) => isWithin(one, state)).length, dwellMs: usualDwellMs(leaving) };
 }
 
-/** Medians cannot be joined: the mean of them, each counted by its rate, is near enough to read. */
+/** Medians cannot be combined: their mean, weighted by the rates, is near enough. */
 function usualDwellMs(leaving: readonly FlowRate[]): number | undefined {
   const rate = leaving.reduce((sum, { perSecond }) => sum + perSecond, 0);
   if (rate === 0) return undefined;
@@ -76,14 +76,14 @@ function arrowFigures(view: ChartView, flows: readonly FlowRate[]): ReadonlyMap<
   return sums;
 }
 
-/** A step between two states within may be drawn as an arrow between those around them. */
+/** A transition between two inner states may be drawn as an arrow between the states around them. */
 function arrowFor(known: ReadonlyMap<string, unknown>, froms: readonly string[], tos: readonly string[]) {
   for (const from of froms)
     for (const to of tos) if (from !== to && known.has(arrowKey(from, to))) return arrowKey(from, to);
   return undefined;
 }
 
-/** The state and those around it, innermost first, as far as they are drawn. */
+/** The state and those around it, the innermost first, as far as they are drawn. */
 export function ancestors(state: string, shown: ReadonlySet<string>): readonly string[] {
   const parts = state.split('.');
   return parts.map((_, index) => parts.slice(0, parts.length - index).join('.')).filter((name) => shown.has(name));

@@ -1,24 +1,21 @@
-// A chart with everybody on it.
+// A chart with all consumers, or actors, on it.
 import { useState } from 'react';
 import type { ArrowPath, ChartView, StateBox } from '#protocol/chart-view.js';
+import { rate } from '../figures/format.js';
 import { liveStore, useFleet } from '../live/store.js';
-import { rate } from '../numbers/format.js';
-import type { Selection } from '../selection/selection.js';
-import { useIsNarrow } from '../theme/narrow.js';
-import { ArrowDrawing } from './arrow-drawing.js';
-import { ChartCaption } from './chart-caption.js';
+import type { Selection } from '../route/selection.js';
+import { useIsNarrow } from '../theme/preferences.js';
+import { ArrowDrawing, ChartFrame } from './chart-drawing.js';
 import { arrowKey, chartFigures, type ChartFigures } from './chart-figures.js';
-import { ChartFrame } from './chart-frame.js';
-import { drawnBoxes, isOuter, withoutEnds } from './drawn-boxes.js';
-import { LiveState, type LiveStateProps } from './live-state.js';
-import { LostBox, lostBox, lostBoxHeight } from './lost-box.js';
+import { drawnBoxes, isOuter, withoutEnds } from './chart-views.js';
+import { LiveState, LostBox, lostBox, lostBoxHeight, type LiveStateProps } from './live-state.js';
 
 interface LiveChartProps {
   readonly chart: ChartView;
-  /** Whether the states within states are shown. */
+  /** Whether inner states are shown. */
   readonly isOpen: boolean;
   readonly selection: Selection;
-  /** With the state that was chosen, or undefined when it was the chosen one. */
+  /** Called with the state that is chosen, or undefined when it is no longer chosen. */
   readonly onChoose: (state: string | undefined) => void;
 }
 
@@ -60,7 +57,7 @@ function useView(chart: ChartView, isOpen: boolean): ChartView {
   return withoutEnds(isOpen ? chart : closed);
 }
 
-/** The pointer may be at the next state before it has left the last. */
+/** The pointer may enter a state before it has left the last. */
 function pointedAfter(now: string | undefined, state: string, isHere: boolean): string | undefined {
   if (isHere) return state;
   return now === state ? undefined : now;
@@ -83,7 +80,7 @@ interface LiveArrowProps {
 
 function LiveArrow({ arrow, figures, marker }: LiveArrowProps) {
   const { perSecond = 0, lastAtMs = 0 } = figures.arrows.get(arrowKey(arrow.from, arrow.to)) ?? {};
-  const isQuiet = liveStore.model.nowMs() - lastAtMs > quietAfterMs;
+  const isQuiet = liveStore.fleet.nowMs() - lastAtMs > quietAfterMs;
   return (
     <ArrowDrawing
       arrow={arrow}
@@ -92,5 +89,21 @@ function LiveArrow({ arrow, figures, marker }: LiveArrowProps) {
       figure={perSecond > 0 ? `${rate(perSecond)}/s` : undefined}
       look={isQuiet ? 'quiet' : 'plain'}
     />
+  );
+}
+
+/** Below the chart: what the state means that the pointer or the keyboard is on. */
+function ChartCaption({ box }: { readonly box: StateBox | undefined }) {
+  return (
+    // Screen readers have it from the state itself.
+    <p className="chart-caption" aria-hidden>
+      {box === undefined ? (
+        'Point at a state to read what it means; choose it to see only the consumers in it.'
+      ) : (
+        <>
+          <b>{box.state}</b> {box.description ?? 'Its author says nothing of it.'}
+        </>
+      )}
+    </p>
   );
 }

@@ -1,25 +1,26 @@
 // One state of a chart: a box with its name, how many are in it, and how long they stay.
 import { useId, type KeyboardEvent } from 'react';
 import type { StateBox } from '#protocol/chart-view.js';
-import { toneOf } from '../theme/tones.js';
+import { toneOf } from '../theme/palette.js';
 
 interface StateDrawingProps {
   readonly box: StateBox;
   readonly figure?: string | undefined;
-  /** Right below: the time in the state. */
+  /** Lower right: the time in the state. */
   readonly time?: string | undefined;
-  /** Right above: what is unusual within. */
+  /** Upper right: what is unusual in it. */
   readonly note?: string | undefined;
-  /** Which part of all is here, 0 to 1: the fill's height. Default 0. */
+  /** The share of all that is here, 0 to 1: the fill's height. Default 0. */
   readonly share?: number;
   /** How long they stay, 0 to 1: the fill's strength. Default 0. */
   readonly heat?: number;
-  readonly look: 'empty' | 'filled' | 'active' | 'dim' | 'way';
-  /** The whole in words. */
+  /** `path`: it is part of the path that is shown. */
+  readonly look: 'empty' | 'filled' | 'active' | 'dim' | 'path';
+  /** All of it in words. */
   readonly label: string;
   readonly isChosen?: boolean;
   readonly onChoose?: (() => void) | undefined;
-  /** Told when the pointer or the keyboard comes to the state, and when it goes. */
+  /** Called when the pointer or the keyboard comes to the state, and when it leaves. */
   readonly onPoint?: ((isHere: boolean) => void) | undefined;
 }
 
@@ -50,7 +51,7 @@ export function StateDrawing(props: StateDrawingProps) {
         <Fill {...props} />
         <rect className="state-edge" width={box.width} height={box.height} rx={corner} />
       </g>
-      <Words {...props} />
+      <Texts {...props} />
     </g>
   );
 }
@@ -77,18 +78,18 @@ function Fill({ box, share = 0, heat = 0 }: StateDrawingProps) {
   );
 }
 
-function Words({ box, figure, time, note }: StateDrawingProps) {
+function Texts({ box, figure, time, note }: StateDrawingProps) {
   const isPlain = figure === undefined && time === undefined;
   const isWide = box.kind === 'compound' || box.kind === 'parallel';
   const nameY = isPlain && !isWide ? box.height / 2 + 4 : 20;
   const figureY = isWide ? 20 : box.height - 13;
   return (
-    // Said by the box's label already.
-    <g aria-hidden className="state-words">
+    // Screen readers have it from the box's label.
+    <g aria-hidden className="state-texts">
       <text className="state-name" x={12} y={box.kind === 'final' ? box.height / 2 + 4 : nameY}>
         {box.name}
       </text>
-      <text className={isWide ? 'state-figure-small' : 'state-figure'} {...figurePlace(box, figureY)}>
+      <text className={isWide ? 'state-figure-small' : 'state-figure'} {...figurePosition(box, figureY)}>
         {figure}
       </text>
       {isWide ? null : (
@@ -105,7 +106,7 @@ function Words({ box, figure, time, note }: StateDrawingProps) {
   );
 }
 
-function figurePlace({ kind, width, height }: StateBox, y: number) {
+function figurePosition({ kind, width, height }: StateBox, y: number) {
   if (kind === 'final') return { x: width - 12, y: height / 2 + 7, textAnchor: 'end' as const };
   return kind === 'atomic' ? { x: 12, y } : { x: width - 12, y, textAnchor: 'end' as const };
 }

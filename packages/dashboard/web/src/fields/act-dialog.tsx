@@ -1,22 +1,22 @@
-// Asks before something is done that cannot be undone, and says what it will touch.
+// Asks for confirmation of an action, and says first what it will affect.
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useState, type ReactNode } from 'react';
-import { Button } from './button.js';
 import { announce } from '../notice/announcer.js';
 import { RequestError } from '../requests/request.js';
+import { Button } from './controls.js';
 
 export interface ActDialogProps {
   readonly title: string;
-  /** What it will touch, and how many. */
+  /** What it will affect, and how many. */
   readonly children: ReactNode;
   /** On the button: a verb and a number. */
   readonly act: string;
   readonly look: 'strong' | 'grave';
-  /** False while it is not known yet what it will touch. */
+  /** False while it is not known yet what it will affect. */
   readonly isReady: boolean;
-  /** To be typed first, where the loss would be large. */
+  /** A text to type first, where the loss would be large. */
   readonly phrase?: string | undefined;
-  /** Resolves with what has been done, in words. */
+  /** Acts; resolves with what was done, in words. */
   readonly onAct: () => Promise<string>;
   readonly onClose: () => void;
 }

@@ -1,7 +1,7 @@
-// The lines of the swimlane as a list: arrow keys move along it, Enter opens one.
+// The rows of the swimlanes as a list for the keyboard and for screen readers: arrow keys move along it, Enter opens a row.
 import { useId, type KeyboardEvent, type RefObject } from 'react';
+import { duration, plural } from '../figures/format.js';
 import { liveStore } from '../live/store.js';
-import { duration, plural } from '../numbers/format.js';
 import type { LaneRow } from './lane-rows.js';
 import { axisHeight, rowHeightAt } from './lane-view.js';
 
@@ -10,11 +10,11 @@ interface LaneListProps {
   readonly active: string | undefined;
   readonly onActive: (key: string | undefined) => void;
   readonly onChoose: (row: LaneRow | undefined) => void;
-  /** What scrolls. */
+  /** The element that scrolls. */
   readonly frame: RefObject<HTMLElement | null>;
 }
 
-/** As many lines around the active one are said; a thousand options at ten changes a second would be too many. */
+/** How many rows around the active one are in the document: a thousand that change ten times a second would be too many. */
 const around = 40;
 
 export function LaneList({ rows, active, onActive, onChoose, frame }: LaneListProps) {
@@ -47,7 +47,7 @@ export function LaneList({ rows, active, onActive, onChoose, frame }: LaneListPr
           aria-selected={row.key === active}
           onClick={() => onChoose(row)}
         >
-          {wordsOf(row)}
+          {textOf(row)}
         </div>
       ))}
     </div>
@@ -75,11 +75,11 @@ function reveal(frame: HTMLElement, index: number): void {
   frame.scrollTop = Math.max(bottom, Math.min(frame.scrollTop, top));
 }
 
-function wordsOf(row: LaneRow): string {
+function textOf(row: LaneRow): string {
   if (row.kind !== 'consumer')
     return `${row.kind} ${row.name}, ${plural(row.consumers, 'consumer')}, ${row.stuck} stuck, ${row.isOpen ? 'open' : 'closed'}`;
   const { consumer } = row;
-  const forMs = Math.max(0, consumer.worker.asOfMs(liveStore.model.nowMs()) - consumer.sinceMs);
+  const forMs = Math.max(0, consumer.worker.asOfMs(liveStore.fleet.nowMs()) - consumer.sinceMs);
   const held = consumer.report.held;
   const job = held === undefined ? '' : `, ${held.jobName} ${held.jobId}`;
   const coarse = duration(Math.round(forMs / 1_000) * 1_000);

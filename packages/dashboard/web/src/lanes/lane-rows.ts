@@ -1,9 +1,8 @@
-// The lines of the swimlane: one for each consumer, or for each process or host where there would be too many to read.
-import type { FleetModel } from '../live/fleet-model.js';
-import type { LiveConsumer } from '../live/live-consumer.js';
-import type { LiveProcess } from '../live/live-process.js';
-import { heldForMs, isStuck } from '../live/stuck.js';
-import { isSelected, isWithin, type Selection } from '../selection/selection.js';
+// The rows of the swimlanes: one for each consumer, or for each process or host where there would be too many to read.
+import type { LiveFleet } from '../live/live-fleet.js';
+import type { LiveConsumer, LiveWorker } from '../live/live-worker.js';
+import { isSelected, isWithin, type Selection } from '../route/selection.js';
+import type { LaneOptions } from './lane-options.js';
 
 export type LaneRow = ConsumerRow | GroupRow;
 
@@ -18,16 +17,14 @@ export interface GroupRow {
   readonly kind: 'process' | 'host';
   readonly key: string;
   readonly name: string;
-  readonly workers: readonly LiveProcess[];
+  readonly workers: readonly LiveWorker[];
   readonly consumers: number;
   readonly stuck: number;
   readonly isOpen: boolean;
 }
 
-export interface LaneWishes {
+export interface RowOptions extends Pick<LaneOptions, 'order'> {
   readonly selection: Selection;
-  /** `stuck`: those first that hold a delivery for far too long, the longest on top. `place`: by host, process and name. */
-  readonly order: 'stuck' | 'place';
   /** The keys of the groups that are open. */
   readonly open: ReadonlySet<string>;
 }
@@ -37,37 +34,37 @@ const mostProcesses = 60;
 
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 
-export function laneRows(fleet: FleetModel, wishes: LaneWishes): readonly LaneRow[] {
-  const { selection } = wishes;
+export function laneRows(fleet: LiveFleet, options: RowOptions): readonly LaneRow[] {
+  const { selection } = options;
   const chosen = [...fleet.consumers()].filter(
     (consumer) =>
       isSelected(consumer, selection) && (selection.state === undefined || isWithin(consumer.state, selection.state)),
   );
   const rows = chosen.map((consumer) => consumerRow(consumer, fleet));
-  if (rows.length <= mostConsumers) return ordered(rows, wishes, fleet.nowMs());
-  const processes = groupsOf(rows, 'process', wishes.open);
-  if (processes.length <= mostProcesses) return processes.flatMap((group) => opened(group, rows, wishes));
-  return groupsOf(rows, 'host', wishes.open).flatMap((host) =>
+  if (rows.length <= mostConsumers) return ordered(rows, options, fleet.nowMs());
+  const processes = groupsOf(rows, 'process', options.open);
+  if (processes.length <= mostProcesses) return processes.flatMap((group) => opened(group, rows));
+  return groupsOf(rows, 'host', options.open).flatMap((host) =>
     host.isOpen
-      ? [host, ...processes.filter((group) => isOn(group, host)).flatMap((group) => opened(group, rows, wishes))]
+      ? [host, ...processes.filter((group) => isOn(group, host)).flatMap((group) => opened(group, rows))]
       : [host],
   );
 
-  function opened(group: GroupRow, all: readonly ConsumerRow[], asked: LaneWishes): readonly LaneRow[] {
+  function opened(group: GroupRow, all: readonly ConsumerRow[]): readonly LaneRow[] {
     if (!group.isOpen) return [group];
     const own = all.filter(({ consumer }) => group.workers.includes(consumer.worker));
-    return [group, ...ordered(own, asked, fleet.nowMs())];
+    return [group, ...ordered(own, options, fleet.nowMs())];
   }
 }
 
-function consumerRow(consumer: LiveConsumer, fleet: FleetModel): ConsumerRow {
+function consumerRow(consumer: LiveConsumer, fleet: LiveFleet): ConsumerRow {
   const { key } = consumer;
-  return { kind: 'consumer', key, consumer, isStuck: isStuck(consumer, fleet.usual, fleet.nowMs()) };
+  return { kind: 'consumer', key, consumer, isStuck: consumer.isStuck(fleet.usual, fleet.nowMs()) };
 }
 
-function ordered(rows: readonly ConsumerRow[], { order }: LaneWishes, nowMs: number): readonly ConsumerRow[] {
+function ordered(rows: readonly ConsumerRow[], { order }: RowOptions, nowMs: number): readonly ConsumerRow[] {
   const heldMs = ({ consumer, isStuck: isFirst }: ConsumerRow) =>
-    order === 'stuck' && isFirst ? (heldForMs(consumer, nowMs) ?? 0) : 0;
+    order === 'stuck' && isFirst ? (consumer.heldForMs(nowMs) ?? 0) : 0;
   return rows.toSorted(
     (left, right) =>
       heldMs(right) - heldMs(left) ||

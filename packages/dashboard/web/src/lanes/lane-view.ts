@@ -1,4 +1,5 @@
-// Where things are on the swimlane's canvas. Units are CSS pixels.
+// Where things are on the swimlanes' canvas. Units are CSS pixels.
+import type { Palette } from '../theme/palette.js';
 
 export interface LaneView {
   readonly width: number;
@@ -10,28 +11,28 @@ export interface LaneView {
 }
 
 export const axisHeight = 22;
-/** Below this a lane has its words above its bar. */
+/** Below this width a lane has its texts above its bar. */
 const narrow = 620;
-/** From here on there is room for all words of a job. */
+/** From this width on there is room for a job's whole name. */
 const wide = 1_000;
 
-/** Where a lane has its words and its bar. */
+/** Where a lane has its texts and its bar. */
 export interface LaneColumns {
   readonly isNarrow: boolean;
-  /** The middles of its two lines, from its top; the same where all stands in one. */
-  readonly wordsY: number;
+  /** The middles of its two lines, from its top; the same where all is in one. */
+  readonly textY: number;
   readonly barY: number;
-  readonly process: LanePlace;
-  readonly consumer: LanePlace;
+  readonly process: LaneColumn;
+  readonly consumer: LaneColumn;
   readonly barLeft: number;
   readonly barRight: number;
-  readonly state: LanePlace;
-  /** Stands beside the bar. */
-  readonly job: LanePlace;
+  readonly state: LaneColumn;
+  /** Beside the bar. */
+  readonly job: LaneColumn;
 }
 
-/** Words in it are cut to its width. */
-export interface LanePlace {
+/** Text in it is cut to its width. */
+export interface LaneColumn {
   readonly left: number;
   readonly width: number;
 }
@@ -44,7 +45,7 @@ export function columnsOf(width: number): LaneColumns {
   const middle = rowHeightAt(width) / 2;
   return {
     isNarrow: false,
-    wordsY: middle,
+    textY: middle,
     barY: middle,
     process: { left: 0, width: process },
     consumer: { left: process + gap, width: consumer },
@@ -63,7 +64,7 @@ function columnsInTwoLines(width: number): LaneColumns {
   const stateLeft = width - timeWidth - state;
   return {
     isNarrow: true,
-    wordsY: 12,
+    textY: 12,
     barY: 29,
     process: { left: consumer + gap, width: stateLeft - consumer - 2 * gap },
     consumer: { left: 0, width: consumer },
@@ -92,8 +93,23 @@ export function rowAt(y: number, { scrollTop, width }: LaneView): number {
   return Math.floor((y + scrollTop) / rowHeightAt(width));
 }
 
-/** The numbers of the rows to be seen, the first and one past the last. */
+/** The numbers of the visible rows: of the first, and of the one after the last. */
 export function visibleRows({ scrollTop, height, width }: LaneView, rows: number): readonly [number, number] {
   const rowHeight = rowHeightAt(width);
   return [Math.floor(scrollTop / rowHeight), Math.min(rows, Math.ceil((scrollTop + height - axisHeight) / rowHeight))];
+}
+
+/** Two workers of eight consumers: as many are visible at once, however small the screen is. */
+const least = 16;
+
+/** How many rows a screen has room for. @param besidesPx - the height of what else is visible, in CSS pixels. */
+export function rowsThatFit(besidesPx: number): number {
+  return Math.max(least, Math.floor((window.innerHeight - besidesPx) / rowHeightAt(window.innerWidth)));
+}
+
+/** What the swimlanes are drawn on, and with. */
+export interface LaneSheet {
+  readonly context: CanvasRenderingContext2D;
+  readonly palette: Palette;
+  readonly view: LaneView;
 }

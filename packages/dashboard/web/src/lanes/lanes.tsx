@@ -1,16 +1,24 @@
-// The swimlane: a scrolled canvas, with a list of the same lines for the keyboard and for screen readers.
-import { useEffect, useRef, useState, type MouseEvent, type PointerEvent, type RefObject } from 'react';
+// The swimlanes: a scrolled canvas, with a list of the same rows for the keyboard and for screen readers.
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+} from 'react';
+import { duration, plural, timeOfDay } from '../figures/format.js';
+import type { StateSpan } from '../live/live-worker.js';
 import { liveStore, useFleet } from '../live/store.js';
-import { LaneHint, type Pointed } from './lane-hint.js';
 import { LaneList } from './lane-list.js';
-import { laneRows, type LaneRow, type LaneWishes } from './lane-rows.js';
-import { axisHeight, rowAt, rowHeightAt, type LaneView } from './lane-view.js';
+import type { LaneOptions } from './lane-options.js';
+import { laneRows, type LaneRow, type RowOptions } from './lane-rows.js';
+import { axisHeight, rowAt, rowHeightAt, timeAt, type LaneView } from './lane-view.js';
 import { startPainting, type Scene } from './painting.js';
-import { useWidth } from './use-width.js';
 
-interface LanesProps extends Omit<LaneWishes, 'open'> {
-  readonly rangeMs: number;
-  /** As many lines are to be seen at once; more scroll. */
+interface LanesProps extends Omit<RowOptions, 'open'>, LaneOptions {
+  /** How many rows are visible at once; the others scroll. */
   readonly mostRows: number;
   readonly onChoose: (consumer: string) => void;
 }
@@ -55,7 +63,7 @@ export function Lanes({ selection, order, rangeMs, mostRows, onChoose }: LanesPr
   );
 }
 
-/** The line that the pointer or the keyboard is on, and where exactly the pointer is. */
+/** The row that the pointer or the keyboard is on, and the position of the pointer. */
 function usePointing(rows: readonly LaneRow[], rangeMs: number) {
   const frame = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<string>();
@@ -81,7 +89,7 @@ function usePointing(rows: readonly LaneRow[], rangeMs: number) {
 function usePainting(frame: RefObject<HTMLElement | null>, scene: Scene) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const latest = useRef(scene);
-  // What the painter draws is what the last rendering found.
+  // The painter draws what was last rendered.
   useEffect(() => {
     latest.current = scene;
   });
@@ -98,10 +106,82 @@ function viewOf(canvas: HTMLCanvasElement, frame: HTMLElement | null, rangeMs: n
     height: canvas.clientHeight,
     scrollTop: frame?.scrollTop ?? 0,
     rangeMs,
-    nowMs: liveStore.model.nowMs(),
+    nowMs: liveStore.fleet.nowMs(),
   };
 }
 
 function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
   return keys.has(key) ? new Set([...keys].filter((other) => other !== key)) : new Set([...keys, key]);
+}
+
+interface Pointed {
+  readonly row: LaneRow;
+  readonly x: number;
+  readonly y: number;
+  readonly view: LaneView;
+}
+
+const hintWidth = 240;
+
+/** Beside the pointer: what the lane shows there. */
+function LaneHint({ row, x, y, view }: Pointed) {
+  const left = Math.min(x + 14, view.width - hintWidth);
+  return (
+    <div
+      className="lane-hint"
+      style={{ transform: `translate(${left}px, ${y + view.scrollTop + 16}px)`, width: hintWidth }}
+    >
+      {row.kind === 'consumer' ? (
+        <SpanHint spans={row.consumer.spans} atMs={pointedAtMs(x, view)} nowMs={view.nowMs} />
+      ) : (
+        <span>
+          {plural(row.consumers, 'consumer')} · click to {row.isOpen ? 'close' : 'open'}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Outside the bar, the texts of a lane are of now. */
+function pointedAtMs(x: number, view: LaneView): number {
+  const atMs = timeAt(x, view);
+  return atMs < view.nowMs - view.rangeMs ? view.nowMs : atMs;
+}
+
+interface SpanHintProps {
+  readonly spans: readonly StateSpan[];
+  readonly atMs: number;
+  readonly nowMs: number;
+}
+
+function SpanHint({ spans, atMs, nowMs }: SpanHintProps) {
+  const index = spans.findLastIndex(({ sinceMs }) => sinceMs <= atMs);
+  const span = spans[index];
+  if (span === undefined) return <span className="dim">Nobody watched yet.</span>;
+  const untilMs = spans[index + 1]?.sinceMs ?? nowMs;
+  return (
+    <>
+      <b>{span.state}</b> <span className="figure">{duration(Math.max(0, untilMs - span.sinceMs))}</span>
+      <br />
+      <span className="dim">since {timeOfDay(span.sinceMs)}</span>
+      {span.jobId === undefined ? null : (
+        <>
+          <br />
+          {span.jobName} <span className="identity">{span.jobId}</span>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The width of an element, also after it has changed. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(window.innerWidth);
+  useLayoutEffect(() => {
+    if (element.current === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? window.innerWidth));
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }

@@ -1,4 +1,4 @@
-// Says in a corner, and to screen readers, what has been done.
+// Announces in a corner, and to screen readers, what has happened.
 import { Toast } from '@base-ui/react/toast';
 
 const manager = Toast.createToastManager();

@@ -1,8 +1,7 @@
-// What a view shows when it has nothing to show: each case says what it is and what to do.
+// What a view shows without data: each case says what it is and what to do.
 import type { ReactNode } from 'react';
-import { Button } from '../fields/button.js';
-import type { Answer } from '../requests/use-answer.js';
-import type { RequestError } from '../requests/request.js';
+import { Button } from '../fields/controls.js';
+import type { Answer, RequestError } from '../requests/request.js';
 
 export function Loading({ what }: { readonly what: string }) {
   return (
@@ -22,7 +21,7 @@ interface FailedProps {
 }
 
 export function Failed({ error, onAgain }: FailedProps) {
-  const [title, advice] = wordsFor(error);
+  const [title, advice] = textFor(error);
   return (
     <div className="empty failed" role="alert">
       <p>
@@ -34,7 +33,7 @@ export function Failed({ error, onAgain }: FailedProps) {
   );
 }
 
-function wordsFor({ status, message }: RequestError): readonly [title: string, advice: string] {
+function textFor({ status, message }: RequestError): readonly [title: string, advice: string] {
   if (status === 0) return ['Out of reach', message];
   if (status === 403) return ['Not allowed', `${message} Ask whoever runs this dashboard for the operator’s role.`];
   if (status === 404) return ['Not there', message];
@@ -48,7 +47,7 @@ interface AnsweredProps<Value> {
   readonly children: (value: Value) => ReactNode;
 }
 
-/** Draws an answer, or why there is none yet. */
+/** Shows an answer, or why there is none yet. */
 export function Answered<Value>({ answer, what, onAgain, children }: AnsweredProps<Value>) {
   if (answer.state === 'loading') return <Loading what={what} />;
   return answer.state === 'failed' ? <Failed error={answer.error} onAgain={onAgain} /> : children(answer.value);

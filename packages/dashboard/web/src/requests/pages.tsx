@@ -1,9 +1,8 @@
-// A list that the server gives out in pages: each answer brings the cursor of the next.
+// A list that the server returns in pages: each answer has the cursor of the next.
 import { useState, type ReactNode } from 'react';
-import { Button } from '../fields/button.js';
+import { Button } from '../fields/controls.js';
 import { Answered, Failed } from '../notice/states.js';
-import { read, RequestError } from './request.js';
-import { useAnswer } from './use-answer.js';
+import { read, RequestError, useAnswer } from './request.js';
 
 interface Page {
   readonly cursor: string | undefined;
@@ -19,7 +18,7 @@ export function Pages<Answer extends Page>({ path, what, children }: PagesProps<
   const [answer, again] = useAnswer<Answer>(path);
   const [more, setMore] = useState<readonly Answer[]>([]);
   const [fault, setFault] = useState<RequestError>();
-  const anew = () => {
+  const restart = () => {
     setMore([]);
     again();
   };
@@ -31,13 +30,13 @@ export function Pages<Answer extends Page>({ path, what, children }: PagesProps<
     );
   };
   return (
-    <Answered answer={answer} what={what} onAgain={anew}>
+    <Answered answer={answer} what={what} onAgain={restart}>
       {(first) => {
         const pages = [first, ...more];
         const cursor = pages.at(-1)?.cursor;
         return (
           <>
-            {children(pages, anew)}
+            {children(pages, restart)}
             {fault === undefined ? null : <Failed error={fault} />}
             {cursor === undefined ? null : <Button onClick={() => add(cursor)}>Show more</Button>}
           </>

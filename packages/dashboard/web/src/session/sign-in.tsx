@@ -1,7 +1,7 @@
-// Asks for the token when the server wants one, and says so when the link that was opened held none that is good.
+// The form for a token, when the server needs one; it says so when the token in the link was refused.
 import { useState, type SubmitEvent } from 'react';
 import { REFUSED, type Refused } from '#protocol/requests.js';
-import { Button } from '../fields/button.js';
+import { Button } from '../fields/controls.js';
 import { RequestError, write } from '../requests/request.js';
 
 export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
@@ -42,7 +42,7 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
   );
 }
 
-/** Where the application around the dashboard says who may come in: no token helps. */
+/** Shown where the application around the dashboard decides who may come in: a token does not help. */
 export function NotLetIn({ onAgain }: { readonly onAgain: () => void }) {
   return (
     <main className="notice" id="content">
@@ -70,13 +70,13 @@ const refusals: Readonly<Record<Refused, { readonly title: string; readonly word
 
 const refused = takeRefused();
 
-/** What the server said of the link that was opened. The address goes on without it, so that it is said once. */
+/** Why the server refused the token in the link. It is taken out of the address, so that it is shown once. */
 function takeRefused(): Refused | undefined {
   const address = new URL(window.location.href);
-  const said = address.searchParams.get(REFUSED);
+  const reason = address.searchParams.get(REFUSED);
   address.searchParams.delete(REFUSED);
-  if (said !== null) window.history.replaceState(null, '', address);
-  return said === 'wrong' || said === 'many' ? said : undefined;
+  if (reason !== null) window.history.replaceState(null, '', address);
+  return reason === 'wrong' || reason === 'many' ? reason : undefined;
 }
 
 /** People copy the whole link. */

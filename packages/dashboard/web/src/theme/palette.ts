@@ -1,5 +1,4 @@
-// The colours of the style sheet, for what is drawn on a canvas.
-import { tones, type Tone } from './tones.js';
+// The colours of states, and those of the style sheet for what is drawn on a canvas.
 
 export interface Palette {
   readonly tones: Readonly<Record<Tone, string>>;
@@ -12,7 +11,7 @@ export interface Palette {
   readonly labelPx: number;
 }
 
-/** Of the page's own text size. */
+/** Relative to the page's text size. */
 const labelSize = 0.923;
 
 let known: Palette | undefined;
@@ -32,7 +31,7 @@ export function forgetPalette(): void {
 function readPalette(): Palette {
   const probe = document.createElement('i');
   document.body.append(probe);
-  // As a property a colour holds what each scheme has of it; only where it is used it is one.
+  // A custom property holds the colours of both schemes; only where it is used it is one colour.
   const colour = (name: string) => {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
@@ -48,4 +47,18 @@ function readPalette(): Palette {
   };
   probe.remove();
   return read;
+}
+
+/** Each tone means one state; `other` is for all that are not known here. */
+export const tones = ['idle', 'fetching', 'processing', 'acking', 'rejecting', 'lost', 'other'] as const;
+export type Tone = (typeof tones)[number];
+
+const outer = new Map<string, Tone>(tones.map((tone) => [tone, tone]));
+outer.set('stopped', 'idle');
+
+/** The tone of a dotted state, by its first part; a lost lease, and a handler that goes on after it, have that of a lost consumer. */
+export function toneOf(state: string): Tone {
+  if (state.endsWith('.lost') || state.endsWith('.abandoned')) return 'lost';
+  const [first = ''] = state.split('.', 1);
+  return outer.get(first) ?? 'other';
 }

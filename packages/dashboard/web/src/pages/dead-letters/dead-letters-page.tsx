@@ -1,13 +1,13 @@
-// Dead letters by queue and reason, to be looked at, sent again, or thrown away.
-import { Choice } from '../../fields/choice.js';
-import type { FleetModel } from '../../live/fleet-model.js';
+// Dead letters by queue and reason: to look at, redrive or purge.
+import { Choice } from '../../fields/controls.js';
 import { useDeadLetters, useSeeing } from '../../live/dead-letters.js';
+import type { LiveFleet } from '../../live/live-fleet.js';
 import { useFleet } from '../../live/store.js';
 import { Answered, Empty } from '../../notice/states.js';
 import { setFilters, useRoute } from '../../route/route.js';
 import { GroupTable } from './group-table.js';
+import { LetterActions } from './letter-actions.js';
 import { LetterPanel } from './letter-panel.js';
-import { LetterActs } from './letter-acts.js';
 
 export function DeadLettersPage() {
   const fleet = useFleet();
@@ -28,7 +28,7 @@ export function DeadLettersPage() {
           onChoose={(value) => setFilters({ queue: value, reason: undefined })}
         />
         {queue === undefined ? null : (
-          <LetterActs queue={queue} action={{ which: 'all' }} of={`all of ${queue}`} onDone={again} />
+          <LetterActions queue={queue} action={{ which: 'all' }} of={`all of ${queue}`} onDone={again} />
         )}
       </div>
       <Reasons queue={queue} reason={reason} />
@@ -48,7 +48,7 @@ function Reasons({ queue, reason }: ReasonsProps) {
   const fleet = useFleet();
   const [answer, again] = useDeadLetters();
   const isOfQueue = (group: { readonly queue: string }) => queue === undefined || group.queue === queue;
-  // Those of other queues are not shown, so they are not seen.
+  // Those of other queues are not shown, so they do not count as seen.
   useSeeing(answer.state === 'here' && answer.value.every((group) => group.freshCount === 0 || isOfQueue(group)));
   return (
     <section className="panel" aria-label="Reasons">
@@ -66,7 +66,7 @@ function Reasons({ queue, reason }: ReasonsProps) {
   );
 }
 
-function emptyWords(queue: string | undefined, { queues, queuesAtMs }: FleetModel): string {
+function emptyWords(queue: string | undefined, { queues, queuesAtMs }: LiveFleet): string {
   if (queue === undefined) return 'There are no dead letters.';
   const isUnknown = queuesAtMs > 0 && !queues.some((line) => line.queue === queue);
   return isUnknown ? `There is no queue ${queue}.` : `There are no dead letters in ${queue}.`;

@@ -1,8 +1,8 @@
-// Why jobs died, the most frequent reason first.
+// The reasons why jobs died, the most frequent first.
 import type { DeadLetterGroup } from '#protocol/requests.js';
-import { count, moment } from '../../numbers/format.js';
-import { Link } from '../../route/link.js';
-import { LetterActs } from './letter-acts.js';
+import { count, moment } from '../../figures/format.js';
+import { Link } from '../../route/route.js';
+import { LetterActions } from './letter-actions.js';
 
 interface GroupTableProps {
   readonly groups: readonly DeadLetterGroup[];
@@ -65,7 +65,7 @@ function GroupRow({ group, isChosen, onDone }: GroupRowProps) {
         {group.freshCount > 0 ? <span className="chip">{count(group.freshCount)} new</span> : null}
       </td>
       <th scope="row" className="reason">
-        <Link place="dead-letters" filters={{ queue, reason: isChosen ? undefined : reason }}>
+        <Link page="dead-letters" filters={{ queue, reason: isChosen ? undefined : reason }}>
           {reason === '' ? '(no reason)' : reason}
         </Link>
       </th>
@@ -73,7 +73,12 @@ function GroupRow({ group, isChosen, onDone }: GroupRowProps) {
       <td className="number">{moment(group.firstAtMs)}</td>
       <td className="number">{moment(group.lastAtMs)}</td>
       <td>
-        <LetterActs queue={queue} action={{ which: 'reason', reason }} of={`of ${queue}: ${reason}`} onDone={onDone} />
+        <LetterActions
+          queue={queue}
+          action={{ which: 'reason', reason }}
+          of={`of ${queue}: ${reason}`}
+          onDone={onDone}
+        />
       </td>
     </tr>
   );

@@ -1,11 +1,11 @@
-// The dead letters of one reason, one by one.
+// The dead letters with one reason.
 import type { DeadLetterPage } from '#protocol/requests.js';
-import { moment } from '../../numbers/format.js';
+import { moment } from '../../figures/format.js';
 import { Empty } from '../../notice/states.js';
 import { Pages } from '../../requests/pages.js';
 import { path } from '../../requests/request.js';
-import { Link } from '../../route/link.js';
-import { LetterActs } from './letter-acts.js';
+import { Link } from '../../route/route.js';
+import { LetterActions } from './letter-actions.js';
 
 interface LetterPanelProps {
   readonly queue: string;
@@ -61,7 +61,7 @@ function LetterTable({ letters, queue, onDone }: LetterTableProps) {
           {letters.map(({ id, name, diedAtMs, attemptsMade }) => (
             <tr key={id}>
               <th scope="row">
-                <Link place="jobs" rest={[queue, id]} className="identity clamp" title={id}>
+                <Link page="jobs" rest={[queue, id]} className="identity clamp" title={id}>
                   {id}
                 </Link>
               </th>
@@ -69,7 +69,7 @@ function LetterTable({ letters, queue, onDone }: LetterTableProps) {
               <td className="number">{moment(diedAtMs)}</td>
               <td className="number">{attemptsMade}</td>
               <td>
-                <LetterActs queue={queue} action={{ which: 'one', id }} of={id} onDone={onDone} />
+                <LetterActions queue={queue} action={{ which: 'one', id }} of={id} onDone={onDone} />
               </td>
             </tr>
           ))}

@@ -1,15 +1,13 @@
-// The hero: a registered machine with its consumers on it.
+// The chart of a registered machine with its consumers, or actors, on it.
 import { LiveChart } from '../../chart/live-chart.js';
-import { Button } from '../../fields/button.js';
-import { Choice } from '../../fields/choice.js';
-import { Help } from '../../fields/help.js';
-import type { FleetModel } from '../../live/fleet-model.js';
+import { Button, Choice, Help } from '../../fields/controls.js';
+import type { LiveFleet } from '../../live/live-fleet.js';
 import { Loading } from '../../notice/states.js';
 import { setFilters, useRoute } from '../../route/route.js';
-import type { Selection } from '../../selection/selection.js';
+import type { Selection } from '../../route/selection.js';
 
 interface ChartPanelProps {
-  readonly fleet: FleetModel;
+  readonly fleet: LiveFleet;
   readonly selection: Selection;
 }
 

@@ -1,15 +1,14 @@
-// The fleet at a glance: the chart with everybody on it, figures beside it, swimlanes below.
+// The fleet as a whole: the chart with all consumers on it, figures beside it, swimlanes below.
+import { LaneOptionsBar, laneOptionsIn } from '../../lanes/lane-options.js';
+import { rowsThatFit } from '../../lanes/lane-view.js';
+import { Lanes } from '../../lanes/lanes.js';
 import { useFleet } from '../../live/store.js';
 import { Empty } from '../../notice/states.js';
-import { useRoute } from '../../route/route.js';
-import { selectionIn } from '../../selection/selection.js';
-import { SelectionBar } from '../../selection/selection-bar.js';
+import { addressOf, go, useRoute } from '../../route/route.js';
+import { SelectionBar, selectionIn, type Selection } from '../../route/selection.js';
 import { ChartPanel } from './chart-panel.js';
-import { DeadLetterPanel } from './dead-letter-panel.js';
 import { FigurePanel } from './figure-panel.js';
-import { LanePanel } from './lane-panel.js';
-import { LatelyPanel } from './lately-panel.js';
-import { QueuePanel } from './queue-panel.js';
+import { DeadLetterPanel, LatelyPanel, QueuePanel } from './side-panels.js';
 
 export function FleetPage() {
   const fleet = useFleet();
@@ -35,5 +34,27 @@ export function FleetPage() {
         )}
       </div>
     </>
+  );
+}
+
+/** The height of the chart above and of the heads of both. */
+const besidesPx = 800;
+
+function LanePanel({ selection }: { readonly selection: Selection }) {
+  const { filters } = useRoute();
+  const options = laneOptionsIn(filters);
+  return (
+    <section className="panel fleet-lanes" aria-label="Swimlanes">
+      <div className="panel-head">
+        <h2>Consumers</h2>
+        <LaneOptionsBar options={options} />
+      </div>
+      <Lanes
+        {...options}
+        selection={selection}
+        mostRows={rowsThatFit(besidesPx)}
+        onChoose={(consumer) => go(addressOf('consumers', [], { ...filters, consumer }))}
+      />
+    </section>
   );
 }

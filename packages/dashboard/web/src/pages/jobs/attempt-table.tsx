@@ -1,10 +1,10 @@
-// A job's attempts: who had it, for how long, and how each ended.
+// A job's deliveries: which worker had it, for how long, and how each ended.
 import type { AttemptView } from '#protocol/requests.js';
-import { Button } from '../../fields/button.js';
+import { Button } from '../../fields/controls.js';
+import { duration, moment } from '../../figures/format.js';
 import { liveStore } from '../../live/store.js';
-import { duration, moment } from '../../numbers/format.js';
 import { Empty } from '../../notice/states.js';
-import type { Tone } from '../../theme/tones.js';
+import type { Tone } from '../../theme/palette.js';
 
 interface AttemptTableProps {
   readonly attempts: readonly AttemptView[];
@@ -59,5 +59,5 @@ function AttemptEnd({ attempt: { end } }: { readonly attempt: AttemptView }) {
 
 function lengthOf({ startedAtMs, endedAtMs }: AttemptView): string {
   if (startedAtMs === undefined) return '';
-  return `· ${duration(Math.max(0, (endedAtMs ?? liveStore.model.nowMs()) - startedAtMs))}`;
+  return `· ${duration(Math.max(0, (endedAtMs ?? liveStore.fleet.nowMs()) - startedAtMs))}`;
 }

@@ -1,17 +1,16 @@
-// One job: its way through the chart over all its attempts, and what is kept of it.
+// One job: the path of each delivery through the chart, and what is kept of it.
 import { useState } from 'react';
 import type { JobView } from '#protocol/requests.js';
+import { moment, plural } from '../../figures/format.js';
 import { Answered } from '../../notice/states.js';
-import { moment, plural } from '../../numbers/format.js';
-import { path } from '../../requests/request.js';
-import { useAnswer } from '../../requests/use-answer.js';
-import { Link } from '../../route/link.js';
+import { path, useAnswer } from '../../requests/request.js';
+import { Link } from '../../route/route.js';
 import { OperatorOnly } from '../../session/session.js';
 import { AttemptTable } from './attempt-table.js';
-import { JobActs } from './job-acts.js';
-import { JobRemains } from './job-remains.js';
-import { JobWay } from './job-way.js';
-import { PlaceChip } from './place-chip.js';
+import { DeliveryPath } from './delivery-path.js';
+import { JobActions } from './job-actions.js';
+import { JobOutput } from './job-output.js';
+import { PlaceChip } from './job-table.js';
 
 interface JobPageProps {
   readonly queue: string;
@@ -25,7 +24,7 @@ export function JobPage({ queue, id }: JobPageProps) {
   return (
     <>
       <p className="back">
-        <Link place="jobs" filters={{ queue }}>
+        <Link page="jobs" filters={{ queue }}>
           ← Jobs of {queue}
         </Link>
       </p>
@@ -47,12 +46,12 @@ function OneJob({ job, onChanged }: { readonly job: JobView; readonly onChanged:
           {job.name} <span className="identity">{job.id}</span>
         </h1>
         <OperatorOnly>
-          <JobActs job={job} onChanged={onChanged} />
+          <JobActions job={job} onChanged={onChanged} />
         </OperatorOnly>
       </div>
       <div className="job">
         <section className="panel" aria-label="Way through the chart">
-          <JobWay key={index} attempt={job.attempts[index]} number={index + 1} of={job.attempts.length} />
+          <DeliveryPath key={index} attempt={job.attempts[index]} number={index + 1} of={job.attempts.length} />
         </section>
         <section className="panel" aria-label="Facts">
           <JobFacts job={job} />
@@ -60,7 +59,7 @@ function OneJob({ job, onChanged }: { readonly job: JobView; readonly onChanged:
           <AttemptTable attempts={job.attempts} chosen={index} onChoose={choose} />
         </section>
       </div>
-      <JobRemains job={job} />
+      <JobOutput job={job} />
     </>
   );
 }

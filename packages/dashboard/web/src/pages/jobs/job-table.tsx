@@ -1,8 +1,8 @@
 // Jobs in a table.
-import type { JobLine } from '#protocol/requests.js';
-import { moment } from '../../numbers/format.js';
-import { Link } from '../../route/link.js';
-import { PlaceChip } from './place-chip.js';
+import type { JobLine, JobPlace } from '#protocol/requests.js';
+import { moment } from '../../figures/format.js';
+import { Link } from '../../route/route.js';
+import type { Tone } from '../../theme/palette.js';
 
 export function JobTable({ jobs }: { readonly jobs: readonly JobLine[] }) {
   return (
@@ -13,7 +13,7 @@ export function JobTable({ jobs }: { readonly jobs: readonly JobLine[] }) {
           {jobs.map((job) => (
             <tr key={`${job.queue} ${job.id}`}>
               <th scope="row">
-                <Link place="jobs" rest={[job.queue, job.id]} className="identity clamp" title={job.id}>
+                <Link page="jobs" rest={[job.queue, job.id]} className="identity clamp" title={job.id}>
                   {job.id}
                 </Link>
               </th>
@@ -56,5 +56,41 @@ function JobHead() {
         <th scope="col">reason</th>
       </tr>
     </thead>
+  );
+}
+
+export const places = [
+  'active',
+  'waiting',
+  'waitingForChildren',
+  'delayed',
+  'acked',
+  'deadLettered',
+] as const satisfies readonly JobPlace[];
+
+export const placeNames: Readonly<Record<JobPlace, string>> = {
+  active: 'active',
+  waiting: 'waiting',
+  waitingForChildren: 'waiting for children',
+  delayed: 'delayed',
+  acked: 'acked',
+  deadLettered: 'dead-lettered',
+};
+
+export const placeTones: Readonly<Record<JobPlace, Tone>> = {
+  active: 'processing',
+  waiting: 'fetching',
+  waitingForChildren: 'other',
+  delayed: 'idle',
+  acked: 'acking',
+  deadLettered: 'rejecting',
+};
+
+/** Where a job is: a mark with its name. */
+export function PlaceChip({ place }: { readonly place: JobPlace }) {
+  return (
+    <span className="place">
+      <span className={`mark tone-${placeTones[place]}`} aria-hidden /> {placeNames[place]}
+    </span>
   );
 }

@@ -1,12 +1,13 @@
 // All queues as a table, and one of them with its history below.
+import type { QueueHistory } from '#protocol/requests.js';
+import { timeOfDay } from '../../figures/format.js';
+import { LinePlot } from '../../figures/plots.js';
 import { freshIn, useDeadLetters } from '../../live/dead-letters.js';
 import { useFleet } from '../../live/store.js';
-import { timeOfDay } from '../../numbers/format.js';
-import { Empty } from '../../notice/states.js';
-import { useRoute } from '../../route/route.js';
-import { queueColumns } from './queue-columns.js';
-import { QueueHistoryPanel } from './queue-history-panel.js';
-import { QueueRow } from './queue-row.js';
+import { Answered, Empty } from '../../notice/states.js';
+import { path, useAnswer } from '../../requests/request.js';
+import { Link, useRoute } from '../../route/route.js';
+import { QueueHead, QueueRow } from './queue-table.js';
 
 export function QueuesPage() {
   const fleet = useFleet();
@@ -43,24 +44,52 @@ export function QueuesPage() {
   );
 }
 
-function QueueHead() {
+const everyMs = 5_000;
+
+/** A queue's last minutes: how much waited, what came in and what went out. */
+function QueueHistoryPanel({ queue }: { readonly queue: string }) {
+  const [answer, again] = useAnswer<QueueHistory>(path`api/queues/${queue}/history`, everyMs);
   return (
-    <thead>
-      <tr>
-        <th scope="col">queue</th>
-        {queueColumns.map(({ name }) => (
-          <th key={name} scope="col" className="number">
-            {name}
-          </th>
-        ))}
-        <th scope="col" className="number">
-          dead
-        </th>
-        <th scope="col">waiting, last minutes</th>
-        <th scope="col">
-          <span className="unseen">actions</span>
-        </th>
-      </tr>
-    </thead>
+    <section className="panel" aria-label={`History of ${queue}`}>
+      <div className="panel-head">
+        <h2>{queue}, the last 15 minutes</h2>
+        <p className="panel-note">
+          <Link page="jobs" filters={{ queue }}>
+            its jobs
+          </Link>{' '}
+          ·{' '}
+          <Link page="fleet" filters={{ queue }}>
+            its consumers
+          </Link>
+        </p>
+      </div>
+      <Answered answer={answer} what="its history" onAgain={again}>
+        {(history) => <Plots history={history} />}
+      </Answered>
+    </section>
+  );
+}
+
+function Plots({ history: { points } }: { readonly history: QueueHistory }) {
+  if (points.length < 2)
+    return <Empty>History begins when the dashboard’s server starts to watch: wait a little.</Empty>;
+  const atMs = points.map((point) => point.atMs);
+  const rates = [
+    { name: 'sent /s', tone: 'fetching', isDashed: true, values: points.map((point) => point.sentPerSecond) },
+    { name: 'acked /s', tone: 'processing', values: points.map((point) => point.ackedPerSecond) },
+    { name: 'rejected /s', tone: 'rejecting', values: points.map((point) => point.rejectedPerSecond) },
+  ] as const;
+  const depth = [{ name: 'waiting', tone: 'fetching', values: points.map((point) => point.waiting) }] as const;
+  return (
+    <div className="plots">
+      <div>
+        <h3>Waiting</h3>
+        <LinePlot label="Waiting jobs over the last 15 minutes" atMs={atMs} lines={depth} />
+      </div>
+      <div>
+        <h3>In and out, per second</h3>
+        <LinePlot label="Sent, acked and rejected per second over the last 15 minutes" atMs={atMs} lines={rates} />
+      </div>
+    </div>
   );
 }
