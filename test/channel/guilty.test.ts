@@ -55,6 +55,19 @@ describe('a channel, when a call is refused for what is in it', () => {
     expect(trial.queue.reconciliations.all, 'nothing is unknown').to.have.length(0);
   });
 
+  it('gives nothing back of a guilty settlement when its consumer leaves: its job is dead-lettered', async () => {
+    const { trial, a } = await twoHolders();
+    for (const word of ['settlement.interrupted', 'settlement.refused'] as const) {
+      a.settles(ack);
+      await fail(trial, await trial.nextCall(), tooLarge);
+      await a.hears(word);
+    }
+    a.leaves();
+    const { requests } = await trial.nextCall();
+    expect(requests.map(({ settle }) => settle?.settlement.kind)).to.deep.equal(['deadLetter']);
+    expect(await trial.unseenCalls()).to.equal(0);
+  });
+
   it('sends a result that is long in a call of its own', async () => {
     const { trial, a, b } = await twoHolders();
     a.settles({ kind: 'ack', result: 'x'.repeat(2_000_000) });

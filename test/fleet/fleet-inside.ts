@@ -6,7 +6,7 @@ import type * as KnownWorkersModule from '../../packages/core/dist/fleet/watchin
 import type * as PackedTextModule from '../../packages/core/dist/engine/redis/fleet/packed-text.js';
 import type * as ReadMessageModule from '../../packages/core/dist/fleet/read-message.js';
 import type * as FeedModule from '../../packages/worker/dist/feed/feed.js';
-import type * as MachineRegistryModule from '../../packages/worker/dist/feed/machine-registry.js';
+import type * as FollowedActorsModule from '../../packages/worker/dist/feed/followed-actors.js';
 
 export type { FleetNews } from '../../packages/core/dist/fleet/fleet-message.js';
 export type { FeedNote, FeedOrder } from '../../packages/worker/dist/feed/feed-protocol.js';
@@ -25,7 +25,7 @@ export const { readAnswer, readAsk, readNews } = await inside<typeof ReadMessage
   'core/dist/fleet/read-message.js',
 );
 export const { Feed } = await inside<typeof FeedModule>('worker/dist/feed/feed.js');
-export const { MachineRegistry } = await inside<typeof MachineRegistryModule>('worker/dist/feed/machine-registry.js');
+export const { MachineRegistry } = await inside<typeof FollowedActorsModule>('worker/dist/feed/followed-actors.js');
 
 // A path that stands in this file is right for the source or for what it is compiled to, never for both.
 function inside<Module>(path: string): Promise<Module> {

@@ -39,7 +39,7 @@ describe('the frames of a busy worker', () => {
     await notes.first(({ type }) => type === 'frame');
     await pastTicks(3);
     expect(frames()).to.have.length(1);
-    order('said');
+    order('published');
     await notes.first(() => frames().length === 2);
   });
 

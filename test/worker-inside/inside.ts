@@ -1,6 +1,6 @@
 // The parts of a worker that its door does not show, for tests of one part alone. Types come with the build, values from it.
 import type * as ChannelModule from '../../packages/worker/dist/channel/channel.js';
-import type * as WishesModule from '../../packages/worker/dist/channel/wishes.js';
+import type * as DeliveryTableModule from '../../packages/worker/dist/channel/delivery-table.js';
 import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.js';
 import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as PoolModule from '../../packages/worker/dist/worker/consumer-pool.js';
@@ -10,9 +10,9 @@ import type * as DeadJobsModule from '../../packages/worker/dist/events/dead-job
 import type * as LoadHandlersModule from '../../packages/worker/dist/handler/load-handlers.js';
 import type * as WorkerEventsModule from '../../packages/worker/dist/events/worker-events.js';
 import type * as EndLogModule from '../../packages/worker/dist/delivery/settlement.js';
-import type * as BeatModule from '../../packages/worker/dist/heartbeat/beat.js';
-import type * as BeatingModule from '../../packages/worker/dist/heartbeat/beating.js';
-import type * as SignModule from '../../packages/worker/dist/heartbeat/sign-of-life.js';
+import type * as HeartbeatProtocolModule from '../../packages/worker/dist/heartbeat/heartbeat-protocol.js';
+import type * as HeartbeatRunnerModule from '../../packages/worker/dist/heartbeat/heartbeat-runner.js';
+import type * as TickingModule from '../../packages/worker/dist/heartbeat/ticking.js';
 import type * as ScopeModule from '../../packages/worker/dist/handler/handler-scope.js';
 import type * as ContainerModule from '../../packages/worker/dist/handler/container.js';
 import type * as CheckModule from '../../packages/worker/dist/handler/check-parameters.js';
@@ -34,12 +34,12 @@ export const { DeadJobs } = await inside<typeof DeadJobsModule>('events/dead-job
 export const { loadHandlers } = await inside<typeof LoadHandlersModule>('handler/load-handlers.js');
 export const { WorkerEvents } = await inside<typeof WorkerEventsModule>('events/worker-events.js');
 export const { EndLog } = await inside<typeof EndLogModule>('delivery/settlement.js');
-export const { beat } = await inside<typeof BeatModule>('heartbeat/beat.js');
-export const { LocalBeat } = await inside<typeof BeatingModule>('heartbeat/beating.js');
-export const { newSign } = await inside<typeof SignModule>('heartbeat/sign-of-life.js');
+export const { tickUntilStopped } = await inside<typeof TickingModule>('heartbeat/ticking.js');
+export const { LocalHeartbeat } = await inside<typeof HeartbeatRunnerModule>('heartbeat/heartbeat-runner.js');
+export const { newSign } = await inside<typeof HeartbeatProtocolModule>('heartbeat/heartbeat-protocol.js');
 export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');
 export const { channelLogic } = await inside<typeof ChannelModule>('channel/channel.js');
-export const { PerConsumer } = await inside<typeof WishesModule>('channel/wishes.js');
+export const { DeliveryTable } = await inside<typeof DeliveryTableModule>('channel/delivery-table.js');
 export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');
 export const { ConsumerPool } = await inside<typeof PoolModule>('worker/consumer-pool.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');

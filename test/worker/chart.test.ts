@@ -4,7 +4,7 @@ import { leafStates, stateOf, Walk, type Step } from '../charts/driven.js';
 
 const events = {
   'a stop': { type: 'stop.requested' },
-  'crews that have stopped': { type: 'crews.stopped' },
+  'pools that have stopped': { type: 'pools.stopped' },
   'the end of the drain time': { type: 'xstate.after.drainTime.worker.draining' },
   'the end of the requeue time': { type: 'xstate.after.requeueTime.worker.requeueing' },
   'closed connections': { type: 'closed' },
@@ -14,12 +14,12 @@ type EventName = keyof typeof events;
 
 // Each way begins at birth; its last event leads to the state, with the orders.
 const rows: readonly (readonly [way: readonly EventName[], leadsTo: string, orders: readonly string[]])[] = [
-  [['a stop'], 'draining', ['drainCrews']],
-  [['a stop', 'crews that have stopped'], 'closing', ['closeAll']],
+  [['a stop'], 'draining', ['drainPools']],
+  [['a stop', 'pools that have stopped'], 'closing', ['closeAll']],
   [['a stop', 'the end of the drain time'], 'requeueing', ['endGrace']],
-  [['a stop', 'the end of the drain time', 'crews that have stopped'], 'closing', ['closeAll']],
+  [['a stop', 'the end of the drain time', 'pools that have stopped'], 'closing', ['closeAll']],
   [['a stop', 'the end of the drain time', 'the end of the requeue time'], 'closing', ['closeAll']],
-  [['a stop', 'crews that have stopped', 'closed connections'], 'stopped', []],
+  [['a stop', 'pools that have stopped', 'closed connections'], 'stopped', []],
 ];
 
 describe("the worker's chart", () => {
@@ -43,7 +43,7 @@ describe("the worker's chart", () => {
   }
 
   it('knows that it did not end cleanly when the drain time was over', () => {
-    const { snapshot } = along(['a stop', 'the end of the drain time', 'crews that have stopped']);
+    const { snapshot } = along(['a stop', 'the end of the drain time', 'pools that have stopped']);
     expect(snapshot.context).to.include({ isClean: false });
   });
 

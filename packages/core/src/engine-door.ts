@@ -69,7 +69,7 @@ export {
 export { DropCount, type DroppedMessages } from './foreign-text/drop-count.js';
 export type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
 export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
-export { steadyNowMs } from './fleet/steady-time.js';
+export { steadyNowMs, systemClock } from './fleet/steady-time.js';
 export type { TransitionCount, WorkerFrame } from './fleet/worker-frame.js';
 export type {
   ActorReport,

@@ -31,8 +31,7 @@ export type { Middleware, MiddlewareOptions, Next, NextResult } from './handler/
 export type { Container, Injected, Token } from './handler/container.js';
 export type { Delivery } from './delivery/delivery.js';
 export type { AbortError } from './delivery/attempt.js';
-export { desiredConsumers, type Demand } from './metrics/desired-consumers.js';
-export type { MetricsData } from './metrics/worker-metrics.js';
+export { desiredConsumers, type Demand, type MetricsData } from './metrics/worker-metrics.js';
 export { isRejection, reject, type Rejection, type RejectOptions } from './delivery/settlement.js';
 export type { ConsumerState } from './consumer/consumer-protocol.js';
 export { consumerMachine } from './consumer/consumer.machine.js';
@@ -45,7 +44,7 @@ export {
   type ChartStateKind,
   type ChartTransition,
 } from '@acktor/chart';
-export { InspectorMissingError } from './inspection/stately-inspector.js';
+export { InspectorMissingError } from './worker/stately-inspector.js';
 export type { Logger } from './logger.js';
 export {
   CancelledError,

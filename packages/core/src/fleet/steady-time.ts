@@ -13,3 +13,10 @@ const sinceStartMs = performance.now.bind(performance);
 export function steadyNowMs(): number {
   return Math.round(startedAtMs + sinceStartMs());
 }
+
+/** The machine's own clock, as an engine's clock is: its timers do not keep a process alive. */
+export const systemClock = {
+  now: steadyNowMs,
+  setTimeout: (run: () => void, ms: number): unknown => setTimeout(run, ms).unref(),
+  clearTimeout: (timer: unknown): void => clearTimeout(timer as NodeJS.Timeout),
+};

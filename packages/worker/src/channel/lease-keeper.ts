@@ -1,22 +1,20 @@
-// Keeps the leases of what is held: renews them, finds those that are lost, and gives back what is leased and held by nobody.
+// Keeps the leases of what is held: renews them, finds those that are lost, and gives back orphaned leases.
 import type { WorkQueue } from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
-import { repeat, type Clock } from './clock.js';
-import type { HeldDeliveries } from './held-deliveries.js';
-import type { Wishes } from './wishes.js';
+import type { Clock } from './clock.js';
+import type { DeliveryTable } from './delivery-table.js';
 
 export interface LeaseKeeperDeps {
   readonly queue: Pick<WorkQueue, 'renew' | 'reconcile'>;
-  readonly held: HeldDeliveries;
-  /** A fetch whose answer is on its way may have leased what nobody holds yet. */
-  readonly wishes: Pick<Wishes, 'answered'>;
+  /** A fetch whose answer is on its way may have leased what is not held yet. */
+  readonly deliveries: Pick<DeliveryTable, 'held' | 'holdersOf' | 'answeredTokens'>;
   readonly leaseMs: number;
   readonly clock: Clock;
   readonly log: GuardedLog;
 }
 
 /**
- * Each consumer whose lease is found lost hears `lease.lost`.
+ * Sends `lease.lost` to each consumer whose lease is found lost.
  *
  * The heartbeat thread renews, too; this is how the process learns what it has lost, and what holds when the thread ends.
  */
@@ -44,23 +42,23 @@ export class LeaseKeeper {
     await this.#renew();
   }
 
-  /** The server failed one request alone. What it had leased by then is held by nobody. */
+  /** The server failed one request alone. What it had leased by then is held by no consumer. */
   requestFailed(error: Error): void {
     this.#deps.log.error({ err: error }, 'the server failed one request');
     this.#suspectOrphans();
   }
 
-  /** From now on, and for a while, each renewal also looks for what is leased to nobody here. */
+  /** From now on, and for a while, each renewal also looks for orphans. */
   #suspectOrphans(): void {
     this.#orphansUntilMs = this.#deps.clock.now() + ORPHANS_FOR_MS;
   }
 
   async #renew(): Promise<void> {
-    const { queue, held, leaseMs } = this.#deps;
-    const jobs = held.jobs();
+    const { queue, deliveries, leaseMs } = this.#deps;
+    const jobs = deliveries.held();
     if (jobs.length === 0) return;
     const lost = new Set(await queue.renew(jobs, leaseMs));
-    for (const consumer of held.holdersOf(({ leaseToken }) => lost.has(leaseToken)))
+    for (const consumer of deliveries.holdersOf(({ leaseToken }) => lost.has(leaseToken)))
       consumer.send({ type: 'lease.lost' });
   }
 
@@ -77,17 +75,31 @@ export class LeaseKeeper {
   }
 
   /**
-   * A network can bring a fetch to the server long after its connection broke. What it leased is held by nobody, and the heartbeat renews
-   * it for as long as the process lives.
+   * A network can bring a fetch to the server long after its connection broke. What it leased is held by no consumer, and the heartbeat
+   * renews it for as long as the process lives.
    */
   async #giveBackOrphans(): Promise<void> {
-    const { queue, held, wishes, log } = this.#deps;
-    const jobs = await queue.reconcile(wishes.answered, held.jobs());
+    const { queue, deliveries, log } = this.#deps;
+    const jobs = await queue.reconcile(deliveries.answeredTokens, deliveries.held());
     if (jobs.length > 0) log.warn({ jobs }, 'jobs that were leased to nobody here were given back');
   }
 }
 
+/** Runs `task` again and again, `everyMs()` after the last one ended, until the returned function is called. */
+function repeat(clock: Clock, everyMs: () => number, task: () => Promise<void>): () => void {
+  let isStopped = false;
+  let timer: unknown;
+  const schedule = () => {
+    timer = clock.setTimeout(() => void task().finally(() => isStopped || schedule()), everyMs());
+  };
+  schedule();
+  return () => {
+    isStopped = true;
+    clock.clearTimeout(timer);
+  };
+}
+
 /** Far longer than Linux goes on with what a closed connection had left to send (100 s), for a proxy may be more patient. */
 const ORPHANS_FOR_MS = 900_000;
-/** Well within the time for which the reaper holds off after a server that answered nobody. */
+/** Well within the time for which the reaper holds off after a server that answered no worker. */
 const KEEP_AGAIN_MS = 500;

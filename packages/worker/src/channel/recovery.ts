@@ -1,13 +1,12 @@
-// Brings a channel back after its connection broke or its server refused a call.
+// Brings a channel back after its connection broke or its server refused a batch.
 import type { WorkQueue } from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
 import type { Clock } from './clock.js';
-import type { HeldDeliveries } from './held-deliveries.js';
+import type { DeliveryTable } from './delivery-table.js';
 import type { LeaseKeeper } from './lease-keeper.js';
-import type { Wishes } from './wishes.js';
 
-/** Something that is held while the server is away, and goes on afterwards. */
+/** What is held while the server is away, and resumes afterwards. */
 export interface Holdable {
   hold(): void;
   resume(): void;
@@ -15,33 +14,28 @@ export interface Holdable {
 
 export interface RecoveryDeps {
   readonly queue: Pick<WorkQueue, 'reconcile'>;
-  readonly wishes: Pick<Wishes, 'answered'>;
-  readonly held: HeldDeliveries;
+  readonly deliveries: Pick<DeliveryTable, 'held' | 'answeredTokens'>;
   readonly keeper: Pick<LeaseKeeper, 'restored'>;
-  readonly line: Holdable & { quiet(): Promise<void> };
-  readonly watch: Holdable;
+  readonly batcher: Holdable & { quiet(): Promise<void> };
+  readonly wait: Holdable;
   readonly clock: Clock;
   readonly log: GuardedLog;
 }
 
 /**
  * Holds the channel while the server is away, and makes it whole again: first what the server leased to this process in a reply that
- * never came is given back, then what is held is renewed, then those whose settlement was interrupted hear of it, then all goes on.
+ * never came is given back, then what is held is renewed, then all resumes, and the consumers whose settlement was interrupted make it
+ * again.
  */
 export class Recovery {
   readonly #deps: RecoveryDeps;
   readonly #interrupted = new Set<ConsumerRef>();
   #isAway = false;
   #isHolding = false;
-  #isRestoring = false;
+  #isReconciling = false;
 
   constructor(deps: RecoveryDeps) {
     this.#deps = deps;
-  }
-
-  /** Whether nothing is asked of the server for now. */
-  get isHolding(): boolean {
-    return this.#isHolding;
   }
 
   /** The connection broke. */
@@ -53,31 +47,31 @@ export class Recovery {
   /** The connection is whole again. */
   back(): void {
     this.#isAway = false;
-    void this.#restore();
+    void this.#recover();
   }
 
-  /** A call failed though the connection may stand: the server is out of memory, read-only, loading, or out of disk. */
+  /** A batch failed though the connection may stand: the server is out of memory, read-only, loading, or out of disk. */
   failed(error: unknown): void {
     this.#hold();
     this.#deps.log.warn({ err: error }, 'the server did not take a call; it is made again');
-    if (!this.#isAway) this.#deps.clock.setTimeout(() => void this.#restore(), PAUSE_AFTER_REFUSAL_MS);
+    if (!this.#isAway) this.#deps.clock.setTimeout(() => void this.#recover(), PAUSE_AFTER_REFUSAL_MS);
   }
 
-  /** A consumer's settlement was in a call that failed. */
+  /** A consumer's settlement was in a batch that failed, or came while the channel is held. */
   interrupt(consumer: ConsumerRef): void {
     this.#interrupted.add(consumer);
     consumer.send({ type: 'settlement.interrupted' });
   }
 
-  async #restore(): Promise<void> {
-    // A pause after a refusal may end when the connection has broken and come back meanwhile, and all goes on.
-    if (this.#isRestoring || !this.#isHolding || this.#mustWait()) return;
-    this.#isRestoring = true;
+  async #recover(): Promise<void> {
+    // A pause after a refusal may end when the connection has broken and come back meanwhile, and all has resumed.
+    if (this.#isReconciling || !this.#isHolding || this.#mustWait()) return;
+    this.#isReconciling = true;
     const isWhole = await this.#reconcile();
-    this.#isRestoring = false;
+    this.#isReconciling = false;
     if (this.#mustWait()) return;
-    if (isWhole) this.#goOn();
-    else this.#deps.clock.setTimeout(() => void this.#restore(), PAUSE_AFTER_REFUSAL_MS);
+    if (isWhole) this.#resume();
+    else this.#deps.clock.setTimeout(() => void this.#recover(), PAUSE_AFTER_REFUSAL_MS);
   }
 
   /** While the connection is away, `back()` is what starts the recovery. */
@@ -86,10 +80,10 @@ export class Recovery {
   }
 
   async #reconcile(): Promise<boolean> {
-    const { queue, wishes, held, keeper, line, log } = this.#deps;
+    const { queue, deliveries, keeper, batcher, log } = this.#deps;
     try {
-      await line.quiet();
-      const returned = await queue.reconcile(wishes.answered, held.jobs());
+      await batcher.quiet();
+      const returned = await queue.reconcile(deliveries.answeredTokens, deliveries.held());
       await keeper.restored();
       if (returned.length > 0) log.info({ jobs: returned }, 'jobs that were leased in a lost reply were given back');
       return true;
@@ -101,14 +95,14 @@ export class Recovery {
 
   #hold(): void {
     this.#isHolding = true;
-    this.#deps.line.hold();
-    this.#deps.watch.hold();
+    this.#deps.batcher.hold();
+    this.#deps.wait.hold();
   }
 
-  #goOn(): void {
+  #resume(): void {
     this.#isHolding = false;
-    this.#deps.line.resume();
-    this.#deps.watch.resume();
+    this.#deps.batcher.resume();
+    this.#deps.wait.resume();
     const interrupted = [...this.#interrupted];
     this.#interrupted.clear();
     for (const consumer of interrupted) consumer.send({ type: 'connection.restored' });

@@ -1,7 +1,7 @@
 // What a channel says of its deliveries: to the worker's listeners, and to whoever mends what a dead letter left behind.
 import type { LeasedJob, SettleOutcome, Settling } from '@acktor/core/engine';
 import type { Clock } from '../channel/clock.js';
-import type { HeldDeliveries } from '../channel/held-deliveries.js';
+import type { DeliveryTable } from '../channel/delivery-table.js';
 import type { ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';
 import type { DeliveryFacts, DeliveryOutcome } from './worker-event.js';
 import type { WorkerEvents } from './worker-events.js';
@@ -13,7 +13,7 @@ export interface DeliveryEventsDeps {
   readonly events: WorkerEvents;
   /** Called when a dead letter is stored; undefined when nobody wants to know. */
   readonly onDead: ((job: LeasedJob) => void) | undefined;
-  readonly held: Pick<HeldDeliveries, 'heldSinceMs'>;
+  readonly held: Pick<DeliveryTable, 'heldSinceMs'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 

@@ -1,27 +1,29 @@
-// What a worker's main thread and its heartbeat thread tell each other of the feed.
-import type { Lag } from './event-loop.js';
-import type { ActorReport, ConsumerReport, QueueTotals, TransitionCount } from '@acktor/core/engine';
+// What a worker's main thread and its heartbeat thread say to each other of the feed, and where the main thread gathers it.
+import type { ActorReport, ConsumerReport, EventLoopReport, QueueTotals, TransitionCount } from '@acktor/core/engine';
 
-/** What the thread wants of the main thread. */
+/** From the heartbeat thread to the main thread. */
 export type FeedOrder =
   | { readonly type: 'report' }
   | { readonly type: 'watched' }
   | { readonly type: 'unwatched' }
-  /** The last frame has been said: there may be another. */
-  | { readonly type: 'said' };
+  /** The last frame is published: there may be another. */
+  | { readonly type: 'published' };
 
-/** What the main thread gives the thread to say. It is JSON already, so that neither has to walk through it again. */
+/** From the main thread to the heartbeat thread, to be published. It is JSON already, so that neither has to walk through it again. */
 export type FeedNote =
-  /** How the process stands. The thread keeps the last one, for when the main thread is blocked. */
+  /** The state of the process. The thread keeps the last one, for when the main thread is blocked. */
   | { readonly type: 'report'; readonly report: string; readonly lag: Lag }
   | { readonly type: 'frame'; readonly changes: string; readonly lag: Lag }
   | { readonly type: 'machine'; readonly machineId: string; readonly definition: string };
 
-/** Somebody who can say how its actors stand, and what changed. */
+/** How late the timers of the main thread are. */
+export type Lag = Omit<EventLoopReport, 'blockedForMs'>;
+
+/** Some actors of the process: their states, and what changed. */
 export interface FeedSource {
-  /** How all of them stand. */
+  /** The states of all of them. */
   report(): SourceReport;
-  /** From here on changes are kept, for `take`; the first take has all of them in it. */
+  /** From here on changes are kept, for `take`; all actors count as changed at first. */
   beginWatch(): void;
   endWatch(): void;
   /** What changed since the last take. */

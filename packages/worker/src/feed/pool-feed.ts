@@ -1,12 +1,11 @@
-// What one pool's consumers do, for those who look at the fleet. Costs them one comparison a step while nobody watches.
-import type { ConsumerReport, QueueTotals } from '@acktor/core/engine';
+// What one pool's consumers do, for the watchers of the fleet. Costs them one comparison a transition while there are none.
+import type { ConsumerReport, QueueTotals, TransitionCount } from '@acktor/core/engine';
 import type { Actor } from 'xstate';
 import type { Clock } from '../channel/clock.js';
 import type { consumerMachine } from '../consumer/consumer.machine.js';
 import type { TransitionListener } from '../consumer/compiled-machine.js';
 import { dottedState } from '../consumer/consumer-protocol.js';
 import type { FeedSource, SourceChanges, SourceReport } from './feed-protocol.js';
-import { TransitionCounter, type Standing } from './transition-counter.js';
 
 type Consumer = Actor<typeof consumerMachine>;
 
@@ -27,7 +26,7 @@ export class PoolFeed implements FeedSource {
   #gone: string[] = [];
   #lastTotals = '';
 
-  /** Told of every step of every consumer; undefined while nobody watches. */
+  /** Called after each transition of each consumer; undefined while the fleet is not watched. */
   onTransition: TransitionListener | undefined;
 
   constructor(deps: PoolFeedDeps) {
@@ -45,7 +44,7 @@ export class PoolFeed implements FeedSource {
     this.#counter = counter;
     for (const consumer of consumers) this.joined(consumer);
     this.#lastTotals = '';
-    this.onTransition = (consumer, { value }) => counter.stepped(consumer, this.#dotted(value));
+    this.onTransition = (consumer, { value }) => counter.moved(consumer, this.#dotted(value));
   }
 
   endWatch(): void {
@@ -55,7 +54,7 @@ export class PoolFeed implements FeedSource {
   }
 
   joined(consumer: Consumer): void {
-    this.#counter?.follow(consumer, this.#standing(consumer));
+    this.#counter?.follow(consumer, this.#presentState(consumer));
   }
 
   left(consumer: Consumer): void {
@@ -84,8 +83,8 @@ export class PoolFeed implements FeedSource {
   }
 
   #reportOf(consumer: Consumer): ConsumerReport {
-    const followed = this.#counter?.standing(consumer);
-    const { state, sinceMs } = followed ?? this.#standing(consumer);
+    const followed = this.#counter?.stateOf(consumer);
+    const { state, sinceMs } = followed ?? this.#presentState(consumer);
     const held = this.#heldBy(consumer, sinceMs);
     const inStateSinceMs = (state === 'idle' ? followed?.restSinceMs : undefined) ?? sinceMs;
     return { consumer: consumer.id, queue: this.#deps.queue, state, inStateSinceMs, held };
@@ -101,14 +100,14 @@ export class PoolFeed implements FeedSource {
     return { jobId, jobName, attempt: attemptsMade + 1, heldSinceMs };
   }
 
-  /** As far as is known of a consumer whose steps nobody followed. */
-  #standing(consumer: Consumer): Standing {
+  /** As far as is known of a consumer whose transitions were not followed. */
+  #presentState(consumer: Consumer): StateSince {
     const { heldSinceMs, parkedSinceMs, clock } = this.#deps;
     const sinceMs = heldSinceMs(consumer) ?? parkedSinceMs(consumer) ?? clock.now();
     return { state: this.#dotted(consumer.getSnapshot().value), sinceMs };
   }
 
-  /** XState gives the same value for the same state in the busy loop, where this is asked most. */
+  /** XState gives the same value for the same state in the busy loop, where this is called most. */
   #dotted(value: Parameters<typeof dottedState>[0]): string {
     if (typeof value === 'string') return value;
     const known = this.#states.get(value);
@@ -119,7 +118,129 @@ export class PoolFeed implements FeedSource {
   }
 }
 
-/** To ask the queue in vain now and then is no end of a consumer's rest. */
+/** A fetch in vain now and then does not end a consumer's rest. */
 function holdsNothing(state: string): boolean {
   return state === 'idle' || state === 'fetching';
+}
+
+/** The state of an actor, and since when, in milliseconds since the epoch. */
+export interface StateSince {
+  readonly state: string;
+  readonly sinceMs: number;
+}
+
+/** The same of an actor that is followed. */
+export interface FollowedState extends StateSince {
+  /** Since when it rests; undefined while it does not. */
+  readonly restSinceMs: number | undefined;
+}
+
+export interface TransitionCounterDeps {
+  readonly machineId: string;
+  readonly queue: string;
+  readonly now: () => number;
+  /** Which states are rest: an actor that goes from one to another rests on. Default: none. */
+  readonly isRest?: (state: string) => boolean;
+}
+
+/** Counts the transitions of the actors of one chart, each with how long the state before it had lasted. `One` is an actor. */
+export class TransitionCounter<One extends object> {
+  readonly #of: Pick<TransitionCounterDeps, 'machineId' | 'queue'>;
+  readonly #now: () => number;
+  readonly #isRest: (state: string) => boolean;
+  readonly #followed = new Map<One, Followed>();
+  #changed: One[] = [];
+  readonly #counts = new Map<string, Map<string, EdgeCount>>();
+
+  constructor({ machineId, queue, now, isRest = () => false }: TransitionCounterDeps) {
+    this.#of = { machineId, queue };
+    this.#now = now;
+    this.#isRest = isRest;
+  }
+
+  /** Begins to follow an actor that is in this state. Counts no transition. */
+  follow(actor: One, { state, sinceMs }: StateSince): void {
+    const before = this.#followed.get(actor);
+    const restSinceMs = this.#isRest(state) ? (before?.restSinceMs ?? sinceMs) : undefined;
+    const followed = { state, sinceMs, restSinceMs, isChanged: before?.isChanged ?? false };
+    this.#followed.set(actor, followed);
+    this.#mark(actor, followed);
+  }
+
+  /** All actors that are followed. */
+  all(): readonly One[] {
+    return [...this.#followed.keys()];
+  }
+
+  /** The state of the actor; what is returned changes with it. */
+  stateOf(actor: One): FollowedState | undefined {
+    return this.#followed.get(actor);
+  }
+
+  forget(actor: One): void {
+    this.#followed.delete(actor);
+    this.#changed = this.#changed.filter((one) => one !== actor);
+  }
+
+  /** To be called when the actor has taken an event, and is in this state now, which may be the one before. */
+  moved(actor: One, state: string): void {
+    const followed = this.#followed.get(actor);
+    if (followed === undefined) return this.follow(actor, { state, sinceMs: this.#now() });
+    if (followed.state === state) return;
+    const sinceMs = this.#now();
+    this.#count(followed, state, sinceMs);
+    // In place: a busy process makes tens of thousands of transitions a second.
+    followed.state = state;
+    followed.sinceMs = sinceMs;
+    followed.restSinceMs = this.#isRest(state) ? (followed.restSinceMs ?? sinceMs) : undefined;
+    this.#mark(actor, followed);
+  }
+
+  /** Drops what was counted; all actors count as changed. */
+  restart(): void {
+    this.#counts.clear();
+    for (const [actor, followed] of this.#followed) this.#mark(actor, followed);
+  }
+
+  /** Returns the actors that changed since the last take, and the transitions since. */
+  take(): { readonly changed: readonly One[]; readonly steps: readonly TransitionCount[] } {
+    const taken = { changed: this.#changed, steps: [...this.#transitions()] };
+    for (const followed of this.#followed.values()) followed.isChanged = false;
+    this.#changed = [];
+    this.#counts.clear();
+    return taken;
+  }
+
+  #mark(actor: One, followed: Followed): void {
+    if (followed.isChanged) return;
+    followed.isChanged = true;
+    this.#changed.push(actor);
+  }
+
+  #count(before: StateSince, to: string, atMs: number): void {
+    const edges = this.#counts.get(before.state) ?? new Map<string, EdgeCount>();
+    if (edges.size === 0) this.#counts.set(before.state, edges);
+    const edge = edges.get(to);
+    const dwellMs = atMs - before.sinceMs;
+    if (edge === undefined) return void edges.set(to, { count: 1, dwellMs });
+    edge.count += 1;
+    edge.dwellMs += dwellMs;
+  }
+
+  *#transitions(): Iterable<TransitionCount> {
+    for (const [from, edges] of this.#counts)
+      for (const [to, { count, dwellMs }] of edges) yield { ...this.#of, from, to, count, dwellMsTotal: dwellMs };
+  }
+}
+
+interface Followed {
+  state: string;
+  sinceMs: number;
+  restSinceMs: number | undefined;
+  isChanged: boolean;
+}
+
+interface EdgeCount {
+  count: number;
+  dwellMs: number;
 }

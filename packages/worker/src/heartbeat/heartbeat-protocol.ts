@@ -1,8 +1,9 @@
-// What a worker's main thread and its heartbeat thread tell each other.
-import type { MessagePort } from 'node:worker_threads';
+// What a worker's main thread and its heartbeat thread say to each other, and what the latter says to the supervisor.
+import { writeSync } from 'node:fs';
+import { getEnvironmentData, setEnvironmentData, type MessagePort } from 'node:worker_threads';
 import type { CancelRequest, EngineModule, LivenessOpening, RefusalCause } from '@acktor/core/engine';
 
-/** What a beat is started with, on whichever thread. */
+/** What a heartbeat starts with, on whichever thread. */
 export interface HeartbeatStart {
   readonly liveness: LivenessOpening;
   readonly leaseMs: number;
@@ -13,17 +14,17 @@ export interface HeartbeatStart {
   readonly hangMs: number;
   /** Where the main thread leaves its signs of life. */
   readonly lastSign: SharedArrayBuffer;
-  /** Where the main thread says what those who look at the fleet are to be told. */
+  /** Where the main thread says what the watchers of the fleet are to get. */
   readonly feed: MessagePort;
 }
 
-/** What the thread is started with. */
+/** What the thread starts with. */
 export interface HeartbeatInput extends HeartbeatStart {
   /** Makes the engine anew: functions do not come into another thread. */
   readonly engine: EngineModule;
 }
 
-/** Why a heartbeat did not come to beat. */
+/** Why a heartbeat did not start. */
 export interface HeartbeatFailure {
   readonly message: string;
   /** The server's answer, when that was no, and what it was about. */
@@ -32,7 +33,7 @@ export interface HeartbeatFailure {
   readonly isOfThread?: boolean;
 }
 
-/** What the thread says. */
+/** From the thread to the main thread. */
 export type HeartbeatReport =
   | { readonly type: 'started'; readonly hasPresence: boolean }
   | ({ readonly type: 'failed' } & HeartbeatFailure)
@@ -41,14 +42,57 @@ export type HeartbeatReport =
   /** The server's data are gone. */
   | { readonly type: 'forgotten' }
   | { readonly type: 'refused'; readonly reason: string }
-  /** The server lets nobody hear what this process says of itself. */
+  /** The server refuses to publish what this process says of itself. */
   | { readonly type: 'unseen'; readonly reason: string }
-  /** Messages on the channels of the queues and the fleet that did not fit. */
+  /** Messages on the pub/sub channels of the queues and the fleet that did not fit. */
   | { readonly type: 'dropped'; readonly count: number; readonly last: string }
   | { readonly type: 'hangs'; readonly forMs: number }
   | { readonly type: 'hangs.over' };
 
-/** What the thread is told. */
+/** From the main thread to the thread. */
 export type HeartbeatOrder =
-  /** Somebody of the fleet has work: look often who dies. */
+  /** The fleet has work: tick often, for a worker may die. */
   { readonly type: 'busy' } | { readonly type: 'stop' };
+
+/** Returns memory for the main thread's signs of life, shared by both threads. One counts as just given. */
+export function newSign(): SharedArrayBuffer {
+  const sign = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  giveSign(sign);
+  return sign;
+}
+
+/** Leaves a sign of life there. */
+export function giveSign(sign: SharedArrayBuffer): void {
+  Atomics.store(new BigInt64Array(sign), 0, process.hrtime.bigint());
+}
+
+/** How long ago the last sign was given. The clock is the machine's monotonic one, which all threads have alike and nobody sets. */
+export function msSinceSign(sign: SharedArrayBuffer): number {
+  return Number((process.hrtime.bigint() - Atomics.load(new BigInt64Array(sign), 0)) / NS_PER_MS);
+}
+
+const NS_PER_MS = 1_000_000n;
+
+/** Where a child of a supervisor writes for how long it has hung, in milliseconds and a line: a descriptor of its own. */
+export const HANG_DESCRIPTOR = 4;
+
+/** To be called in a process that a supervisor has started, before any thread: from then on its hangs are reported there. */
+export function reportHangsToSupervisor(): void {
+  setEnvironmentData(HANGS_KEY, HANG_DESCRIPTOR);
+}
+
+/**
+ * Called in the heartbeat's thread: the main thread, which has the channel to the supervisor, is blocked. Does nothing in a process without
+ * a supervisor.
+ */
+export function reportHang(forMs: number): void {
+  const descriptor = getEnvironmentData(HANGS_KEY);
+  if (typeof descriptor !== 'number') return;
+  try {
+    writeSync(descriptor, `${Math.round(forMs)}\n`);
+  } catch {
+    // The supervisor is gone: the process drains as soon as it can.
+  }
+}
+
+const HANGS_KEY = 'acktor: where hangs are reported';

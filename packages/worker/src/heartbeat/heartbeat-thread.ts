@@ -1,8 +1,8 @@
-// The heartbeat thread: keeps a worker process alive in the eyes of the fleet, and watches over the others.
+// The heartbeat thread: shows the fleet that a worker process is alive, renews its leases, and finds the processes that died.
 import { parentPort, workerData } from 'node:worker_threads';
 import { importEngine } from '@acktor/core/engine';
-import { runHeartbeat } from './beating.js';
 import type { HeartbeatInput } from './heartbeat-protocol.js';
+import { runHeartbeat } from './heartbeat-runner.js';
 
 if (parentPort) {
   const port = parentPort;
@@ -11,7 +11,7 @@ if (parentPort) {
     engine: () => importEngine(input.engine),
     input,
     orders: port,
-    tell: (report) => port.postMessage(report),
+    report: (report) => port.postMessage(report),
   })
     // A client that is reconnecting keeps timers for a while; the thread has nothing to wait for.
     .then(() => process.exit());

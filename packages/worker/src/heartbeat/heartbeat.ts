@@ -1,4 +1,4 @@
-// The main thread's side of the heartbeat: starts the thread, gives it signs of life, and hears its reports.
+// The main thread's side of the heartbeat: starts the thread, gives it signs of life, and receives its reports.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import { BrokerUnreachableError, ServerRefusalError } from '@acktor/core';
@@ -7,24 +7,24 @@ import type { GuardedLog } from '@acktor/core/internal';
 import type { Feed } from '../feed/feed.js';
 import { HeartbeatError } from '../errors.js';
 import { threadFlags } from '../node-flags.js';
-import { HOLD_OFF_MS } from './beat.js';
-import { LocalBeat } from './beating.js';
-import type {
-  HeartbeatFailure,
-  HeartbeatInput,
-  HeartbeatOrder,
-  HeartbeatReport,
-  HeartbeatStart,
+import {
+  giveSign,
+  newSign,
+  type HeartbeatFailure,
+  type HeartbeatInput,
+  type HeartbeatOrder,
+  type HeartbeatReport,
+  type HeartbeatStart,
 } from './heartbeat-protocol.js';
-import { logReport } from './report-log.js';
-import { giveSign, newSign } from './sign-of-life.js';
+import { LocalHeartbeat } from './heartbeat-runner.js';
+import { HOLD_OFF_MS } from './ticking.js';
 
 /** What a heartbeat is started with. */
 export interface HeartbeatDeps {
   readonly engine: Engine;
-  /** How a thread makes the engine; undefined where none can, and the beat is one of this thread. */
+  /** How a thread makes the engine; undefined where none can, and the heartbeat runs on this thread. */
   readonly module: EngineModule | undefined;
-  /** Where the server is, for people. */
+  /** Where the server is, for people to read. */
   readonly address: string;
   readonly namespace: string;
   readonly process: string;
@@ -37,9 +37,9 @@ export interface HeartbeatDeps {
   readonly deliveryLimit: number;
   readonly graceMs: number;
   readonly hangMs: number;
-  /** Told when a job is to be let go that this process may hold. */
+  /** Called with each cancel: this process may hold the job. */
   readonly onCancel: (request: CancelRequest) => void;
-  /** What is said of this process to those who look at the fleet. */
+  /** What the watchers of the fleet get of this process. */
   readonly feed: Pick<Feed, 'openPort'>;
   readonly log: GuardedLog;
 }
@@ -57,14 +57,14 @@ export interface HeartbeatState {
  * itself another is started at once, or, the second time within ten seconds, after one: without presence the others take this process
  * for dead.
  *
- * Of an engine that no thread can make, it beats on the main thread: a handler that blocks that one stops it.
+ * Of an engine that no thread can make, it runs on the main thread: a handler that blocks that one stops it.
  */
 export class Heartbeat {
   readonly #deps: HeartbeatDeps;
   readonly #lastSign = newSign();
   readonly #signs: NodeJS.Timeout;
-  #thread: Thread | LocalBeat | undefined;
-  #saidBusyAtMs = -Infinity;
+  #thread: Thread | LocalHeartbeat | undefined;
+  #busyOrderAtMs = -Infinity;
   #lastEndedAtMs = -Infinity;
   #hasBegun = false;
   #isClosing = false;
@@ -77,7 +77,7 @@ export class Heartbeat {
   }
 
   /**
-   * Resolves when the process is present, or when it is known that the server cannot tell who is.
+   * Resolves when the process is present, or when it is known that the server cannot say which processes are.
    *
    * @throws ServerRefusalError when the user may not do what a heartbeat does, at once, and when the server still refuses for another
    * reason after `startWithinMs`.
@@ -99,15 +99,15 @@ export class Heartbeat {
     return this.#state;
   }
 
-  /** Says that somebody of the fleet has work. Cheap: passed on once in a while. */
-  busy(): void {
+  /** To be called when the fleet has work. Cheap: passed on once a second. */
+  readonly busy = (): void => {
     const nowMs = performance.now();
-    if (nowMs - this.#saidBusyAtMs < SAY_BUSY_EVERY_MS) return;
-    this.#saidBusyAtMs = nowMs;
+    if (nowMs - this.#busyOrderAtMs < BUSY_ORDER_EVERY_MS) return;
+    this.#busyOrderAtMs = nowMs;
     this.#order({ type: 'busy' });
-  }
+  };
 
-  /** Ends presence. To be called when the process holds nothing any more. */
+  /** Ends the presence. To be called when the process no longer holds anything. */
   async close(): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#signs);
@@ -120,7 +120,7 @@ export class Heartbeat {
     clearTimeout(timer);
   }
 
-  /** Tried again, for it may be a moment's fault; and not begun without, for then others would take what this process does. */
+  /** A failed start is repeated, for the fault may pass. No worker runs without: others would be given what it holds. */
   async #begin(): Promise<void> {
     const { address, connectTimeoutMs, startWithinMs = connectTimeoutMs } = this.#deps;
     const untilMs = performance.now() + startWithinMs;
@@ -129,7 +129,7 @@ export class Heartbeat {
       const failure = await this.#startThread(leftMs);
       if (failure && (isForGood(failure) || performance.now() >= untilMs)) throw startError(address, failure);
       if (failure) await sleep(TRY_AGAIN_AFTER_MS);
-      // Also one that came to work and ended in the same moment.
+      // Also a thread that started and ended in the same moment.
     } while (this.#thread === undefined);
     this.#hasBegun = true;
   }
@@ -155,7 +155,7 @@ export class Heartbeat {
           this.#state = { isAlive: true, sinceMs: steadyNowMs() };
           settle(undefined);
         }
-        this.#hear(report);
+        this.#receive(report);
       });
       thread.on('error', (error: Error) => {
         failure = { message: error.message, refusal: undefined, isOfThread: true };
@@ -168,10 +168,10 @@ export class Heartbeat {
     });
   }
 
-  #newThread(connectTimeoutMs: number): Thread | LocalBeat {
+  #newThread(connectTimeoutMs: number): Thread | LocalHeartbeat {
     const { engine, module } = this.#deps;
     const input = this.#input(connectTimeoutMs);
-    if (module === undefined) return new LocalBeat(engine, input);
+    if (module === undefined) return new LocalHeartbeat(engine, input);
     const workerData: HeartbeatInput = { ...input, engine: module };
     const execArgv = threadFlags();
     return new Thread(new URL('./heartbeat-thread.js', import.meta.url), {
@@ -206,10 +206,9 @@ export class Heartbeat {
     return { liveness, leaseMs, deliveryLimit, graceMs, hangMs, lastSign: this.#lastSign, feed };
   }
 
-  #hear(report: HeartbeatReport): void {
-    const { log, process: worker, leaseMs, onCancel } = this.#deps;
-    if (report.type === 'cancel') onCancel(report.request);
-    else logReport(report, { log, worker, leaseMs });
+  #receive(report: HeartbeatReport): void {
+    if (report.type === 'cancel') this.#deps.onCancel(report.request);
+    else logReport(report, this.#deps);
   }
 
   #order(order: HeartbeatOrder): void {
@@ -233,10 +232,10 @@ function startError(address: string, { message, refusal, isOfThread }: Heartbeat
  * grew by ten MB an hour. It uses 10 MB, and some hundred bytes for each consumer while somebody watches.
  */
 const MOST_HEAP_MB = 128;
-/** A third of a lease leaves time to renew on the next connection; but a server may be busy with somebody's script for a second. */
+/** A third of a lease leaves time to renew on the next connection; but a server may be busy with a script for a second. */
 const SHORTEST_ANSWER_TIMEOUT_MS = 1_000;
 const SIGN_EVERY_MS = 250;
-const SAY_BUSY_EVERY_MS = 1_000;
+const BUSY_ORDER_EVERY_MS = 1_000;
 /** A thread is replaced at once, but for one that ends again and again: starting one costs some 50 ms of the processor. */
 const LATELY_MS = 10_000;
 const RESTART_AFTER_MS = 1_000;
@@ -244,3 +243,51 @@ const TRY_AGAIN_AFTER_MS = 100;
 const STOP_WITHIN_MS = 2_000;
 /** How long a thread may take to load its modules, on a machine that is busy, before the way to the server begins. */
 const LOAD_WITHIN_MS = 5_000;
+
+/** Logs what a report says. What comes of a failed start is reported by the code that started it. */
+function logReport(
+  report: Exclude<HeartbeatReport, { type: 'cancel' }>,
+  { log, process: worker, leaseMs }: Pick<HeartbeatDeps, 'log' | 'process' | 'leaseMs'>,
+): void {
+  switch (report.type) {
+    case 'started':
+      if (!report.hasPresence) log.warn({ worker }, noPresence(leaseMs));
+      return;
+    case 'failed':
+      return;
+    case 'returned':
+      return log.warn({ worker, jobs: report.jobIds }, 'jobs whose worker died or whose lease expired were given back');
+    case 'forgotten':
+      return log.error({ worker }, FORGOTTEN);
+    case 'refused':
+      return log.error({ worker, reason: report.reason }, 'the heartbeat fails; dead workers go unnoticed');
+    case 'unseen':
+      return log.warn({ worker, reason: report.reason }, UNSEEN);
+    case 'dropped':
+      return log.warn({ worker, count: report.count, last: report.last }, DROPPED);
+    case 'hangs':
+      return log.error(
+        { worker, forMs: report.forMs },
+        'the main thread is blocked for too long; its leases are let go',
+      );
+    case 'hangs.over':
+      return log.warn({ worker }, 'the main thread moves again');
+  }
+}
+
+const FORGOTTEN =
+  'the server has lost its data (FLUSHALL, FLUSHDB, or a restart without its file): the jobs that it held are gone, and ' +
+  'what handlers still do of them cannot be acked; new jobs are consumed as before';
+
+const DROPPED =
+  'messages on the channels of the queues and the fleet were dropped: they are of no form that is known, or cancel what is not ' +
+  'cancelled in the store; somebody else publishes there, or a newer version';
+
+const UNSEEN = 'the server refuses the channels of the fleet: `acktor workers` and dashboards do not see this worker';
+
+function noPresence(leaseMs: number): string {
+  return (
+    'this server cannot tell when a worker dies (sharded pub/sub is missing, forbidden, or a proxy hides it): ' +
+    `a killed worker's jobs come back when their leases expire, after ${leaseMs} ms`
+  );
+}

@@ -1,4 +1,4 @@
-// Answers `/metrics`, `/healthz` and `/readyz` over HTTP, for Prometheus and for whatever runs the process.
+// Answers `/metrics`, `/healthz` and `/readyz` over HTTP, for Prometheus and for what runs the process.
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -48,7 +48,7 @@ async function answer(url: string, deps: MetricsServerDeps, response: ServerResp
     case '/metrics':
       response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
       return void response.end(await deps.metrics());
-    // Whoever answers is alive. A server that is away is no reason to kill workers that hold jobs.
+    // A process that answers is alive. A server that is away is no reason to kill workers that hold jobs.
     case '/healthz':
       return void response.end('ok\n');
     case '/readyz': {

@@ -1,24 +1,24 @@
-// What one worker process counts and measures, in Prometheus' shapes.
+// What one worker process counts and measures, in Prometheus' shapes; and how many consumers a queue needs.
 import { Counter, Gauge, Registry, Histogram } from 'prom-client';
-import type { JobTotals } from '../channel/totals.js';
+import type { JobTotals } from '../channel/delivery-table.js';
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import type { TransitionListener } from '../consumer/compiled-machine.js';
 
-/** What the figures are read from when somebody asks for them. */
+/** What the figures are read from when they are asked for. */
 export interface MeteredPool {
   readonly queue: string;
   totalsByJob(): readonly JobTotals[];
   states(): readonly ConsumerState[];
 }
 
-/** Metrics of one process as plain data, which can be told to another and added up there. */
+/** Metrics of one process as plain data, which can be sent to another and added up there. */
 export type MetricsData = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 /** A registry of its own: a program's default registry, if it has one, stays as it is. */
 export class WorkerMetrics {
   readonly #registry = new Registry();
   readonly #states = stateHistogram(this.#registry);
-  readonly #crews: MeteredPool[] = [];
+  readonly #pools: MeteredPool[] = [];
 
   constructor(lagP99Ms: () => number) {
     this.#countEnds();
@@ -28,10 +28,10 @@ export class WorkerMetrics {
   }
 
   add(pool: MeteredPool): void {
-    this.#crews.push(pool);
+    this.#pools.push(pool);
   }
 
-  /** Whom to tell of the steps of a queue's consumers. */
+  /** What listens to the transitions of a queue's consumers. */
   statesOf(queue: string): StateTimes {
     return new StateTimes(this.#states, queue, () => performance.now());
   }
@@ -80,7 +80,7 @@ export class WorkerMetrics {
       registers: [this.#registry],
       collect: () => {
         consumers.reset();
-        for (const pool of this.#crews)
+        for (const pool of this.#pools)
           for (const { queue, state } of pool.states()) consumers.inc({ queue, state: state.split('.')[0] ?? state });
       },
     });
@@ -94,7 +94,7 @@ export class WorkerMetrics {
       registers: [this.#registry],
       collect: () => {
         stuck.reset();
-        for (const pool of this.#crews)
+        for (const pool of this.#pools)
           for (const state of pool.states()) stuck.inc({ queue: pool.queue }, state.stuck ? 1 : 0);
       },
     });
@@ -121,9 +121,9 @@ export class WorkerMetrics {
     });
   }
 
-  #eachJob(tell: (labels: { readonly queue: string; readonly job: string }, totals: JobTotals) => void): void {
-    for (const pool of this.#crews)
-      for (const totals of pool.totalsByJob()) tell({ queue: pool.queue, job: totals.job }, totals);
+  #eachJob(visit: (labels: { readonly queue: string; readonly job: string }, totals: JobTotals) => void): void {
+    for (const pool of this.#pools)
+      for (const totals of pool.totalsByJob()) visit({ queue: pool.queue, job: totals.job }, totals);
   }
 }
 
@@ -147,7 +147,7 @@ const MISHAPS = [
   },
 ] as const;
 
-/** Measures every stay of every consumer of one queue. Told of each step, also of those within a state, which end no stay. */
+/** Measures every stay of every consumer of one queue in a state. A transition within a state ends no stay. */
 export class StateTimes {
   readonly #stays = new WeakMap<object, Stay>();
   readonly #histograms = new Map<string, Histogram.Internal<'queue' | 'state'>>();
@@ -155,7 +155,7 @@ export class StateTimes {
   readonly #queue: string;
   readonly #now: () => number;
 
-  /** `now` counts milliseconds, from wherever it likes. */
+  /** @param now a clock in milliseconds, of any origin. */
   constructor(histogram: StateHistogram, queue: string, now: () => number) {
     this.#histogram = histogram;
     this.#queue = queue;
@@ -200,3 +200,30 @@ export function stateHistogram(registry: Registry): StateHistogram {
 
 /** From a round trip in one machine to the longest that a worker usually drains. */
 const BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** What is known of a queue and of how long its jobs take. */
+export interface Demand {
+  /** Jobs that could be fetched right now. */
+  readonly waiting: number;
+  /** Deliveries under way in the whole fleet. */
+  readonly active: number;
+  /** How long a handler takes, on average. */
+  readonly handlingMs: number;
+  /** Within what time a backlog is to be worked off, above 0. */
+  readonly backlogMs: number;
+}
+
+/**
+ * The consumers that keep up with what arrives, with a fifth to spare, and work off what waits in time. At least 0; a queue with
+ * nothing to do wants none.
+ *
+ * By Little's law the deliveries under way, on average, are the arrivals a second times the seconds that each takes: as long as
+ * nothing waits, `active` is what the arrivals need. What waits needs `waiting × handlingMs` of consumer time, to be had in
+ * `backlogMs`. While consumers are too few both grow, so that what is desired stays ahead of what there is.
+ */
+export function desiredConsumers({ waiting, active, handlingMs, backlogMs }: Demand): number {
+  return Math.ceil(active / MOST_BUSY + (waiting * handlingMs) / backlogMs);
+}
+
+/** Consumers that are busier than this make jobs wait for no other reason than chance. */
+const MOST_BUSY = 0.8;

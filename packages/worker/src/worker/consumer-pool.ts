@@ -1,8 +1,7 @@
-// The pool of one queue: its channel and its consumers, with a new consumer for each that fails.
+// The consumer pool of one queue: its channel and its consumers, with a new consumer for each that fails.
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import { channelLogic, Channel, type ChannelDeps } from '../channel/channel.js';
-import type { JobCancel } from '../channel/held-deliveries.js';
-import type { JobTotals } from '../channel/totals.js';
+import type { JobCancel, JobTotals } from '../channel/delivery-table.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
 import { compiledMachine, withObservedSteps, type TransitionListener } from '../consumer/compiled-machine.js';
 import {
@@ -19,27 +18,27 @@ import { runnerLogic, type RunnerDeps } from '../delivery/runner.js';
 export interface PoolDeps extends Omit<ChannelDeps, 'onStuck'>, Omit<RunnerDeps, 'queue'> {
   /** Whether a consumer whose handler does not let go is replaced meanwhile: at most as many at a time as there are consumers. */
   readonly replaceStuckConsumers: boolean;
-  /** Told of every step of every consumer, for as long as the pool works. */
+  /** Called after each transition of each consumer, for as long as the pool works. */
   readonly onTransition?: TransitionListener;
-  /** Told of all that happens to the consumers, when somebody inspects this process. */
+  /** Called with all that happens to the consumers, when this process is inspected. */
   readonly inspect?: ((event: InspectionEvent) => void) | undefined;
 }
 
 type Consumer = Actor<typeof consumerMachine>;
 
-/** Works until it is told to stop. */
+/** Works until it is drained. */
 export class ConsumerPool {
   readonly #deps: PoolDeps;
   readonly #channel: Channel;
   readonly #channelActor: Actor<typeof channelLogic>;
   readonly #machine: typeof consumerMachine;
   readonly #consumers = new Set<Consumer>();
-  /** Those whose handler is stuck and whose place another has taken. */
+  /** Those whose handler is stuck, and that another stands in for. */
   readonly #replaced = new Set<Consumer>();
   readonly #whenStopped: (() => void)[] = [];
   #isStopping = false;
 
-  /** What is seen of it by those who look at the fleet. */
+  /** What it reports to the watchers of the fleet. */
   readonly feed: PoolFeed;
 
   constructor(deps: PoolDeps) {
@@ -47,8 +46,8 @@ export class ConsumerPool {
     this.#channel = new Channel({ ...deps, onStuck: (consumer, stuck) => this.#stuck(consumer, stuck) });
     this.#channelActor = createActor(channelLogic, { id: 'channel', input: { channel: this.#channel } });
     this.feed = this.#openFeed();
-    const isInspected = () => deps.inspect !== undefined;
-    const machine = compiledMachine(consumerMachine.provide({ actors: { runner: runnerLogic(deps) } }), isInspected);
+    const chart = consumerMachine.provide({ actors: { runner: runnerLogic(deps) } });
+    const machine = compiledMachine(chart, deps.inspect && (() => true));
     const { onTransition } = deps;
     const metered = onTransition ? withObservedSteps(machine, { onTransition }) : machine;
     this.#machine = withObservedSteps(metered, this.feed);
@@ -64,8 +63,8 @@ export class ConsumerPool {
     for (let number = 1; number <= this.#deps.consumers; number += 1) this.#startConsumer(`${this.queue}-${number}`);
   }
 
-  /** The connection broke, or is whole again. */
-  heed(state: 'away' | 'back'): void {
+  /** To be called when the connection breaks, and when it is whole again. */
+  connectionChanged(state: 'away' | 'back'): void {
     this.#channel.recovery[state]();
   }
 
@@ -83,17 +82,17 @@ export class ConsumerPool {
     return [...this.#consumers].map((consumer) => this.#stateOf(consumer));
   }
 
-  /** Fetches nothing more. Resolves when every consumer has finished what it holds and what it asked is answered. */
+  /** Fetches nothing more. Resolves when every consumer has finished what it holds and every request is answered. */
   async drain(): Promise<void> {
     this.#isStopping = true;
-    this.#tellAll({ type: 'stop.requested' });
+    this.#sendAll({ type: 'stop.requested' });
     if (this.#consumers.size > 0) await new Promise<void>((resolve) => this.#whenStopped.push(resolve));
     await this.#channel.quiet();
   }
 
   /** The time for finishing is over: what is held goes back to the queue. */
   endGrace(): void {
-    this.#tellAll({ type: 'grace.ended' });
+    this.#sendAll({ type: 'grace.ended' });
   }
 
   async close(): Promise<void> {
@@ -135,7 +134,7 @@ export class ConsumerPool {
     this.feed.joined(consumer);
   }
 
-  /** A fault of our own must not cost a consumer: what it held goes back, and another takes its place. */
+  /** A fault of our own must not cost a consumer: what it held goes back, and another is started for it. */
   #replace(consumer: Consumer, error: unknown): void {
     this.#deps.log.error({ err: error, consumer: consumer.id }, 'a consumer failed and is replaced');
     // XState leaves the children of an actor that failed running: the handler would never learn that its job is elsewhere.
@@ -181,10 +180,10 @@ export class ConsumerPool {
     this.#consumers.delete(consumer);
     if (this.#replaced.delete(consumer)) this.#replaceStuck();
     this.feed.left(consumer);
-    if (this.#consumers.size === 0) for (const tell of this.#whenStopped.splice(0)) tell();
+    if (this.#consumers.size === 0) for (const resolve of this.#whenStopped.splice(0)) resolve();
   }
 
-  #tellAll(event: ConsumerEvent): void {
+  #sendAll(event: ConsumerEvent): void {
     for (const consumer of this.#consumers) consumer.send(event);
   }
 }

@@ -1,4 +1,6 @@
 // Puts a worker together: everything is checked before anything is opened, and nothing stays open when something fails.
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { OptionsError } from '@acktor/core';
 import type { ConnectedBroker, Engine } from '@acktor/core/engine';
 import { GuardedLog } from '@acktor/core/internal';
@@ -13,19 +15,18 @@ import { freshContainer } from '../handler/tsyringe.js';
 import { DeadJobs, type DeadListener } from '../events/dead-jobs.js';
 import { WorkerEvents } from '../events/worker-events.js';
 import { Feed } from '../feed/feed.js';
-import { MachineRegistry } from '../feed/machine-registry.js';
+import { MachineRegistry } from '../feed/followed-actors.js';
 import { Heartbeat } from '../heartbeat/heartbeat.js';
-import { connectInspector, type StatelyInspector } from '../inspection/stately-inspector.js';
+import { connectInspector, type StatelyInspector } from './stately-inspector.js';
 import { defaultLogger } from '../logger.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { ConsumerPool } from './consumer-pool.js';
-import { newWorkerId } from './worker-id.js';
 import { consumersOf, type CheckedWorkerOptions, type ConsumerCounts } from './worker-options.js';
 
 /** What a worker consists of. */
 export interface WorkerDeps {
   readonly id: string;
-  readonly crews: readonly ConsumerPool[];
+  readonly pools: readonly ConsumerPool[];
   readonly engine: Engine;
   readonly connected: ConnectedBroker;
   readonly heartbeat: Heartbeat;
@@ -43,8 +44,8 @@ export interface WorkerDeps {
 /** Checks the handlers, connects, and opens a pool for each queue. Nothing is consumed yet. */
 export async function openWorker(options: CheckedWorkerOptions, engine: Engine): Promise<WorkerDeps> {
   const queues = handlersByQueue(options.handlers, options.use);
-  refuseStrangers(options.consumers, [...queues.keys()]);
-  refuseUnheard(options.onDead, [...queues.keys()]);
+  refuseUnknownQueues(options.consumers, [...queues.keys()]);
+  refuseUnreachable(options.onDead, [...queues.keys()]);
   const container = options.container ?? defaultContainer(queues);
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
@@ -59,8 +60,8 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
     if (options.inspectUrl !== undefined) inspector = await connectInspector(options.inspectUrl, id);
     const lettersOf = (queue: string) => connected.broker.deadLetters(queue);
     const deadJobs = new DeadJobs({ listeners: options.onDead, lettersOf, limits: options, log });
-    const told = { events: new WorkerEvents(log), deadJobs };
-    return await openCrews({ id, scopes, log, engine, connected, inspector, options, ...told }, queues);
+    const events = new WorkerEvents(log);
+    return await openPools({ id, scopes, log, engine, connected, inspector, options, events, deadJobs }, queues);
   } catch (error) {
     inspector?.stop();
     await scopes.closeAll();
@@ -69,12 +70,18 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
   }
 }
 
+/** Host, process id and a random part: readable, and never used twice, so that a dead process cannot be taken for a new one. */
+function newWorkerId(): string {
+  const host = hostname().replaceAll(/[^A-Za-z0-9_-]/g, '-');
+  return `${host}-${process.pid}-${randomBytes(4).toString('hex')}`;
+}
+
 /** tsyringe is loaded only where there is something for it to build. */
 function defaultContainer(queues: ReadonlyMap<string, QueueHandlers>): Container {
   return allInjected(queues).some(needsContainer) ? freshContainer() : emptyContainer;
 }
 
-/** What can be known of it before the first delivery, and what a person should: once, for it holds as long as the worker lives. */
+/** Checks and logs what is known of the container before the first delivery: once, for it holds as long as the worker lives. */
 function checkBuilding(
   container: Container,
   queues: ReadonlyMap<string, QueueHandlers>,
@@ -97,11 +104,11 @@ const UNCHECKED =
 const BUILT_ANEW = 'these classes are built anew for each delivery; @singleton() lets deliveries share one';
 const MOST_NAMED = 20;
 
-type OpenDeps = Omit<WorkerDeps, 'crews' | 'heartbeat' | 'feed' | 'metrics'>;
+type OpenDeps = Omit<WorkerDeps, 'pools' | 'heartbeat' | 'feed' | 'metrics'>;
 
-async function openCrews(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandlers>): Promise<WorkerDeps> {
+async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandlers>): Promise<WorkerDeps> {
   const { id, engine, connected, options, log } = deps;
-  const crews: ConsumerPool[] = [];
+  const pools: ConsumerPool[] = [];
   const feed = new Feed(id, new MachineRegistry(options.machines));
   let heartbeat: Heartbeat | undefined;
   try {
@@ -113,27 +120,27 @@ async function openCrews(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
       startWithinMs: connected.leftMs ?? options.connectTimeoutMs,
       process: id,
       queues: [...queues.keys()],
-      onCancel: ({ queue, ...cancel }) => crews.find((pool) => pool.queue === queue)?.cancel(cancel),
+      onCancel: ({ queue, ...cancel }) => pools.find((pool) => pool.queue === queue)?.cancel(cancel),
       feed,
       log,
     });
     const isMetered = options.metrics || options.http !== undefined;
     const metrics = isMetered ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
     const open = { ...deps, heartbeat, feed, metrics };
-    for (const [queue, handlers] of queues) crews.push(openPool(queue, handlers, open));
-    for (const pool of crews) {
+    for (const [queue, handlers] of queues) pools.push(openPool(queue, handlers, open));
+    for (const pool of pools) {
       feed.add(pool.feed);
       metrics?.add(pool);
     }
-    return { ...open, crews };
+    return { ...open, pools };
   } catch (error) {
-    await Promise.allSettled([...crews.map((pool) => pool.close()), heartbeat?.close()]);
+    await Promise.allSettled([...pools.map((pool) => pool.close()), heartbeat?.close()]);
     feed.close();
     throw error;
   }
 }
 
-function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps, 'crews'>): ConsumerPool {
+function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps, 'pools'>): ConsumerPool {
   const { leaseMs, letGoMs, replaceStuckConsumers, consumers, poisonLimit } = open.options;
   return new ConsumerPool({
     queue: open.connected.broker.workQueue(queue),
@@ -148,7 +155,7 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
     quarantine: quarantineOfThisProcess,
     limits: open.options,
     longestWaitMs: LONGEST_WAIT_MS,
-    onActivity: () => open.heartbeat.busy(),
+    onActivity: open.heartbeat.busy,
     ...(open.metrics && { onTransition: open.metrics.statesOf(queue).onTransition }),
     clock: open.engine.clock ?? systemClock,
     inspect: open.inspector?.inspect,
@@ -158,15 +165,15 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
   });
 }
 
-/** A number for a queue that no handler is for would be heeded by nobody. */
-function refuseStrangers(counts: ConsumerCounts, known: readonly string[]): void {
+/** A number of consumers for a queue without a handler would have no effect. */
+function refuseUnknownQueues(counts: ConsumerCounts, known: readonly string[]): void {
   const named = typeof counts === 'number' ? [] : Object.keys(counts);
   const strangers = named.filter((queue) => !known.includes(queue));
   if (strangers.length > 0) throw new UnknownQueueError(strangers, known);
 }
 
 /** A dead letter of a queue that this worker does not consume is stored by others, and nothing here would be called. */
-function refuseUnheard(listeners: readonly DeadListener[], queues: readonly string[]): void {
+function refuseUnreachable(listeners: readonly DeadListener[], queues: readonly string[]): void {
   const stranger = listeners.find(({ job }) => !queues.includes(job.queue));
   if (stranger === undefined) return;
   const { name, queue } = stranger.job;
@@ -179,5 +186,5 @@ function allInjected(queues: ReadonlyMap<string, QueueHandlers>) {
   return [...queues.values()].flatMap((handlers) => [...handlers.values()].map(({ injected }) => injected));
 }
 
-/** The longest that BullMQ blocks (6.7). A sign that a dying worker took along is given again by the reaper, sooner. */
+/** The longest that BullMQ blocks (6.7). A wake signal that a dying worker took along is given again by the reaper, sooner. */
 const LONGEST_WAIT_MS = 10_000;

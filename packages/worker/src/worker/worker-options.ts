@@ -12,7 +12,7 @@ import type { AnyHandler } from '../handler/handler.js';
 import { areMiddleware, type Middleware } from '../handler/middleware.js';
 import { isLogger, type Logger } from '../logger.js';
 import { areDeadListeners, type DeadListener } from '../events/dead-jobs.js';
-import { areMachines } from '../feed/machine-registry.js';
+import { areMachines } from '../feed/followed-actors.js';
 import type { AnyStateMachine } from 'xstate';
 
 /** How many consumers: the same for each queue, or by queue; a queue that is not named gets one. */

@@ -1,8 +1,23 @@
-// The life of a worker: it runs until it is told to stop, drains, and requeues what does not finish in time.
+// The life of a worker: it runs until a stop is requested, drains, and requeues what does not finish in time.
 import { assign, setup } from 'xstate';
-import type { WorkerContext, WorkerEvent, WorkerInput } from './worker-protocol.js';
 
-/** The worker's chart. What it does to its crews is given with `.provide()`. */
+/** What a worker's chart starts with. */
+export interface WorkerInput {
+  /** How long handlers may finish after a stop, in milliseconds. */
+  readonly drainMs: number;
+  /** How long to wait, after that, for the server to take back what they held. */
+  readonly requeueMs: number;
+}
+
+export interface WorkerContext extends WorkerInput {
+  /** Whether every handler finished in time. */
+  readonly isClean: boolean;
+}
+
+export type WorkerEvent =
+  { readonly type: 'stop.requested' } | { readonly type: 'pools.stopped' } | { readonly type: 'closed' };
+
+/** The worker's chart. What it does to its pools is given with `.provide()`. */
 export const workerMachine = setup({
   types: {
     context: {} as WorkerContext,
@@ -10,7 +25,7 @@ export const workerMachine = setup({
     input: {} as WorkerInput,
   },
   actions: {
-    drainCrews: () => undefined,
+    drainPools: () => undefined,
     endGrace: () => undefined,
     closeAll: () => undefined,
     rememberUnfinished: assign({ isClean: false }),
@@ -30,14 +45,14 @@ export const workerMachine = setup({
     },
     draining: {
       description: 'Nothing more is fetched; handlers finish what they hold.',
-      entry: 'drainCrews',
-      on: { 'crews.stopped': 'closing' },
+      entry: 'drainPools',
+      on: { 'pools.stopped': 'closing' },
       after: { drainTime: 'requeueing' },
     },
     requeueing: {
       description: 'The time for finishing is over: what is still held goes back to its queue.',
       entry: ['rememberUnfinished', 'endGrace'],
-      on: { 'crews.stopped': 'closing' },
+      on: { 'pools.stopped': 'closing' },
       // Redis may be away. What is not given back now comes back when its lease expires.
       after: { requeueTime: 'closing' },
     },

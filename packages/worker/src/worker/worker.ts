@@ -1,5 +1,6 @@
 // A worker: consumers for the queues of its handlers, in this process.
 import { engineFor, steadyNowMs } from '@acktor/core/engine';
+import type { GuardedLog } from '@acktor/core/internal';
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import { WORKER } from '../feed/feed.js';
@@ -7,11 +8,9 @@ import { MetricsOffError } from '../errors.js';
 import type { MetricsData, WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { WorkerEventName, WorkerListener, WorkerStateChange } from '../events/worker-event.js';
 import { MetricsServer } from '../metrics/metrics-server.js';
-import { endOnSignals } from './end-on-signals.js';
 import { ConnectionRecord, healthOf, type WorkerHealth } from './health.js';
 import { openWorker, type WorkerDeps } from './open-worker.js';
-import { chartWithEffects } from './worker.effects.js';
-import type { workerMachine } from './worker.machine.js';
+import { workerMachine } from './worker.machine.js';
 import { workerOptions, type WorkerOptions } from './worker-options.js';
 
 /**
@@ -61,7 +60,7 @@ export class Worker {
   }
 
   /**
-   * Lets those who look at the fleet follow actors of yours: `createActor(machine, { inspect: worker.inspect })`. The machine must be
+   * Lets watchers of the fleet follow actors of yours: `createActor(machine, { inspect: worker.inspect })`. The machine must be
    * among the worker's `machines`; actors on others, and promises and callbacks, are passed over.
    */
   get inspect(): (event: InspectionEvent) => void {
@@ -75,7 +74,7 @@ export class Worker {
 
   /** The queues that it consumes. */
   get queues(): readonly string[] {
-    return this.#deps.crews.map(({ queue }) => queue);
+    return this.#deps.pools.map(({ queue }) => queue);
   }
 
   /**
@@ -90,7 +89,7 @@ export class Worker {
     return this.#deps.events.on(name, listener);
   }
 
-  /** How it is right now: its connection, its heartbeat, what it holds, and why it is not ready if it is not. Asks nobody. */
+  /** Its state right now: its connection, its heartbeat, what it holds, and why it is not ready if it is not. Asks no server. */
   health(): WorkerHealth {
     const { id: workerId, heartbeat } = this.#deps;
     const { value: state } = this.#actor.getSnapshot();
@@ -106,7 +105,7 @@ export class Worker {
 
   /** What each of its consumers does right now. */
   states(): readonly ConsumerState[] {
-    return this.#deps.crews.flatMap((pool) => pool.states());
+    return this.#deps.pools.flatMap((pool) => pool.states());
   }
 
   /** Whether it keeps metrics: the option `metrics`, or `http`. */
@@ -124,7 +123,7 @@ export class Worker {
     return this.#metered().data();
   }
 
-  /** Resolves when the worker has stopped, whoever told it to. */
+  /** Resolves when the worker has stopped, for whatever reason. */
   stopped(): Promise<void> {
     return this.#stopped;
   }
@@ -167,36 +166,93 @@ export class Worker {
   }
 
   #begin(): void {
-    const { crews, engine, connected, log, options } = this.#deps;
+    const { pools, engine, connected, log, options } = this.#deps;
     const { consumers, handleSignals } = options;
-    this.#actor.subscribe(({ value: state }) => this.#changed(state));
+    this.#actor.subscribe(({ value: state }) => this.#stateChanged(state));
     this.#actor.start();
-    const stopListening = connected.broker.onConnection((state, queue) => this.#heed(state, queue));
+    const stopListening = connected.broker.onConnection((state, queue) => this.#connectionChanged(state, queue));
     void this.#stopped.then(stopListening);
-    for (const pool of crews) pool.start();
+    for (const pool of pools) pool.start();
     if (handleSignals) endOnSignals(this, log);
-    const place = { [engine.name]: connected.address };
-    log.info({ worker: this.id, queues: this.queues, consumers, ...place }, 'the worker runs');
+    const server = { [engine.name]: connected.address };
+    log.info({ worker: this.id, queues: this.queues, consumers, ...server }, 'the worker runs');
   }
 
-  /** Once for each state: an actor that stays where it is says so, too. */
-  #changed(state: WorkerStateChange['state']): void {
+  /** Emits once for each state: an actor reports every event, also one that changes nothing. */
+  #stateChanged(state: WorkerStateChange['state']): void {
     if (state === this.#lastState) return;
     this.#lastState = state;
     this.#deps.events.emit('worker.state', { workerId: this.id, state, atMs: steadyNowMs() });
     if (state === 'stopped') this.#deps.events.flush();
   }
 
-  #heed(state: 'away' | 'back', queue: string | undefined): void {
-    const { log, crews, events } = this.#deps;
+  #connectionChanged(state: 'away' | 'back', queue: string | undefined): void {
+    const { log, pools, events } = this.#deps;
     const atMs = steadyNowMs();
     this.#connection.changed(state, queue, atMs);
     events.emit('connection', { workerId: this.id, state, queue, atMs });
     const fields = { worker: this.id, ...(queue !== undefined && { queue }) };
     log[state === 'away' ? 'warn' : 'info'](fields, `the server is ${state}`);
-    for (const pool of crews) if (queue === undefined || pool.queue === queue) pool.heed(state);
+    for (const pool of pools) if (queue === undefined || pool.queue === queue) pool.connectionChanged(state);
   }
 }
 
 /** How long a stopping worker tries to give back what it holds to a server that does not answer. */
 const REQUEUE_MS = 5_000;
+
+/** The worker's chart with its effects: on its pools, its heartbeat and its connection. */
+function chartWithEffects(deps: WorkerDeps): typeof workerMachine {
+  return workerMachine.provide({
+    actions: {
+      drainPools: ({ self }) => void drain(deps).then(() => self.send({ type: 'pools.stopped' })),
+      endGrace: () => deps.pools.forEach((pool) => pool.endGrace()),
+      closeAll: ({ self }) => void closeAll(deps).then(() => self.send({ type: 'closed' })),
+    },
+  });
+}
+
+async function drain({ pools }: WorkerDeps): Promise<void> {
+  await Promise.all(pools.map((pool) => pool.drain()));
+}
+
+/** The heartbeat goes last but the connection: until then, what is still held counts as held. */
+async function closeAll(deps: WorkerDeps): Promise<void> {
+  const { id, pools, scopes, events, deadJobs, heartbeat, feed, inspector, connected, log } = deps;
+  await Promise.allSettled(pools.map((pool) => pool.close()));
+  await deadJobs.close();
+  events.flush();
+  await scopes.closeAll();
+  feed.flush();
+  await heartbeat.close();
+  feed.close();
+  inspector?.stop();
+  await connected.close().catch((error: unknown) => log.warn({ err: error }, 'the connection was not closed cleanly'));
+  log.info({ worker: id }, 'the worker has stopped');
+}
+
+/**
+ * On SIGTERM or SIGINT closes `worker`, and all others that this was asked for, and exits with 0 when the last has stopped; on a
+ * second one exits with 1 at once, and what is held comes back as from a killed worker. Listens until no such worker is left.
+ */
+function endOnSignals(worker: Worker, log: GuardedLog): void {
+  if (endedBySignals.size === 0) for (const signal of SIGNALS) process.on(signal, endProcess);
+  endedBySignals.set(worker, log);
+  void worker.stopped().then(() => {
+    endedBySignals.delete(worker);
+    if (endedBySignals.size === 0 && !isEnding) for (const signal of SIGNALS) process.off(signal, endProcess);
+  });
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+// Signals are the process's, not a worker's: the one that drains fastest must not end the process under the others.
+const endedBySignals = new Map<Worker, GuardedLog>();
+let isEnding = false;
+
+function endProcess(signal: NodeJS.Signals): void {
+  if (isEnding) process.exit(1);
+  isEnding = true;
+  const logs = new Set(endedBySignals.values());
+  for (const log of logs) log.info({ signal }, 'draining; a second signal ends the process at once');
+  void Promise.all([...endedBySignals.keys()].map((worker) => worker.close())).then(() => process.exit(0));
+}

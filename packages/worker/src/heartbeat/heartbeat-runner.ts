@@ -1,58 +1,58 @@
-// What beats, on whichever thread: opens the liveness, speaks for the process, and beats until it is stopped.
+// Runs a heartbeat, on whichever thread: opens the liveness, publishes for the process, and ticks until it is stopped.
 import { EventEmitter } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { ServerRefusalError } from '@acktor/core';
 import { EngineModuleError, type Engine, type Liveness } from '@acktor/core/engine';
 import { FeedPublisher } from '../feed/feed-publisher.js';
-import { beat, type OrderSource } from './beat.js';
 import type { HeartbeatOrder, HeartbeatReport, HeartbeatStart } from './heartbeat-protocol.js';
+import { tickUntilStopped, type OrderSource } from './ticking.js';
 
-/** Where the beat runs, and who is told of it. */
-export interface HeartbeatRunner {
+/** Where a heartbeat runs, and where its reports go. */
+export interface HeartbeatRun {
   /** Makes the engine that the liveness is opened on. */
   readonly engine: () => Engine | Promise<Engine>;
   readonly input: HeartbeatStart;
   readonly orders: OrderSource;
-  readonly tell: (report: HeartbeatReport) => void;
+  readonly report: (report: HeartbeatReport) => void;
 }
 
 /**
- * Resolves when it has been stopped, or has failed and said so, and the liveness is closed: the end of a thread would close it, but this may be
- * the main thread. Never rejects.
+ * Resolves when it has been stopped, or has failed and reported that, and the liveness is closed: the end of a thread would close it, but
+ * this may be the main thread. Never rejects.
  */
-export async function runHeartbeat({ engine, input, orders, tell }: HeartbeatRunner): Promise<void> {
+export async function runHeartbeat({ engine, input, orders, report }: HeartbeatRun): Promise<void> {
   let liveness: Liveness | undefined;
   try {
     liveness = await (await engine()).openLiveness(input.liveness);
-    await beatOn(liveness, { input, orders, tell });
+    await runOn(liveness, { input, orders, report });
   } catch (error) {
-    tell({ type: 'failed', ...failureOf(error) });
+    report({ type: 'failed', ...failureOf(error) });
   } finally {
     await liveness?.close().catch(() => undefined);
   }
 }
 
-async function beatOn(liveness: Liveness, { input, orders, tell }: Omit<HeartbeatRunner, 'engine'>): Promise<void> {
+async function runOn(liveness: Liveness, { input, orders, report }: Omit<HeartbeatRun, 'engine'>): Promise<void> {
   await liveness.appear(
-    (request) => tell({ type: 'cancel', request }),
-    ({ count, last }) => tell({ type: 'dropped', count, last }),
+    (request) => report({ type: 'cancel', request }),
+    ({ count, last }) => report({ type: 'dropped', count, last }),
   );
   const { feed: port, lastSign } = input;
   const publisher = new FeedPublisher({ line: liveness.fleetLine, port, workerId: input.liveness.process, lastSign });
   const isSeen = await publisher.start().then(
     () => true,
-    (error: unknown) => reportUnseen(error, tell),
+    (error: unknown) => reportUnseen(error, report),
   );
   const hasPresence = await liveness.testPresence();
-  tell({ type: 'started', hasPresence });
-  await beat({ liveness, input, hasPresence, port: orders, tell });
+  report({ type: 'started', hasPresence });
+  await tickUntilStopped({ liveness, input, hasPresence, port: orders, report });
   if (isSeen) await publisher.leave();
 }
 
-/** Who may not be seen can work all the same: presence and leases are other channels and keys. */
-function reportUnseen(error: unknown, tell: (report: HeartbeatReport) => void): false {
+/** A process that may not publish can work all the same: presence and leases are other pub/sub channels and keys. */
+function reportUnseen(error: unknown, report: (report: HeartbeatReport) => void): false {
   if (!(error instanceof ServerRefusalError)) throw error;
-  tell({ type: 'unseen', reason: error.reply });
+  report({ type: 'unseen', reason: error.reply });
   return false;
 }
 
@@ -63,10 +63,10 @@ function failureOf(error: unknown) {
   return { message, refusal: { reply: error.reply, about: error.about } };
 }
 
-/** What a {@link Heartbeat} takes for its thread where there is none: the beat runs on this one. */
-export class LocalBeat extends EventEmitter {
+/** Stands in for the heartbeat's thread where there can be none: the heartbeat runs on this one. */
+export class LocalHeartbeat extends EventEmitter {
   readonly #orders = new EventEmitter();
-  /** Orders that came before it beat: a thread's port keeps them, too. */
+  /** Orders that came before it ticked: a thread's port keeps them, too. */
   readonly #early: HeartbeatOrder[] = [];
   readonly #feed: MessagePort;
   #hasEnded = false;
@@ -74,18 +74,18 @@ export class LocalBeat extends EventEmitter {
   constructor(engine: Engine, input: HeartbeatStart) {
     super();
     this.#feed = input.feed;
-    const tell = (report: HeartbeatReport) => {
-      if (!this.#hasEnded) this.emit('message', report);
+    const report = (one: HeartbeatReport) => {
+      if (!this.#hasEnded) this.emit('message', one);
     };
     const orders = { on: (_event: 'message', listener: OrderListener) => this.#listen(listener) };
-    void runHeartbeat({ engine: () => engine, input, orders, tell }).then(() => this.#end());
+    void runHeartbeat({ engine: () => engine, input, orders, report }).then(() => this.#end());
   }
 
   postMessage(order: HeartbeatOrder): void {
     if (!this.#orders.emit('message', order)) this.#early.push(order);
   }
 
-  /** Nobody can end what runs on this thread: it is waited for no longer, and stops when it comes to beat. */
+  /** What runs on this thread cannot be ended: it is waited for no longer, and stops at its next tick. */
   terminate(): Promise<number> {
     this.postMessage({ type: 'stop' });
     this.#end();

@@ -1,9 +1,9 @@
-// Lets Stately's inspector look at a worker's actors, for whoever develops handlers and machines.
+// Shows a worker's actors in Stately's inspector, while handlers and machines are developed.
 import { AcktorError } from '@acktor/core';
 import type { AnyEventObject, InspectionEvent } from 'xstate';
-import { withoutContents, type SeenContext } from './without-contents.js';
+import type { ConsumerContext } from '../consumer/consumer-protocol.js';
 
-/** An inspector that listens somewhere, and what it is told. */
+/** A connection to an inspector. */
 export interface StatelyInspector {
   /** What `createActor` takes as `inspect`. */
   readonly inspect: (event: InspectionEvent) => void;
@@ -25,8 +25,8 @@ export class InspectorMissingError extends AcktorError {
 }
 
 /**
- * Tells a server of `@statelyai/inspect` at that WebSocket URL of every actor that is given `inspect`. While nobody listens there it
- * tries again every 5 s. Payloads, results and contexts stay here: what is told are states, names, ids and event types.
+ * Sends every actor that is given `inspect` to a server of `@statelyai/inspect` at that WebSocket URL. While none listens there it
+ * tries again every 5 s. Payloads, results and contexts stay here: what is sent are states, names, ids and event types.
  *
  * @param workerId what session ids begin with, for those of two processes are alike.
  * @throws InspectorMissingError
@@ -42,7 +42,7 @@ export async function connectInspector(url: string, workerId: string): Promise<S
   return { inspect: (event) => inspector.inspect.next?.(event), stop: () => inspector.stop() };
 }
 
-/** Only who asks for it needs it installed. */
+/** It need not be installed where the option is not used. */
 async function loadInspect() {
   try {
     return await import('@statelyai/inspect');
@@ -61,4 +61,19 @@ function ownedBy<Event extends object>(workerId: string, event: Event): Event {
     return [name, isForeign ? prefix + value : value];
   });
   return Object.fromEntries(owned) as Event;
+}
+
+/** The context of any actor; those of consumers hold a delivery. */
+type SeenContext = Readonly<Record<string, unknown>>;
+
+/** Of a consumer's context the job's ids and how it is to end; of others nothing. */
+function withoutContents(context: SeenContext | undefined): Record<string, unknown> {
+  const { delivery, settlement, isStopping } = (context ?? {}) as Partial<ConsumerContext>;
+  return {
+    ...(delivery && {
+      job: { id: delivery.record.id, name: delivery.record.name, deliveries: delivery.record.deliveries },
+    }),
+    ...(settlement && { settlement: settlement.kind }),
+    ...(isStopping && { isStopping }),
+  };
 }

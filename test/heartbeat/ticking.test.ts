@@ -1,10 +1,10 @@
-// The beat on a liveness that fails when the test says so.
+// The ticks of a heartbeat on a liveness that fails when the test says so.
 import { ConnectionLostError, UnwritableCallError } from '@acktor/core';
 import type { Liveness, ReapReport } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { MessageChannel } from 'node:worker_threads';
 import { Heard } from '../signals/heard.js';
-import { beat, newSign, type HeartbeatReport } from '../worker-inside/inside.js';
+import { newSign, tickUntilStopped, type HeartbeatReport } from '../worker-inside/inside.js';
 
 const calm: ReapReport = {
   hasSuspects: false,
@@ -15,67 +15,67 @@ const calm: ReapReport = {
   faults: [],
 };
 
-describe('the beat of a heartbeat', () => {
+describe('the ticks of a heartbeat', () => {
   it('looks after what other servers have when one is away, whose leases it cannot renew', async () => {
-    await using trial = new BeatTrial({
+    await using trial = new TickTrial({
       renewAll: () => Promise.reject(new ConnectionLostError()),
       reap: () => Promise.resolve({ ...calm, returnedJobIds: ['job-1'], faults: [new ConnectionLostError()] }),
     });
-    expect(await trial.told.first()).to.deep.equal({ type: 'returned', jobIds: ['job-1'] });
+    expect(await trial.reports.first()).to.deep.equal({ type: 'returned', jobIds: ['job-1'] });
   });
 
-  it('renews again before long, and not at each beat, what it could not renew', async () => {
-    let beats = 0;
+  it('renews again before long, and not at each tick, what it could not renew', async () => {
+    let ticks = 0;
     const renewedAt: number[] = [];
-    await using trial = new BeatTrial({
-      renewAll: () => (renewedAt.push(beats) === 1 ? Promise.reject(new ConnectionLostError()) : Promise.resolve()),
-      reap: () => Promise.resolve({ ...calm, hasSuspects: true, returnedJobIds: [String((beats += 1))] }),
+    await using trial = new TickTrial({
+      renewAll: () => (renewedAt.push(ticks) === 1 ? Promise.reject(new ConnectionLostError()) : Promise.resolve()),
+      reap: () => Promise.resolve({ ...calm, hasSuspects: true, returnedJobIds: [String((ticks += 1))] }),
     });
-    await trial.told.first(() => renewedAt.length === 2);
+    await trial.reports.first(() => renewedAt.length === 2);
     expect(renewedAt[1]).to.be.within(2, 40);
   });
 
-  it('beats before an idle pause is over when another delayed job is the next one', async () => {
-    const looks: number[] = [];
-    let beats = 0;
+  it('ticks before an idle pause is over when another delayed job is the next one', async () => {
+    const polls: number[] = [];
+    let ticks = 0;
     const liveness = {
       renewAll: () => Promise.resolve(),
-      hasOtherNextDue: () => Promise.resolve(looks.push(beats) === 2),
-      reap: () => Promise.resolve({ ...calm, returnedJobIds: [String((beats += 1))] }),
+      hasOtherNextDue: () => Promise.resolve(polls.push(ticks) === 2),
+      reap: () => Promise.resolve({ ...calm, returnedJobIds: [String((ticks += 1))] }),
     };
-    await using trial = new BeatTrial(liveness, 15_000);
-    await trial.told.first(() => beats === 2);
-    expect(looks).to.deep.equal([1, 1]);
+    await using trial = new TickTrial(liveness, 15_000);
+    await trial.reports.first(() => ticks === 2);
+    expect(polls).to.deep.equal([1, 1]);
   });
 
   it('says once of every fault but a lost connection, for one of our own lasts', async () => {
-    let beats = 0;
-    await using trial = new BeatTrial({
+    let ticks = 0;
+    await using trial = new TickTrial({
       renewAll: () => Promise.resolve(),
       reap: () => {
-        beats += 1;
-        return Promise.reject(beats === 1 ? new ConnectionLostError() : new UnwritableCallError('666.67'));
+        ticks += 1;
+        return Promise.reject(ticks === 1 ? new ConnectionLostError() : new UnwritableCallError('666.67'));
       },
     });
-    const report = await trial.told.first();
+    const report = await trial.reports.first();
     expect(report).to.have.property('type', 'refused');
     expect(report).to.have.property('reason').that.contains('got 666.67');
   });
 });
 
-class BeatTrial implements AsyncDisposable {
-  readonly told = new Heard<HeartbeatReport>();
+class TickTrial implements AsyncDisposable {
+  readonly reports = new Heard<HeartbeatReport>();
   readonly #channel = new MessageChannel();
   readonly #ended: Promise<void>;
 
   constructor(liveness: Pick<Liveness, 'renewAll' | 'reap'> & Partial<Liveness>, leaseMs = 3_000) {
     const rules = { leaseMs, deliveryLimit: 20, graceMs: 250, hangMs: 0, lastSign: newSign() };
-    this.#ended = beat({
+    this.#ended = tickUntilStopped({
       liveness: { hasOtherNextDue: () => Promise.resolve(false), ...liveness } as Liveness,
       input: rules as never,
       hasPresence: true,
       port: this.#channel.port1,
-      tell: (report) => this.told.push(report),
+      report: (report) => this.reports.push(report),
     });
   }
 

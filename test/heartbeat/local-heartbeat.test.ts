@@ -6,38 +6,38 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { signal } from '../signals/signal.js';
-import { LocalBeat, newSign, type HeartbeatReport } from '../worker-inside/inside.js';
+import { LocalHeartbeat, newSign, type HeartbeatReport } from '../worker-inside/inside.js';
 
 describe('the heartbeat on the main thread', () => {
-  it('closes its liveness when it fails before it beats', async () => {
+  it('closes its liveness when it fails before it ticks', async () => {
     const refusal = new ServerRefusalError('NOPERM', { about: 'permission' });
-    const trial = beatOn((liveness) => Object.assign(liveness, { testPresence: () => Promise.reject(refusal) }));
-    await once(trial.beat, 'exit');
+    const trial = heartbeatOn((liveness) => Object.assign(liveness, { testPresence: () => Promise.reject(refusal) }));
+    await once(trial.heartbeat, 'exit');
     expect(trial.reports.map(({ type }) => type)).to.deep.equal(['failed']);
     expect(trial.closed).to.equal(1);
   });
 
-  it('stops when it was told to before it came to beat', async () => {
+  it('stops when the order to came before it ticked', async () => {
     const mayOpen = signal();
-    const trial = beatOn(async (liveness) => {
+    const trial = heartbeatOn(async (liveness) => {
       await mayOpen.given;
       return liveness;
     });
-    trial.beat.postMessage({ type: 'stop' });
+    trial.heartbeat.postMessage({ type: 'stop' });
     mayOpen.give();
-    await once(trial.beat, 'exit');
+    await once(trial.heartbeat, 'exit');
     expect(trial.closed).to.equal(1);
   });
 
-  it('reports nothing, and closes its liveness, when it comes to beat after it was given up', async () => {
+  it('reports nothing, and closes its liveness, when it comes to tick after it was given up', async () => {
     const mayOpen = signal();
     const isClosed = signal();
-    const trial = beatOn(async (liveness) => {
+    const trial = heartbeatOn(async (liveness) => {
       await mayOpen.given;
       return liveness;
     }, isClosed.give);
-    const exit = once(trial.beat, 'exit');
-    void trial.beat.terminate();
+    const exit = once(trial.heartbeat, 'exit');
+    void trial.heartbeat.terminate();
     await exit;
     mayOpen.give();
     await isClosed.given;
@@ -45,7 +45,10 @@ describe('the heartbeat on the main thread', () => {
   });
 });
 
-function beatOn(change: (liveness: Liveness) => Liveness | Promise<Liveness>, onClosed: () => void = () => undefined) {
+function heartbeatOn(
+  change: (liveness: Liveness) => Liveness | Promise<Liveness>,
+  onClosed: () => void = () => undefined,
+) {
   const engine = memoryEngine();
   const trial = { closed: 0, reports: [] as HeartbeatReport[] };
   const openLiveness = async (opening: Parameters<MemoryEngine['openLiveness']>[0]) => {
@@ -65,10 +68,10 @@ function beatOn(change: (liveness: Liveness) => Liveness | Promise<Liveness>, on
   const rules = { leaseMs: 30_000, deliveryLimit: 20, graceMs: 250, hangMs: 0 };
   const { port1: feed } = new MessageChannel();
   const other = { openBroker: engine.openBroker.bind(engine), openFleet: engine.openFleet.bind(engine) };
-  const beat = new LocalBeat(
+  const heartbeat = new LocalHeartbeat(
     { name: 'trial', openLiveness, ...other },
     { liveness: places, ...rules, lastSign: newSign(), feed },
   );
-  beat.on('message', (report: HeartbeatReport) => trial.reports.push(report));
-  return Object.assign(trial, { beat });
+  heartbeat.on('message', (report: HeartbeatReport) => trial.reports.push(report));
+  return Object.assign(trial, { heartbeat });
 }
