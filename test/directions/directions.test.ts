@@ -26,10 +26,10 @@ const refused = [
   ['packages/core/src/server/a.ts', "import { connectRedis } from '../engine/redis/connection/connection.js';"],
   ['packages/core/src/engine/redis/a.ts', "import { beginConnecting } from './connection/connection.js';"],
   ['packages/core/src/engine/redis/bullmq/a.ts', "import { beginConnecting } from '../connection/connection.js';"],
-  ['packages/core/src/producer/a.ts', "import { connectLiveness } from '../engine/redis/connect-liveness.js';"],
+  ['packages/core/src/producer/a.ts', "import { connectLiveness } from '../engine/redis/connect.js';"],
   ['packages/core/src/engine/a.ts', "import type { RedisAddress } from './redis/connection/address.js';"],
-  ['packages/core/src/engine/a.ts', "import { findServerPlace } from '../server/server-place.js';"],
-  ['packages/core/src/engine/redis/a.ts', "import { findServerPlace } from '../../server/server-place.js';"],
+  ['packages/core/src/engine/a.ts', "import { EmbeddedServer } from '../server/embedded-server.js';"],
+  ['packages/core/src/engine/redis/a.ts', "import { EmbeddedServer } from '../../server/embedded-server.js';"],
   ['packages/core/src/options/a.ts', "import type { Environment } from '../server/program.js';"],
   ['packages/worker/src/consumer/a.ts', "import { job } from '@acktor/core/dist/contract/job.js';"],
   ['packages/worker/src/consumer/a.ts', "import { audit } from '@acktor/examples';"],
@@ -44,7 +44,7 @@ const refused = [
 const allowed = [
   [
     'packages/core/src/engine/default-engine.ts',
-    "import { RedisEngine } from './redis/redis-engine.js'; import { findServerPlace } from '../server/server-place.js';",
+    "import { RedisEngine } from './redis/redis-engine.js'; const server = await import('../server/embedded-server.js');",
   ],
   ['packages/core/src/index.ts', "export { PrivateServer } from './server/private-server.js';"],
   ['packages/core/src/engine/redis/bullmq/a.ts', "import { Queue } from 'bullmq';"],

@@ -1,9 +1,9 @@
 // The parts of the fleet's conversation that no door shows. Types come with the build, values from it.
 import type * as RedisFleetHubModule from '../../packages/core/dist/engine/redis/fleet/redis-fleet-hub.js';
-import type * as FleetWatchModule from '../../packages/core/dist/fleet/watching/fleet-watch.js';
+import type * as FleetWatchModule from '../../packages/core/dist/fleet/fleet-watch.js';
 import type * as GuardedModule from '../../packages/core/dist/engine/redis/connection/guarded-connection.js';
-import type * as KnownWorkersModule from '../../packages/core/dist/fleet/watching/known-workers.js';
-import type * as PackedTextModule from '../../packages/core/dist/engine/redis/fleet/packed-text.js';
+import type * as KnownWorkersModule from '../../packages/core/dist/fleet/known-workers.js';
+import type * as PackedTextModule from '../../packages/core/dist/engine/redis/fleet/fleet-channels.js';
 import type * as ReadMessageModule from '../../packages/core/dist/fleet/read-message.js';
 import type * as FeedModule from '../../packages/worker/dist/feed/feed.js';
 import type * as FollowedActorsModule from '../../packages/worker/dist/feed/followed-actors.js';
@@ -15,12 +15,12 @@ export type { SourceChanges } from '../../packages/worker/dist/feed/feed-protoco
 export const { RedisFleetHub } = await inside<typeof RedisFleetHubModule>(
   'core/dist/engine/redis/fleet/redis-fleet-hub.js',
 );
-export const { watchFleet } = await inside<typeof FleetWatchModule>('core/dist/fleet/watching/fleet-watch.js');
+export const { watchFleet } = await inside<typeof FleetWatchModule>('core/dist/fleet/fleet-watch.js');
 export const { connectGuarded } = await inside<typeof GuardedModule>(
   'core/dist/engine/redis/connection/guarded-connection.js',
 );
-export const { KnownWorkers } = await inside<typeof KnownWorkersModule>('core/dist/fleet/watching/known-workers.js');
-export const { pack, unpack } = await inside<typeof PackedTextModule>('core/dist/engine/redis/fleet/packed-text.js');
+export const { KnownWorkers } = await inside<typeof KnownWorkersModule>('core/dist/fleet/known-workers.js');
+export const { pack, unpack } = await inside<typeof PackedTextModule>('core/dist/engine/redis/fleet/fleet-channels.js');
 export const { readAnswer, readAsk, readNews } = await inside<typeof ReadMessageModule>(
   'core/dist/fleet/read-message.js',
 );

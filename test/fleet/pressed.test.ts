@@ -55,17 +55,17 @@ describe('what a watch knows of a worker', () => {
   it('is not replaced by a report that is older', () => {
     const known = new KnownWorkers();
     expect(known.reported('one', 4, 1)).to.equal(true);
-    expect(known.heard('one', 5, 2)).to.equal('next');
+    expect(known.received('one', 5, 2)).to.equal('next');
     expect(known.reported('one', 3, 3)).to.equal(false);
-    expect(known.heard('one', 6, 4)).to.equal('next');
+    expect(known.received('one', 6, 4)).to.equal('next');
   });
 
   it('is replaced by any report after a gap', () => {
     const known = new KnownWorkers();
     known.reported('one', 4, 1);
-    expect(known.heard('one', 9, 5_000)).to.equal('gap');
+    expect(known.received('one', 9, 5_000)).to.equal('gap');
     expect(known.reported('one', 2, 5_001)).to.equal(true);
-    expect(known.heard('one', 3, 5_002)).to.equal('next');
+    expect(known.received('one', 3, 5_002)).to.equal('next');
   });
 });
 

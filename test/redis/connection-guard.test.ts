@@ -26,9 +26,9 @@ describe('a guarded connection', function () {
     const client = new OpeningClient();
     const guard = new ConnectionGuard(client as never, 60_000);
     const waiting = guard.run(() => Promise.resolve('an answer'));
-    const farewell = guard.farewell();
+    const quit = guard.quit();
     expect(client.status).to.equal('end');
-    await farewell;
+    await quit;
     expect(await waiting.catch((error: unknown) => error)).to.have.property('code', 'ACKTOR_CONNECTION_LOST');
   });
 

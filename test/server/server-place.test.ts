@@ -1,11 +1,11 @@
 // Which server is taken where none is named, or two are.
 import { NoServerError, OptionsError, Producer } from '@acktor/core';
 import { expect } from 'chai';
-import type * as PlaceModule from '../../packages/core/dist/server/server-place.js';
+import type * as PlaceModule from '../../packages/core/dist/engine/default-engine.js';
 import { rejection } from './rejection.js';
 
-const inside = new URL('../../../packages/core/dist/server/server-place.js', import.meta.url).href;
-const { findServerPlace } = (await import(inside)) as typeof PlaceModule;
+const inside = new URL('../../../packages/core/dist/engine/default-engine.js', import.meta.url).href;
+const { locateServer } = (await import(inside)) as typeof PlaceModule;
 
 describe('the place of the server', () => {
   const refused = [
@@ -18,18 +18,24 @@ describe('the place of the server', () => {
   ] as const;
   for (const [when, options, env, words] of refused) {
     it(`is refused when ${when}`, async () => {
-      const error = await rejection(findServerPlace({ redis: undefined, ...options }, env), NoServerError);
+      const error = await rejection(
+        locateServer({ redis: undefined, embedded: undefined, ...options }, env),
+        NoServerError,
+      );
       expect(error.message).to.match(words).and.contain('REDIS_URL');
     });
   }
 
   it('is where the option says, whatever the environment does', async () => {
-    const place = await findServerPlace({ redis: 'redis://a' }, { REDIS_URL: 'redis://b', NODE_ENV: 'production' });
+    const place = await locateServer(
+      { redis: 'redis://a', embedded: undefined },
+      { REDIS_URL: 'redis://b', NODE_ENV: 'production' },
+    );
     expect(String(place.address)).to.equal('redis://a:6379');
   });
 
   it('is where the environment says', async () => {
-    const place = await findServerPlace({ redis: undefined, embedded: false }, { REDIS_URL: 'redis://b' });
+    const place = await locateServer({ redis: undefined, embedded: false }, { REDIS_URL: 'redis://b' });
     expect(String(place.address)).to.equal('redis://b:6379');
   });
 

@@ -1,21 +1,5 @@
-// The door for those who write an engine, or a tool on one, '@acktor/core/engine': the port, its errors, option tables, the fleet. Under semver.
-export { onAbort } from './on-abort.js';
-export { defineOptions, type ExaminedOptions, type OptionRow, type Options } from './options/options.js';
-export type { OptionInput, OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
-export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
-export { engineFor, isOfDefaultEngine, type EngineChoice } from './engine/default-engine.js';
+// The door for engines and tools on them, '@acktor/core/engine': the port, its errors, option tables, the fleet. Under semver.
 export {
-  type RefusalCause,
-  type RefusalDetails,
-  BrokerReplyError,
-  BrokerUnreachableError,
-  ClosedError,
-  ConnectionLostError,
-  ServerRefusalError,
-  UnwritableCallError,
-} from './engine/broker-errors.js';
-export {
-  isEngine,
   type BrokerOpening,
   type ConnectedBroker,
   type Engine,
@@ -25,14 +9,46 @@ export {
   type LivenessOpening,
 } from './engine/engine.js';
 export { EngineFeatureError, EngineModuleError, EngineNotPortableError, importEngine } from './engine/engine-module.js';
-export { OVERDUE_MS, type CancelRequest, type Liveness, type ReapReport, type ReapRules } from './engine/liveness.js';
-export { brokerOptionTable, type SharedOptions } from './engine/broker-options.js';
-export type { ConfirmDemand, Confirm, ConfirmShortfall, FurtherConfirm } from './engine/confirm.js';
-export type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal, SendShortfall } from './engine/sending.js';
-export type { DeadProcess, ReleasedJobs, OwnEnd, Suspect, Trials } from './engine/dead-process.js';
-export type { Broker, JobEnd } from './engine/broker.js';
+export { engineFor, isOfDefaultEngine, type EngineChoice } from './engine/default-engine.js';
+export type {
+  Broker,
+  CancelOutcome,
+  Confirm,
+  ConfirmDemand,
+  ConfirmShortfall,
+  DeadProcess,
+  EventGap,
+  FurtherConfirm,
+  JobEnd,
+  JobEventKind,
+  OutgoingJob,
+  OwnEnd,
+  QueueEvent,
+  QueueWatcher,
+  ReleasedJobs,
+  SendAnswer,
+  SendOutcome,
+  SendRefusal,
+  SendShortfall,
+  Suspect,
+  Trials,
+} from './engine/broker.js';
+export {
+  BrokerReplyError,
+  BrokerUnreachableError,
+  ClosedError,
+  ConfirmUnsupportedError,
+  ConnectionLostError,
+  ServerRefusalError,
+  UnwritableCallError,
+  type RefusalCause,
+  type RefusalDetails,
+} from './engine/broker-errors.js';
 export type {
   AnsweredTokens,
+  AttemptEnd,
+  AttemptNote,
+  AttemptRecord,
   ChannelAnswer,
   ChannelReply,
   ChannelRequest,
@@ -47,52 +63,53 @@ export type {
   Settlement,
   SettleOutcome,
   Settling,
-  WorkQueue,
   WakeSignal,
+  WorkQueue,
 } from './engine/work-queue.js';
-export type { AttemptEnd, AttemptNote, AttemptRecord } from './engine/attempt-record.js';
-export { connectFleet, fleetOptions, type FleetOptions } from './fleet/connect-fleet.js';
-export { fleetOn, type FleetEnd } from './fleet/hub-fleet.js';
-export type { FleetHub } from './fleet/fleet-hub.js';
-export { readAnswer, readAsk, readNews } from './fleet/read-message.js';
-export { readHistory } from './dead-letters/past-attempt.js';
-export { attemptsOf } from './operator/job-attempts.js';
+export { OVERDUE_MS, type CancelRequest, type Liveness, type ReapReport, type ReapRules } from './engine/liveness.js';
+export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
+export { readHistory } from './dead-letters/dead-letter.js';
+export type { JobListing, JobListOptions } from './operator/operator-options.js';
 export {
-  type FleetAnswer,
-  type FleetNews,
-  writeAsk,
+  attemptsOf,
+  type JobAttempt,
+  type JobDetails,
+  type JobPage,
+  type JobPlace,
+  type JobSpan,
+  type JobSummary,
+  type ProcessDeath,
+  type QueueAdmin,
+  type QueueDeath,
+  type QueueDepth,
+  type QueueSymptoms,
+} from './operator/queue-admin.js';
+export { connectFleet, fleetOptions, type FleetOptions } from './fleet/connect-fleet.js';
+export type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
+export type { FleetHub, FleetLine } from './fleet/fleet-hub.js';
+export { fleetOn, type FleetEnd } from './fleet/hub-fleet.js';
+export {
   writeFrame,
   writeMachine,
   writeNews,
   writeReport,
+  type FleetAnswer,
+  type FleetAsk,
+  type FleetNews,
 } from './fleet/fleet-message.js';
-export { DropCount, type DroppedMessages } from './foreign-text/drop-count.js';
-export type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
-export type { FleetAsk, FleetLine } from './fleet/fleet-line.js';
-export { steadyNowMs, systemClock } from './fleet/steady-time.js';
-export type { TransitionCount, WorkerFrame } from './fleet/worker-frame.js';
+export { readAnswer, readAsk, readNews } from './fleet/read-message.js';
 export type {
   ActorReport,
   ConsumerReport,
   EventLoopReport,
   HeldReport,
   QueueTotals,
+  TransitionCount,
+  WorkerFrame,
   WorkerReport,
 } from './fleet/worker-report.js';
-export type { JobListing, JobListOptions } from './operator/operator-options.js';
-export type {
-  JobAttempt,
-  JobDetails,
-  JobPage,
-  JobPlace,
-  JobSpan,
-  JobSummary,
-  ProcessDeath,
-  QueueDeath,
-  QueueDepth,
-  QueueAdmin,
-  QueueSymptoms,
-} from './operator/queue-admin.js';
-export type { EventGap, JobEventKind, QueueEvent, QueueWatcher } from './engine/job-events.js';
-export { ConfirmUnsupportedError } from './engine/confirm-errors.js';
-export type { CancelOutcome } from './engine/cancel-outcome.js';
+export { DropCount, type DroppedMessages } from './foreign-text/drop-count.js';
+export { brokerOptionTable, type SharedOptions } from './engine/broker-options.js';
+export { defineOptions, type ExaminedOptions, type OptionRow, type Options } from './options/options.js';
+export type { OptionInput, OptionSpec, OptionsInput, OptionTable, OptionValues } from './options/option-spec.js';
+export { onAbort, steadyNowMs, systemClock } from './guarded.js';

@@ -101,7 +101,7 @@ export class OptionsError extends AcktorError {
   }
 }
 
-/** What stands where a contract has to. */
+/** A value that is no contract was given where one is needed. */
 export class NotAContractError extends AcktorError {
   readonly code = 'ACKTOR_NOT_A_CONTRACT';
 

@@ -2,6 +2,7 @@
 export {
   job,
   type AnyJob,
+  type Backoff,
   type JobContract,
   type JobOptions,
   type PayloadInput,
@@ -9,7 +10,6 @@ export {
   type ResultInput,
   type ResultOf,
 } from './contract/job.js';
-export type { Backoff } from './contract/retry-options.js';
 export {
   NewerPayloadError,
   UpgradeError,
@@ -31,25 +31,40 @@ export {
   type Fault,
   type OptionFault,
 } from './errors.js';
-export type { Durability } from './engine/redis/connection/check-server.js';
-export { AddressError, NotDurableError, ServerTooOldError } from './engine/redis/connection/redis-errors.js';
+export { redisEngine, type RedisEngineOptions } from './engine/default-engine.js';
+export type { Engine, EngineModule } from './engine/engine.js';
+export { EngineFeatureError, EngineModuleError, EngineNotPortableError } from './engine/engine-module.js';
+export type { CancelOutcome, Confirm, ConfirmShortfall, FurtherConfirm } from './engine/broker.js';
 export {
+  BrokerReplyError,
   BrokerUnreachableError,
+  ClosedError,
+  ConfirmShortfallError,
+  ConfirmUnsupportedError,
   ConnectionLostError,
+  SendRefusedError,
+  SendUnconfirmedError,
   ServerRefusalError,
   UnwritableCallError,
 } from './engine/broker-errors.js';
-export { redisEngine, type RedisEngineOptions } from './engine/default-engine.js';
-export type { Engine, EngineModule } from './engine/engine.js';
+export type { Durability } from './engine/redis/connection/check-server.js';
+export {
+  AddressError,
+  BrokerVersionError,
+  NoServerError,
+  NotDurableError,
+  ServerBinaryMissingError,
+  ServerStartError,
+  ServerTooOldError,
+  type ServerStartDetails,
+} from './engine/redis/connection/redis-errors.js';
 export { Producer } from './producer/producer.js';
-export type { JobConsumers } from './producer/job-consumers.js';
-export { Receipt } from './producer/receipt.js';
+export type { JobConsumers } from './fleet/connect-fleet.js';
+export { DeadLetteredError, JobGoneError, Receipt, ResultTimeoutError } from './producer/receipt.js';
 export { BulkSendError, type BulkOptions, type BulkSummary } from './producer/bulk.js';
-export { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer/producer-errors.js';
 export type { CancelOptions, ProducerOptions, ResultOptions, SendOptions } from './producer/producer-options.js';
 export { DeadLetters, type DeadLetterBulkSummary, type DeadLetterPreview } from './dead-letters/dead-letters.js';
-export type { DeadLetter } from './dead-letters/dead-letter.js';
-export type { PastAttempt, PastAttemptEnd, PastState } from './dead-letters/past-attempt.js';
+export type { DeadLetter, PastAttempt, PastAttemptEnd, PastState } from './dead-letters/dead-letter.js';
 export type {
   DeadLetterBulkOptions,
   DeadLetterFilter,
@@ -69,17 +84,8 @@ export type {
   JobProgressed,
   JobWaitsAgain,
 } from './events/job-event.js';
-export { Operator } from './operator/operator.js';
-export { QueueNotFoundError } from './operator/operator-errors.js';
+export { Operator, QueueNotFoundError } from './operator/operator.js';
 export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';
 export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-admin.js';
-export type { CancelOutcome } from './engine/cancel-outcome.js';
-export { BrokerReplyError, ClosedError, SendRefusedError, SendUnconfirmedError } from './engine/broker-errors.js';
-export { BrokerVersionError } from './engine/redis/connection/redis-errors.js';
-export type { Confirm, ConfirmShortfall, FurtherConfirm } from './engine/confirm.js';
-export { ConfirmShortfallError, ConfirmUnsupportedError } from './engine/confirm-errors.js';
-export { NoServerError } from './server/server-errors.js';
 export { EmbeddedServer, type EmbeddedServerOptions } from './server/embedded-server.js';
 export { PrivateServer, type PrivateServerOptions } from './server/private-server.js';
-export { ServerBinaryMissingError, ServerStartError, type ServerStartDetails } from './server/server-errors.js';
-export { EngineFeatureError, EngineModuleError, EngineNotPortableError } from './engine/engine-module.js';

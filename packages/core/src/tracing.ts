@@ -14,14 +14,14 @@ import {
   propagation,
 } from '@opentelemetry/api';
 
-/** Of which job a span tells. Never its payload. */
+/** The job that a span describes. Never its payload. */
 export interface TracedJob {
   readonly queue: string;
   readonly name: string;
   readonly id: string;
 }
 
-/** Sends within a span, child of what is active; `send` gets the trace that is to travel with the job, if there is one. */
+/** Sends within a span, a child of the active one. `send` gets the trace that travels with the job, if there is one. */
 export function traceSend<Answer>(
   job: TracedJob,
   send: (carrier: string | undefined) => Promise<Answer>,
@@ -103,24 +103,24 @@ function attributesOf({ queue, name, id }: TracedJob, operation: 'send' | 'proce
   };
 }
 
-/** A look that costs nothing: without a provider, a trace around us or one that came along there is nothing to trace. */
+/** A cheap check: without a provider, an active trace or one that came with the job there is nothing to trace. */
 function mayBeTraced(carrier: string | undefined): boolean {
   if (carrier !== undefined || context.active() !== ROOT_CONTEXT) return true;
   const provider: StandIn = trace.getTracerProvider();
   return provider.getDelegateTracer === undefined || provider.getDelegateTracer(TRACER) !== undefined;
 }
 
-/** What stands in for a provider until a program registers one has no tracer to delegate to (OpenTelemetry's API 1.9). */
+/** Until a program registers a provider, a stand-in without a tracer to delegate to is there (OpenTelemetry's API 1.9). */
 interface StandIn extends TracerProvider {
   getDelegateTracer?(name: string): Tracer | undefined;
 }
 
-/** Whether there is a provider, or a trace of somebody else's to pass on. */
+/** Whether there is a provider, or a trace of another library to pass on. */
 function isTraced(span: Span): boolean {
   return span.isRecording() || trace.isSpanContextValid(span.spanContext());
 }
 
-/** Asked for each time: one that was got before the program registered its provider may never learn of it. */
+/** Fetched each time: a tracer from before the program registered its provider may never use that provider. */
 function startSpan(name: string, options: SpanOptions, parent: Context): Span {
   return trace.getTracer(TRACER).startSpan(name, options, parent);
 }
@@ -134,7 +134,7 @@ export function carrierOf(active: Context = context.active()): string | undefine
   return Object.keys(carrier).length === 0 ? undefined : JSON.stringify(carrier);
 }
 
-/** The trace that such a text names; the root for none, and for what is no such text. */
+/** The trace that such a text names; the root context for undefined and for any other text. */
 export function contextOf(carrier: string | undefined): Context {
   if (carrier === undefined) return ROOT_CONTEXT;
   try {

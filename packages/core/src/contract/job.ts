@@ -1,11 +1,10 @@
-// The contract of a job: declared once, shared by whoever sends it and whoever handles it.
+// The contract of a job: declared once, shared by those who send it and those who handle it. And how a job is tried again.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { type Backoff, attemptsOption, backoffOption, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF } from './retry-options.js';
 import { ContractError, NotAContractError, type OptionFault } from '../errors.js';
 import { nameFault, NAME_RULE, nameHint } from './names.js';
-import { isStandardSchema } from './codec.js';
 import { upgradeFaults, type UpgradeSteps, type VersionOptions, isUpgradeSteps } from './versions.js';
 import { defineOptions } from '../options/options.js';
+import type { OptionTable } from '../options/option-spec.js';
 
 /** What producers and workers agree on. Made by {@link job}, frozen. */
 export interface JobContract<
@@ -105,9 +104,108 @@ function isContract(value: unknown): value is AnyJob {
   return typeof name === 'string' && typeof queue === 'string' && isStandardSchema(data);
 }
 
+/** Whether a value is a schema by the Standard Schema specification, version 1. */
+function isStandardSchema(value: unknown): value is StandardSchemaV1 {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  const standard: unknown = Reflect.get(value, '~standard');
+  if (typeof standard !== 'object' || standard === null) return false;
+  return Reflect.get(standard, 'version') === 1 && typeof Reflect.get(standard, 'validate') === 'function';
+}
+
 function nameFaults(name: unknown): readonly OptionFault[] {
   const message = nameFault('job', name);
   return message === undefined ? [] : [{ option: 'name', message }];
+}
+
+const dayMs = 86_400_000;
+
+/** How often a job is tried in all. The table that includes it sets the default. */
+export const attemptsOption = {
+  type: 'count',
+  min: 1,
+  max: 1_000,
+  because: {
+    min: 'it counts the first attempt, too: 1 tries once and never again, which is what BullMQ means by 0 and by none',
+    max: 'a job that failed a thousand times fails again: dead-letter it and redrive it once the cause is gone',
+  },
+  doc: 'How often a job is tried in all before it is dead-lettered.',
+} as const;
+
+const backoffTable = {
+  type: {
+    type: 'choice',
+    of: ['fixed', 'exponential'],
+    required: true,
+    doc: 'Whether the wait stays or doubles, up to an hour.',
+  },
+  delayMs: { type: 'ms', required: true, max: 30 * dayMs, doc: 'The first wait.' },
+  jitter: { type: 'share', default: 0, doc: 'The share of the wait that is drawn at random.' },
+} as const satisfies OptionTable;
+
+/** The wait between attempts. The table that includes it sets the default. */
+export const backoffOption = { type: 'group', of: backoffTable, doc: 'The wait between attempts.' } as const;
+
+/** How often a job is tried in all where its contract does not say. */
+export const DEFAULT_ATTEMPTS = 3;
+
+/** The wait between attempts where a contract does not say. */
+export const DEFAULT_BACKOFF: Backoff = Object.freeze({ type: 'exponential', delayMs: 1_000, jitter: 0.5 });
+
+/** How a job is tried again, as far as it was sent with the job; for the rest, the worker's contract counts. */
+export interface Retries {
+  readonly attempts: number | undefined;
+  readonly backoff: Backoff | undefined;
+}
+
+/** The same as a contract has it: both are always given. */
+export type ContractRetries = { readonly [Field in keyof Retries]: NonNullable<Retries[Field]> };
+
+/**
+ * What of a contract's retries has to travel with each job: all but the defaults. A job without them takes what its worker's contract
+ * says. The defaults as JSON have more than the 64 bytes up to which Redis keeps a hash compact
+ * (`hash-max-listpack-value`): a small job took 656 bytes of its memory with them, and takes 232 without (`MEMORY USAGE`, Redis 7.0).
+ */
+export function retriesToStore({ attempts, backoff }: ContractRetries): Retries {
+  return {
+    attempts: attempts === DEFAULT_ATTEMPTS ? undefined : attempts,
+    backoff: isDefaultBackoff(backoff) ? undefined : backoff,
+  };
+}
+
+function isDefaultBackoff({ type, delayMs, jitter }: Backoff): boolean {
+  return type === DEFAULT_BACKOFF.type && delayMs === DEFAULT_BACKOFF.delayMs && jitter === DEFAULT_BACKOFF.jitter;
+}
+
+/** How long a rejected delivery waits before the next attempt. */
+export interface Backoff {
+  readonly type: 'fixed' | 'exponential';
+  /** The first wait, in milliseconds; 0 or more. */
+  readonly delayMs: number;
+  /** The share of the wait that is drawn at random, from 0 (none) to 1 (all of it); default 0. */
+  readonly jitter?: number;
+}
+
+/** Where exponential waits stop growing: one hour, or `delayMs` when that is longer. */
+export const longestExponentialDelayMs = 3_600_000;
+
+/**
+ * The wait before the next attempt, in whole milliseconds.
+ *
+ * `attemptsMade` counts the attempts rejected so far, the last one included: the first rejection (1) waits `delayMs`.
+ * A fixed backoff waits the same each time; an exponential one doubles up to {@link longestExponentialDelayMs}. Jitter
+ * only ever shortens the wait, so that jobs which failed together do not come back together. `random` draws from 0 up
+ * to 1 and is a parameter for tests.
+ */
+export function backoffDelayMs(backoff: Backoff, attemptsMade: number, random: () => number = Math.random): number {
+  const fullDelayMs = backoff.type === 'fixed' ? backoff.delayMs : doubledDelayMs(backoff.delayMs, attemptsMade);
+  return Math.round(fullDelayMs * (1 - (backoff.jitter ?? 0) * random()));
+}
+
+function doubledDelayMs(delayMs: number, attemptsMade: number): number {
+  // 0 times an overflown power would be NaN.
+  if (delayMs === 0) return 0;
+  const ceilingMs = Math.max(delayMs, longestExponentialDelayMs);
+  return Math.min(ceilingMs, delayMs * 2 ** Math.max(0, attemptsMade - 1));
 }
 
 const longestTimerMs = 2_147_483_647;

@@ -1,11 +1,10 @@
 // Values to JSON text and back, within limits, refusing what JSON would change in silence.
-import { errorReason } from '../foreign-text/error-text.js';
-import { shorten } from '../foreign-text/cut-text.js';
-import type { Fault } from '../errors.js';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { quoted } from '../foreign-text/foreign-text.js';
+import { errorReason } from '../foreign-text/error-text.js';
+import { shorten, quoted } from '../foreign-text/foreign-text.js';
+import type { Fault } from '../errors.js';
 
-/** JSON text of a value. `undefined` as a whole is written as null: a queue has no other word for nothing. */
+/** JSON text of a value. `undefined` as a whole is written as null, because JSON has no undefined. */
 export function writeJson(root: string, value: unknown, limits: NamedLimits): Checked<string> {
   try {
     const faults = findJsonFaults(root, value, limits);
@@ -155,7 +154,7 @@ function cycle({ root, path }: Search, repeatAt: number): Fault {
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Whether JSON text holds more than `maxDepth` arrays and objects within each other; told without parsing it. */
+/** Whether JSON text holds more than `maxDepth` arrays and objects within each other; found without parsing it. */
 export function isTooDeep(text: string, maxDepth: number): boolean {
   // Each level opens and closes.
   if (text.length <= maxDepth * 2) return false;

@@ -20,8 +20,8 @@ export function checkName(kind: NameKind, value: unknown): asserts value is stri
 }
 
 /**
- * Accepts an id under which a job may lie, whoever sent it: plain BullMQ clients number theirs, and those of schedulers hold colons. Which
- * ids *new* jobs may have is stricter: {@link checkName}.
+ * Accepts any id that a job may have, of any client: plain BullMQ clients number theirs, and those of schedulers hold colons. The ids of
+ * *new* jobs have stricter rules: {@link checkName}.
  *
  * @throws NameError for what is no text, is empty, or is longer than {@link LONGEST_ID}.
  */

@@ -3,11 +3,13 @@
 // What is stored is the schema's *input*, and it is validated at both ends: the producer refuses a wrong payload before it
 // is sent, and transforms and defaults run where the handler is. So a job that a plain BullMQ client added is treated alike.
 // An older version's payload is upgraded between parsing and validation, so that steps meet it as it was sent.
-import { PayloadError, ResultError } from '../errors.js';
-import { decode, encode, type Slot, type MaybePromise } from './codec.js';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { PayloadError, ResultError, type Fault } from '../errors.js';
 import type { AnyJob, PayloadInput, PayloadOf, ResultInput, ResultOf } from './job.js';
-import type { JsonLimits } from './json.js';
-import { NewerPayloadError, upgradePayload } from './versions.js';
+import { type JsonLimits, type Checked, readJson, writeJson, refuse, formatPath, valueAt } from './json.js';
+import { NewerPayloadError, upgradePayload, type MaybePromise } from './versions.js';
+import { shorten } from '../foreign-text/foreign-text.js';
+import { errorReason } from '../foreign-text/error-text.js';
 
 /**
  * The JSON text of a payload that its contract accepts; at once when the schema is synchronous.
@@ -23,14 +25,14 @@ export function encodePayload<J extends AnyJob>(
   return encode(payloadSlot(job), input, limits);
 }
 
-/** How a payload is to be read. The limits are those of whoever reads: a payload may have been sent under larger ones. */
+/** How a payload is read. The limits are the reader's: a payload may have been sent under larger ones. */
 export interface PayloadReading extends JsonLimits {
   /** The version it was sent in; the contract's own when left out. */
   readonly version?: number;
 }
 
 /**
- * The payload that a handler gets, from text that anybody may have put into the queue: parsed, rid of `__proto__` keys,
+ * The payload that a handler gets, from text that any client may have put into the queue: parsed, rid of `__proto__` keys,
  * upgraded where it is older, validated and transformed; at once when nothing is to upgrade and the schema is synchronous.
  *
  * @throws PayloadError as {@link encodePayload} does; UpgradeError when a step throws; NewerPayloadError.
@@ -77,4 +79,92 @@ export function decodeResult<J extends AnyJob>(job: J, text: string, limits: Jso
 
 function resultSlot(job: AnyJob, schema: Slot['schema']): Slot {
   return { job: job.name, root: 'result', schema, ErrorClass: ResultError };
+}
+
+/** Whether a value is a job's payload or its result, and the error that refuses it. */
+export interface Slot {
+  readonly job: string;
+  readonly root: 'data' | 'result';
+  readonly schema: StandardSchemaV1;
+  readonly ErrorClass: typeof PayloadError | typeof ResultError;
+  /** Makes what was read into what the schema describes, where that is not the same. */
+  readonly upgrade?: (value: unknown) => Promise<unknown>;
+}
+
+/** Writes before it validates, so that a change while an asynchronous schema validates does not reach the queue. */
+export function encode(slot: Slot, value: unknown, limits: JsonLimits): MaybePromise<string> {
+  const text = accept(slot, writeJson(slot.root, value, limits));
+  return andThen(validate(slot.schema, slot.root, value), (validated) => {
+    accept(slot, validated);
+    return text;
+  });
+}
+
+export function decode(slot: Slot, text: string, limits: JsonLimits): MaybePromise<unknown> {
+  const value = accept(slot, readJson(slot.root, text, limits));
+  return slot.upgrade ? slot.upgrade(value).then((upgraded) => meetSchema(slot, upgraded)) : meetSchema(slot, value);
+}
+
+function meetSchema(slot: Slot, value: unknown): MaybePromise<unknown> {
+  const validated = validate(slot.schema, slot.root, value);
+  return value === null
+    ? andThen(validated, (asNull) => decodeNothing(slot, asNull))
+    : andThen(validated, (v) => accept(slot, v));
+}
+
+/** Null in the queue is what became of `undefined` too (z.void(), z.undefined()); the schema says which it takes. */
+function decodeNothing(slot: Slot, asNull: Checked<unknown>): MaybePromise<unknown> {
+  if (asNull.ok) return asNull.value;
+  return andThen(validate(slot.schema, slot.root, undefined), (asUndefined) =>
+    accept(slot, asUndefined.ok ? asUndefined : asNull),
+  );
+}
+
+function accept<T>({ ErrorClass, job }: Slot, outcome: Checked<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw new ErrorClass({ job, faults: outcome.faults, cause: outcome.cause });
+}
+
+/** Validates at once when the schema does. A schema that throws refuses the value: it never throws from here. */
+export function validate(schema: StandardSchemaV1, root: string, value: unknown): MaybePromise<Checked<unknown>> {
+  try {
+    const outcome = schema['~standard'].validate(value);
+    if (!('then' in outcome)) return judge(outcome, root, value);
+    // A promise of another realm (a test runner's) becomes one of ours.
+    return Promise.resolve(outcome).then(
+      (settled) => judge(settled, root, value),
+      (cause: unknown) => schemaThrew(root, cause),
+    );
+  } catch (cause) {
+    return schemaThrew(root, cause);
+  }
+}
+
+// Some libraries quote what they got; a long quotation would carry the payload into logs and dead letters.
+const longestMessage = 200;
+
+function judge(outcome: StandardSchemaV1.Result<unknown>, root: string, value: unknown): Checked<unknown> {
+  if (outcome.issues === undefined) return { ok: true, value: outcome.value };
+  return { ok: false, faults: outcome.issues.map((issue) => faultOf(issue, root, value)) };
+}
+
+function faultOf({ message, path }: StandardSchemaV1.Issue, root: string, value: unknown): Fault {
+  const text = shorten(String(message), longestMessage);
+  return { path: formatPath(root, path), message: withGot(text, valueAt(value, path)) };
+}
+
+/** Numbers and booleans are shown where the library does not; texts may be secrets and are not. */
+function withGot(message: string, got: unknown): string {
+  if (typeof got !== 'number' && typeof got !== 'boolean') return message;
+  return message.includes(String(got)) ? message : `${message}, got ${got}`;
+}
+
+function schemaThrew(root: string, cause: unknown): Checked<unknown> {
+  const reason = cause instanceof Error ? shorten(errorReason(cause), longestMessage) : typeof cause;
+  return refuse(root, `the schema itself threw: ${reason}`, cause);
+}
+
+/** Goes on with the value at once when it is there already. */
+export function andThen<T, U>(value: MaybePromise<T>, use: (value: T) => U): MaybePromise<U> {
+  return value instanceof Promise ? value.then(use) : use(value);
 }

@@ -3,7 +3,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { AcktorError, type OptionFault } from '../errors.js';
 import { errorReason } from '../foreign-text/error-text.js';
-import type { MaybePromise } from './codec.js';
+
+/** A value that is there at once, or later. `await` takes both. */
+export type MaybePromise<T> = T | Promise<T>;
 
 /**
  * Makes a payload of one version into the next version's. Annotate its parameter as what the older version was; nothing has

@@ -1,4 +1,4 @@
-// Which dead letters are meant, and how to go through them.
+// The options of dead letters: which ones, and in what order.
 import type { DeadSummary } from '../engine/dead-letter-store.js';
 import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
@@ -80,7 +80,7 @@ const bulkTable = {
     type: 'value',
     expected: 'a function',
     accepts: (value: unknown): value is (touched: number) => void => typeof value === 'function',
-    doc: 'Told after each call how many letters were touched so far.',
+    doc: 'Called after each call with how many letters were touched so far.',
   },
 } as const;
 
@@ -95,13 +95,13 @@ export interface DeadLetterBulkOptions extends DeadLetterFilter {
    * How many letters one atomic call touches at most. Bounded because nobody else is served during a call. From 1 to 1000; by default 100.
    */
   readonly batchSize?: OptionInput<typeof bulkTable, 'batchSize'> | undefined;
-  /** Told after each call how many letters were touched so far. */
+  /** Called after each call with how many letters were touched so far. */
   readonly onProgress?: OptionInput<typeof bulkTable, 'onProgress'> | undefined;
 }
 
 // end: DeadLetterBulkOptions
 
-/** Whether a letter is meant by its name and reason. When it died is asked of the broker. */
+/** Whether a letter matches by name and reason. The broker filters by the time of death. */
 export function matches({ jobName, reason }: DeadSummary, filter: DeadLetterFilter): boolean {
   if (filter.jobName !== undefined && filter.jobName !== jobName) return false;
   if (filter.reason === undefined) return true;

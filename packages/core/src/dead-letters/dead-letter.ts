@@ -1,7 +1,6 @@
-// A job that was given up, with all that is known of why.
+// A job that was given up, why, and what is remembered of its attempts.
 import type { DeadRecord } from '../engine/dead-letter-store.js';
-import { lastStack } from './last-stack.js';
-import { readHistory, type PastAttempt } from './past-attempt.js';
+import type { AttemptEnd } from '../engine/work-queue.js';
 
 /** One dead letter. */
 export interface DeadLetter {
@@ -41,4 +40,84 @@ export function deadLetterOf(queue: string, record: DeadRecord): DeadLetter {
     deadAt: new Date(deadAtMs),
     history: readHistory(history),
   };
+}
+
+/** BullMQ keeps the stacks of all attempts, oldest first; other clients may keep anything. */
+export function lastStack(stacks: string | undefined): string | undefined {
+  try {
+    const list: unknown = JSON.parse(stacks ?? '[]');
+    const last: unknown = Array.isArray(list) ? list.at(-1) : undefined;
+    return typeof last === 'string' ? last : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One attempt of a job that is over. */
+export interface PastAttempt {
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly fence: number;
+  /** The process that had it. */
+  readonly worker: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly end: PastAttemptEnd;
+  readonly reason: string | undefined;
+  /** The states that the consumer went through, and when; empty when none were recorded. */
+  readonly path: readonly PastState[];
+}
+
+/** How an attempt ended: the handler's way, or the worker's. */
+export type PastAttemptEnd = 'returned' | AttemptEnd;
+
+/** When a consumer came into a state, in milliseconds since the epoch. */
+export interface PastState {
+  readonly state: string;
+  readonly atMs: number;
+}
+
+/** Reads a job's history, oldest attempt first. Never throws: what is no attempt is left out, and so is all when it is no JSON. */
+export function readHistory(text: string | undefined): readonly PastAttempt[] {
+  const list = parsed(text);
+  return Array.isArray(list) ? list.flatMap(readAttempt).slice(-MOST_ATTEMPTS) : [];
+}
+
+const MOST_ATTEMPTS = 50;
+const ENDS: readonly unknown[] = ['returned', 'threw', 'rejected', 'requeued', 'leaseLost', 'workerDied'];
+
+function readAttempt(entry: unknown): PastAttempt[] {
+  if (typeof entry !== 'object' || entry === null) return [];
+  const { attempt, fence, worker, startedAtMs, endedAtMs, end, reason, path } = entry as Record<string, unknown>;
+  if (!ENDS.includes(end)) return [];
+  return [
+    {
+      attempt: numberOf(attempt),
+      fence: numberOf(fence),
+      worker: typeof worker === 'string' ? worker : '',
+      startedAtMs: numberOf(startedAtMs),
+      endedAtMs: numberOf(endedAtMs),
+      end: end as PastAttemptEnd,
+      reason: typeof reason === 'string' ? reason : undefined,
+      path: Array.isArray(path) ? path.flatMap(readState) : [],
+    },
+  ];
+}
+
+function readState(entry: unknown): PastState[] {
+  if (!Array.isArray(entry)) return [];
+  const [state, atMs] = entry as readonly unknown[];
+  return typeof state === 'string' ? [{ state, atMs: numberOf(atMs) }] : [];
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

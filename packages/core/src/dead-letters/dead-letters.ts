@@ -1,4 +1,4 @@
-// The dead letters of a job or a queue: to look at, to send round again, to throw away.
+// The dead letters of a job or a queue: reading, redriving and purging them.
 import type { DeadLetterStore, DeadSummary, Death } from '../engine/dead-letter-store.js';
 import { deadLetterOf, type DeadLetter } from './dead-letter.js';
 import {
@@ -11,7 +11,7 @@ import {
   type DeadLetterListOptions,
 } from './dead-letter-options.js';
 
-/** What dead letters are read from. */
+/** What the dead letters are read from. */
 export interface DeadLettersDeps {
   readonly queue: string;
   readonly store: DeadLetterStore;
@@ -25,7 +25,7 @@ export interface DeadLetterPreview {
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
 }
 
-/** What a bulk did. `missed` letters matched, but somebody else was faster. */
+/** The result of a bulk operation. `missed` letters matched, but another caller was faster. */
 export interface DeadLetterBulkSummary {
   readonly touched: number;
   readonly missed: number;
@@ -34,7 +34,7 @@ export interface DeadLetterBulkSummary {
 /**
  * The dead letters of one job or queue, as {@link Producer.deadLetters} gives them.
  *
- * Every redrive and purge is atomic: whoever dies midway leaves each job in the dead letters or where it was to go. Of two at
+ * Every redrive and purge is atomic: a crash midway leaves each job in the dead letters or where it was to go. Of two at
  * the same time one touches the job, the other misses it. Every method throws ConnectionLostError when the connection breaks
  * before the answer; a bulk may then simply be asked for again, for what it has touched does not match any more.
  *
@@ -69,7 +69,7 @@ export class DeadLetters {
     return deadLetterOf(this.#deps.queue, record);
   }
 
-  /** What the server's clock says, by which letters died: where `since` and `until` are reckoned from. */
+  /** The server's time, by which letters died: `since` and `until` are compared with it. */
   async serverTime(): Promise<Date> {
     return new Date(await this.#deps.store.nowMs());
   }
@@ -94,7 +94,7 @@ export class DeadLetters {
 
   /**
    * Puts a job back into its queue, behind what waits there or by its priority, with all its attempts before it. Its history
-   * stays. Answers false when it is no dead letter (any more).
+   * stays. Resolves with false when it is no dead letter (any more).
    */
   redrive(id: string): Promise<boolean> {
     return this.#touch(id, (deaths) => this.#deps.store.redrive(deaths));
@@ -105,7 +105,7 @@ export class DeadLetters {
     return this.#touchAll(options, (deaths) => this.#deps.store.redrive(deaths));
   }
 
-  /** Removes a dead letter for good. Answers false when it is no dead letter (any more). */
+  /** Removes a dead letter for good. Resolves with false when it is no dead letter (any more). */
   purge(id: string): Promise<boolean> {
     return this.#touch(id, (deaths) => this.#deps.store.purge(deaths));
   }

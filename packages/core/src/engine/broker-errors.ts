@@ -1,7 +1,8 @@
-// What can go wrong between Acktor and its queue server, whichever engine reaches it.
+// What can go wrong between Acktor and its queue server, whichever engine connects them.
 import { AcktorError, type AcktorErrorDetails } from '../errors.js';
+import { wantedCount, type ConfirmShortfall, type FurtherConfirm } from './broker.js';
 
-/** The server answered in a form that Acktor does not know, or an entry of a group call failed on the server. */
+/** The server answered in an unknown form, or an entry of a batch failed on the server. */
 export class BrokerReplyError extends AcktorError {
   readonly code = 'ACKTOR_BROKER_REPLY';
 
@@ -13,7 +14,7 @@ export class BrokerReplyError extends AcktorError {
   }
 }
 
-/** The server refused a job, and says why: out of memory, read-only, a disk error. The job was not accepted. */
+/** The server refused a job, with its reason: out of memory, read-only, a disk error. The job was not accepted. */
 export class SendRefusedError extends AcktorError {
   readonly code = 'ACKTOR_SEND_REFUSED';
 
@@ -69,11 +70,11 @@ export class BrokerUnreachableError extends AcktorError {
   }
 }
 
-/** The connection broke before an answer came, or was away already. The server may have done what was asked, unless that was to read. */
+/** The connection broke before an answer came, or was already broken. The server may have done what was asked, unless that was to read. */
 export class ConnectionLostError extends AcktorError {
   readonly code = 'ACKTOR_CONNECTION_LOST';
 
-  /** @param asked what was asked for: a reading changes nothing, whoever has lost its answer. */
+  /** @param asked whether the call could change anything: a lost answer to a reading has no effect. */
   constructor(details: AcktorErrorDetails = {}, asked: 'change' | 'reading' = 'change') {
     super(`expected an answer of the server, but the connection broke first: ${AFTER_LOSS[asked]}`, details);
   }
@@ -85,18 +86,18 @@ const AFTER_LOSS = {
 } as const;
 
 /**
- * What a refusal is about, which decides whether to ask again: this `call`, which would be refused again as it is; what the user may do, its
- * `permission`, which lasts until somebody changes it; or the state of the `server`, which passes.
+ * The cause of a refusal, which decides whether to try again: this `call`, which would be refused again as it is; a missing `permission` of
+ * the user, which lasts until an administrator changes it; or the state of the `server`, which passes.
  */
 export type RefusalCause = 'call' | 'permission' | 'server';
 
-/** What a refusal may have besides the server's words. */
+/** Details of a refusal besides the server's words. */
 export interface RefusalDetails extends AcktorErrorDetails {
   /** Default `server`. */
   readonly about?: RefusalCause;
 }
 
-/** The server answered, and its answer was no: out of memory, read-only, loading, a disk error. Nothing was done. */
+/** The server answered with a refusal: out of memory, read-only, loading, a disk error. Nothing was done. */
 export class ServerRefusalError extends AcktorError {
   readonly code = 'ACKTOR_SERVER_REFUSAL';
   readonly about: RefusalCause;
@@ -112,8 +113,8 @@ export class ServerRefusalError extends AcktorError {
 }
 
 /**
- * What was to be sent to the server cannot be written: a fault on this side of the connection, found before anything was sent. Trying
- * again would find it again.
+ * A call to the server has an argument that cannot be written: a fault on this side of the connection, found before anything was sent.
+ * Trying again would fail again.
  */
 export class UnwritableCallError extends AcktorError {
   readonly code = 'ACKTOR_UNWRITABLE_CALL';
@@ -125,4 +126,56 @@ export class UnwritableCallError extends AcktorError {
       details,
     );
   }
+}
+
+/** The server cannot give the confirmation that was asked for. Nothing was sent. */
+export class ConfirmUnsupportedError extends AcktorError {
+  readonly code = 'ACKTOR_CONFIRM_UNSUPPORTED';
+
+  constructor(
+    readonly confirm: FurtherConfirm,
+    why: string,
+  ) {
+    super(`expected a server that can confirm with ${JSON.stringify(confirm)}, but ${why}`);
+  }
+}
+
+/**
+ * The server has the job, and it will be delivered; but the disk or the replicas that were asked for did not confirm it in
+ * time. Sending again under the same id adds nothing and waits for the confirmation once more.
+ */
+export class ConfirmShortfallError extends AcktorError {
+  readonly code = 'ACKTOR_CONFIRM_SHORTFALL';
+  readonly confirm: FurtherConfirm;
+  /** How many disks or replicas have the job for certain, of how many. */
+  readonly confirmed: number;
+  readonly wanted: number;
+  readonly timeoutMs: number;
+
+  constructor(
+    readonly jobId: string,
+    shortfall: ConfirmShortfall,
+    details?: AcktorErrorDetails,
+  ) {
+    const { confirm, confirmed, timeoutMs } = shortfall;
+    super(
+      `job ${jobId} is in the queue of the primary, but ${describe(shortfall)}; ${adviceFor(jobId, confirm)}`,
+      details,
+    );
+    this.confirm = confirm;
+    this.confirmed = confirmed;
+    this.wanted = wantedCount(confirm);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+function describe({ confirm, confirmed, timeoutMs, reply }: ConfirmShortfall): string {
+  if (reply !== undefined) return `the server would not wait for its confirmation: ${reply}`;
+  if (confirm === 'fsync') return `its disk did not confirm it within ${timeoutMs} ms`;
+  return `${confirmed} of ${confirm.replicas} replicas confirmed it within ${timeoutMs} ms`;
+}
+
+function adviceFor(jobId: string, confirm: FurtherConfirm): string {
+  const danger = confirm === 'fsync' ? 'a power cut' : 'the loss of the primary';
+  return `${danger} now may cost it: send it again with id ${jobId} to wait once more, which adds no second job`;
 }

@@ -1,4 +1,4 @@
-// The options that producers and workers share: where the queues are, and what is asked of the server.
+// The options that producers and workers share: where the queues are, and what the server must keep.
 import { NAME_RULE, nameFault, nameHint } from '../contract/names.js';
 import { isEngine, type BrokerOpening, type Engine, type FleetOpening } from './engine.js';
 import { redisEngineTable } from './default-engine.js';
@@ -81,7 +81,7 @@ export interface SharedOptions {
 
 // end: SharedOptions
 
-/** What opens a broker for those who look: it acks nothing, so its retention is of no account, and a server that may lose jobs is not refused. */
+/** Opens a broker for inspection: it acks nothing, so its retention has no effect, and a server that may lose jobs is not refused. */
 export function forInspection(name: string, { namespace, connectTimeoutMs }: FleetOpening): BrokerOpening {
   const { ackedAgeSeconds, ackedCount } = brokerOptionTable;
   const retention = { ackedAgeSeconds: ackedAgeSeconds.default, ackedCount: ackedCount.default };

@@ -1,16 +1,16 @@
 // The port to the dead letters of one queue.
 
-/** A dead letter in short: enough to choose by. */
+/** A dead letter in short: enough to select by. */
 export interface DeadSummary {
   readonly id: string;
   readonly jobName: string;
   readonly reason: string;
   readonly deadAtMs: number;
-  /** How often it was delivered: tells this death of the job from an earlier one. */
+  /** How often it was delivered: distinguishes this death of the job from an earlier one. */
   readonly deliveries: number;
 }
 
-/** A dead letter in full, before anybody has looked inside its texts. */
+/** A dead letter in full, its texts not yet parsed. */
 export interface DeadRecord extends DeadSummary {
   readonly payload: string;
   readonly version: number;
@@ -19,12 +19,12 @@ export interface DeadRecord extends DeadSummary {
   readonly leasesLost: number;
   readonly priority: number;
   readonly redrives: number;
-  /** JSON texts as they are stored, by whoever stored them. */
+  /** JSON texts as they are stored; any client may have written them. */
   readonly stacks: string | undefined;
   readonly history: string | undefined;
 }
 
-/** Which letters to go through, by when they died; both ends belong to the span. */
+/** Which letters to read, by when they died; both ends are included. */
 export interface DeadSpan {
   readonly sinceMs: number;
   readonly untilMs: number;
@@ -39,10 +39,10 @@ export interface DeadLetterStore {
   /** How many there are. */
   count(): Promise<number>;
 
-  /** What the server's clock says, by which letters died, in milliseconds since the epoch. */
+  /** The server's time in milliseconds since the epoch: the clock by which letters died. */
   nowMs(): Promise<number>;
 
-  /** Goes through the letters page by page; each that is there all the time comes once, later ones do not come. */
+  /** Reads the letters page by page. A letter that is there all the time comes once; one that dies meanwhile does not come. */
   scan(span: DeadSpan): AsyncIterable<readonly DeadSummary[]>;
 
   /** Reads letters in full, in the order of the ids; undefined for what is no dead letter (any more). */

@@ -1,9 +1,10 @@
-// The engine that is taken unless another is named, Redis: here alone the port meets it, and the development server.
+// The default engine, Redis, and how its server is found: the one file in which the port meets Redis and the embedded server.
 import { OptionsError } from '../errors.js';
 import { defineOptions } from '../options/options.js';
-import { findServerPlace } from '../server/server-place.js';
 import type { BrokerOpening, Engine } from './engine.js';
-import type { RedisBroker } from './redis/connect-broker.js';
+import type { RedisBroker, ServerLocation } from './redis/connect.js';
+import { RedisAddress } from './redis/connection/address.js';
+import { NoServerError } from './redis/connection/redis-errors.js';
 import {
   RedisEngine,
   redisEngineTable,
@@ -29,15 +30,51 @@ export function redisEngine(options: RedisEngineOptions = {}): Engine {
   return engineOf(redisEngineOptions.check(options));
 }
 
-/** The same, as the class that it is. */
+/** As `redisEngine`, typed as its class. */
 export function engineOf(options: CheckedRedisOptions): RedisEngine {
-  return new RedisEngine({ options, findServer: () => findServerPlace(options), moduleOf });
+  return new RedisEngine({ options, findServer: () => locateServer(options), moduleOf });
 }
+
+/**
+ * The server that a URL names; without one that of REDIS_URL in the environment, and without that, unless in production, the embedded
+ * server, which is started or joined. With `embedded` it is that one in any case. Its code is loaded only then.
+ * @throws AddressError, NoServerError, ServerBinaryMissingError, ServerStartError
+ */
+export async function locateServer(
+  options: Pick<CheckedRedisOptions, 'redis' | 'embedded'>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<ServerLocation> {
+  const url = urlOf(options, env);
+  if (url !== undefined) return { address: RedisAddress.parse(url), leave: () => Promise.resolve() };
+  const { EmbeddedServer } = await import('../server/embedded-server.js');
+  const server = await EmbeddedServer.start();
+  return { address: RedisAddress.parse(server.url), leave: () => server.close() };
+}
+
+/** Undefined for the embedded server. */
+function urlOf(
+  { redis, embedded }: Pick<CheckedRedisOptions, 'redis' | 'embedded'>,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (embedded === true && redis !== undefined)
+    throw new NoServerError('both the option redis and embedded: true name one');
+  if (embedded === true) return undefined;
+  const [source, url] = redis === undefined ? ['REDIS_URL', env['REDIS_URL']] : ['the option redis', redis];
+  // A variable that was meant to be filled in: on another server the program would work on the wrong queues.
+  if (url?.trim() === '') throw new NoServerError(`${source} is an empty text`);
+  if (url !== undefined) return url;
+  if (embedded === false) throw new NoServerError('embedded is false, and neither redis nor REDIS_URL names one');
+  if (env['NODE_ENV'] === 'production') throw new NoServerError(IN_PRODUCTION);
+  return undefined;
+}
+
+const IN_PRODUCTION =
+  'in production (NODE_ENV) neither the option redis nor REDIS_URL names one, and each host would start one of its own';
 
 /** Which Redis, and what is opened there. */
 export interface BrokerOptions extends BrokerOpening, Partial<CheckedRedisOptions> {}
 
-/** Opens a broker on Redis, for those who ask of it what the port has not. */
+/** Opens a broker on Redis, for callers that need more than the port has. */
 export function connectBroker({
   redis,
   embedded,
@@ -70,7 +107,7 @@ export function engineFor({ engine, redis, embedded, durability }: EngineChoice,
   return engine;
 }
 
-/** Whether an option is one of the default engine, and says nothing to another. */
+/** Whether an option belongs to the default engine alone. */
 export function isOfDefaultEngine(option: string): boolean {
   return OF_REDIS.includes(option);
 }

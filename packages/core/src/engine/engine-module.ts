@@ -33,7 +33,7 @@ export class EngineModuleError extends AcktorError {
   }
 }
 
-/** An engine that exists in one process alone was given to whoever starts others. */
+/** An engine that exists in one process alone was given to a supervisor, which starts others. */
 export class EngineNotPortableError extends AcktorError {
   readonly code = 'ACKTOR_ENGINE_NOT_PORTABLE';
 

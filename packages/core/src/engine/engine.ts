@@ -1,11 +1,11 @@
-// The engine's port: what Acktor asks of whatever keeps its queues. Redis is one such engine; nothing here knows it.
+// The engine's port: what Acktor needs of a queue server. Redis is one such engine; nothing here knows it.
 import type { ConnectedFleet } from '../fleet/fleet.js';
 import type { Broker } from './broker.js';
 import type { Liveness } from './liveness.js';
 
 /**
  * A kind of queue server, and where it is. `Producer.connect`, `Worker.start`, `Operator.connect`, `connectFleet` and the others take one as
- * `engine`, and open what they need of it. An engine holds nothing open itself: what it opens is closed by whoever opened it.
+ * `engine`, and open what they need of it. An engine holds nothing open itself: its caller closes what it opened.
  *
  * Every method rejects with an `AcktorError` that says what to do, and leaves nothing open then.
  */
@@ -15,7 +15,7 @@ export interface Engine {
 
   /**
    * How another thread, or another process, makes the same engine; undefined for one that exists in this process alone. The heartbeat of such
-   * a one beats on the main thread, where a handler that blocks stops it, and a supervisor refuses it.
+   * an engine runs on the main thread, where a handler that blocks stops it, and a supervisor refuses it.
    */
   readonly module?: EngineModule | undefined;
 
@@ -25,10 +25,10 @@ export interface Engine {
   /** Opens the queues, for a producer, a worker or an operator. */
   openBroker(options: BrokerOpening): Promise<ConnectedBroker>;
 
-  /** Opens the sign of life of one worker process, in whichever thread beats. */
+  /** Opens the liveness of one worker process, in the thread of its heartbeat. */
   openLiveness(options: LivenessOpening): Promise<Liveness>;
 
-  /** Opens what the worker processes say of themselves, for those who look. `fleetOn` makes it of a `FleetHub`. */
+  /** Opens the fleet: what the worker processes report of themselves. `fleetOn` makes it of a `FleetHub`. */
   openFleet(options: FleetOpening): Promise<ConnectedFleet>;
 }
 
@@ -44,9 +44,9 @@ export interface Engine {
 export interface EngineModule {
   /** The module's URL, such as `import.meta.url`; or a package's name, found from where Acktor is installed. */
   readonly url: string;
-  /** Which of its exports makes the engine: called with `options`, answers an {@link Engine} or a promise of one. */
+  /** Which of its exports makes the engine: called with `options`, returns an {@link Engine} or a promise of one. */
   readonly exportName: string;
-  /** Plain data, as JSON can hold it. It may hold a password: it is handed on, and shown to nobody. */
+  /** Plain data, as JSON can hold it. It may hold a password: it is passed on, and never printed. */
   readonly options: unknown;
 }
 
@@ -57,31 +57,31 @@ export interface EngineClock {
   clearTimeout(timer: unknown): void;
 }
 
-/** What whatever is opened needs to know. */
+/** What every opening needs. */
 export interface FleetOpening {
   /** Queues of one namespace know nothing of those of another. */
   readonly namespace: string;
-  /** How long the way to the server may take, in milliseconds: all of its steps together. */
+  /** How long connecting may take, in milliseconds: all of its steps together. */
   readonly connectTimeoutMs: number;
 }
 
-/** Who opens a broker, and what is kept there. */
+/** The name of the client, and what its queues keep. */
 export interface BrokerOpening extends FleetOpening {
-  /** Who connects, as a server may list it: `acktor-producer`. */
+  /** The client's name, as a server may list it: `acktor-producer`. */
   readonly name: string;
   /** For how many seconds an acked job, its result and its id are remembered. */
   readonly ackedAgeSeconds: number;
   /** How many acked jobs a queue remembers at most. */
   readonly ackedCount: number;
-  /** Whether it is opened to look and to mend, and no job is entrusted to it: a server that may lose jobs is not refused then. */
+  /** Whether it is opened for inspection and repair, and no job is entrusted to it: a server that may lose jobs is not refused then. */
   readonly isForInspection?: boolean;
   /** Called with what the server may lose or cannot do, where that is no reason to refuse it. */
   readonly warn?: (message: string) => void;
 }
 
-/** Whose liveness. All of it can be handed to a thread. */
+/** The process and its queues. Plain data, which can be sent to a thread. */
 export interface LivenessOpening extends FleetOpening {
-  /** What the process's lease tokens begin with. */
+  /** The prefix of the process's lease tokens. */
   readonly process: string;
   readonly queues: readonly string[];
   /** How long a call waits for its answer before the connection counts as dead, in milliseconds; 15,000 by default, and at most. */
@@ -90,13 +90,13 @@ export interface LivenessOpening extends FleetOpening {
   readonly holdOffMs: number;
 }
 
-/** A broker that is open, and the way out. */
+/** An open broker, and how to close it. */
 export interface ConnectedBroker {
   readonly broker: Broker;
   /** Where the queues are, for people: without a password. */
   readonly address: string;
   /**
-   * How a thread of this process makes an engine on the same server, with the place that was found: nothing is looked for again. Undefined where
+   * How a thread of this process makes an engine on the same server, at the address that was found, with no further search. Undefined where
    * no thread can.
    */
   readonly module?: EngineModule | undefined;

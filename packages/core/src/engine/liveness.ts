@@ -1,21 +1,21 @@
 // The port of liveness: what a worker process's heartbeat asks of the server.
-import type { FleetLine } from '../fleet/fleet-line.js';
+import type { FleetLine } from '../fleet/fleet-hub.js';
 import type { DroppedMessages } from '../foreign-text/drop-count.js';
 
 /**
- * The sign of life of one worker process, for all its queues, on connections of its own: made for a thread that goes on while
- * the process's main thread is blocked.
+ * The liveness of one worker process, for all its queues, on connections of its own: made for a thread that runs on while the
+ * process's main thread is blocked.
  */
 export interface Liveness {
-  /** The process's line to those who look at the fleet, on connections of liveness alone. Of use once `appear` has resolved. */
+  /** Publishes the process's reports to fleet watchers, on the connections of liveness. Usable once `appear` has resolved. */
   readonly fleetLine: FleetLine;
 
-  /** Whether the server can tell that a process died: subscribes, counts, hangs up, and counts again within half a second. */
+  /** Whether the server notices that a process died: subscribes, counts, hangs up, and counts again within half a second. */
   testPresence(): Promise<boolean>;
 
   /**
-   * Shows the process as alive for as long as the connection stands, again by itself after a reconnect; and hears on the same
-   * connection what is said to all workers of its queues.
+   * Shows the process as alive for as long as the connection stands, again by itself after a reconnect, and receives on the same
+   * connection what is published to all workers of its queues.
    *
    * @param onCancel called with a cancel of a job that is cancelled in the store, too.
    * @param onDropped called at most every ten seconds when messages were dropped that did not fit.
@@ -40,13 +40,13 @@ export interface Liveness {
   close(): Promise<void>;
 }
 
-/** Somebody wants a job let go, whichever process holds it. */
+/** A request to let a job go, whichever process holds it. */
 export interface CancelRequest {
   /** An id is unique within its queue only. */
   readonly queue: string;
   readonly jobId: string;
   readonly why: string;
-  /** Which delivery was under way then; undefined where nobody said. */
+  /** The delivery that was under way then; undefined where the sender did not name it. */
   readonly fence?: number | undefined;
 }
 
@@ -58,31 +58,31 @@ export interface ReapRules {
   readonly intervalMs: number;
   /** How long a process may be without presence before it counts as dead. */
   readonly graceMs: number;
-  /** How long nobody counts as dead after a restart or failover of the server, when all presences are gone at once, or after a gap between turns. */
+  /** How long no process counts as dead after a restart or failover of the server, when all presences are gone at once, or after a gap between turns. */
   readonly holdOffMs: number;
-  /** How far two turns are apart at most while the server answers. After a longer gap, too, nobody counts as dead for the hold-off. */
+  /** How far two turns are apart at most while the server answers. After a longer gap, too, no process counts as dead for the hold-off. */
   readonly longestGapMs: number;
   /** Whether presence can be relied on; without, only expired leases are given back. */
   readonly usesPresence: boolean;
 }
 
 /**
- * How long after it was due a delayed job counts as forgotten, in milliseconds: whoever knew of it may have died. A turn of the reaper gives a
- * sign for such a one, and for none sooner.
+ * How long after it was due a delayed job counts as forgotten, in milliseconds: the process that waited for it may have died. A turn of the
+ * reaper sends a wake signal for such a job, and not before.
  */
 export const OVERDUE_MS = 50;
 
-/** What a turn of the reaper saw and did. */
+/** The result of one turn of the reaper. */
 export interface ReapReport {
   /** Whether a process that holds something was found without presence, and its grace time runs. */
   readonly hasSuspects: boolean;
-  /** How many deliveries are under way in the fleet, whoever had the turn. */
+  /** How many deliveries are under way in the fleet, whichever process had the turn. */
   readonly active: number;
   readonly returnedJobIds: readonly string[];
-  /** Whether the server knew nothing of the fleet any more, though it had met it: its data are gone. */
+  /** Whether the server no longer knew the fleet: its data are gone. */
   readonly hasForgotten: boolean;
   /** In how long the next delayed job is due, less than 0 when it is overdue; undefined when there is none. */
   readonly nextDueInMs: number | undefined;
-  /** Why a turn at some of the queues was not had. */
+  /** The failures at some of the queues. */
   readonly faults: readonly unknown[];
 }

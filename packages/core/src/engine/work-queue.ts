@@ -1,15 +1,14 @@
 // One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
-import type { Backoff } from '../contract/retry-options.js';
-import type { AttemptNote } from './attempt-record.js';
+import type { Backoff } from '../contract/job.js';
 
-/** One accepted job as it lies in the queue, before anybody has looked inside its payload. */
+/** One accepted job as it lies in the queue, its payload not yet parsed. */
 export interface JobRecord {
   readonly id: string;
   readonly name: string;
   readonly queue: string;
   /** The payload as it was sent: JSON text, not yet parsed or validated. */
   readonly payload: string;
-  /** The version of the payload; 1 where nobody said any. */
+  /** The version of the payload; 1 where none was given. */
   readonly version: number;
   /** When the job was sent, in milliseconds since the epoch, by the server's clock. */
   readonly sentAtMs: number;
@@ -20,16 +19,16 @@ export interface JobRecord {
   readonly deliveries: number;
   /** How often a delivery of this job lost its lease. */
   readonly leasesLost: number;
-  /** How many processes that held this job ended by their own doing, as far as that is held against it: 0 for all but suspects. */
+  /** How many processes ended by their own doing while they held this job, as far as that counts against it: 0 for all but suspects. */
   readonly suspicions: number;
-  /** What the producer asked for this job alone; where absent, the contract's policy holds. */
+  /** What the producer set for this job alone; where undefined, the contract's policy holds. */
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
   /** The trace that the job was sent in, as text. */
   readonly trace?: string;
-  /** Set when the job may not be handled any more (delivery limit, poison): whoever gets it dead-letters it with this reason. */
+  /** Set when the job may not be handled any more (delivery limit, poison): the worker that fetches it dead-letters it with this reason. */
   readonly poisoned: string | undefined;
-  /** Set when somebody cancelled the job, with their reason: whoever gets it dead-letters it. */
+  /** Set when the job was cancelled, with the reason: the worker that fetches it dead-letters it. */
   readonly cancelled: string | undefined;
 }
 
@@ -37,7 +36,7 @@ export interface JobRecord {
 export interface LeasedJob {
   readonly record: JobRecord;
   readonly leaseToken: string;
-  /** Whatever the engine wants back with the job's settlement. The engine alone looks into it. */
+  /** Opaque: the engine gets it back with the job's settlement. */
   readonly ticket?: unknown;
 }
 
@@ -55,7 +54,7 @@ export interface Requeue {
   readonly afterMs?: number;
   /** Why, as the job's history says it. */
   readonly reason?: string;
-  /** Whether other workers can handle the job, and this one cannot: it is left to them, and its history says nothing of it. */
+  /** Whether other workers can handle the job, and this one cannot: the job's history does not record the delivery. */
   readonly isForOthers?: boolean;
 }
 
@@ -63,14 +62,14 @@ export interface Requeue {
 export interface Failure {
   readonly reason: string;
   readonly stack: string | undefined;
-  /** Whether something was thrown; otherwise the handler, or Acktor, chose this end. The job's history says which. */
+  /** Whether something was thrown; otherwise the handler, or Acktor, chose this end. The job's history records which. */
   readonly isThrown?: boolean;
 }
 
-/** What became of one settlement. `gone`: the job no longer exists; `lost`: the lease belongs to nobody or another. */
+/** The outcome of one settlement. `gone`: the job no longer exists; `lost`: the lease expired or belongs to another consumer. */
 export type SettleOutcome = 'stored' | 'lost' | 'gone';
 
-/** One entry of a group call: a settlement of a held delivery, a wish for the next one, or both in this order. */
+/** One entry of a batch: a settlement of a held delivery, a request for the next one, or both in this order. */
 export interface ChannelRequest {
   readonly settle?: Settling;
   /** The lease token under which a next job is to be handed out. */
@@ -88,7 +87,7 @@ export interface Settling {
 /** The answer to one {@link ChannelRequest}, in the order of the call. */
 export interface ChannelReply {
   readonly settled: SettleOutcome | undefined;
-  /** A job that was fetched, under the token asked with; undefined when none was wanted or none is there. */
+  /** A job that was fetched, under the token of the request; undefined when none was requested or none is there. */
   readonly fetched: FetchedJob | undefined;
   /** Set when this entry alone failed. */
   readonly error: Error | undefined;
@@ -99,7 +98,7 @@ export type FetchedJob =
   | { readonly kind: 'job'; readonly job: LeasedJob }
   | { readonly kind: 'unreadable'; readonly job: LeasedJob; readonly reason: string };
 
-/** What a queue said about itself at the end of a group call. */
+/** The state of a queue at the end of a batch. */
 export interface QueueStatus {
   /** Jobs that could be fetched right now. */
   readonly ready: number;
@@ -109,9 +108,9 @@ export interface QueueStatus {
   readonly limitedForMs: number;
 }
 
-/** A time of the server's clock, and how far away it was when the server said so: a worker's own clock may say anything. */
+/** A time by the server's clock, and how far away it was when the server answered: a worker's own clock may be wrong. */
 export interface DueTime {
-  /** In milliseconds since the epoch, by the server's clock: to be compared with others of its, and given back to it. */
+  /** In milliseconds since the epoch, by the server's clock: comparable with other times of that server only. */
   readonly atMs: number;
   /** From then on, in milliseconds; 0 or less when it is past. */
   readonly inMs: number;
@@ -119,7 +118,7 @@ export interface DueTime {
 
 export interface ChannelAnswer {
   readonly replies: readonly ChannelReply[];
-  /** Present when it was wanted, and when a fetch came back empty. */
+  /** Present when it was requested, and when a fetch found nothing. */
   readonly status: QueueStatus | undefined;
 }
 
@@ -141,7 +140,7 @@ export interface SettleAndFetchOptions {
   readonly leaseMs: number;
   /** The process that asks, as kept with the job for people to read. */
   readonly worker: string;
-  /** Whether the answer should say what else waits; costs the server a little. */
+  /** Whether the answer includes the queue's status, which costs the server a little. */
   readonly wantsStatus: boolean;
 }
 
@@ -159,28 +158,53 @@ export interface WorkQueue {
   /** Waits until the queue may have work, or `timeoutMs` have passed. `due` says that nothing is ready before then. */
   waitForWork(timeoutMs: number): Promise<WakeSignal>;
 
-  /** Gives a sign that nobody here can follow to the next who waits, in whichever process: a wait takes its sign along. */
-  passOn(sign: WakeSignal): Promise<void>;
+  /** Hands a wake signal that no consumer here can use to the next wait, in whichever process: a wait consumes its signal. */
+  passOn(signal: WakeSignal): Promise<void>;
 
-  /** Keeps the handler's progress, any JSON text, with the job. Does nothing, and answers false, for a lost lease. */
+  /** Keeps the handler's progress, any JSON text, with the job. Does nothing, and resolves with false, for a lost lease. */
   progress(lease: Lease, progress: string): Promise<boolean>;
 
-  /** Appends a line to the job's log, which keeps the newest `keptLines`. Does nothing, and answers false, for a lost lease. */
+  /** Appends a line to the job's log, which keeps the newest `keptLines`. Does nothing, and resolves with false, for a lost lease. */
   log(lease: Lease, line: string, keptLines: number): Promise<boolean>;
 
   /**
-   * Renews the leases of what is held, for `leaseMs` from now, also one that expired while nobody else was given the job. Answers the
-   * tokens of those that are lost.
+   * Renews the leases of what is held, for `leaseMs` from now, also one that expired while the job went to no other consumer. Resolves
+   * with the tokens of those that are lost.
    */
   renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]>;
 
-  /** Gives back what is leased under these tokens, except what is `held`. What a later one leases may be on its way. Answers the ids. */
+  /**
+   * Gives back what is leased under these tokens, except what is `held`. What a later token leases may be on its way. Resolves with the ids
+   * of what it gave back.
+   */
   reconcile(tokens: AnsweredTokens, held: readonly LeasedJob[]): Promise<readonly string[]>;
 
-  /** Ends a wait in progress and gives the queue's own connection back. May be called twice. */
+  /** Ends a wait in progress and closes the queue's own connection. May be called twice. */
   close(): Promise<void>;
 }
 
 /** Why a wait ended: there may be work now, nothing is ready before a time, or the wait was too long. */
 export type WakeSignal =
   { readonly kind: 'ready' } | { readonly kind: 'due'; readonly due: DueTime } | { readonly kind: 'timeout' };
+
+/** How an attempt ended that was no ack. */
+export type AttemptEnd = 'threw' | 'rejected' | 'requeued' | 'leaseLost' | 'workerDied';
+
+/** One delivery that ended without an ack, as its worker reports it. The server adds the times. */
+export interface AttemptNote {
+  /** From 1. A delivery that lost its lease or was requeued is followed by one of the same number. */
+  readonly attempt: number;
+  readonly fence: number;
+  /** The id of the worker process. */
+  readonly worker: string;
+  readonly end: AttemptEnd;
+  readonly reason?: string;
+}
+
+/** An attempt as it is kept with the job. Times in milliseconds since the epoch, by the server's clock. */
+export interface AttemptRecord extends AttemptNote {
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** The consumer's states and when it entered each, the oldest first. */
+  readonly path?: readonly (readonly [state: string, atMs: number])[];
+}

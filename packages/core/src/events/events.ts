@@ -1,9 +1,8 @@
-// What happens to jobs, for any process that wants to know: the door.
+// Follows what happens to jobs, from any process.
 import { requireContract, type AnyJob } from '../contract/job.js';
 import { ClosedError } from '../engine/broker-errors.js';
 import { forInspection } from '../engine/broker-options.js';
-import type { Broker } from '../engine/broker.js';
-import type { EventGap, JobEventKind, QueueEvent } from '../engine/job-events.js';
+import type { Broker, EventGap, JobEventKind, QueueEvent } from '../engine/broker.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker } from '../engine/engine.js';
 import { OptionsError } from '../errors.js';
@@ -14,7 +13,7 @@ import { jobEventOf, type JobEventMap, type JobEventName, type JobListener } fro
 
 type CheckedEventsOptions = ReturnType<typeof eventsOptions.check>;
 
-/** Kept here, so that nobody else can make one that is not connected. */
+/** Not exported, so that no other code can make one that is not connected. */
 class EventsDeps {
   constructor(
     readonly connected: ConnectedBroker,
@@ -65,9 +64,9 @@ export class Events {
    * unsubscribe function, which may be called twice.
    *
    * Listeners are called in the order in which things happened, and not awaited; what one throws, or rejects with, goes to `onError` and harms
-   * no other. When the connection breaks, the events that came meanwhile follow once it is whole again. The server keeps the newest 10,000 or
+   * no other. When the connection breaks, the events that came meanwhile follow once it is up again. The server keeps the newest 10,000 or
    * so of each queue; what it forgot before it could be read is an event `gap`, before the next that is known. Nothing is kept
-   * for a process that ends: events are to watch by, and `receipt.result()`, the dead letters and a job's history are what one can rely on.
+   * for a process that ends: events are for watching; rely on `receipt.result()`, the dead letters and a job's history.
    *
    * @throws NotAContractError, OptionsError for an unknown name or no function, ClosedError after `close()`.
    * @throws ConnectionLostError, BrokerUnreachableError when the server is away as this begins.
@@ -83,7 +82,7 @@ export class Events {
     const followed =
       this.#jobs.get(job) ??
       new FollowedJob(
-        (event) => this.#told(job, event),
+        (event) => this.#onEvent(job, event),
         (gap) => this.#gap(job, gap),
       );
     this.#jobs.set(job, followed);
@@ -116,7 +115,7 @@ export class Events {
     return this.close();
   }
 
-  #told(job: AnyJob, event: QueueEvent): void {
+  #onEvent(job: AnyJob, event: QueueEvent): void {
     const listeners = this.#jobs.get(job)?.listenersOf(event.kind);
     if (listeners?.length) this.#call(event.kind, listeners, jobEventOf(event, job, this.#options));
   }
@@ -143,7 +142,7 @@ export class Events {
       const answer: unknown = onError(error, name);
       if (answer instanceof Promise) answer.catch(() => this.#warn(error, name));
     } catch {
-      // Whoever was to be told of a fault has one: it is said as if nobody had been.
+      // The error handler itself failed: warn as if there were none.
       this.#warn(error, name);
     }
   }
@@ -165,7 +164,7 @@ export class Events {
   }
 }
 
-/** One contract that somebody listens to: all its listeners share one reading, so that they are called in the order of what happened. */
+/** One contract with listeners: all of them share one subscription, so that they are called in the order of what happened. */
 class FollowedJob {
   readonly #onEvent: (event: QueueEvent) => void;
   readonly #onGap: (gap: EventGap) => void;

@@ -1,8 +1,8 @@
-// What a listener of a job's events is given.
+// The events that a listener gets.
 import { decodeResult } from '../contract/payload.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
 import type { JsonLimits } from '../contract/json.js';
-import type { EventGap, QueueEvent } from '../engine/job-events.js';
+import type { EventGap, QueueEvent } from '../engine/broker.js';
 
 /** What happens to the jobs of a contract, by name. */
 export interface JobEventMap<J extends AnyJob = AnyJob> {
@@ -49,7 +49,7 @@ export interface JobAcked<J extends AnyJob = AnyJob> extends JobEvent {
 }
 
 export interface JobWaitsAgain extends JobEvent {
-  /** Why; undefined where nobody said any. */
+  /** Why; undefined where no reason was given. */
   readonly reason: string | undefined;
 }
 
@@ -87,7 +87,7 @@ export function jobEventOf(event: QueueEvent, job: AnyJob, limits: JsonLimits): 
   }
 }
 
-/** What is no JSON, of a client that is not ours, is given as the text that it is. */
+/** Text that is no JSON, from another client, is returned as it is. */
 export function readProgress(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

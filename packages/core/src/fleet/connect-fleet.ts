@@ -1,9 +1,10 @@
-// The way in for those who look at a fleet: dashboards, terminals, tools.
+// Connects to a fleet, for dashboards, terminals and tools; and finds the consumers of a queue.
 import { brokerOptionTable } from '../engine/broker-options.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { OptionInput, OptionTable } from '../options/option-spec.js';
 import { defineOptions } from '../options/options.js';
 import type { ConnectedFleet } from './fleet.js';
+import type { WorkerReport } from './worker-report.js';
 
 const fleetTable = {
   engine: brokerOptionTable.engine,
@@ -53,4 +54,50 @@ export interface FleetOptions {
 export async function connectFleet(options: FleetOptions = {}): Promise<ConnectedFleet> {
   const { namespace, connectTimeoutMs, ...place } = fleetOptions.check(options);
   return engineFor(place, options).openFleet({ namespace, connectTimeoutMs });
+}
+
+/** The consumers of a job's queue right now. Plain BullMQ workers do not report themselves, and are not counted. */
+export interface JobConsumers {
+  readonly queue: string;
+  /** Whether any consumer takes jobs of the queue. */
+  readonly isConsumed: boolean;
+  /** How many worker processes that run, and do not drain, have consumers for the queue. */
+  readonly workers: number;
+  /** How many consumers they have for it: so many jobs run at a time. */
+  readonly consumers: number;
+  /** Where they run, each once, in order. */
+  readonly hosts: readonly string[];
+}
+
+/** Finds consumers by asking the fleet, on connections that are opened at the first question. */
+export class ConsumerLookup {
+  readonly #open: () => Promise<ConnectedFleet>;
+  #fleet: Promise<ConnectedFleet> | undefined;
+
+  constructor(open: () => Promise<ConnectedFleet>) {
+    this.#open = open;
+  }
+
+  async of(queue: string): Promise<JobConsumers> {
+    this.#fleet ??= this.#open().catch((error: unknown) => {
+      this.#fleet = undefined;
+      throw error;
+    });
+    return consumersAmong(await (await this.#fleet).workers(), queue);
+  }
+
+  async close(): Promise<void> {
+    const fleet = await this.#fleet?.catch(() => undefined);
+    await fleet?.close();
+  }
+}
+
+function consumersAmong(workers: readonly WorkerReport[], queue: string): JobConsumers {
+  const counts = workers
+    .filter(({ state }) => state === 'running')
+    .map(({ host, consumers }) => ({ host, count: consumers.filter((one) => one.queue === queue).length }))
+    .filter(({ count }) => count > 0);
+  const consumers = counts.reduce((sum, { count }) => sum + count, 0);
+  const hosts = [...new Set(counts.map(({ host }) => host))].toSorted();
+  return { queue, isConsumed: consumers > 0, workers: counts.length, consumers, hosts };
 }

@@ -1,8 +1,14 @@
-// What travels between the fleet and those who look at it: asks in the one direction, answers and news in the other.
-import type { FleetAsk } from './fleet-line.js';
+// The messages between workers and fleet watches: requests in one direction, answers and events in the other.
 import type { MachineDefinition } from './fleet.js';
-import type { WorkerFrame } from './worker-frame.js';
-import type { EventLoopReport, WorkerReport } from './worker-report.js';
+import type { WorkerFrame, EventLoopReport, WorkerReport } from './worker-report.js';
+
+/** A request of a fleet watch to a worker process. */
+export type FleetAsk =
+  /** Asks for a report. The answer goes `to` the asker and names the `ask`. */
+  | { readonly type: 'report'; readonly to: string; readonly ask: string }
+  | { readonly type: 'machine'; readonly to: string; readonly ask: string; readonly machineId: string }
+  /** Announces a watch, again every few seconds. */
+  | { readonly type: 'watch' };
 
 /** To one asker. */
 export type FleetAnswer =
@@ -15,12 +21,12 @@ export type FleetAnswer =
     }
   | { readonly type: 'machine'; readonly ask: string; readonly machine: MachineDefinition | undefined };
 
-/** To all who watch. */
+/** To all watches. */
 export type FleetNews =
   | { readonly type: 'frame'; readonly frame: WorkerFrame }
   | { readonly type: 'joined' | 'left'; readonly workerId: string };
 
-/** The parts of a report's answer. The report itself, without its event loop, is JSON already: whoever says it need not read it. */
+/** The parts of a report's answer. The report itself, without its event loop, is JSON already: its sender need not parse it. */
 export interface ReportText {
   readonly ask: string;
   readonly sequence: number;

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetAnswer } from './fleet-message.js';
 import type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet.js';
-import { watchFleet } from './watching/fleet-watch.js';
+import { watchFleet } from './fleet-watch.js';
 import type { WorkerReport } from './worker-report.js';
 import type { FleetHub } from './fleet-hub.js';
 
-/** How a fleet ends, and what it is on. */
+/** Where the fleet is, and how it is left. */
 export interface FleetEnd {
   /** For people: without a password. */
   readonly address: string;
@@ -58,20 +58,20 @@ class HubFleet implements Fleet {
     return watchFleet(this.#hub, watcher, signal);
   }
 
-  /** Asks, and resolves when `isEnough`, when everybody who heard it has answered, or when the time is over. */
+  /** Asks, and resolves when `isEnough`, when every worker that was reached has answered, or when the time is over. */
   async #gather(question: Question, withinMs: number, isEnough: (answer: FleetAnswer) => boolean): Promise<void> {
     const ask = randomUUID();
     const enough = new AbortController();
     let answers = 0;
-    let heardBy = Infinity;
+    let reached = Infinity;
     const stop = this.#hub.onAnswer(ask, (answer) => {
       answers += 1;
-      if (isEnough(answer) || answers >= heardBy) enough.abort();
+      if (isEnough(answer) || answers >= reached) enough.abort();
     });
     try {
-      heardBy = (await this.#hub.ask({ ...question, to: this.#hub.asker, ask })) ?? Infinity;
+      reached = (await this.#hub.ask({ ...question, to: this.#hub.asker, ask })) ?? Infinity;
       // Answers travel on the other connection, and may have been quicker.
-      if (answers < heardBy) await sleep(withinMs, undefined, { signal: enough.signal }).catch(() => undefined);
+      if (answers < reached) await sleep(withinMs, undefined, { signal: enough.signal }).catch(() => undefined);
     } finally {
       stop();
     }

@@ -1,4 +1,4 @@
-// What comes in on the fleet's channels, field by field: whoever may publish on the server can write there, and so do newer versions.
+// Reads messages of the fleet's pub/sub channels field by field: any client that may publish can write there, and so do newer versions.
 import {
   amount,
   byType,
@@ -14,11 +14,11 @@ import {
   shape,
   text,
 } from '../foreign-text/reader.js';
-import type { FleetAsk } from './fleet-line.js';
-import type { FleetAnswer, FleetNews } from './fleet-message.js';
+import type { FleetAnswer, FleetAsk, FleetNews } from './fleet-message.js';
 import type { MachineDefinition } from './fleet.js';
-import type { TransitionCount, WorkerFrame } from './worker-frame.js';
 import type {
+  TransitionCount,
+  WorkerFrame,
   ActorReport,
   ConsumerReport,
   EventLoopReport,
@@ -27,12 +27,12 @@ import type {
   WorkerReport,
 } from './worker-report.js';
 
-/** Undefined for anything that is no ask; never throws. */
+/** Undefined for a malformed request; never throws. */
 export function readAsk(json: string): FleetAsk | undefined {
   return fitting(readForeignJson(json, ask, MOST_ASK_CHARS));
 }
 
-/** Undefined for anything that is no answer, whole and of the right types; never throws. */
+/** Undefined for a malformed answer; never throws. */
 export function readAnswer(json: string): FleetAnswer | undefined {
   const read = fitting(readForeignJson(json, answer, MOST_CHARS));
   if (read === undefined) return undefined;
@@ -46,7 +46,7 @@ export function readAnswer(json: string): FleetAnswer | undefined {
   return { type, ask: of, machine };
 }
 
-/** Undefined for anything that is no news, whole and of the right types; never throws. */
+/** Undefined for a malformed event; never throws. */
 export function readNews(json: string): FleetNews | undefined {
   const read = fitting(readForeignJson(json, news, MOST_CHARS));
   if (read?.type !== 'frame') return read;
@@ -66,7 +66,7 @@ const MOST_ACTORS = 200_000;
 const MOST_OTHERS = 10_000;
 /** A job's id or name as any client may have given it: a process must not vanish from sight because it holds an odd one. */
 const ODD_CHARS = 64 * 1_024;
-/** More than any chart that somebody looks at. */
+/** More than any chart that people read. */
 const MOST_CHART_PARTS = 20_000;
 const MOST_CHART_DEPTH = 200;
 

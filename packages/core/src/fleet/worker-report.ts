@@ -1,4 +1,4 @@
-// What a worker process says of itself to people who watch the fleet: who it is, and what its consumers do.
+// What a worker process reports of itself: which process it is, and what its consumers do.
 
 /** One worker process at one moment. All that is needed to draw it; no payload, no result. */
 export interface WorkerReport {
@@ -22,7 +22,7 @@ export interface WorkerReport {
   readonly machineIds: readonly string[];
 }
 
-/** One consumer: where on its chart it stands, since when, and what it holds. */
+/** One consumer: its state, since when, and what it holds. */
 export interface ConsumerReport {
   /** Its queue and a number, unique in its worker. */
   readonly consumer: string;
@@ -30,8 +30,8 @@ export interface ConsumerReport {
   /** The state with the states within, joined by dots, such as `processing.handling`. */
   readonly state: string;
   /**
-   * Exact while somebody watches; else since it took what it holds, or was parked. An idle consumer has been so since it held
-   * something, though it asks its queue now and then in vain.
+   * Exact while the fleet is watched; otherwise since it took what it holds, or was parked. An idle consumer has been idle since it last
+   * held a job, though it polls its queue now and then.
    */
   readonly inStateSinceMs: number;
   /** What it holds; undefined when it holds nothing. */
@@ -74,4 +74,41 @@ export interface EventLoopReport {
   readonly lagMaxMs: number;
   /** For how long the main thread has not moved; 0 when it moves. Said by the heartbeat thread, which is not blocked with it. */
   readonly blockedForMs: number;
+}
+
+/**
+ * The changes of a tenth of a second in one worker process. Applied in the order of their numbers to the process's
+ * {@link WorkerReport} they give its next one; counts of transitions are exact, however many happened in between.
+ */
+export interface WorkerFrame {
+  readonly workerId: string;
+  /** Counts from 1 since the process was first watched. A watch of the fleet heals gaps by a report. */
+  readonly sequence: number;
+  readonly atMs: number;
+  /** The worker's own state; absent when it is the same. */
+  readonly state?: string;
+  /** Consumers whose state or held job differs from the last frame, as they are now. */
+  readonly consumers: readonly ConsumerReport[];
+  /** As `consumers`, for actors of the user's own; absent when there are none that changed. */
+  readonly actors?: readonly ActorReport[];
+  /** Consumers and actors that are no more. */
+  readonly gone: readonly string[];
+  /** What happened on the charts since the last frame. */
+  readonly steps: readonly TransitionCount[];
+  /** Only those that changed. */
+  readonly totals: readonly QueueTotals[];
+  readonly eventLoop: EventLoopReport;
+}
+
+/** How often the consumers of a queue went from one state to another, and how long they had been in the first. For machines that
+ * have no queue, `queue` is empty. */
+export interface TransitionCount {
+  readonly machineId: string;
+  readonly queue: string;
+  /** Dotted states, as in {@link ConsumerReport.state}. */
+  readonly from: string;
+  readonly to: string;
+  readonly count: number;
+  /** The time spent in `from` before these steps, summed, in milliseconds. */
+  readonly dwellMsTotal: number;
 }

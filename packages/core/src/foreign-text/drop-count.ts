@@ -1,28 +1,28 @@
-// How many messages of others were dropped, said now and then: a flood of them must not become one of log lines.
+// Counts dropped messages and reports them now and then: a flood of messages must not become a flood of log lines.
 
-/** Messages that did not fit, or on which whoever listens failed. */
+/** Messages that were malformed, or whose listener threw. */
 export interface DroppedMessages {
-  /** Since it was said last. */
+  /** Since the last report. */
   readonly count: number;
   /** Since the beginning. */
   readonly total: number;
-  /** What the last one was, such as `news of the fleet`: where it came from, and nothing of what it says. */
+  /** What the last one was, such as `news of the fleet`: where it came from, without its content. */
   readonly last: string;
-  /** What the last one's listener threw; undefined when the message did not fit. */
+  /** What the last one's listener threw; undefined when the message was malformed. */
   readonly error: unknown;
 }
 
 export class DropCount {
-  readonly #say: (dropped: DroppedMessages) => void;
+  readonly #onDropped: (dropped: DroppedMessages) => void;
   #total = 0;
-  #saidTotal = 0;
+  #reportedTotal = 0;
   #last = '';
   #error: unknown;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param say called with the first, and then every ten seconds at most while there are more. */
-  constructor(say: (dropped: DroppedMessages) => void) {
-    this.#say = say;
+  constructor(report: (dropped: DroppedMessages) => void) {
+    this.#onDropped = report;
   }
 
   get total(): number {
@@ -34,29 +34,29 @@ export class DropCount {
     this.#last = what;
     this.#error = error;
     if (this.#timer !== undefined) return;
-    this.#tell();
-    this.#timer = setInterval(() => this.#tell(), SAY_EVERY_MS).unref();
+    this.#report();
+    this.#timer = setInterval(() => this.#report(), REPORT_EVERY_MS).unref();
   }
 
-  /** Says nothing any more. */
+  /** Ends the reports. */
   close(): void {
     clearInterval(this.#timer);
   }
 
-  #tell(): void {
-    const count = this.#total - this.#saidTotal;
+  #report(): void {
+    const count = this.#total - this.#reportedTotal;
     if (count === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
       return;
     }
-    this.#saidTotal = this.#total;
+    this.#reportedTotal = this.#total;
     try {
-      this.#say({ count, total: this.#total, last: this.#last, error: this.#error });
+      this.#onDropped({ count, total: this.#total, last: this.#last, error: this.#error });
     } catch {
-      // Said from listeners and timers, where what is thrown ends the process. It is counted, and said again.
+      // Called from listeners and timers, where an exception ends the process. The count stays, for the next report.
     }
   }
 }
 
-const SAY_EVERY_MS = 10_000;
+const REPORT_EVERY_MS = 10_000;

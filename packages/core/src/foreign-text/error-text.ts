@@ -1,4 +1,4 @@
-// What a thrown value says: of itself, of its cause, and of the errors that it stands for.
+// Turns a thrown value into text: itself, its cause, and the errors that it aggregates.
 import { inspect, types } from 'node:util';
 import { AcktorError } from '../errors.js';
 
@@ -138,7 +138,7 @@ function read(error: Error, key: string, unreadable?: string): unknown {
   }
 }
 
-/** What is no error, in a few words. */
+/** A thrown value that is no error, in a few words. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty text' : value;
   try {

@@ -1,12 +1,12 @@
-// Readers of what others wrote: each takes a value of any kind and answers it typed, built anew of the fields that it knows, or MISFIT.
+// Readers of foreign data: each takes a value of any kind and returns it typed, rebuilt from the fields that it knows, or MISFIT.
 
-/** What a reader answers for what it does not take. */
+/** Returned by a reader for a value that it does not take. */
 export const MISFIT = Symbol('misfit');
 
 /** Never throws, whatever it is given. */
 export type Reader<T> = (value: unknown) => T | typeof MISFIT;
 
-/** The type that a reader answers. */
+/** The type that a reader returns. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
 
 /** A text of so many characters at most. */
@@ -84,7 +84,7 @@ export function byType<T extends { readonly type: string }>(readers: {
   return (value) => (isObject(value) ? (known.get(value['type'])?.(value) ?? MISFIT) : MISFIT);
 }
 
-/** An object that holds any JSON, of so many parts at most and nested no deeper than that: whoever walks it ends. */
+/** An object that holds any JSON, with bounds on its parts and its depth, so that walking it ends. */
 export function jsonObject(mostParts: number, mostDepth: number): Reader<Readonly<Record<string, unknown>>> {
   return (value) => (isObject(value) && isWithin(value, mostParts, mostDepth) ? value : MISFIT);
 }

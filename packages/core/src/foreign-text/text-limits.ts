@@ -1,4 +1,4 @@
-// How much is kept with a job of what its handlers say: each of them may be as loud as it likes, and costs the others nothing.
+// Bounds on the texts that handlers leave with a job, so that a verbose handler costs the others nothing.
 import { defineOptions } from '../options/options.js';
 import type { OptionInput, OptionTable, OptionValues } from '../options/option-spec.js';
 
@@ -91,11 +91,11 @@ export interface TextLimitOptions {
 
 // end: TextLimitOptions
 
-/** The bounds that hold. */
+/** The bounds, checked. */
 export type TextLimits = OptionValues<typeof textLimitTable>;
 
-/** Those of a worker that says none. */
+/** The bounds of a worker without such options. */
 export const defaultTextLimits: TextLimits = defineOptions(textLimitTable).check();
 
-/** Those of them that a failure is cut to. */
+/** The bounds of a failure's texts. */
 export type FailureLimits = Pick<TextLimits, 'maxReasonBytes' | 'maxHistoryReasonBytes' | 'maxStackBytes'>;

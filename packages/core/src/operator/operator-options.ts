@@ -80,7 +80,7 @@ const pauseTable = {
   allowUnused: {
     type: 'boolean',
     default: false,
-    doc: 'Whether a queue may be paused that nobody used yet, so that already its first job waits.',
+    doc: 'Whether a queue may be paused that was never used, so that already its first job waits.',
   },
 } as const;
 
@@ -91,7 +91,7 @@ export const pauseOptions = defineOptions(pauseTable);
 
 /** What {@link Operator.pause} takes besides the queue. */
 export interface PauseOptions {
-  /** Whether a queue may be paused that nobody used yet, so that already its first job waits. By default false. */
+  /** Whether a queue may be paused that was never used, so that already its first job waits. By default false. */
   readonly allowUnused?: OptionInput<typeof pauseTable, 'allowUnused'> | undefined;
 }
 

@@ -1,5 +1,6 @@
-// Looks after the queues: what people on call see and do, for tools and views.
-import type { CancelOutcome } from '../engine/cancel-outcome.js';
+// Inspects queues and acts on them: what people on call do, for tools and views.
+import { closestMatch } from 'leven';
+import type { CancelOutcome } from '../engine/broker.js';
 import type { DeadLetterStore } from '../engine/dead-letter-store.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker } from '../engine/engine.js';
@@ -16,10 +17,11 @@ import {
   type OperatorOptions,
   type PauseOptions,
 } from './operator-options.js';
-import { QueueNotFoundError } from './operator-errors.js';
 import type { JobDetails, JobSummary, ProcessDeath, QueueDeath, QueueDepth, QueueAdmin } from './queue-admin.js';
+import { AcktorError } from '../errors.js';
+import { quoted } from '../foreign-text/foreign-text.js';
 
-/** Kept here, so that nobody else can make an operator that is not connected. */
+/** Not exported, so that no other code can make an operator that is not connected. */
 class OperatorDeps {
   constructor(
     readonly connected: ConnectedBroker,
@@ -30,8 +32,8 @@ class OperatorDeps {
 /**
  * Looks into the queues of a namespace and acts on them. It needs no contracts: queues and jobs go by their names, those of
  * plain BullMQ clients, too. Every method throws ConnectionLostError when the connection breaks before the answer,
- * ServerRefusalError when the answer is no, ClosedError after `close()`, and NameError for a queue or an id that cannot be. What looks for
- * jobs of a queue, or acts on it, throws QueueNotFoundError, with the name that was meant, for a queue that nobody ever used.
+ * ServerRefusalError when the server refuses, ClosedError after `close()`, and NameError for an invalid queue or id. Methods that read or
+ * change the jobs of a queue throw QueueNotFoundError, with the nearest name, for a queue that was never used.
  *
  * @example
  * await using operator = await Operator.connect();
@@ -49,7 +51,7 @@ export class Operator {
   }
 
   /**
-   * Connects. A server that may lose jobs is not refused: somebody has to look at it.
+   * Connects. A server that may lose jobs is not refused: an operator must be able to inspect it.
    *
    * Without `engine` and `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
    * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError;
@@ -77,8 +79,8 @@ export class Operator {
   }
 
   /**
-   * Finds queues that only plain BullMQ clients used, remembers them, and answers the names of all. Looks through the names
-   * of all keys of the server: about a second for a million, in short calls between which others have their turn.
+   * Finds queues that only plain BullMQ clients used, remembers them, and resolves with the names of all. Scans the names of all keys of
+   * the server: about a second for a million, in short calls between which the server serves others.
    */
   async discoverQueues(): Promise<readonly string[]> {
     return this.#admin.discoverQueues();
@@ -97,8 +99,8 @@ export class Operator {
   }
 
   /**
-   * The processes that died while they held jobs, the last first: each once, whichever queues it served, whether anybody watched or not.
-   * The last hundred of each queue are kept, for a day. One that held nothing when it died is missed by nobody, and not among them.
+   * The processes that died while they held jobs, the last first, each once, whichever queues it served. The last hundred of each queue
+   * are kept, for a day. A process that held nothing when it died is not among them.
    */
   async deaths(): Promise<readonly ProcessDeath[]> {
     const names = await this.#admin.queueNames();
@@ -137,8 +139,8 @@ export class Operator {
 
   /**
    * Consumers finish what they hold and fetch no more of this queue, in the whole fleet, until it is resumed; those of plain
-   * BullMQ, too. Producers go on sending. May be repeated, and survives restarts of everything. A queue that nobody used yet is
-   * refused, for its name may be misspelt; with `allowUnused` it is paused before its first job. @throws OptionsError.
+   * BullMQ, too. Producers go on sending. May be repeated, and survives restarts of everything. A queue that was never used is
+   * refused, because its name may be misspelt; with `allowUnused` it is paused before its first job. @throws OptionsError.
    */
   async pause(queue: string, options: PauseOptions = {}): Promise<void> {
     const { allowUnused } = pauseOptions.check(options);
@@ -153,7 +155,7 @@ export class Operator {
     await this.#admin.resume(queue);
   }
 
-  /** Makes a delayed job due at once. Answers whether it was delayed. */
+  /** Makes a delayed job due at once. Resolves with whether it was delayed. */
   async runNow(queue: string, id: string): Promise<boolean> {
     checkId(id);
     await this.#requireQueue(queue);
@@ -171,7 +173,7 @@ export class Operator {
     return this.#connected.broker.cancel(queue, id, why);
   }
 
-  /** The dead letters of a queue. For a queue that nobody ever used, its methods throw QueueNotFoundError. @throws NameError. */
+  /** The dead letters of a queue. For a queue that was never used, its methods throw QueueNotFoundError. @throws NameError. */
   deadLetters(queue: string): DeadLetters {
     checkName('queue', queue);
     const store = this.#connected.broker.deadLetters(queue);
@@ -187,7 +189,7 @@ export class Operator {
     return this.close();
   }
 
-  /** Asked once: a queue does not cease to be. */
+  /** Asks the server once for each queue: a known queue stays known. */
   async #requireQueue(queue: string): Promise<void> {
     checkName('queue', queue);
     if (this.#known.has(queue)) return;
@@ -203,7 +205,7 @@ export class Operator {
   }
 }
 
-/** The same store, that does nothing before `check` has resolved. */
+/** The same store, whose methods wait for `check` first. */
 function afterwards(check: () => Promise<void>, store: DeadLetterStore): DeadLetterStore {
   return {
     count: () => check().then(() => store.count()),
@@ -223,7 +225,7 @@ interface DeathsOfQueue {
   readonly deaths: readonly QueueDeath[];
 }
 
-/** A process is missed by each of its queues. */
+/** Joins the entries of one process: each of its queues has one. */
 function joinedDeaths(all: readonly DeathsOfQueue[]): readonly ProcessDeath[] {
   const joined = new Map<string, ProcessDeath>();
   for (const { queue, deaths } of all)
@@ -235,3 +237,35 @@ function joinedDeaths(all: readonly DeathsOfQueue[]): readonly ProcessDeath[] {
     }
   return [...joined.values()].toSorted((one, other) => other.atMs - one.atMs);
 }
+
+/** The queues that the server has. */
+export interface KnownQueues {
+  readonly namespace: string;
+  /** Without a password. */
+  readonly address: string;
+  readonly queues: readonly string[];
+}
+
+/** A queue that was never used, by no producer, no worker and no plain BullMQ client. Nothing was done. */
+export class QueueNotFoundError extends AcktorError {
+  readonly code = 'ACKTOR_QUEUE_NOT_FOUND';
+
+  constructor(
+    readonly queue: string,
+    { namespace, address, queues }: KnownQueues,
+  ) {
+    super(`expected a queue in the namespace ${namespace} on ${address}, got ${queue} (${advice(queue, queues)})`);
+  }
+}
+
+function advice(queue: string, known: readonly string[]): string {
+  if (known.length === 0) return 'there is none yet: the first job of a queue makes it';
+  const near = closestMatch(queue, [...known], { maxDistance: MOST_EDITS });
+  if (near !== undefined) return `did you mean ${quoted(near).slice(1, -1)}?`;
+  const more = known.length - MOST_LISTED;
+  const names = known.slice(0, MOST_LISTED).map((name) => quoted(name).slice(1, -1));
+  return `there are ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const MOST_EDITS = 3;
+const MOST_LISTED = 20;

@@ -1,4 +1,5 @@
-// The operator's port: what people on call ask of the queues, in Acktor's own words. An adapter answers from the server.
+// The operator's port: what people on call read of the queues and do with them. An adapter implements it on a server.
+import type { PastAttempt } from '../dead-letters/dead-letter.js';
 
 /**
  * Where a job is. `waiting` counts the urgent, too; `active` is leased to a consumer; `waitingForChildren` is a parent of a flow of a plain
@@ -24,9 +25,9 @@ export interface QueueDepth {
   readonly readAtMs: number;
 }
 
-/** What may be wrong with a queue. */
+/** Signs that something is wrong with a queue. */
 export interface QueueSymptoms {
-  /** Active jobs whose lease is held by nobody, of the thousand that are active for longest. A worker gives them back. */
+  /** Active jobs without a lease, of the thousand that are active for longest. A worker gives them back. */
   readonly unleased: number;
   /** The mark that the last plain BullMQ client left, such as `bullmq:6.7.0`; undefined when none did. */
   readonly client: string | undefined;
@@ -69,12 +70,12 @@ export interface JobSummary {
 
 /** One job with all that is kept of it. */
 export interface JobDetails extends JobSummary {
-  /** JSON text as it was sent. Shown only to who asks for it. */
+  /** JSON text as it was sent. No list shows it. */
   readonly payload: string;
   /** JSON text; undefined unless acked. */
   readonly result: string | undefined;
   readonly stack: string | undefined;
-  /** JSON text; undefined when the handler said nothing. */
+  /** JSON text; undefined when the handler reported none. */
   readonly progress: string | undefined;
   /** What the handler logged, oldest first, at most the last 1,000 lines. */
   readonly log: readonly string[];
@@ -115,11 +116,11 @@ export interface QueueAdmin {
   /** The names of all queues that a worker or a producer of Acktor ever used, or that were found before, in order. */
   queueNames(): Promise<readonly string[]>;
   /**
-   * Looks through the names of all keys for queues, and remembers what it finds: for queues that only other clients used.
-   * Takes as long as there are keys (about a second for a million), in short calls that let others have their turn.
+   * Scans the names of all keys for queues, and remembers those it finds: for queues that only other clients used. Takes about a second
+   * for a million keys, in short calls between which the server serves others.
    */
   discoverQueues(): Promise<readonly string[]>;
-  /** Whether a worker or a producer, or any BullMQ client, used the queue, or somebody paused it. */
+  /** Whether the queue was ever used by a worker, a producer or any BullMQ client, or paused. */
   knows(queue: string): Promise<boolean>;
   /** All zeros for a queue that was never used. */
   depth(queue: string): Promise<QueueDepth>;
@@ -131,14 +132,51 @@ export interface QueueAdmin {
    * were fetched; acked ones and dead letters newest first. A queue that moves between two pages may repeat or pass over jobs.
    */
   jobs(queue: string, span: JobSpan): Promise<JobPage>;
-  /** In short; undefined when the queue knows no job of that id. */
+  /** Without payload and attempts; undefined when the queue has no job of that id. */
   find(queue: string, id: string): Promise<JobSummary | undefined>;
-  /** In full; undefined when the queue knows no job of that id. */
+  /** With payload and attempts; undefined when the queue has no job of that id. */
   job(queue: string, id: string): Promise<JobDetails | undefined>;
   /** Consumers finish what they hold and fetch no more of this queue, in the whole fleet, until it is resumed. May be repeated. */
   pause(queue: string): Promise<void>;
   /** May be repeated. */
   resume(queue: string): Promise<void>;
-  /** Makes a delayed job due at once. Answers whether it was delayed. */
+  /** Makes a delayed job due at once. Resolves with whether it was delayed. */
   runNow(queue: string, id: string): Promise<boolean>;
+}
+
+/** Oldest first. */
+export function attemptsOf(job: JobSummary, history: readonly PastAttempt[]): readonly JobAttempt[] {
+  const last = lastDelivery(job, history);
+  const next = last?.attempt ?? nextAttempt(job);
+  const past = history.map((entry, i) => pastDelivery(entry, history[i + 1]?.attempt ?? next));
+  return last === undefined ? past : [...past, last];
+}
+
+/** The attempt that comes after all that is remembered; undefined for a dead letter, after which none comes. */
+function nextAttempt({ place, attemptsMade }: JobSummary): number | undefined {
+  return place === 'deadLettered' ? undefined : attemptsMade + 1;
+}
+
+/** The delivery that is under way or was acked; or that which ended a job of another client, which keeps no history. */
+function lastDelivery(job: JobSummary, history: readonly PastAttempt[]): JobAttempt | undefined {
+  const { place, attemptsMade, workerId, startedAtMs, endedAtMs, deliveries } = job;
+  const delivery = { workerId, startedAtMs, path: [] };
+  if (place === 'active')
+    return { ...delivery, attempt: attemptsMade + 1, endedAtMs: undefined, end: undefined, reason: undefined };
+  if (place === 'acked') return { ...delivery, attempt: attemptsMade, endedAtMs, end: 'acked', reason: undefined };
+  const isRemembered = history.at(-1)?.fence === deliveries;
+  if (place !== 'deadLettered' || isRemembered || startedAtMs === undefined) return undefined;
+  return { ...delivery, attempt: attemptsMade, endedAtMs, end: 'deadLettered', reason: job.reason };
+}
+
+function pastDelivery(entry: PastAttempt, next: number | undefined): JobAttempt {
+  const { attempt, worker, startedAtMs, endedAtMs, reason, path } = entry;
+  return { attempt, workerId: worker || undefined, startedAtMs, endedAtMs, end: endOf(entry, next), reason, path };
+}
+
+/** A rejection is followed by a higher attempt, unless the job died of it: then by none, or, redriven, by its first. */
+function endOf({ end, attempt }: PastAttempt, next: number | undefined): JobAttempt['end'] {
+  if (end === 'returned') return 'acked';
+  if (end !== 'threw' && end !== 'rejected') return end;
+  return next !== undefined && next > attempt ? 'retried' : 'deadLettered';
 }

@@ -2,7 +2,7 @@
 
 /** What every option says about itself. */
 interface OptionDoc {
-  /** A sentence for the reference, and for whoever points at the option in an editor. */
+  /** A sentence for the reference and for the hover text in an editor. */
   readonly doc: string;
   /** What to do instead: the option is taken, with a warning once in a process. */
   readonly deprecated?: string;
@@ -32,7 +32,7 @@ export interface StringOption extends OptionDoc {
   readonly default?: string;
   /** What it has to be, for messages and the reference: "a Redis URL". Left out where any text will do. */
   readonly expected?: string;
-  /** Whether the text is that. Left out where somebody else says so, with an error of its own. */
+  /** Whether the text is that. Left out where the caller checks it, with an error of its own. */
   readonly accepts?: (text: string) => boolean;
   /** What to do, of a value that is wrong, in brackets at the end of the message; undefined for nothing. */
   readonly hint?: (given: unknown) => string | undefined;

@@ -10,7 +10,7 @@ import type { Receipt } from './receipt.js';
 export interface BulkOptions<J extends AnyJob> {
   /** The options of each job, drawn from its payload: `each: (order) => ({ id: order.orderId })`. */
   readonly each?: (data: PayloadInput<J>) => SendOptions;
-  /** Told how many were accepted so far, each time some more were. */
+  /** Called with how many were accepted so far, each time some more were. */
   readonly onProgress?: (sent: number) => void;
 }
 
@@ -66,7 +66,7 @@ export async function sendInBulk<J extends AnyJob>(
   try {
     for await (const data of payloads) {
       const sending = send(data, each?.(data));
-      // A later job may fail before its turn comes; unheard until then, it would end the process.
+      // A later job may fail before its turn comes; unhandled until then, its rejection would end the process.
       sending.catch(() => undefined);
       inFlight.push(sending);
       if (inFlight.length >= MOST_IN_FLIGHT) await settleOldest();
@@ -82,5 +82,5 @@ export async function sendInBulk<J extends AnyJob>(
   }
 }
 
-/** Some group calls' worth: enough that the server and this process work at the same time. */
+/** Some batches' worth: enough that the server and this process work at the same time. */
 const MOST_IN_FLIGHT = 500;

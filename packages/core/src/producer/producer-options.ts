@@ -2,9 +2,9 @@
 import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
 import { brokerOptionTable, type SharedOptions } from '../engine/broker-options.js';
-import type { Confirm } from '../engine/confirm.js';
+import type { Confirm } from '../engine/broker.js';
 import { NAME_RULE } from '../contract/names.js';
-import { attemptsOption, backoffOption } from '../contract/retry-options.js';
+import { attemptsOption, backoffOption } from '../contract/job.js';
 
 const confirmOption = {
   type: 'value',

@@ -1,13 +1,12 @@
 // Sends jobs. Everything that a web application needs of Acktor starts here.
+import { randomBytes } from 'node:crypto';
 import { ClosedError } from '../engine/broker-errors.js';
-import type { CancelOutcome } from '../engine/cancel-outcome.js';
-import type { Confirm } from '../engine/confirm.js';
+import type { CancelOutcome, Confirm } from '../engine/broker.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker, Engine } from '../engine/engine.js';
-import { requireContract, type AnyJob, type PayloadInput } from '../contract/job.js';
+import { requireContract, type AnyJob, type PayloadInput, retriesToStore } from '../contract/job.js';
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
-import { retriesToStore } from '../contract/retry-options.js';
 import { requireIterable, sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
 import { traceSend } from '../tracing.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
@@ -19,14 +18,13 @@ import {
   type ProducerOptions,
   type SendOptions,
 } from './producer-options.js';
-import { ConsumerCensus, type JobConsumers } from './job-consumers.js';
+import { ConsumerLookup, type JobConsumers } from '../fleet/connect-fleet.js';
 import { Receipt } from './receipt.js';
 import { SendBatcher } from './send-batcher.js';
-import { randomBytes } from 'node:crypto';
 
 type CheckedProducerOptions = ReturnType<typeof producerOptions.check>;
 
-/** Kept here, so that nobody else can make a producer that is not connected. */
+/** Not exported, so that no other code can make a producer that is not connected. */
 class ProducerDeps {
   constructor(
     readonly engine: Engine,
@@ -47,8 +45,8 @@ export class Producer {
   readonly #connected: ConnectedBroker;
   readonly #options: CheckedProducerOptions;
   readonly #ids = new JobIds();
-  readonly #census: ConsumerCensus;
-  readonly #gatherers = new Map<string, SendBatcher>();
+  readonly #consumers: ConsumerLookup;
+  readonly #batchers = new Map<string, SendBatcher>();
   #sendsInFlight = 0;
   #whenAnswered: () => void = () => undefined;
   #closing: Promise<void> | undefined;
@@ -58,7 +56,7 @@ export class Producer {
     this.#connected = connected;
     this.#options = options;
     const { namespace, connectTimeoutMs } = options;
-    this.#census = new ConsumerCensus(() => engine.openFleet({ namespace, connectTimeoutMs }));
+    this.#consumers = new ConsumerLookup(() => engine.openFleet({ namespace, connectTimeoutMs }));
   }
 
   /**
@@ -149,7 +147,7 @@ export class Producer {
   }
 
   /**
-   * Who consumes the job's queue right now: whether anybody does, how many consumers in how many workers, and on which hosts. Asks every worker
+   * The consumers of the job's queue right now: whether there are any, how many in how many workers, and on which hosts. Asks every worker
    * process, which takes half a second where one does not answer, and opens two connections when it is called first.
    *
    * @throws NotAContractError; ConnectionLostError, BrokerUnreachableError while the server is away.
@@ -159,7 +157,7 @@ export class Producer {
   async consumersOf(job: AnyJob): Promise<JobConsumers> {
     this.#requireOpen();
     requireContract(job, 'consumersOf');
-    return this.#census.of(job.queue);
+    return this.#consumers.of(job.queue);
   }
 
   /** The dead letters of a job, or of a whole queue by its name. @throws NameError, NotAContractError. */
@@ -210,7 +208,7 @@ export class Producer {
       });
     }
     try {
-      await this.#census.close();
+      await this.#consumers.close();
     } finally {
       await this.#connected.close();
     }
@@ -219,8 +217,8 @@ export class Producer {
   #batcherOf(queue: string, confirm: Confirm): SendBatcher {
     // No queue's name holds a space.
     const key = confirm === 'accepted' ? queue : `${queue} ${JSON.stringify(confirm)}`;
-    const batcher = this.#gatherers.get(key) ?? this.#openBatcher(queue, confirm);
-    this.#gatherers.set(key, batcher);
+    const batcher = this.#batchers.get(key) ?? this.#openBatcher(queue, confirm);
+    this.#batchers.set(key, batcher);
     return batcher;
   }
 

@@ -7,7 +7,7 @@ export interface ProgressDeps {
   readonly broker: Broker;
   readonly queue: string;
   readonly id: string;
-  /** Ends the reading, which throws its reason. To be aborted when nobody reads any more. */
+  /** Ends the reading, which throws its reason. Abort it when the loop ends. */
   readonly signal: AbortSignal;
 }
 

@@ -1,13 +1,12 @@
-// What a producer holds after sending: the job's id, and the way to its result.
-import type { Broker } from '../engine/broker.js';
-import type { SendOutcome } from '../engine/sending.js';
+// The receipt of a sent job: its id, its result and its progress. And why there may be no result.
+import type { Broker, SendOutcome } from '../engine/broker.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
 import type { JsonLimits } from '../contract/json.js';
 import { decodeResult } from '../contract/payload.js';
-import { DeadLetteredError, JobGoneError, ResultTimeoutError } from './producer-errors.js';
-import { onAbort } from '../on-abort.js';
+import { onAbort } from '../guarded.js';
 import { progressValues } from './progress-values.js';
 import { resultOptions, type ResultOptions } from './producer-options.js';
+import { AcktorError } from '../errors.js';
 
 /** What was sent, and under which id. */
 export interface ReceiptDeps<J extends AnyJob> {
@@ -49,8 +48,8 @@ export class Receipt<J extends AnyJob> {
    * the waiting begins.
    * @throws ResultError when what is stored is off the contract's schema.
    */
-  async result(options: ResultOptions = {}): Promise<ResultOf<J>> {
-    const { timeoutMs, signal } = resultOptions.check(options);
+  async result(options?: ResultOptions): Promise<ResultOf<J>> {
+    const { timeoutMs, signal } = options ? resultOptions.check(options) : NO_OPTIONS;
     signal?.throwIfAborted();
     const patience = new AbortController();
     const timer = timeoutMs === undefined ? undefined : this.#startTimer(patience, timeoutMs);
@@ -103,5 +102,50 @@ export class Receipt<J extends AnyJob> {
   #startTimer(patience: AbortController, timeoutMs: number): NodeJS.Timeout {
     const giveUp = () => patience.abort(new ResultTimeoutError(this.id, this.job.name, timeoutMs));
     return setTimeout(giveUp, timeoutMs).unref();
+  }
+}
+
+/** Checked once: most waits are given no options. */
+const NO_OPTIONS = resultOptions.check();
+
+/** The job was dead-lettered, so there is no result. */
+export class DeadLetteredError extends AcktorError {
+  readonly code = 'ACKTOR_DEAD_LETTERED';
+
+  constructor(
+    readonly jobId: string,
+    readonly jobName: string,
+    readonly reason: string,
+  ) {
+    super(`job ${jobName} ${jobId} was dead-lettered: ${reason}`);
+  }
+}
+
+/** The queue knows no such job: it was cancelled or purged, or it ended so long ago that its result is forgotten. */
+export class JobGoneError extends AcktorError {
+  readonly code = 'ACKTOR_JOB_GONE';
+
+  constructor(
+    readonly jobId: string,
+    readonly jobName: string,
+  ) {
+    super(
+      `expected job ${jobName} ${jobId} in its queue, found none: it was cancelled or purged, or its result is forgotten (see ackedAgeSeconds)`,
+    );
+  }
+}
+
+/** No result within the time given. The job is untouched and may still end either way. */
+export class ResultTimeoutError extends AcktorError {
+  readonly code = 'ACKTOR_RESULT_TIMEOUT';
+
+  constructor(
+    readonly jobId: string,
+    readonly jobName: string,
+    readonly timeoutMs: number,
+  ) {
+    super(
+      `expected job ${jobName} ${jobId} to end within ${timeoutMs} ms, and it has not: see that a worker handles its queue, or wait longer`,
+    );
   }
 }

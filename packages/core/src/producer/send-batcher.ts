@@ -1,9 +1,7 @@
 // Gathers the jobs that are sent in the same turn of the event loop, and sends them together.
-import type { Broker } from '../engine/broker.js';
-import type { ConfirmDemand } from '../engine/confirm.js';
-import { ConfirmShortfallError } from '../engine/confirm-errors.js';
-import type { OutgoingJob, SendAnswer, SendOutcome, SendRefusal } from '../engine/sending.js';
+import type { Broker, ConfirmDemand, OutgoingJob, SendAnswer, SendOutcome, SendRefusal } from '../engine/broker.js';
 import {
+  ConfirmShortfallError,
   ConnectionLostError,
   SendRefusedError,
   SendUnconfirmedError,

@@ -1,12 +1,11 @@
-// What an operator sees of a project's embedded server, and how it is stopped.
+// How an operator inspects and stops a project's embedded server.
 import { join, resolve } from 'node:path';
 import { projectFolder, readNote } from './embedded-home.js';
 import { endNotedServer } from './last-one-out.js';
 import { LockTimeout, withLock } from './lock.js';
-import { ServerLine } from './server-line.js';
-import { listUsers } from './server-users.js';
+import { ServerSocket, listUsers } from './server-socket.js';
 
-/** A project's embedded server as it stands. */
+/** The state of a project's embedded server. */
 export interface EmbeddedServerView {
   /** Where its data lies, or would. */
   readonly folder: string;
@@ -20,12 +19,12 @@ export interface RunningServerView {
   readonly startedAtMs: number;
   /** The names of the connections of those who use it, empty for one without; undefined when it does not answer within 2 s. */
   readonly users: readonly string[] | undefined;
-  /** Whether a process ends it when nobody uses it any more; undefined when it does not answer. */
+  /** Whether a watcher will end it after its last user; undefined when it does not answer. */
   readonly isWatched: boolean | undefined;
 }
 
 /**
- * Looks at the server of a project, and starts nothing.
+ * Inspects the server of a project, and starts nothing.
  * @param project its folder. Default: the nearest with a package.json.
  */
 export async function viewEmbeddedServer(project?: string): Promise<EmbeddedServerView> {
@@ -35,18 +34,18 @@ export async function viewEmbeddedServer(project?: string): Promise<EmbeddedServ
     'redis',
   );
   const note = await readNote(folder);
-  const line = note && (await ServerLine.to(note.socket));
-  if (!note || !line) return { folder, running: undefined };
-  const timer = setTimeout(() => line.hangUp(), ANSWER_MS);
-  const found = await listUsers(line);
+  const server = note && (await ServerSocket.to(note.socket));
+  if (!note || !server) return { folder, running: undefined };
+  const timer = setTimeout(() => server.hangUp(), ANSWER_MS);
+  const found = await listUsers(server);
   clearTimeout(timer);
-  line.hangUp();
+  server.hangUp();
   const { socket, pid, startedAtMs } = note;
   const isWatched = found && found.watcherIds.length > 0;
   return { folder, running: { url: `unix://${socket}`, pid, startedAtMs, users: found?.names, isWatched } };
 }
 
-/** What came of a stop: `busy` when others started, joined or left the server all the time, for ten seconds. */
+/** The outcome of a stop: `busy` when others started, joined or left the server all the time, for ten seconds. */
 export type StopOutcome = 'stopped' | 'absent' | 'inUse' | 'busy' | 'refused';
 
 export interface StopOptions {

@@ -1,12 +1,12 @@
-// Where an embedded server lives: its folder in the project, its socket, and the note that tells others of both.
+// Where an embedded server lives: its folder in the project, its socket, and the note by which other processes find it.
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { ServerStartError } from './server-errors.js';
+import { ServerStartError } from '../engine/redis/connection/redis-errors.js';
 
-/** What the processes of a project tell each other of their server. */
+/** The note that the processes of a project share about their server. */
 export interface ServerNote {
   readonly socket: string;
   /** The process id of the server; undefined between the decision to start it and its start. */
@@ -56,7 +56,7 @@ export async function readNote(home: string): Promise<ServerNote | undefined> {
   }
 }
 
-/** Writes at once: a process killed right after it has started a server has told of it. */
+/** Writes synchronously: a process killed right after it has started a server has left its note. */
 export function writeNote(home: string, note: ServerNote): void {
   writeFileSync(join(home, NOTE), JSON.stringify(note), { mode: 0o600 });
 }

@@ -1,17 +1,15 @@
 // Makes sure that there is a server to run: found on this machine, or fetched into Acktor's cache.
-import { aptSource } from './apt-source.js';
-import { brewSource } from './brew-source.js';
-import { findServerBinary } from './find-server.js';
-import type { Environment } from './program.js';
-import { identify, type ServerBinary, type ServerKind } from './server-binary.js';
-import { fillCache } from './server-cache.js';
-import { ServerBinaryMissingError } from './server-errors.js';
-import type { ServerSource } from './server-source.js';
+import { stat } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { aptSource, brewSource, type ServerSource } from './server-sources.js';
+import { type Environment, identify, type ServerBinary, type ServerKind, nameOf } from './program.js';
+import { fillCache, readCachedServer } from './server-cache.js';
+import { ServerBinaryMissingError } from '../engine/redis/connection/redis-errors.js';
 
 export interface EnsureServerOptions {
   /** Which server; a Valkey of any version has WAITAOF, Redis from 7.2. Default: whichever is found, else Redis is fetched. */
   readonly kind?: ServerKind;
-  /** Told, in words for people, what is being done while it takes time. */
+  /** Called, in words for people, with what is being done while it takes time. */
   readonly onProgress?: (message: string) => void;
   /** The variables that decide where to look. Default: the process's own. */
   readonly env?: Environment;
@@ -58,4 +56,51 @@ async function fetchFrom(source: ServerSource, kind: ServerKind, env: Environmen
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ServerBinaryMissingError(`there is none, and ${source.name} failed to fetch one: ${reason}`, { cause });
   }
+}
+
+/**
+ * Looks for a server in `ACKTOR_REDIS_SERVER`, then the PATH (valkey-server, redis-server, or the program of Debian's
+ * tools package that holds the server), then Acktor's cache. Resolves with undefined when there is none that runs. With a
+ * `kind` it skips servers of the other kind.
+ *
+ * @throws {ServerBinaryMissingError} when `ACKTOR_REDIS_SERVER` is set and does not run.
+ */
+export async function findServerBinary(
+  env: Environment = process.env,
+  kind?: ServerKind,
+): Promise<ServerBinary | undefined> {
+  const isWanted = (found: ServerBinary | undefined) => kind === undefined || found?.kind === kind;
+  const named = env['ACKTOR_REDIS_SERVER'];
+  const chosen = named === undefined ? undefined : await identifyNamed(named, env);
+  if (chosen !== undefined && isWanted(chosen)) return chosen;
+  for (const path of await programsOnPath(env)) {
+    const found = await identify({ path, argv0: nameOf(path), env: {} }, env).catch(() => undefined);
+    if (found !== undefined && isWanted(found)) return found;
+  }
+  const cached = await readCachedServer(kind ?? 'redis', env);
+  return cached && identify(cached, env).catch(() => undefined);
+}
+
+async function identifyNamed(path: string, env: Environment): Promise<ServerBinary> {
+  if (path.trim() === '')
+    throw new ServerBinaryMissingError('ACKTOR_REDIS_SERVER is empty: fill it in, or do not set it');
+  try {
+    return await identify({ path, argv0: nameOf(path), env: {} }, env);
+  } catch (cause) {
+    throw new ServerBinaryMissingError(`ACKTOR_REDIS_SERVER names "${path}", which does not run as one`, { cause });
+  }
+}
+
+const NAMES = ['valkey-server', 'redis-server', 'valkey-check-rdb', 'redis-check-rdb'] as const;
+
+async function programsOnPath(env: Environment): Promise<readonly string[]> {
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const present = await Promise.all(paths.map(isFile));
+  return paths.filter((_, index) => present[index]);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ?? false;
 }

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from './process-life.js';
+import { isAlive } from './program.js';
 
 /** How long to wait for the lock, in milliseconds. */
 export interface LockOptions {
@@ -12,10 +12,10 @@ export interface LockOptions {
 }
 
 /**
- * Runs the work while no other process runs work under the same folder, and answers what the work answers.
+ * Runs the work while no other process runs work under the same folder, and resolves with its result.
  *
- * A holder that died is passed over at once on the same machine; one that cannot be asked (another machine, another
- * container) when its file has not been touched for 10 s of our own watching.
+ * The lock of a dead holder is taken at once on the same machine; that of a holder on another machine or in another container
+ * when its file was not touched for 10 s.
  *
  * The lock is the file with the highest number: empty when free, else naming its holder. It is taken by creating the
  * next number, which only one process can do, and a number is never used twice while a higher one exists; so taking
@@ -26,12 +26,12 @@ export interface LockOptions {
 export async function withLock<T>(folder: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const held = await takeLock(folder, options);
-  const beat = setInterval(() => void touch(held), BEAT_MS);
+  const timer = setInterval(() => void touch(held), TOUCH_EVERY_MS);
   try {
     return await work();
   } finally {
-    clearInterval(beat);
-    // Missing when another took us for dead.
+    clearInterval(timer);
+    // Missing when another process took us for dead.
     await truncate(held).catch(() => {});
   }
 }
@@ -44,16 +44,16 @@ export class LockTimeout extends Error {
 }
 
 const POLL_MS = 20;
-const BEAT_MS = 1_000;
+const TOUCH_EVERY_MS = 1_000;
 const SILENCE_MS = 10_000;
 
 async function takeLock(folder: string, { waitMs }: LockOptions): Promise<string> {
   const deadline = performance.now() + waitMs;
-  const watch = new HolderWatch();
+  const check = new HolderCheck();
   for (;;) {
     const highest = (await numbersIn(folder)).at(-1) ?? 0;
     const holder = highest === 0 ? '' : await readHolder(fileOf(folder, highest));
-    const isFree = holder === '' || (await watch.isGone(fileOf(folder, highest), holder));
+    const isFree = holder === '' || (await check.isGone(fileOf(folder, highest), holder));
     if (isFree && (await claim(folder, highest + 1))) return fileOf(folder, highest + 1);
     if (performance.now() > deadline) throw new LockTimeout(folder, waitMs, holder);
     if (!isFree) await sleep(POLL_MS);
@@ -71,24 +71,24 @@ async function claim(folder: string, number: number): Promise<boolean> {
   await unlink(draft);
   if (!isCreated) return false;
   const numbers = await numbersIn(folder);
-  // Somebody went past this number and cleared it away while we looked: it is no longer the lock.
+  // Another process took a higher number and removed this one meanwhile: it is no longer the lock.
   const isOvertaken = numbers.some((other) => other > number);
   const obsolete = isOvertaken ? [number] : numbers.filter((other) => other < number);
   for (const other of obsolete) await unlink(fileOf(folder, other)).catch(() => {});
   return !isOvertaken;
 }
 
-/** Whether the holder is dead: by its process id on this machine, else by its silence since we look. */
-class HolderWatch {
+/** Whether the holder is dead: by its process id on this machine, else by its silence since the first check. */
+class HolderCheck {
   #seen = '';
   #since = 0;
 
   async isGone(file: string, holder: string): Promise<boolean> {
     const [, pid, host] = /^process (\d+) on (.*)$/.exec(holder) ?? [];
     if (host === hostname() && !isAlive(Number(pid))) return true;
-    const beat = `${file} ${(await stat(file).catch(() => undefined))?.mtimeMs}`;
-    if (beat !== this.#seen) {
-      this.#seen = beat;
+    const touched = `${file} ${(await stat(file).catch(() => undefined))?.mtimeMs}`;
+    if (touched !== this.#seen) {
+      this.#seen = touched;
       this.#since = performance.now();
     }
     return performance.now() - this.#since > SILENCE_MS;
@@ -107,7 +107,7 @@ function fileOf(folder: string, number: number): string {
   return join(folder, String(number));
 }
 
-// A file that vanishes while we read was cleared away by a later holder: look again.
+// A file that vanishes meanwhile was removed by a later holder: the caller reads again.
 async function readHolder(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => 'somebody');
 }

@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer, type AddressInfo } from 'node:net';
 import { RedisAddress } from '../engine/redis/connection/address.js';
 import { ensureServerBinary } from './ensure-server.js';
-import { freePort } from './free-port.js';
-import type { ServerBinary } from './server-binary.js';
+import type { ServerBinary } from './program.js';
 import { DURABLE_SETTINGS, quoted, startServerProcess, type ServerSettings } from './server-process.js';
 
-/** How a server of one's own is started. */
+/** How a private server is started. */
 export interface PrivateServerOptions {
   /** A port on the loopback interface, 0 for any free one. Default: a Unix socket in the folder, and no port. */
   readonly port?: number;
@@ -44,7 +44,7 @@ export class PrivateServer implements AsyncDisposable {
   #settings: ServerSettings;
   #child: ChildProcess | undefined;
 
-  private constructor(place: Place, options: PrivateServerOptions, binary: ServerBinary) {
+  private constructor(place: ServerLocation, options: PrivateServerOptions, binary: ServerBinary) {
     this.folder = place.folder;
     this.address = place.address;
     this.#options = options;
@@ -55,7 +55,7 @@ export class PrivateServer implements AsyncDisposable {
   /** Starts a server and resolves when it answers. @throws {ServerStartError} and what `ensureServerBinary` throws. */
   static async start(options: PrivateServerOptions = {}): Promise<PrivateServer> {
     const binary = options.binary ?? (await ensureServerBinary());
-    const server = new PrivateServer(await choosePlace(options), options, binary);
+    const server = new PrivateServer(await chooseLocation(options), options, binary);
     try {
       await server.#run();
       return server;
@@ -91,7 +91,7 @@ export class PrivateServer implements AsyncDisposable {
     living.delete(child);
   }
 
-  /** Stops the process where it stands: connections stay open and nothing answers. */
+  /** Suspends the process: connections stay open and nothing answers. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }
@@ -142,12 +142,12 @@ export class PrivateServer implements AsyncDisposable {
 
 const PATIENCE_MS = 5_000;
 
-interface Place {
+interface ServerLocation {
   readonly folder: string;
   readonly address: RedisAddress;
 }
 
-async function choosePlace({ port, folder, password }: PrivateServerOptions): Promise<Place> {
+async function chooseLocation({ port, folder, password }: PrivateServerOptions): Promise<ServerLocation> {
   const place = folder ?? (await mkdtemp(join(tmpdir(), 'acktor-')));
   if (port === undefined) return { folder: place, address: RedisAddress.ofSocket(join(place, 'redis.sock'), password) };
   const secret = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
@@ -169,4 +169,14 @@ function endWithThisProcess(child: ChildProcess): void {
   process.once('exit', () => {
     for (const server of living) server.kill('SIGKILL');
   });
+}
+
+/** Resolves with a loopback port that was free a moment ago; another process may take it first. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }

@@ -2,9 +2,8 @@
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import type { Environment } from './program.js';
-import { ServerBinaryMissingError } from './server-errors.js';
-import { identify, type ServerCandidate, type ServerKind } from './server-binary.js';
+import { type Environment, identify, type ServerCandidate, type ServerKind } from './program.js';
+import { ServerBinaryMissingError } from '../engine/redis/connection/redis-errors.js';
 
 /** Puts a server into an empty folder and says how to start it; all its paths lie inside that folder. */
 export type CacheFiller = (folder: string) => Promise<ServerCandidate>;

@@ -1,15 +1,14 @@
-// Starts one server process on a folder of its own and waits until it answers.
+// Starts one server process on a folder of its own, waits until it answers, and repairs a torn append-only file.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RedisAddress } from '../engine/redis/connection/address.js';
 import type { ConnectionGuard } from '../engine/redis/connection/connection-guard.js';
 import { connectGuarded } from '../engine/redis/connection/guarded-connection.js';
-import { lastLines } from './program.js';
-import type { ServerBinary } from './server-binary.js';
-import { ServerStartError } from './server-errors.js';
-import { mendTornFile } from './torn-file.js';
+import { lastLines, type ServerBinary } from './program.js';
+import { ServerStartError } from '../engine/redis/connection/redis-errors.js';
 
 /** Directives of redis.conf with their values as they stand there. */
 export type ServerSettings = Readonly<Record<string, string | number>>;
@@ -25,11 +24,11 @@ export interface ServerProcessOptions {
   readonly startTimeoutMs: number;
   /** The name of the connection by which its answer is awaited. */
   readonly clientName: string;
-  /** Told the process id as soon as there is one, in the same turn. */
+  /** Called with the child as soon as it has a process id, in the same turn. */
   readonly onSpawn?: (child: ChildProcess) => void;
 }
 
-/** A server that answers, and the connection that found it answering, for the caller to close. */
+/** A server that answers, and the connection that it answered on, for the caller to close. */
 export interface RunningServer {
   readonly child: ChildProcess;
   readonly connection: ConnectionGuard;
@@ -126,3 +125,35 @@ async function fail(options: ServerProcessOptions, fault: unknown, cause: unknow
   const complaint = fault instanceof Error ? fault.message : String(fault);
   throw new ServerStartError({ folder, complaint, log, cause });
 }
+
+/**
+ * Has the server write its file anew when its log says that it has cut off the end of it. Resolves when that is done, however it went:
+ * the server's own log has a failure. A crash meanwhile leaves the old file. The wait for a large one ends after `withinMs`: the server
+ * goes on with it by itself.
+ *
+ * A server that is killed while it writes a transaction cuts off the last command at its next start and leaves the ones before: a
+ * `MULTI` without an `EXEC` (Redis 7.0.15; Valkey before the mend linked here). At the start after that they run together with what was
+ * written later. Seen: the ghost of a fetch took five other jobs off their queue, which were in no list any more.
+ *
+ * @see https://github.com/valkey-io/valkey/pull/4342
+ */
+export async function mendTornFile(connection: ConnectionGuard, { log, withinMs }: TornFileOptions): Promise<void> {
+  if (!log.includes('Truncating the AOF')) return;
+  const deadline = performance.now() + withinMs;
+  await connection.run((client) => client.bgrewriteaof());
+  while (performance.now() < deadline && (await isRewriting(connection))) await pause(POLL_EVERY_MS);
+}
+
+export interface TornFileOptions {
+  /** What the server wrote to its log while it started. */
+  readonly log: string;
+  readonly withinMs: number;
+}
+
+async function isRewriting(connection: ConnectionGuard): Promise<boolean> {
+  return RUNS.test(await connection.run((client) => client.info('persistence')));
+}
+
+/** While a rewrite runs, or waits for its turn. */
+const RUNS = /^aof_rewrite_(?:in_progress|scheduled):1/m;
+const POLL_EVERY_MS = 5;

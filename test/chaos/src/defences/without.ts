@@ -142,10 +142,10 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   /** The first primary is taken to be so for ever. */
   async search() {
     const { MasterFinder } = await inside<typeof FinderModule>('engine/redis/connection/master-finder.js');
-    const chart = Reflect.get(MasterFinder.prototype, 'chart');
-    let first: ReturnType<typeof chart> | undefined;
-    MasterFinder.prototype.chart = function () {
-      return (first ??= chart.call(this));
+    const locate = Reflect.get(MasterFinder.prototype, 'locate');
+    let first: ReturnType<typeof locate> | undefined;
+    MasterFinder.prototype.locate = function () {
+      return (first ??= locate.call(this));
     };
   },
   /** A script that the server has forgotten stays unknown to it. */

@@ -1,12 +1,9 @@
-// The engine on Redis: what it opens, each on the server that was found first.
+// The engine on Redis: finds the server, and opens there what it is asked for.
 import type { ConnectedFleet } from '../../fleet/fleet.js';
 import type { OptionInput, OptionTable, OptionValues } from '../../options/option-spec.js';
 import type { BrokerOpening, Engine, EngineModule, FleetOpening, LivenessOpening } from '../engine.js';
 import type { Liveness } from '../liveness.js';
-import { openRedisBroker, type RedisBroker } from './connect-broker.js';
-import { openRedisFleet } from './connect-fleet.js';
-import { connectLiveness } from './connect-liveness.js';
-import type { ServerPlace } from './server-place.js';
+import { openRedisBroker, type RedisBroker, openRedisFleet, connectLiveness, type ServerLocation } from './connect.js';
 
 /** What makes a Redis engine: which server, and how it is used. */
 export const redisEngineTable = {
@@ -55,11 +52,11 @@ export interface RedisEngineOptions {
 
 export type CheckedRedisOptions = OptionValues<typeof redisEngineTable>;
 
-/** What the engine stands on. */
+/** What the engine needs. */
 export interface RedisEngineDeps {
   readonly options: CheckedRedisOptions;
-  /** Finds the server, or starts it, and leaves it again. */
-  readonly findServer: () => Promise<ServerPlace>;
+  /** Finds the server, or starts it. */
+  readonly findServer: () => Promise<ServerLocation>;
   /** How another thread makes an engine of such options. */
   readonly moduleOf: (options: CheckedRedisOptions) => EngineModule;
 }
@@ -81,18 +78,18 @@ export class RedisEngine implements Engine {
     const durability = opening.isForInspection === true ? 'off' : options.durability;
     const moduleAt = (url: string) => moduleOf({ ...options, embedded: undefined, redis: url });
     const { fastPath } = options;
-    return this.#at((place) => openRedisBroker(place, { ...opening, durability, fastPath, moduleAt }));
+    return this.#at((location) => openRedisBroker(location, { ...opening, durability, fastPath, moduleAt }));
   }
 
   async openLiveness(opening: LivenessOpening): Promise<Liveness> {
-    return this.#at(async (place) => {
-      const liveness = await connectLiveness({ ...opening, url: place.address.revealUrl() });
+    return this.#at(async (location) => {
+      const liveness = await connectLiveness({ ...opening, url: location.address.revealUrl() });
       const hangUp = liveness.close.bind(liveness);
       const close = async () => {
         try {
           await hangUp();
         } finally {
-          await place.leave();
+          await location.leave();
         }
       };
       return Object.assign(liveness, { close });
@@ -100,15 +97,15 @@ export class RedisEngine implements Engine {
   }
 
   openFleet(opening: FleetOpening): Promise<ConnectedFleet> {
-    return this.#at((place) => openRedisFleet(place, opening));
+    return this.#at((location) => openRedisFleet(location, opening));
   }
 
-  async #at<Opened>(open: (place: ServerPlace) => Promise<Opened>): Promise<Opened> {
-    const place = await this.#deps.findServer();
+  async #at<Opened>(open: (location: ServerLocation) => Promise<Opened>): Promise<Opened> {
+    const location = await this.#deps.findServer();
     try {
-      return await open(place);
+      return await open(location);
     } catch (error) {
-      await place.leave();
+      await location.leave();
       throw error;
     }
   }

@@ -1,42 +1,46 @@
-// The broker on BullMQ queues: lines for the calls, and one more connection for each wait.
-import type { ConnectionGuard } from '../connection/connection-guard.js';
-import type { LineListener, Lines } from '../connection/lines.js';
+// The broker on BullMQ queues: connections for the calls, and one more for each wait.
+import type { ConnectionGuard, ConnectionListener, Connections } from '../connection/connection-guard.js';
 import type { ScriptClient } from '../connection/redis-script.js';
-import { examineServer, type ServerExam } from '../connection/server-exam.js';
-import type { ServerFacts } from '../connection/server-facts.js';
-import type { DeadProcess, ReleasedJobs } from '../../dead-process.js';
-import type { Broker, JobEnd } from '../../broker.js';
+import { examineServer, type ServerExam, type ServerFacts } from '../connection/server-facts.js';
+import type {
+  Broker,
+  CancelOutcome,
+  Confirm,
+  ConfirmDemand,
+  DeadProcess,
+  FurtherConfirm,
+  JobEnd,
+  OutgoingJob,
+  QueueWatcher,
+  ReleasedJobs,
+  SendAnswer,
+} from '../../broker.js';
 import type { WorkQueue } from '../../work-queue.js';
 import { ClosedError } from '../../broker-errors.js';
-import type { Confirm, ConfirmDemand, FurtherConfirm } from '../../confirm.js';
 import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
-import type { CancelOutcome } from '../../cancel-outcome.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
-import type { OutgoingJob, SendAnswer } from '../../sending.js';
 import { BullmqDeadLetters } from './dead-letters/bullmq-dead-letters.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
 import { QueueNames, type AskServers } from './admin/queue-names.js';
 import type { QueueAdmin } from '../../../operator/queue-admin.js';
 import { cancelScript } from './cancelling/cancel-script.js';
-import { ConfirmLine } from './confirming/confirm-line.js';
-import { fsyncWay } from './confirming/fsync-way.js';
-import type { QueueWatcher } from '../../job-events.js';
-import { EventStream } from './events/event-stream.js';
-import { JobEnds } from './events/job-ends.js';
+import { ConfirmedSends } from './confirming/confirmed-sends.js';
+import { fsyncMethod } from './confirming/fsync.js';
+import { EventStream, JobEnds } from './events/event-stream.js';
 import { QueueEvents } from './events/queue-events.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { releaseDeadArguments, releaseDeadScript } from './reaping/release-dead-script.js';
 import { addJobs } from './sending/send-call.js';
 
-/** What the broker stands on. */
+/** What the broker needs. */
 export interface BullmqBrokerDeps {
   /** Carry every call that does not block. Closed with the broker. */
-  readonly lines: Lines;
+  readonly connections: Connections;
   /** Opens a further connection of the same kind, for commands that block, to the server that has the key. `name` is for people. */
   readonly openClient: (name: string, key: string, signal?: AbortSignal) => Promise<ConnectionGuard>;
   /** Asks every server that has keys. */
   readonly askServers: AskServers;
-  /** What the server is, as it was when the client connected. */
+  /** The server's properties when the client connected. */
   readonly server: ServerFacts;
   /** BullMQ's prefix. */
   readonly namespace: string;
@@ -47,17 +51,26 @@ export interface BullmqBrokerDeps {
   readonly fastPath: boolean;
 }
 
+/** What the broker keeps of one queue. What is undefined is made when it is first needed. */
+interface QueueState {
+  readonly name: string;
+  readonly keys: QueueKeys;
+  /** Whether the list of all queues has its name, or is about to. */
+  isListed: boolean;
+  guard: ConnectionGuard | undefined;
+  stream: EventStream | undefined;
+  ends: JobEnds | undefined;
+  events: QueueEvents | undefined;
+}
+
 /** The {@link Broker} on BullMQ. */
 export class BullmqBroker implements Broker {
   readonly #deps: BullmqBrokerDeps;
   readonly #names: QueueNames;
-  readonly #keys = new Map<string, QueueKeys>();
-  readonly #ends = new Map<string, JobEnds>();
-  readonly #events = new Map<string, QueueEvents>();
-  readonly #streams = new Map<string, EventStream>();
+  readonly #queues = new Map<string, QueueState>();
   /** By the confirmation that they wait for, as JSON. */
-  readonly #confirmLines = new Map<string, ConfirmLine>();
-  readonly #queues = new Set<WorkQueue>();
+  readonly #confirmedSends = new Map<string, ConfirmedSends>();
+  readonly #workQueues = new Set<WorkQueue>();
   #closing: Promise<void> | undefined;
 
   constructor(deps: BullmqBrokerDeps) {
@@ -66,89 +79,82 @@ export class BullmqBroker implements Broker {
   }
 
   async send(queue: string, jobs: readonly OutgoingJob[], demand?: ConfirmDemand): Promise<readonly SendAnswer[]> {
-    this.#requireOpen();
-    this.#names.remember(queue);
-    const keys = this.#keysOf(queue);
+    const state = this.#queueOf(queue);
+    this.#list(state);
+    const { keys } = state;
     const { fastPath, server } = this.#deps;
     const add = (client: ScriptClient) => addJobs(client, { keys, jobs, fastPath, maxTextBytes: server.maxTextBytes });
-    const line = demand && this.#confirmLineOf(queue, demand.confirm);
-    if (!line) return this.#guardOf(queue).run(add);
-    const { added, shortfall } = await line.send({ add, barrierKey: keys.barrier, timeoutMs: demand.timeoutMs });
+    const confirmed = demand && this.#confirmedSendsOf(state, demand.confirm);
+    if (!confirmed) return this.#guardOf(state).run(add);
+    const { added, shortfall } = await confirmed.send({ add, barrierKey: keys.barrier, timeoutMs: demand.timeoutMs });
     return shortfall ? added.map((outcome) => (typeof outcome === 'string' ? { shortfall } : outcome)) : added;
   }
 
   requireConfirm(confirm: Confirm): void {
-    if (confirm === 'fsync') fsyncWay(this.#deps.server);
+    if (confirm === 'fsync') fsyncMethod(this.#deps.server);
   }
 
   connected(queue: string, confirm: Confirm, signal: AbortSignal): Promise<void> {
-    const line = confirm === 'accepted' ? undefined : this.#confirmLineOf(queue, confirm);
-    return line ? line.connected(signal) : this.#guardOf(queue).whole(signal);
+    const state = this.#stateOf(queue);
+    const confirmed = confirm === 'accepted' ? undefined : this.#confirmedSendsOf(state, confirm);
+    return confirmed ? confirmed.connected(signal) : this.#guardOf(state).whole(signal);
   }
 
   async ended(queue: string, jobId: string, signal: AbortSignal): Promise<JobEnd> {
-    this.#requireOpen();
-    return this.#endsOf(queue).of(jobId, signal);
+    return this.#endsOf(this.#queueOf(queue)).of(jobId, signal);
   }
 
   async follow(queue: string, watcher: QueueWatcher): Promise<() => void> {
-    this.#requireOpen();
-    return this.#eventsOf(queue).follow(watcher);
+    return this.#eventsOf(this.#queueOf(queue)).follow(watcher);
   }
 
   async cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome> {
-    this.#requireOpen();
-    const { prefix, channel, control } = this.#keysOf(queue);
+    const state = this.#queueOf(queue);
+    const { prefix, channel, control } = state.keys;
     const args = [prefix, jobId, why, control];
-    return (await this.#guardOf(queue).run((client) => cancelScript.run(client, channel, args))) as CancelOutcome;
+    return (await this.#guardOf(state).run((client) => cancelScript.run(client, channel, args))) as CancelOutcome;
   }
 
   deadLetters(queue: string): DeadLetterStore {
-    this.#requireOpen();
-    return new BullmqDeadLetters(this.#keysOf(queue), this.#guardOf(queue));
+    const state = this.#queueOf(queue);
+    return new BullmqDeadLetters(state.keys, this.#guardOf(state));
   }
 
   admin(): QueueAdmin {
     this.#requireOpen();
-    const keysOf = (queue: string) => this.#keysOf(queue);
-    return new BullmqAdmin({ keysOf, guardOf: (queue) => this.#guardOf(queue), names: this.#names });
+    const keysOf = (queue: string) => this.#stateOf(queue).keys;
+    const guardOf = (queue: string) => this.#guardOf(this.#stateOf(queue));
+    return new BullmqAdmin({ keysOf, guardOf, names: this.#names });
   }
 
-  /** Looks how each server that has keys does. */
+  /** Examines each server that has keys. */
   examine(): Promise<readonly ServerExam[]> {
     this.#requireOpen();
     return this.#deps.askServers(examineServer);
   }
 
   workQueue(name: string): WorkQueue {
-    this.#requireOpen();
-    this.#names.remember(name);
+    const state = this.#queueOf(name);
+    this.#list(state);
+    const { keys } = state;
     const { openClient, retention, server, fastPath } = this.#deps;
-    const keys = this.#keysOf(name);
     const openWaitClient = (signal: AbortSignal) => openClient(`acktor-wait-${name}`, keys.marker, signal);
-    const deps = {
-      name,
-      keys,
-      guard: this.#guardOf(name),
-      openWaitClient,
-      retention,
-      maxTextBytes: server.maxTextBytes,
-      fastPath,
-    };
-    const queue = new BullmqWorkQueue(deps);
-    this.#queues.add(queue);
+    const { maxTextBytes } = server;
+    const guard = this.#guardOf(state);
+    const queue = new BullmqWorkQueue({ name, keys, guard, openWaitClient, retention, maxTextBytes, fastPath });
+    this.#workQueues.add(queue);
     return queue;
   }
 
-  onConnection(listener: LineListener): () => void {
-    return this.#deps.lines.onChange(listener);
+  onConnection(listener: ConnectionListener): () => void {
+    return this.#deps.connections.onChange(listener);
   }
 
   async releaseDead(queue: string, dead: DeadProcess): Promise<ReleasedJobs> {
-    this.#requireOpen();
-    const { reaper, prefix } = this.#keysOf(queue);
+    const state = this.#queueOf(queue);
+    const { reaper, prefix } = state.keys;
     const args = [prefix, ...releaseDeadArguments(queue, dead)];
-    const answer = await this.#guardOf(queue).run((client) => releaseDeadScript.run(client, reaper, args));
+    const answer = await this.#guardOf(state).run((client) => releaseDeadScript.run(client, reaper, args));
     const [returned, suspected] = answer as readonly [string[], string[]];
     return { returned, suspected };
   }
@@ -159,68 +165,83 @@ export class BullmqBroker implements Broker {
   }
 
   async #closeAll(): Promise<void> {
-    this.#deps.lines.silence();
-    for (const events of this.#events.values()) events.close();
-    // Streams first, lest what is asked of a server that hangs is waited for.
-    const deps = [...this.#streams.values(), ...this.#queues, ...this.#ends.values(), ...this.#confirmLines.values()];
-    await Promise.all(deps.map((part) => part.close()));
-    await this.#deps.lines.close();
+    this.#deps.connections.silence();
+    const queues = [...this.#queues.values()];
+    for (const { events } of queues) events?.close();
+    // Streams first, so that nothing waits for an answer of a server that hangs.
+    await Promise.all([
+      ...queues.map(({ stream }) => stream?.close()),
+      ...[...this.#workQueues].map((queue) => queue.close()),
+      ...queues.map(({ ends }) => ends?.close()),
+      ...[...this.#confirmedSends.values()].map((sends) => sends.close()),
+    ]);
+    await this.#deps.connections.close();
   }
 
-  #endsOf(queue: string): JobEnds {
-    const known = this.#ends.get(queue);
-    if (known) return known;
-    const deps = { keys: this.#keysOf(queue), guard: this.#guardOf(queue), stream: this.#streamOf(queue) };
-    const ends = new JobEnds(deps);
-    this.#ends.set(queue, ends);
-    return ends;
+  #endsOf(state: QueueState): JobEnds {
+    const { keys } = state;
+    return (state.ends ??= new JobEnds({ keys, guard: this.#guardOf(state), stream: this.#streamOf(state) }));
   }
 
-  #eventsOf(queue: string): QueueEvents {
-    const known = this.#events.get(queue);
-    if (known) return known;
-    const deps = { keys: this.#keysOf(queue), guard: this.#guardOf(queue), stream: this.#streamOf(queue) };
-    const events = new QueueEvents(deps);
-    this.#events.set(queue, events);
-    return events;
+  #eventsOf(state: QueueState): QueueEvents {
+    const { keys } = state;
+    return (state.events ??= new QueueEvents({ keys, guard: this.#guardOf(state), stream: this.#streamOf(state) }));
   }
 
-  /** One connection for all who want to know what happens to the queue's jobs. */
-  #streamOf(queue: string): EventStream {
-    const known = this.#streams.get(queue);
-    if (known) return known;
-    const key = this.#keysOf(queue).events;
-    const openClient = (signal: AbortSignal) => this.#deps.openClient(`acktor-events-${queue}`, key, signal);
-    const stream = new EventStream({ key, openClient });
-    this.#streams.set(queue, stream);
-    return stream;
+  /** One connection for everything that follows the queue's jobs. */
+  #streamOf(state: QueueState): EventStream {
+    const { name, keys } = state;
+    const openClient = (signal: AbortSignal) => this.#deps.openClient(`acktor-events-${name}`, keys.events, signal);
+    return (state.stream ??= new EventStream({ key: keys.events, openClient }));
   }
 
   /** Undefined when the server confirms so with every answer. */
-  #confirmLineOf(queue: string, confirm: FurtherConfirm): ConfirmLine | undefined {
+  #confirmedSendsOf({ name: queue, keys }: QueueState, confirm: FurtherConfirm): ConfirmedSends | undefined {
     const { server, openClient: open } = this.#deps;
-    const way = confirm === 'fsync' ? fsyncWay(server) : undefined;
-    if (way === 'always') return undefined;
+    const method = confirm === 'fsync' ? fsyncMethod(server) : undefined;
+    if (method === 'always') return undefined;
     // Where all queues lie on one server, their sends share its waits.
     const name = JSON.stringify([confirm, server.isCluster ? queue : '']);
-    const openClient = (signal: AbortSignal) => open('acktor-confirm', this.#keysOf(queue).barrier, signal);
-    const deps = { confirm, openClient, watchesFsync: way === 'watch' };
-    const line = this.#confirmLines.get(name) ?? new ConfirmLine(deps);
-    this.#confirmLines.set(name, line);
-    return line;
+    const openClient = (signal: AbortSignal) => open('acktor-confirm', keys.barrier, signal);
+    const sends =
+      this.#confirmedSends.get(name) ?? new ConfirmedSends({ confirm, openClient, pollsFsync: method === 'poll' });
+    this.#confirmedSends.set(name, sends);
+    return sends;
   }
 
-  #guardOf(queue: string): ConnectionGuard {
-    return this.#deps.lines.to(queue, this.#keysOf(queue).marker);
+  #guardOf(state: QueueState): ConnectionGuard {
+    return (state.guard ??= this.#deps.connections.to(state.name, state.keys.marker));
   }
 
-  #keysOf(queue: string): QueueKeys {
-    const known = this.#keys.get(queue);
+  /** In the background: a list that is late by one call does not fail the call. */
+  #list(state: QueueState): void {
+    if (state.isListed) return;
+    state.isListed = true;
+    this.#names.add([state.name]).catch(() => (state.isListed = false));
+  }
+
+  /** @throws ClosedError */
+  #queueOf(queue: string): QueueState {
+    this.#requireOpen();
+    return this.#stateOf(queue);
+  }
+
+  #stateOf(name: string): QueueState {
+    const known = this.#queues.get(name);
     if (known) return known;
     const { namespace, database, server } = this.#deps;
-    const keys = queueKeys(namespace, queue, { isInCluster: server.isCluster, database });
-    this.#keys.set(queue, keys);
-    return keys;
+    const keys = queueKeys(namespace, name, { isInCluster: server.isCluster, database });
+    const state: QueueState = {
+      name,
+      keys,
+      isListed: false,
+      guard: undefined,
+      stream: undefined,
+      ends: undefined,
+      events: undefined,
+    };
+    this.#queues.set(name, state);
+    return state;
   }
 
   #requireOpen(): void {

@@ -1,19 +1,19 @@
 // The liveness of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
-import type { FleetLine } from '../../../fleet/fleet-line.js';
+import type { FleetLine } from '../../../fleet/fleet-hub.js';
 import { RedisFleetLine } from '../fleet/redis-fleet-line.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { StartTime } from '../connection/guarded-connection.js';
 import { ServerRefusalError } from '../../broker-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
-import { joinedReport } from '../../joined-report.js';
+import { joinedReport } from '../joint-liveness.js';
 import type { CancelRequest, Liveness, ReapReport, ReapRules } from '../../liveness.js';
-import { HeardCancels } from './cancelling/heard-cancels.js';
+import { CancelListener } from './cancelling/control-channel.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { meetServerScript, reapScript, renewProcessScript } from './reaping/reap-script.js';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a liveness stands on. */
+/** What a liveness needs. */
 export interface BullmqLivenessDeps {
   readonly process: string;
   readonly namespace: string;
@@ -25,7 +25,7 @@ export interface BullmqLivenessDeps {
   readonly guard: ConnectionGuard;
   /** Opens a connection that subscribes. */
   readonly openSubscriber: () => Promise<ConnectionGuard>;
-  /** The time for all that comes before the first beat. */
+  /** The time for everything before the first renewal. */
   readonly time: StartTime;
   readonly holdOffMs: number;
 }
@@ -39,11 +39,11 @@ export class BullmqLiveness implements Liveness {
   readonly #drops = new DropCount((dropped) => this.#onDropped(dropped));
   #onDropped: (dropped: DroppedMessages) => void = () => undefined;
   #subscriber: SteadySubscriber | undefined;
-  /** Whether a server that came back knew nothing, and nobody was told yet. */
+  /** Whether a server that came back had lost its data, not yet reported. */
   #hasForgotten = false;
-  /** The next delayed job of each queue and when it is due, as the server answered last. */
+  /** The next delayed job of each queue and when it is due, by the server's last answer. */
   #nextDue = '';
-  /** Whether the server counted this process as present when it was asked last. */
+  /** Whether the server counted this process as present at the last check. */
   #wasCounted = false;
 
   constructor(deps: BullmqLivenessDeps) {
@@ -78,8 +78,8 @@ export class BullmqLiveness implements Liveness {
     this.#subscriber = subscriber;
     const queues = this.#keys.map((keys, i) => ({ queue: this.#deps.queues[i] ?? '', keys }));
     const onMisfit = () => this.#drops.drop('a cancel');
-    const cancels = new HeardCancels({ queues, guard: this.#guard, onCancel, onDropped: onMisfit });
-    subscriber.on('message', (channel, text) => cancels.hear(channel, text));
+    const cancels = new CancelListener({ queues, guard: this.#guard, onCancel, onDropped: onMisfit });
+    subscriber.on('message', (channel, text) => cancels.receive(channel, text));
     await time.repeat(subscriber, () => subscriber.subscribe(...this.#keys.map(({ control }) => control)));
     await this.#show(subscriber);
   }
@@ -113,7 +113,7 @@ export class BullmqLiveness implements Liveness {
     return Promise.resolve();
   }
 
-  /** A server without sharded pub/sub refuses. Leases must be looked after there all the same, and cancels heard. */
+  /** A server without sharded pub/sub refuses; renewals and cancels must work there all the same. */
   async #show(subscriber: SteadySubscriber): Promise<void> {
     const { process, time } = this.#deps;
     try {
@@ -125,9 +125,9 @@ export class BullmqLiveness implements Liveness {
   }
 
   /**
-   * A connection that the network dropped without a word looks whole from here, and shows nobody there: it is made anew. Not one that has
+   * A connection that the network dropped silently looks up from here, and the server does not see it: it is made anew. Not one that has
    * just come back, and whose subscription the server has not seen yet: broken again, it kept its process away for longer than the
-   * grace time, once in 150 resets. Nor one that has come while the server was asked: the answer was of the one before.
+   * grace time, once in 150 resets. Nor one that came while the server was asked: the answer was about the one before.
    */
   async #stayPresent(): Promise<void> {
     const [keys] = this.#keys;
@@ -156,7 +156,7 @@ export class BullmqLiveness implements Liveness {
     };
   }
 
-  /** Answers whether the server knew nothing of the fleet. */
+  /** Resolves with whether the server did not know the fleet. */
   async #meetServer(): Promise<boolean> {
     const { holdOffMs } = this.#deps;
     const meet = ({ suspects }: QueueKeys) =>
@@ -189,7 +189,7 @@ type ReapAnswer = readonly [
 ];
 
 export interface PresenceTestDeps {
-  /** What to subscribe to; nobody else does. */
+  /** A pub/sub channel with no other subscriber. */
   readonly channel: string;
   readonly openSubscriber: () => Promise<ConnectionGuard>;
   /** Asks the server how many subscribers a channel has. */
@@ -198,8 +198,8 @@ export interface PresenceTestDeps {
 }
 
 /**
- * A server that refuses will refuse again; one that was busy is asked again, and one to which the connection broke as often as it
- * takes: what is decided here holds as long as the worker runs.
+ * Whether the server notices a closed connection in time. A refusal is final; a busy server is asked again, and after each broken
+ * connection, because the result holds as long as the worker runs.
  *
  * @throws BrokerUnreachableError when the time is over and the server has not answered once.
  */
@@ -223,7 +223,7 @@ export async function testPresence(deps: PresenceTestDeps): Promise<boolean> {
   });
 }
 
-/** The reply while somebody's script runs: it says nothing of what the server would answer otherwise. */
+/** The reply while another client's script runs: the server's real answer is unknown. */
 function isBusy({ reply }: ServerRefusalError): boolean {
   return reply.startsWith('BUSY');
 }
@@ -244,7 +244,7 @@ async function comesAndGoes({ channel, openSubscriber, count }: PresenceTestDeps
   return false;
 }
 
-/** A server, or a proxy before it, that takes longer to notice a broken connection is of no use for presence. */
+/** Presence needs a server, and any proxy before it, to notice a broken connection within this time. */
 const NOTICED_WITHIN_MS = 500;
 const MOST_ANSWERS = 3;
 const BETWEEN_ATTEMPTS_MS = 200;

@@ -1,4 +1,4 @@
-// BullMQ's own Lua, as the package ships it: the text that our group scripts wrap, so that their semantics are BullMQ's.
+// BullMQ's own Lua, as the package ships it: the text that our batch scripts wrap, so that their semantics are BullMQ's.
 import { createRequire } from 'node:module';
 import { BrokerVersionError } from '../connection/redis-errors.js';
 
@@ -24,7 +24,7 @@ export type BullmqScriptName =
  * Makes a Lua function, `local function <name>(KEYS, ARGV) … end`, of each BullMQ script, to be called in a loop.
  *
  * The scripts unpack their options with `cmsgpack`; {@link tableOptions} lets them take a Lua table in its place, so that
- * a group call packs nothing twice.
+ * a batch packs nothing twice.
  * @throws BrokerVersionError when the installed BullMQ has no such script, or ships it in another form.
  */
 export function wrapScripts(names: readonly BullmqScriptName[]): string {
@@ -33,7 +33,7 @@ export function wrapScripts(names: readonly BullmqScriptName[]): string {
   );
 }
 
-/** The shipped text of one script, and of how many keys it takes. */
+/** The shipped text of one script. */
 export function scriptText(name: BullmqScriptName): string {
   const script: unknown = shippedScripts[name];
   if (isShippedScript(script)) return script.content;
@@ -51,4 +51,10 @@ const shippedScripts = createRequire(import.meta.url)('bullmq/dist/cjs/scripts/i
 
 function isShippedScript(script: unknown): script is { readonly content: string } {
   return typeof script === 'object' && script !== null && 'content' in script && typeof script.content === 'string';
+}
+
+/** The version of the installed BullMQ, such as `6.7.0`. */
+export function bullmqVersion(): string {
+  const { version } = createRequire(import.meta.url)('bullmq/package.json') as { readonly version: string };
+  return version;
 }

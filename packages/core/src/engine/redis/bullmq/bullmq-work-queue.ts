@@ -11,21 +11,21 @@ import type {
 } from '../../work-queue.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
-import { lifeOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
+import { generationOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
 import { channelScript } from './channel/channel-script.js';
 import { reconcileScript, renewScript } from './channel/lease-scripts.js';
 import { logScript, progressScript } from './channel/delivery-scripts.js';
 import type { QueueKeys } from './queue-keys.js';
 import { serverNowMs } from './server-time.js';
 
-/** What a work queue stands on. */
+/** What a work queue needs. */
 export interface BullmqWorkQueueDeps {
   readonly name: string;
   readonly keys: QueueKeys;
   /** Carries every call but the wait; shared with other queues. */
   readonly guard: ConnectionGuard;
   /**
-   * Opens the connection on which {@link WorkQueue.waitForWork} blocks; the queue's own. Like the shared one it neither keeps
+   * Opens the queue's own connection, on which {@link WorkQueue.waitForWork} blocks. Like the shared one it neither queues
    * nor resends commands: a wait that is sent again after `close()` would never end. Given up when the signal aborts.
    */
   readonly openWaitClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
@@ -68,11 +68,11 @@ export class BullmqWorkQueue implements WorkQueue {
     return atMs === 0 ? { kind: 'ready' } : { kind: 'due', due: { atMs, inMs: atMs - (await guard.run(serverNowMs)) } };
   }
 
-  async passOn(sign: WakeSignal): Promise<void> {
+  async passOn(signal: WakeSignal): Promise<void> {
     const { guard, keys } = this.#deps;
-    if (sign.kind === 'ready') await guard.run((client) => client.zadd(keys.marker, 0, '0'));
+    if (signal.kind === 'ready') await guard.run((client) => client.zadd(keys.marker, 0, '0'));
     // Unless a newer mark has come meanwhile.
-    if (sign.kind === 'due') await guard.run((client) => client.zadd(keys.marker, 'NX', sign.due.atMs, '1'));
+    if (signal.kind === 'due') await guard.run((client) => client.zadd(keys.marker, 'NX', signal.due.atMs, '1'));
   }
 
   async progress({ jobId, leaseToken }: Lease, progress: string): Promise<boolean> {
@@ -84,7 +84,7 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 
   renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
-    const leases = held.flatMap((job) => [job.record.id, job.leaseToken, lifeOf(job)]);
+    const leases = held.flatMap((job) => [job.record.id, job.leaseToken, generationOf(job)]);
     return this.#runForTexts(renewScript, [leaseMs, ...leases]);
   }
 
@@ -116,10 +116,10 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 }
 
-/** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ keeps the same floor. */
+/** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ has the same minimum. */
 const SHORTEST_WAIT_MS = 2;
 
-/** What is kept of acked jobs: their ids stop a resend, their results answer who waits. */
+/** What is kept of acked jobs: their ids stop a resend, their results are for waiting producers. */
 export interface Retention {
   /** For how many seconds an acked job is kept. */
   readonly ackedAgeSeconds: number;

@@ -1,13 +1,13 @@
-// Where a queue lies in Redis: BullMQ's key names, and Acktor's own beside them.
-import { databasePart } from '../connection/database-part.js';
+// The keys of a queue in Redis: BullMQ's names, and Acktor's own beside them.
+import { databasePart } from '../connection/address.js';
 
 /** The key names of one queue. Acktor's own live below `acktor:`, where no id of a new job can reach (it holds no colon). */
 export interface QueueKeys {
   /** What a job's id is appended to. */
   readonly prefix: string;
-  /** The keys of a channel's group script, in the order that the script expects. */
+  /** The keys of a channel's batch script, in the order that the script expects. */
   readonly channel: readonly string[];
-  /** The keys of the group script that sends jobs, in the order that the script expects. */
+  /** The keys of the batch script that sends jobs, in the order that the script expects. */
   readonly send: readonly string[];
   readonly marker: string;
   readonly active: string;
@@ -17,26 +17,26 @@ export interface QueueKeys {
   readonly events: string;
   /** Written before a wait for a confirmation, so that there is something to wait for. */
   readonly barrier: string;
-  /** The pub/sub channel on which workers hear of cancelled jobs. */
+  /** The pub/sub channel on which workers receive cancels. */
   readonly control: string;
-  /** The keys of the reaper's scripts: the channel's, then who is suspect of having died, whose turn it is, when the last was, and who died. */
+  /** The keys of the reaper's scripts: the channel's, then the suspects, whose turn it is, when the last was, and the dead processes. */
   readonly reaper: readonly string[];
   readonly suspects: string;
-  /** Who died while it held jobs of the queue, the last first. */
+  /** The processes that died while they held jobs of the queue, the last first. */
   readonly deaths: string;
-  /** What a process's presence channel begins with; its id follows. In the queue's own slot, where scripts can count it. */
+  /** The prefix of a process's presence channel; its id follows. In the queue's own slot, where scripts can count subscribers. */
   readonly presence: string;
   /**
-   * All that presence channels begin with: a process shows itself on each, and is there when any has it. From database 1 on the second is
-   * that of workers which did not name it: without, they and newer ones would take each other for dead.
+   * All prefixes of presence channels: a process subscribes to each, and is present when any has it. From database 1 on the second is that
+   * of older workers, whose names lack the database: without it, they and newer ones would take each other for dead.
    */
   readonly presences: readonly string[];
 }
 
-/** What more than its name says where a queue lies. */
-export interface QueuePlace {
+/** Where a queue lies, besides its name. */
+export interface QueueLocation {
   readonly isInCluster?: boolean;
-  /** The number of the database; default 0. Part of the channels' names from 1 on, for Redis tells those of databases not apart. */
+  /** The number of the database; default 0. Part of the pub/sub channels' names from 1 on: Redis does not separate them by database. */
   readonly database?: number;
 }
 
@@ -46,7 +46,7 @@ export interface QueuePlace {
  * In a cluster the queue's name stands in braces, so that all its keys have one slot, and other queues other ones. A BullMQ client
  * finds it there as `new Queue('{name}')`.
  */
-export function queueKeys(namespace: string, queue: string, place: QueuePlace = {}): QueueKeys {
+export function queueKeys(namespace: string, queue: string, place: QueueLocation = {}): QueueKeys {
   const { isInCluster = false, database = 0 } = place;
   const prefix = `${namespace}:${isInCluster ? `{${queue}}` : queue}:`;
   const key = (name: string) => prefix + name;
@@ -100,3 +100,13 @@ const SEND_KEYS = [
   'prioritized',
   'pc',
 ] as const;
+
+/**
+ * Defines `isJobKey(key)`. Ids hold colons (`repeat:…` of schedulers, those of flows), so `1:lock`, `meta` and `repeat:daily` are asked for
+ * like any other: they are no hash, or one without a job's fields. A scheduler's own hash has a name, but not when it was sent.
+ */
+export const isJobKey = `
+local function isJobKey(key)
+  return redis.call('TYPE', key).ok == 'hash' and redis.call('HEXISTS', key, 'name') == 1
+    and redis.call('HEXISTS', key, 'timestamp') == 1
+end`;

@@ -1,4 +1,6 @@
 // Where a Redis listens: read from a URL, shown to people without its password, and turned into client options.
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { RedisOptions } from 'ioredis';
 import { closestMatch } from 'leven';
 import {
@@ -6,13 +8,12 @@ import {
   endpointOf,
   readUrl,
   showEndpoint,
-  showPlace,
-  type Place,
+  showHostPort,
+  type HostPort,
   type ReadUrl,
   type RedisEndpoint,
 } from './endpoint.js';
 import { AddressError } from './redis-errors.js';
-import { readTlsParts, TLS_PARAMETERS, tlsFor, type TlsParts } from './tls-files.js';
 
 /** Options of a client whose replies look as in RESP2. */
 export type ClientOptions = RedisOptions & { replyMapping?: 'legacy' };
@@ -72,7 +73,7 @@ export class RedisAddress {
   }
 
   /**
-   * What an ioredis client needs to reach this address; of a cluster or behind sentinels the place is still to be found. Holds
+   * What an ioredis client needs to reach this address; of a cluster or behind sentinels the host is still to be found. Holds
    * the password: for the client only.
    */
   clientOptions(): ClientOptions {
@@ -83,7 +84,7 @@ export class RedisAddress {
   }
 
   /** The address of one server of those that this address is made of. */
-  nodeAt(place: Place): RedisAddress {
+  nodeAt(place: HostPort): RedisAddress {
     const { username, password, searchParams } = this.#read.url;
     const user = username === '' && password === '' ? '' : `${username}:${password}@`;
     const query = TLS_PARAMETERS.flatMap((name) => {
@@ -91,17 +92,17 @@ export class RedisAddress {
       return value === null ? [] : [`${name}=${encodeURIComponent(value)}`];
     });
     const scheme = this.#tls === undefined ? 'redis' : 'rediss';
-    return RedisAddress.parse(`${scheme}://${user}${showPlace(place)}/${this.database}?${query.join('&')}`);
+    return RedisAddress.parse(`${scheme}://${user}${showHostPort(place)}/${this.database}?${query.join('&')}`);
   }
 
   /** The same for one server of those that the address is made of. */
-  clientOptionsAt({ host, port }: Place): ClientOptions {
-    return { ...this.#placeAt({ host, port }), db: this.database, ...given(this.#credentials) };
+  clientOptionsAt({ host, port }: HostPort): ClientOptions {
+    return { ...this.#hostOptions({ host, port }), db: this.database, ...given(this.#credentials) };
   }
 
   /** What a client needs to reach one of the sentinels. */
-  sentinelOptionsAt(place: Place): ClientOptions {
-    return { ...this.#placeAt(place), ...given(this.#sentinelCredentials) };
+  sentinelOptionsAt(place: HostPort): ClientOptions {
+    return { ...this.#hostOptions(place), ...given(this.#sentinelCredentials) };
   }
 
   /** The URL as it was given, password and all: for handing on to a child process, never for a message. */
@@ -118,7 +119,7 @@ export class RedisAddress {
     return this.toString();
   }
 
-  #placeAt({ host, port }: Place): ClientOptions {
+  #hostOptions({ host, port }: HostPort): ClientOptions {
     return { host, port, family: 0, ...(this.#tls && { tls: tlsFor(host, this.#tls) }) };
   }
 }
@@ -168,3 +169,53 @@ const PARAMETERS: Readonly<Record<RedisEndpoint['kind'], readonly string[]>> = {
   cluster: ['db'],
   sentinel: ['db', 'sentinel_username', 'sentinel_password'],
 };
+
+/** What TLS needs besides a host, in PEM. */
+export interface TlsParts {
+  /** Certificates of the authorities to trust instead of the system's. */
+  readonly ca?: string;
+  /** Our own certificate, for servers that ask for one, and its key. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name that the server's certificate must be for. */
+  readonly servername?: string;
+}
+
+export const TLS_PARAMETERS = ['ca', 'cert', 'key', 'servername'] as const;
+
+/** Reads the files that the parameters name. @throws AddressError when one cannot be read, or a key has no certificate. */
+export function readTlsParts(parameters: URLSearchParams): TlsParts {
+  const given = TLS_PARAMETERS.flatMap((name) => {
+    const value = parameters.get(name);
+    if (value === null) return [];
+    return [[name, name === 'servername' ? value : readPem(name, value)] as const];
+  });
+  const parts: TlsParts = Object.fromEntries(given);
+  if ((parts.cert === undefined) !== (parts.key === undefined)) {
+    throw new AddressError('of "cert" and "key" the one given has one only');
+  }
+  return parts;
+}
+
+/** The TLS options for that host. A server name is sent for hosts that have one; an IP address is none (RFC 6066). */
+export function tlsFor(host: string, parts: TlsParts): TlsParts {
+  return isIP(host) === 0 ? { servername: host, ...parts } : parts;
+}
+
+function readPem(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new AddressError(`the file of its parameter "${name}" cannot be read (${String(cause)})`, { cause });
+  }
+}
+
+/**
+ * The part of a pub/sub channel's name that says which database it belongs to, such as `db1:`. Redis' pub/sub channels know no databases:
+ * a message reaches the subscribers of that name in all of them.
+ *
+ * Empty in database 0, so that processes of older versions and newer ones find each other there.
+ */
+export function databasePart(database: number): string {
+  return database === 0 ? '' : `db${database}:`;
+}

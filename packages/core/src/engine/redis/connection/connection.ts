@@ -1,11 +1,10 @@
-// Makes clients of Redis, all with the same sound settings. Whoever is to be safe from a call without an end takes a guarded one.
+// Makes clients of Redis, all with the same settings. A call on a plain client may stay pending for ever: guarded connections prevent that.
 import { Redis } from 'ioredis';
 import type { ClientOptions, RedisAddress } from './address.js';
 import { MasterFinder } from './master-finder.js';
 import { masterConnector } from './master-connector.js';
-import { onAbort } from '../../../on-abort.js';
-import { forgetArguments } from './connection-guard.js';
-import { isNotHereNow } from './redirections.js';
+import { onAbort } from '../../../guarded.js';
+import { forgetArguments, isNotHereNow } from './connection-guard.js';
 import { BrokerUnreachableError } from '../../broker-errors.js';
 
 export interface ConnectOptions {
@@ -15,7 +14,7 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** How long a command waits for its answer before the connection counts as dead, in milliseconds: 15,000 by default, and at most. */
   readonly answerTimeoutMs?: number;
-  /** Told of each fault of the connection, also later while it reconnects by itself. Default: nobody is told. */
+  /** Called with each fault of the connection, also later while it reconnects by itself. */
   readonly onFault?: (fault: Error) => void;
   /**
    * Whether commands wait while the connection is away, and are sent again when it breaks before they are answered; default
@@ -24,7 +23,7 @@ export interface ConnectOptions {
   readonly offlineQueue?: boolean;
   /** Whether what was subscribed to is subscribed to again after a reconnect; default true. */
   readonly resubscribes?: boolean;
-  /** Of a cluster: a key that the server in charge of it is wanted for. Elsewhere all keys lie together. */
+  /** Of a cluster: a key, whose primary is connected to. Elsewhere all keys lie together. */
   readonly key?: string;
   /** Gives up waiting for the first answer when it aborts; its reason is the error's cause. */
   readonly signal?: AbortSignal;
@@ -51,7 +50,7 @@ export async function connectRedis(address: RedisAddress, options: ConnectOption
 }
 
 /**
- * The same without the wait: the client answers when it is connected.
+ * As {@link connectRedis}, at once: the client connects in the background.
  *
  * Behind sentinels and in a cluster it connects to the primary (of its key), and to the new one when that changes.
  */
@@ -67,7 +66,7 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
   const finding = finder ? { Connector: masterConnector(address, finder, key) } : {};
   const own = { ...keeping, ...finding, socketTimeout, connectionName: name };
   const client = new Redis({ ...address.clientOptions(), ...SETTINGS, ...own });
-  // Stays attached for the client's life: an 'error' event that nobody listens to would end the process.
+  // Stays attached for the client's life: an 'error' event without a listener would end the process.
   client.on('error', (fault: Error) => {
     forgetArguments(fault);
     onFault?.(fault);
@@ -75,10 +74,10 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
   return client;
 }
 
-/** A connection whose other end is gone without a word looks alive; no command of ours waits longer for its answer. */
+/** A connection whose other end vanished silently looks alive; no command of ours waits longer for its answer. */
 const LONGEST_ANSWER_MS = 15_000;
 
-/** Between two attempts to connect. Whoever waits for a fleet to be back relies on it. */
+/** Between two attempts to connect. The hold-off of fleet watches relies on it. */
 const LONGEST_PAUSE_MS = 300;
 
 const SETTINGS: ClientOptions = {
@@ -96,7 +95,7 @@ const SETTINGS: ClientOptions = {
   // How long a connection that was hung up may take to close. ioredis waits as long for one that is closed already, with a timer
   // that keeps the process alive: a command that found no server took two seconds to end.
   disconnectTimeout: 200,
-  // The way to the server in charge is looked for anew, and what waits is told that the connection broke: nothing was done.
+  // The client looks for the current primary again, and what waits rejects as with a broken connection: nothing was done.
   reconnectOnError: ({ message }) => isNotHereNow(message),
 };
 
@@ -138,7 +137,7 @@ function because(fault: Error | undefined): string {
   return fault === undefined ? '' : ` (${fault.message || String(fault)})`;
 }
 
-/** What is wrong when something else than a Redis answers, or one that is spoken to in the wrong way; undefined when it is not that. */
+/** The complaint when another service than a Redis answers, or TLS is wrongly on or off; undefined for other faults. */
 function strangerComplaint({ message, ...fault }: Error & { readonly code?: string }): string | undefined {
   if (/^(Unknown RESP type|Protocol error, got)/.test(message))
     return `${STRANGER}: ${NAME_A_REDIS}, or rediss:// for one that speaks TLS`;

@@ -2,7 +2,7 @@
 import { AddressError } from './redis-errors.js';
 
 /** A host and a port. */
-export interface Place {
+export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
@@ -12,11 +12,11 @@ export type RedisEndpoint =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly isEncrypted: boolean }
   | { readonly kind: 'unix'; readonly path: string }
   /** Some nodes of a cluster; they know the others. */
-  | { readonly kind: 'cluster'; readonly nodes: readonly Place[]; readonly isEncrypted: boolean }
+  | { readonly kind: 'cluster'; readonly nodes: readonly HostPort[]; readonly isEncrypted: boolean }
   /** Some sentinels, and the name under which they watch the primary. */
   | {
       readonly kind: 'sentinel';
-      readonly sentinels: readonly Place[];
+      readonly sentinels: readonly HostPort[];
       readonly master: string;
       readonly isEncrypted: boolean;
     };
@@ -52,12 +52,12 @@ export function endpointOf(read: ReadUrl): RedisEndpoint {
 export function showEndpoint(endpoint: RedisEndpoint): string {
   if (endpoint.kind === 'unix') return `unix://${endpoint.path}`;
   const scheme = endpoint.isEncrypted ? 'rediss' : 'redis';
-  if (endpoint.kind === 'tcp') return `${scheme}://${showPlace(endpoint)}`;
-  if (endpoint.kind === 'cluster') return `${scheme}+cluster://${endpoint.nodes.map(showPlace).join(',')}`;
-  return `${scheme}+sentinel://${endpoint.sentinels.map(showPlace).join(',')}/${endpoint.master}`;
+  if (endpoint.kind === 'tcp') return `${scheme}://${showHostPort(endpoint)}`;
+  if (endpoint.kind === 'cluster') return `${scheme}+cluster://${endpoint.nodes.map(showHostPort).join(',')}`;
+  return `${scheme}+sentinel://${endpoint.sentinels.map(showHostPort).join(',')}/${endpoint.master}`;
 }
 
-export function showPlace({ host, port }: Place): string {
+export function showHostPort({ host, port }: HostPort): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
@@ -72,7 +72,7 @@ export function decode(part: string): string {
 
 const ESCAPES = 'within a user or a password, "@" is written as "%40", "/" as "%2F", "#" as "%23", "?" as "%3F"';
 
-/** Only one that everybody knows is named: what looks like a scheme may be the user of an address without one. */
+/** Names a well-known scheme only: what looks like a scheme may be the user of an address without one. */
 function foreignScheme({ protocol }: URL): string {
   return /^(https?|wss?|tcp|valkeys?|postgres(ql)?|mysql|mongodb|amqps?|file):$/.test(protocol)
     ? `"${protocol}//"`
@@ -83,27 +83,27 @@ function foreignScheme({ protocol }: URL): string {
 const SEVERAL_HOSTS = /^([a-z+]+:\/\/(?:[^/?#]*@)?)([^/?#@]*)(.*)$/is;
 
 const SCHEMES: Readonly<Record<string, (read: ReadUrl) => RedisEndpoint>> = {
-  'redis:': (read) => ({ kind: 'tcp', ...onlyPlace(read), isEncrypted: false }),
-  'rediss:': (read) => ({ kind: 'tcp', ...onlyPlace(read), isEncrypted: true }),
-  'redis+cluster:': (read) => ({ kind: 'cluster', nodes: placesOf(read, 6379), isEncrypted: false }),
-  'rediss+cluster:': (read) => ({ kind: 'cluster', nodes: placesOf(read, 6379), isEncrypted: true }),
+  'redis:': (read) => ({ kind: 'tcp', ...onlyHostPort(read), isEncrypted: false }),
+  'rediss:': (read) => ({ kind: 'tcp', ...onlyHostPort(read), isEncrypted: true }),
+  'redis+cluster:': (read) => ({ kind: 'cluster', nodes: hostPortsOf(read, 6379), isEncrypted: false }),
+  'rediss+cluster:': (read) => ({ kind: 'cluster', nodes: hostPortsOf(read, 6379), isEncrypted: true }),
   'redis+sentinel:': (read) => ({ ...sentinelsOf(read), isEncrypted: false }),
   'rediss+sentinel:': (read) => ({ ...sentinelsOf(read), isEncrypted: true }),
   'unix:': unixEndpoint,
 };
 
-function onlyPlace({ hosts }: ReadUrl): Place {
+function onlyHostPort({ hosts }: ReadUrl): HostPort {
   if (hosts.length > 1) {
     throw new AddressError('the one given names several hosts, which only redis+cluster:// and redis+sentinel:// may');
   }
-  return placeOf(hosts[0] ?? '', 6379);
+  return hostPortOf(hosts[0] ?? '', 6379);
 }
 
-function placesOf({ hosts }: ReadUrl, defaultPort: number): readonly Place[] {
-  return hosts.map((host) => placeOf(host, defaultPort));
+function hostPortsOf({ hosts }: ReadUrl, defaultPort: number): readonly HostPort[] {
+  return hosts.map((host) => hostPortOf(host, defaultPort));
 }
 
-function placeOf(host: string, defaultPort: number): Place {
+function hostPortOf(host: string, defaultPort: number): HostPort {
   if (host === '') throw new AddressError('the one given names no host, or an empty one');
   if (!URL.canParse(`redis://${host}`)) throw new AddressError('of the one given, a host is none with a port');
   const { hostname, port } = new URL(`redis://${host}`);
@@ -118,7 +118,7 @@ function sentinelsOf(read: ReadUrl) {
   const [, master = ''] = read.url.pathname.split('/');
   if (master === '') throw new AddressError('the one given does not end with the name of the primary that they watch');
   if (master.includes('@')) throw new AddressError(`the one given has a "@" in the name of the primary: ${ESCAPES}`);
-  return { kind: 'sentinel', sentinels: placesOf(read, 26_379), master: decode(master) } as const;
+  return { kind: 'sentinel', sentinels: hostPortsOf(read, 26_379), master: decode(master) } as const;
 }
 
 function unixEndpoint({ url }: ReadUrl): RedisEndpoint {

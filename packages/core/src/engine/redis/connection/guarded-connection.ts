@@ -1,21 +1,22 @@
-// Connections whose every call has an end: what all of the house calls Redis on.
+// Guarded connections: how they are opened, and how long a start may take.
 import type { RedisAddress } from './address.js';
 import { ADVICE, becomesReady, beginConnecting, type ConnectOptions } from './connection.js';
 import { ConnectionGuard } from './connection-guard.js';
 import { BrokerUnreachableError, ConnectionLostError } from '../../broker-errors.js';
 import type { ScriptClient } from './redis-script.js';
+import { MasterFinder } from './master-finder.js';
 
-/** A guarded connection neither keeps nor resends commands, and leaves it to its owner to subscribe again. */
+/** A guarded connection neither queues nor resends commands, and its owner subscribes again after a reconnect. */
 export type GuardedOptions = Omit<ConnectOptions, 'offlineQueue' | 'resubscribes'>;
 
 /**
- * Opens one connection and resolves when the server has loaded its data and answers. It comes back by itself for ever; what is
- * called meanwhile rejects with ConnectionLostError. The caller hangs up.
+ * Opens one connection and resolves when the server has loaded its data and answers. It reconnects by itself for ever; calls made
+ * meanwhile reject with ConnectionLostError. The caller hangs up.
  *
  * @throws {BrokerUnreachableError} after `connectTimeoutMs`, or at once when the server refuses the credentials.
  */
 export async function connectGuarded(address: RedisAddress, options: GuardedOptions = {}): Promise<ConnectionGuard> {
-  const client = beginConnecting(address, { ...options, ...OF_NO_MEMORY });
+  const client = beginConnecting(address, { ...options, ...WITHOUT_QUEUE });
   const guard = new ConnectionGuard(client);
   try {
     await becomesReady(client, address, options);
@@ -26,14 +27,14 @@ export async function connectGuarded(address: RedisAddress, options: GuardedOpti
   }
 }
 
-/** The same without the wait: calls wait for the first connection, for `connectTimeoutMs` at most. */
+/** As {@link connectGuarded}, at once: calls wait for the first connection, for `connectTimeoutMs` at most. */
 export function beginGuarded(address: RedisAddress, options: GuardedOptions & TimeLimit): ConnectionGuard {
-  return new ConnectionGuard(beginConnecting(address, { ...options, ...OF_NO_MEMORY }), options.connectTimeoutMs);
+  return new ConnectionGuard(beginConnecting(address, { ...options, ...WITHOUT_QUEUE }), options.connectTimeoutMs);
 }
 
 /**
- * The time that a start has for all of its steps together: whichever of them the connection breaks at, the start goes on with the
- * next connection, or rejects when the time is over.
+ * The time that a start has for all of its steps together: when the connection breaks during one, the start goes on with the next
+ * connection, or rejects when the time is over.
  */
 export class StartTime {
   readonly #address: RedisAddress;
@@ -59,7 +60,7 @@ export class StartTime {
     return this.repeat(guard, () => guard.run(call));
   }
 
-  /** The same for whatever rejects with ConnectionLostError when that connection breaks. */
+  /** As {@link answer}, for any attempt that rejects with ConnectionLostError when that connection breaks. */
   async repeat<Answer>(connection: Breakable, attempt: () => Promise<Answer>): Promise<Answer> {
     return this.settle((isOver) => onSomeConnection(connection, attempt, isOver));
   }
@@ -88,7 +89,7 @@ interface TimeLimit {
   readonly connectTimeoutMs: number;
 }
 
-const OF_NO_MEMORY = { offlineQueue: false, resubscribes: false } as const;
+const WITHOUT_QUEUE = { offlineQueue: false, resubscribes: false } as const;
 
 type Breakable = Pick<ConnectionGuard, 'whole'>;
 
@@ -105,4 +106,41 @@ async function onSomeConnection<Answer>(
     }
     await connection.whole(isOver);
   }
+}
+
+export interface AskOptions {
+  /** The connections' name, as servers list it. */
+  readonly name: string;
+  /** The time that finding and connecting may take; asking takes as long as it takes. */
+  readonly time: StartTime;
+}
+
+/**
+ * Asks every primary of a cluster, each on a connection that is closed afterwards. The answers have no order.
+ * @throws BrokerUnreachableError when there is no cluster, or one of its primaries does not answer.
+ */
+export async function askMasters<Answer>(
+  address: RedisAddress,
+  { name, time }: AskOptions,
+  ask: (guard: ConnectionGuard) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+  const find = async () => (await MasterFinder.of(address)?.masters().catch(unreachable(address))) ?? [];
+  const masters = await time.settle(find);
+  return Promise.all(
+    masters.map(async (master) => {
+      const guard = await connectGuarded(address.nodeAt(master), { name, connectTimeoutMs: time.leftMs });
+      try {
+        return await ask(guard);
+      } finally {
+        guard.hangUp();
+      }
+    }),
+  );
+}
+
+function unreachable(address: RedisAddress) {
+  return (cause: unknown): never => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BrokerUnreachableError(String(address), `none of its nodes says who is in charge (${why})`, { cause });
+  };
 }

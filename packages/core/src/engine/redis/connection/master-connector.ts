@@ -1,13 +1,13 @@
-// Lets an ioredis client connect to whichever server is in charge, each time that it connects.
+// Connects an ioredis client to the current primary, each time that it connects.
 import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, type RedisOptions } from 'ioredis';
 import type { RedisAddress } from './address.js';
-import type { Place } from './endpoint.js';
+import type { HostPort } from './endpoint.js';
 import type { MasterFinder } from './master-finder.js';
 
-/** The option `Connector` of a client that follows the server in charge of `key`. */
+/** The option `Connector` of a client that follows the primary of `key`. */
 export function masterConnector(
   address: RedisAddress,
   finder: MasterFinder,
@@ -28,8 +28,8 @@ interface MasterConnectorDeps {
 }
 
 /**
- * ioredis has a connector for sentinels and a client for clusters. Neither fits: the one holds several connections to sentinels
- * for every client, the other resends what may have been done and does not tell when one of its connections breaks.
+ * ioredis has a connector for sentinels and a client for clusters. Neither fits: the first holds several connections to sentinels
+ * for every client, the second resends what may have been done and does not report when one of its connections breaks.
  */
 class MasterConnector extends AbstractConnector {
   readonly #deps: MasterConnectorDeps;
@@ -39,30 +39,30 @@ class MasterConnector extends AbstractConnector {
     this.#deps = deps;
   }
 
-  /** Called by the client with what INFO answers: one that has become a replica is not the server in charge. */
+  /** Called by the client with INFO's answer: a server that has become a replica is refused. */
   override check({ role }: { readonly role?: string }): boolean {
     return role === undefined || role === 'master';
   }
 
-  /** Looks until there is somebody in charge: a client whose connector rejects is at its end (ioredis 6). */
-  override async connect(tell: (event: string, fault: Error) => void): Promise<Socket> {
+  /** Tries until there is a primary: a client whose connector rejects is at its end (ioredis 6). */
+  override async connect(emit: (event: string, fault: Error) => void): Promise<Socket> {
     this.connecting = true;
     for (;;) {
-      const place = await this.#find(tell);
+      const place = await this.#find(emit);
       if (this.#isGivenUp()) throw new Error('the client was closed while it looked for its server');
       if (place) return this.#dial(place);
-      await pause(LOOK_AGAIN_MS);
+      await pause(FIND_AGAIN_MS);
     }
   }
 
-  async #find(tell: (event: string, fault: Error) => void): Promise<Place | undefined> {
+  async #find(emit: (event: string, fault: Error) => void): Promise<HostPort | undefined> {
     const { finder, key } = this.#deps;
     try {
-      const place = (await finder.chart())(key);
+      const place = (await finder.locate())(key);
       if (place === undefined) throw new Error('no node of the cluster is in charge of the queue now');
       return place;
     } catch (fault) {
-      tell('error', fault as Error);
+      emit('error', fault as Error);
       return undefined;
     }
   }
@@ -72,20 +72,20 @@ class MasterConnector extends AbstractConnector {
     return !this.connecting;
   }
 
-  #dial(place: Place): Socket {
+  #dial(place: HostPort): Socket {
     const { address, finder, key } = this.#deps;
     const { tls } = address.clientOptionsAt(place);
     const stream = tls ? connectTls({ ...place, ...tls }) : connectTcp(place);
     stream.once('error', (fault: Error) => {
       this.firstError = fault;
     });
-    finder.watch(stream, key, place);
+    finder.track(stream, key, place);
     this.stream = stream;
     return stream;
   }
 }
 
-const LOOK_AGAIN_MS = 100;
+const FIND_AGAIN_MS = 100;
 
 /** ioredis's own default. */
 const DISCONNECT_TIMEOUT_MS = 2_000;

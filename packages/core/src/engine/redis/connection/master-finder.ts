@@ -1,34 +1,34 @@
-// Finds the server that is in charge, of a cluster or behind sentinels, and notices when it is another one.
+// Finds the current primary, of a cluster or behind sentinels, and notices when it changes.
 import type { Socket } from 'node:net';
+import slotOf from 'cluster-key-slot';
 import { Redis } from 'ioredis';
 import type { RedisAddress } from './address.js';
-import { readSlots, type SlotMap } from './cluster-slots.js';
 import { forgetArguments } from './connection-guard.js';
-import { showPlace, type Place } from './endpoint.js';
+import { showHostPort, type HostPort } from './endpoint.js';
 
-/** Where the server in charge of a key is; undefined when there is none now. Behind sentinels it is the same for all keys. */
-export type Chart = (key: string) => Place | undefined;
+/** Where the primary of a key is; undefined when there is none now. Behind sentinels it is the same for all keys. */
+export type MasterLookup = (key: string) => HostPort | undefined;
 
 /**
- * Asks those who know: any node of a cluster, any sentinel. Each time another one first, for one that is cut off from the rest
- * goes on telling what it knew.
+ * Asks any node of a cluster, or any sentinel. Each time it begins with another one, because one that is cut off from the rest goes on
+ * giving an outdated answer.
  */
 export class MasterFinder {
   readonly #address: RedisAddress;
-  /** Whom the address names. */
-  readonly #named: readonly Place[];
-  #informants: readonly Place[];
-  #asking: Promise<Chart> | undefined;
-  readonly #watched = new Set<WatchedStream>();
-  #watch: NodeJS.Timeout | undefined;
+  /** Those that the address names. */
+  readonly #named: readonly HostPort[];
+  #informants: readonly HostPort[];
+  #asking: Promise<MasterLookup> | undefined;
+  readonly #tracked = new Set<TrackedStream>();
+  #timer: NodeJS.Timeout | undefined;
 
-  private constructor(address: RedisAddress, informants: readonly Place[]) {
+  private constructor(address: RedisAddress, informants: readonly HostPort[]) {
     this.#address = address;
     this.#named = informants;
     this.#informants = informants;
   }
 
-  /** The one finder of an address; undefined where there is nothing to be found. */
+  /** The one finder of an address; undefined for the address of a single server. */
   static of(address: RedisAddress): MasterFinder | undefined {
     const { endpoint } = address;
     if (endpoint.kind === 'tcp' || endpoint.kind === 'unix') return undefined;
@@ -38,50 +38,50 @@ export class MasterFinder {
     return finder;
   }
 
-  /** Rejects with the last one's error when nobody answers. */
-  chart(): Promise<Chart> {
-    this.#asking ??= this.#askAround().finally(() => (this.#asking = undefined));
+  /** Rejects with the last error when none answers. */
+  locate(): Promise<MasterLookup> {
+    this.#asking ??= this.#findMasters().finally(() => (this.#asking = undefined));
     return this.#asking;
   }
 
-  /** The servers that are in charge of anything. */
-  async masters(): Promise<readonly Place[]> {
+  /** All primaries. */
+  async masters(): Promise<readonly HostPort[]> {
     return this.#firstAnswer(async (client, place) =>
       this.#address.isCluster ? (await slotsAt(client, place)).masters : [await this.#primaryAt(client)],
     );
   }
 
   /**
-   * Breaks the connection to a server that is in charge of the key no longer. The server itself says so only when it is asked
-   * for something, and one that hangs says nothing at all.
+   * Breaks the connection when its server is no longer the primary of the key. The server itself says so only in reply to a command, and
+   * one that hangs says nothing at all.
    */
-  watch(stream: Socket, key: string, place: Place): void {
-    const watched = { stream, key, place };
-    this.#watched.add(watched);
-    this.#watch ??= setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
+  track(stream: Socket, key: string, place: HostPort): void {
+    const tracked = { stream, key, place };
+    this.#tracked.add(tracked);
+    this.#timer ??= setInterval(() => void this.#check(), CHECK_EVERY_MS).unref();
     stream.once('close', () => {
-      this.#watched.delete(watched);
-      if (this.#watched.size > 0) return;
-      clearInterval(this.#watch);
-      this.#watch = undefined;
+      this.#tracked.delete(tracked);
+      if (this.#tracked.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
     });
   }
 
-  async #look(): Promise<void> {
-    if ((await this.#misled()).length === 0) return;
-    // One that is cut off may have said so: another one must agree.
-    for (const { stream } of await this.#misled()) stream.destroy();
+  async #check(): Promise<void> {
+    if ((await this.#outdated()).length === 0) return;
+    // The answer may be of one that is cut off: another one must agree.
+    for (const { stream } of await this.#outdated()) stream.destroy();
   }
 
-  async #misled(): Promise<readonly WatchedStream[]> {
-    const chart = await this.chart().catch(() => undefined);
-    return [...this.#watched].filter(({ key, place }) => {
-      const now = chart?.(key);
-      return now !== undefined && showPlace(now) !== showPlace(place);
+  async #outdated(): Promise<readonly TrackedStream[]> {
+    const masterOf = await this.locate().catch(() => undefined);
+    return [...this.#tracked].filter(({ key, place }) => {
+      const now = masterOf?.(key);
+      return now !== undefined && showHostPort(now) !== showHostPort(place);
     });
   }
 
-  #askAround(): Promise<Chart> {
+  #findMasters(): Promise<MasterLookup> {
     return this.#firstAnswer(async (client, place) => {
       if (!this.#address.isCluster) {
         const primary = await this.#primaryAt(client);
@@ -93,7 +93,7 @@ export class MasterFinder {
     });
   }
 
-  async #firstAnswer<Answer>(ask: (client: Redis, place: Place) => Promise<Answer>): Promise<Answer> {
+  async #firstAnswer<Answer>(ask: (client: Redis, place: HostPort) => Promise<Answer>): Promise<Answer> {
     let fault: unknown;
     for (const place of this.#turn()) {
       const client = this.#dial(place);
@@ -109,12 +109,12 @@ export class MasterFinder {
     throw fault;
   }
 
-  #turn(): readonly Place[] {
+  #turn(): readonly HostPort[] {
     this.#informants = [...this.#informants.slice(1), ...this.#informants.slice(0, 1)];
     return this.#informants;
   }
 
-  async #primaryAt(client: Redis): Promise<Place> {
+  async #primaryAt(client: Redis): Promise<HostPort> {
     const { endpoint } = this.#address;
     const name = endpoint.kind === 'sentinel' ? endpoint.master : '';
     const answer = (await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as readonly string[] | null;
@@ -123,38 +123,38 @@ export class MasterFinder {
     return { host, port: Number(port) };
   }
 
-  /** Nodes that came later are asked, too, until they leave; those of the address stay, for they may come back. */
+  /** Nodes that came later are asked, too, until they leave; those of the address stay, because they may come back. */
   #meetNodes({ nodes }: SlotMap): void {
-    const asked = new Set([...this.#named, ...nodes].map(showPlace));
-    const known = new Set(this.#informants.map(showPlace));
+    const asked = new Set([...this.#named, ...nodes].map(showHostPort));
+    const known = new Set(this.#informants.map(showHostPort));
     this.#informants = [
-      ...this.#informants.filter((place) => asked.has(showPlace(place))),
-      ...nodes.filter((node) => !known.has(showPlace(node))),
+      ...this.#informants.filter((place) => asked.has(showHostPort(place))),
+      ...nodes.filter((node) => !known.has(showHostPort(node))),
     ];
   }
 
-  #dial(place: Place): Redis {
+  #dial(place: HostPort): Redis {
     const { isCluster } = this.#address;
     const options = isCluster ? this.#address.clientOptionsAt(place) : this.#address.sentinelOptionsAt(place);
     const client = new Redis({ ...options, ...QUICK, connectionName: 'acktor-finder' });
-    // Told by the rejection of what is asked.
+    // The rejection of the command reports it.
     client.on('error', () => undefined);
     return client;
   }
 }
 
-interface WatchedStream {
+interface TrackedStream {
   readonly stream: Socket;
   readonly key: string;
-  readonly place: Place;
+  readonly place: HostPort;
 }
 
 const finders = new WeakMap<RedisAddress, MasterFinder>();
 
 /** A failover takes seconds to be agreed upon; this adds little to them. */
-const LOOK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 
-/** Whoever does not answer soon is passed over. */
+/** One that does not answer soon is skipped. */
 const QUICK = {
   protocol: 2,
   connectTimeout: 1_000,
@@ -164,6 +164,43 @@ const QUICK = {
   enableReadyCheck: false,
 } as const;
 
-async function slotsAt(client: Redis, place: Place): Promise<SlotMap> {
+async function slotsAt(client: Redis, place: HostPort): Promise<SlotMap> {
   return readSlots(await client.cluster('SLOTS'), place);
+}
+
+export interface SlotMap {
+  /** Every node in it, masters and replicas. */
+  readonly nodes: readonly HostPort[];
+  readonly masters: readonly HostPort[];
+  /** Undefined while the key's slot has no primary. */
+  masterOf(key: string): HostPort | undefined;
+}
+
+/** Reads the answer that `informant` gave. */
+export function readSlots(answer: unknown, informant: HostPort): SlotMap {
+  const ranges = (answer as readonly RawRange[]).map(([from, to, ...nodes]) => ({
+    from,
+    to,
+    nodes: nodes.map(([host, port]) => ({ host: knownHost(host) ?? informant.host, port })),
+  }));
+  return {
+    nodes: distinct(ranges.flatMap(({ nodes }) => nodes)),
+    masters: distinct(ranges.flatMap(({ nodes }) => nodes.slice(0, 1))),
+    masterOf: (key) => {
+      const slot = slotOf(key);
+      return ranges.find(({ from, to }) => from <= slot && slot <= to)?.nodes[0];
+    },
+  };
+}
+
+type RawRange = readonly [from: number, to: number, ...nodes: RawNode[]];
+type RawNode = readonly [host: string | null, port: number, ...rest: unknown[]];
+
+/** A node that does not know its own name returns nothing, or a question mark, for it: it is where it was asked. */
+function knownHost(host: string | null): string | undefined {
+  return host === null || host === '' || host === '?' ? undefined : host;
+}
+
+function distinct(places: readonly HostPort[]): readonly HostPort[] {
+  return [...new Map(places.map((place) => [showHostPort(place), place])).values()];
 }

@@ -1,7 +1,7 @@
 // One Lua script on the server: called by its digest, sent again whenever the server does not know it.
 import { createHash } from 'node:crypto';
-import { type Redis, Command } from 'ioredis';
 import { constants } from 'node:buffer';
+import { type Redis, Command } from 'ioredis';
 import { UnwritableCallError } from '../../broker-errors.js';
 
 /** A client on which scripts run: a connection to the one server that has all their keys. */
@@ -142,4 +142,14 @@ function bulkString(value: string | number): string {
     throw new UnwritableCallError('more text than a call can carry');
   const text = typeof value === 'string' ? value : String(value);
   return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}
+
+/** Whether the text has more bytes than that. A UTF-16 unit takes at most 3, so short text need not be counted. */
+export function isLonger(text: string, maxBytes: number): boolean {
+  return text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
+}
+
+/** Describes a text that is too long, for an error. The server would hang up, and every call on the connection would fail. */
+export function tooLong(text: string, maxBytes: number): string {
+  return `a text of ${Buffer.byteLength(text)} bytes, and the server takes ${maxBytes} (proto-max-bulk-len)`;
 }

@@ -1,10 +1,10 @@
-// A connection that subscribes, and is subscribed again to all of it whenever it has come back.
+// A subscribing connection that subscribes to everything again after each reconnect.
 import type { ConnectionGuard } from './connection-guard.js';
 import { ConnectionLostError } from '../../broker-errors.js';
 
 /**
- * Remembers for itself what it is subscribed to. ioredis (6.0) forgets all of it when a cluster ends a sharded subscription,
- * whose slot has moved, and lets nobody catch what refuses it to subscribe again.
+ * Keeps its own list of subscriptions. ioredis (6.0) forgets all of them when a cluster ends a sharded subscription,
+ * whose slot has moved, and its errors of subscribing again cannot be caught.
  */
 export class SteadySubscriber {
   readonly #guard: ConnectionGuard;
@@ -38,12 +38,12 @@ export class SteadySubscriber {
     this.#guard.on(event, listener);
   }
 
-  /** Calls back when the connection breaks and when it is whole again. Returns an unsubscribe function. */
+  /** Calls back when the connection breaks and when it is up again. Returns an unsubscribe function. */
   onChange(listener: (state: 'away' | 'back') => void): () => void {
     return this.#guard.onChange(listener);
   }
 
-  /** Resolves when the connection is whole. Rejects with the signal's reason. */
+  /** Resolves when the connection is up. Rejects with the signal's reason. */
   whole(signal: AbortSignal): Promise<void> {
     return this.#guard.whole(signal);
   }
@@ -70,12 +70,12 @@ export class SteadySubscriber {
     await this.#subscribeSharded(channel);
   }
 
-  /** Breaks the connection: it comes back by itself, to the server that is in charge then. */
+  /** Breaks the connection: it comes back by itself, to the current primary. */
   reconnect(): void {
     this.#guard.reconnect();
   }
 
-  /** Tells nobody any more of breaks: what breaks from now on is broken on purpose. */
+  /** Removes the listeners of breaks: a break from now on is on purpose. */
   silence(): void {
     this.#guard.silence();
   }
@@ -89,7 +89,7 @@ export class SteadySubscriber {
     this.#confirmed.clear();
   }
 
-  /** Each for itself: a user who may not hear one channel would otherwise lose the others, its presence among them. */
+  /** One by one: a user without the right to one channel would otherwise lose the others, its presence among them. */
   #subscribeAgain(): void {
     for (const channel of this.#sharded) void this.#subscribeSharded(channel).catch(() => undefined);
     for (const channel of this.#channels)

@@ -1,23 +1,21 @@
-// Two connections for all who look at a fleet from one process: one that asks, one that hears.
+// Two connections for all fleet watches of one process: one that publishes requests, one that subscribes.
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { StartTime } from '../connection/guarded-connection.js';
 import { ConnectionLostError } from '../../broker-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
-import type { FleetAsk } from '../../../fleet/fleet-line.js';
 import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
 import type { FleetHub } from '../../../fleet/fleet-hub.js';
-import { writeAsk, type FleetAnswer, type FleetNews } from '../../../fleet/fleet-message.js';
+import { writeAsk, type FleetAnswer, type FleetAsk, type FleetNews } from '../../../fleet/fleet-message.js';
 import { readAnswer, readNews } from '../../../fleet/read-message.js';
-import { fleetChannels, type FleetChannels } from './fleet-channels.js';
-import { unpack } from './packed-text.js';
+import { fleetChannels, type FleetChannels, unpack } from './fleet-channels.js';
 
 export interface RedisFleetHubDeps {
   readonly namespace: string;
   /** The number of the database. */
   readonly database: number;
-  /** Names this process among those who ask. */
+  /** Identifies this process, for answers. */
   readonly asker: string;
-  /** Whether it is a cluster, in which each server counts its own listeners only. */
+  /** Whether it is a cluster, in which each server counts its own subscribers only. */
   readonly isCluster: boolean;
   /** Carries the asks. Closed with the hub. */
   readonly guard: ConnectionGuard;
@@ -30,7 +28,7 @@ export class RedisFleetHub implements FleetHub {
   readonly #deps: RedisFleetHubDeps;
   readonly #channels: FleetChannels;
   readonly #guard: ConnectionGuard;
-  readonly #ears: SteadySubscriber;
+  readonly #subscriber: SteadySubscriber;
   readonly #answers = new Map<string, (answer: FleetAnswer) => void>();
   readonly #news = new Set<(news: FleetNews) => void>();
   readonly #dropListeners = new Set<(dropped: DroppedMessages) => void>();
@@ -43,32 +41,32 @@ export class RedisFleetHub implements FleetHub {
     this.#deps = deps;
     this.#channels = fleetChannels(deps.namespace, deps.database);
     this.#guard = deps.guard;
-    this.#ears = new SteadySubscriber(deps.subscriber);
-    this.#ears.on('messageBuffer', (channel, message) => this.#hear(channel.toString(), message));
+    this.#subscriber = new SteadySubscriber(deps.subscriber);
+    this.#subscriber.on('messageBuffer', (channel, message) => this.#receive(channel.toString(), message));
   }
 
-  /** Where answers are to be sent. */
+  /** Where workers send their answers. */
   get asker(): string {
     return this.#deps.asker;
   }
 
-  /** To be awaited before anything is asked. @throws BrokerUnreachableError, ServerRefusalError */
+  /** Await it before any request. @throws BrokerUnreachableError, ServerRefusalError */
   async open(time: StartTime): Promise<void> {
-    await time.repeat(this.#ears, () => this.#ears.subscribe(this.#channels.answersTo(this.asker)));
+    await time.repeat(this.#subscriber, () => this.#subscriber.subscribe(this.#channels.answersTo(this.asker)));
   }
 
   /**
-   * Asks all worker processes, or one. Answers how many heard it; undefined in a cluster.
+   * Asks all worker processes, or one. Resolves with how many received it; undefined in a cluster.
    * @throws ConnectionLostError, ServerRefusalError
    */
   async ask(ask: FleetAsk, workerId?: string): Promise<number | undefined> {
     const channel = workerId === undefined ? this.#channels.asks : this.#channels.asksOf(workerId);
-    const heardBy = await this.#guard.run((client) => client.publish(channel, writeAsk(ask)));
-    return this.#deps.isCluster ? undefined : heardBy;
+    const reached = await this.#guard.run((client) => client.publish(channel, writeAsk(ask)));
+    return this.#deps.isCluster ? undefined : reached;
   }
 
   /**
-   * Which of these processes are not connected; undefined in a cluster, where the answer says no more than that there is one.
+   * Which of these processes are not connected; undefined in a cluster, where a server counts its own subscribers only.
    * @throws ConnectionLostError, ServerRefusalError
    */
   async missing(workerIds: readonly string[]): Promise<readonly string[] | undefined> {
@@ -77,21 +75,21 @@ export class RedisFleetHub implements FleetHub {
     return this.#deps.isCluster ? undefined : workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
   }
 
-  /** Calls back with the answers that name this ask. Returns an unsubscribe function. */
+  /** Calls back with the answers to this request. Returns an unsubscribe function. */
   onAnswer(ask: string, listener: (answer: FleetAnswer) => void): () => void {
     this.#answers.set(ask, listener);
     return () => void this.#answers.delete(ask);
   }
 
   /**
-   * Calls back with all news, once it resolves, or, while the connection is away, from its return on. Answers how to stop that; the last
-   * one to stop ends the subscription. Where it rejects, the listener is never called. @throws ServerRefusalError
+   * Calls back with all events of the fleet, from when it resolves, or, while the connection is away, from its return on. Resolves with an
+   * unsubscribe function; the last one ends the subscription. Where it rejects, the listener is never called. @throws ServerRefusalError
    */
   async onNews(listener: (news: FleetNews) => void): Promise<() => Promise<void>> {
     this.#news.add(listener);
     const stop = () => this.#stopNews(listener);
     try {
-      await this.#ears.subscribe(this.#channels.news);
+      await this.#subscriber.subscribe(this.#channels.news);
     } catch (error) {
       // What is lost with the connection is subscribed to with the next one.
       if (error instanceof ConnectionLostError) return stop;
@@ -101,18 +99,18 @@ export class RedisFleetHub implements FleetHub {
     return stop;
   }
 
-  /** Calls back when nothing is heard any more, and when all is heard and can be asked again. Returns an unsubscribe function. */
+  /** Calls back when messages no longer arrive, and when they arrive and requests can be made again. Returns an unsubscribe function. */
   onChange(listener: (state: 'away' | 'back') => void): () => void {
-    return this.#ears.onChange((state) => {
+    return this.#subscriber.onChange((state) => {
       if (state === 'away') return listener('away');
-      this.#hearAgain().then(
+      this.#subscribeAgain().then(
         () => listener('back'),
         () => undefined,
       );
     });
   }
 
-  /** How many messages were dropped so far: they did not fit, or whoever listened failed on them. */
+  /** How many messages were dropped so far: they were malformed, or a listener threw. */
   get droppedMessages(): number {
     return this.#drops.total;
   }
@@ -132,46 +130,46 @@ export class RedisFleetHub implements FleetHub {
     this.#closed.abort();
     this.#drops.close();
     this.#guard.silence();
-    this.#ears.silence();
-    this.#ears.close();
+    this.#subscriber.silence();
+    this.#subscriber.close();
     this.#guard.hangUp();
   }
 
   async #stopNews(listener: (news: FleetNews) => void): Promise<void> {
     this.#news.delete(listener);
     if (this.#news.size > 0 || this.#closed.signal.aborted) return;
-    await this.#ears.unsubscribe(this.#channels.news).catch(() => undefined);
+    await this.#subscriber.unsubscribe(this.#channels.news).catch(() => undefined);
   }
 
-  /** The ears subscribe again by themselves, but do not say when that is done. */
-  async #hearAgain(): Promise<void> {
+  /** The subscriber subscribes again by itself, but does not say when that is done. */
+  async #subscribeAgain(): Promise<void> {
     const { signal } = this.#closed;
     const news = this.#news.size > 0 ? [this.#channels.news] : [];
-    await this.#ears.subscribe(this.#channels.answersTo(this.asker), ...news);
+    await this.#subscriber.subscribe(this.#channels.answersTo(this.asker), ...news);
     await this.#guard.whole(signal);
   }
 
-  /** Never throws: an error that leaves a listener of the connection ends the process, and whatever program it is part of. */
-  #hear(channel: string, message: Buffer): void {
+  /** Never throws: an exception out of a listener of the connection would end the process. */
+  #receive(channel: string, message: Buffer): void {
     const isNews = channel === this.#channels.news;
     const what = isNews ? 'news of the fleet' : 'an answer of the fleet';
     try {
-      const isTaken = isNews ? this.#hearNews(unpack(message)) : this.#hearAnswer(unpack(message));
+      const isTaken = isNews ? this.#receiveNews(unpack(message)) : this.#receiveAnswer(unpack(message));
       if (!isTaken) this.#drops.drop(what);
     } catch (error) {
       this.#drops.drop(what, error);
     }
   }
 
-  /** Answers whether it was news. */
-  #hearNews(text: string): boolean {
+  /** Returns whether it was a well-formed event. */
+  #receiveNews(text: string): boolean {
     const news = readNews(text);
     if (news) for (const listener of this.#news) listener(news);
     return news !== undefined;
   }
 
-  /** Answers whether it was an answer: one that comes too late is one, too. */
-  #hearAnswer(text: string): boolean {
+  /** Returns whether it was a well-formed answer, even one that comes too late. */
+  #receiveAnswer(text: string): boolean {
     const answer = readAnswer(text);
     if (answer) this.#answers.get(answer.ask)?.(answer);
     return answer !== undefined;

@@ -1,13 +1,12 @@
-// The worker's end of the fleet's conversation on Redis: two subscriptions on its heartbeat's connection.
+// Publishes a worker to fleet watches on Redis: two subscriptions on its heartbeat's connection.
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { StartTime } from '../connection/guarded-connection.js';
 import type { SteadySubscriber } from '../connection/steady-subscriber.js';
-import type { FleetAsk, FleetLine } from '../../../fleet/fleet-line.js';
+import { type FleetAsk, writeNews } from '../../../fleet/fleet-message.js';
+import type { FleetLine } from '../../../fleet/fleet-hub.js';
 import type { DropCount } from '../../../foreign-text/drop-count.js';
-import { writeNews } from '../../../fleet/fleet-message.js';
 import { readAsk } from '../../../fleet/read-message.js';
-import { fleetChannels, type FleetChannels } from './fleet-channels.js';
-import { pack } from './packed-text.js';
+import { fleetChannels, type FleetChannels, pack } from './fleet-channels.js';
 
 export interface RedisFleetLineDeps {
   readonly guard: ConnectionGuard;
@@ -15,11 +14,11 @@ export interface RedisFleetLineDeps {
   /** The number of the database. */
   readonly database: number;
   readonly workerId: string;
-  /** Counts what is no ask. */
+  /** Counts malformed requests. */
   readonly drops: DropCount;
   /** The connection that subscribes, once there is one. */
   readonly subscriber: () => SteadySubscriber | undefined;
-  /** The time for listening to begin. */
+  /** The time for subscribing. */
   readonly time: StartTime;
 }
 
@@ -58,7 +57,7 @@ export class RedisFleetLine implements FleetLine {
     return this.#publish(this.#channels.news, writeNews('left', this.#deps.workerId));
   }
 
-  /** A server that is away, or forbids it, has nobody who watches. */
+  /** A failure is ignored: with the server away, or publishing forbidden, there is no watch. */
   async #publish(channel: string, text: string): Promise<void> {
     await this.#deps.guard.run((client) => client.publish(channel, pack(text))).catch(() => undefined);
   }

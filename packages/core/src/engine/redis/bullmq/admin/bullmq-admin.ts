@@ -1,4 +1,4 @@
-// What an operator may see and do, on BullMQ queues.
+// Implements the operator's port on BullMQ queues.
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
 import type {
   JobDetails,
@@ -11,17 +11,12 @@ import type {
   QueueSymptoms,
 } from '../../../../operator/queue-admin.js';
 import type { QueueKeys } from '../queue-keys.js';
-import { readDepth } from './depths.js';
-import { readDetails } from './details.js';
-import { findJob } from './finding.js';
-import { listJobs } from './listing.js';
+import { readDepth, type QueueContext, readSymptoms, makeDue, pauseQueue, resumeQueue } from './depths.js';
+import { readDetails, findJob, listJobs } from './listing.js';
 import { readDeaths } from '../reaping/deaths.js';
 import type { QueueNames } from './queue-names.js';
-import type { QueueContext } from './queue-context.js';
-import { readSymptoms } from './symptoms.js';
-import { makeDue, pauseQueue, resumeQueue } from './switching.js';
 
-/** What the admin stands on. */
+/** What the admin needs. */
 export interface BullmqAdminDeps {
   readonly keysOf: (queue: string) => QueueKeys;
   /** The connection to the server that has the queue. */

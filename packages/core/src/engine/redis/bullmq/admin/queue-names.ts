@@ -1,54 +1,45 @@
-// Which queues there are: a set of names beside the queues, since nothing else in Redis lists them cheaply.
-import type { ConnectionGuard } from '../../connection/connection-guard.js';
-import type { Lines } from '../../connection/lines.js';
+// The names of all queues: a set beside the queues, because nothing else in Redis lists them cheaply.
+import type { ConnectionGuard, Connections } from '../../connection/connection-guard.js';
 import type { ScriptClient } from '../../connection/redis-script.js';
 import { nameFault } from '../../../../contract/names.js';
 
-/** Asks every server that has keys, one or those of a cluster, for what changes nothing. */
+/** Makes a call that changes nothing on every server that has keys: the one, or those of a cluster. */
 export type AskServers = <Answer>(ask: (client: ScriptClient) => Promise<Answer>) => Promise<readonly Answer[]>;
 
 /** What the names are kept with. */
 export interface QueueNamesDeps {
   readonly namespace: string;
-  readonly lines: Lines;
+  readonly connections: Connections;
   readonly askServers: AskServers;
 }
 
 /**
  * The names of a namespace's queues.
  *
- * Whoever sends to a queue or works on it adds the name once in its life, so that a list costs one call. KEYS would stop the
- * server for as long as it has keys; SCAN visits every job of every queue, and is left to {@link QueueNames.discover}.
+ * A process that sends to a queue or works on it adds the name once, so that a list costs one call. KEYS would stop the server for as
+ * long as it has keys; SCAN visits every job of every queue, and is left to {@link QueueNames.discover}.
  */
 export class QueueNames {
   readonly #deps: QueueNamesDeps;
-  readonly #remembered = new Set<string>();
 
   constructor(deps: QueueNamesDeps) {
     this.#deps = deps;
   }
 
-  /** Adds the name, the first time; in the background, for a list that is late by a call is no fault of the call. */
-  remember(queue: string): void {
-    if (this.#remembered.has(queue)) return;
-    this.#remembered.add(queue);
-    this.#add([queue]).catch(() => this.#remembered.delete(queue));
+  async add(queues: readonly string[]): Promise<void> {
+    await this.#guard.run((client) => client.sadd(this.#key, ...queues));
   }
 
   async all(): Promise<readonly string[]> {
     return (await this.#guard.read((client) => client.smembers(this.#key))).toSorted();
   }
 
-  /** Finds queues by the key that each of them has since its first job, adds their names, and answers all that are known. */
+  /** Finds queues by the key that each of them has since its first job, adds their names, and returns all that are known. */
   async discover(): Promise<readonly string[]> {
     const { askServers, namespace } = this.#deps;
     const found = (await askServers((client) => scan(client, namespace))).flat();
-    if (found.length > 0) await this.#add(found);
+    if (found.length > 0) await this.add(found);
     return this.all();
-  }
-
-  async #add(queues: readonly string[]): Promise<void> {
-    await this.#guard.run((client) => client.sadd(this.#key, ...queues));
   }
 
   /** With one colon, where no key of a queue can be: those have two. */
@@ -57,7 +48,7 @@ export class QueueNames {
   }
 
   get #guard(): ConnectionGuard {
-    return this.#deps.lines.to(this.#key, this.#key);
+    return this.#deps.connections.to(this.#key, this.#key);
   }
 }
 

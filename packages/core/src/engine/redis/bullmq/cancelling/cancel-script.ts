@@ -1,12 +1,12 @@
 // The script that cancels a job wherever it is.
 import { RedisScript } from '../../connection/redis-script.js';
 import { wrapScripts } from '../bullmq-scripts.js';
-import { isJobKey } from '../job-key.js';
+import { isJobKey } from '../queue-keys.js';
 
 /**
- * KEYS: the `channel` keys. ARGV: prefix, job id, why, control channel. Answers a CancelOutcome. What it says there is a ControlMessage.
+ * KEYS: the `channel` keys. ARGV: prefix, job id, why, control channel. Returns a CancelOutcome. It publishes a ControlMessage there.
  *
- * The mark on the job (its field `cancel`) outlives the message: a job whose worker does not hear it, or dies, is refused by
+ * The mark on the job (its field `cancel`) outlives the message: a job whose worker does not receive it, or dies, is refused by
  * the next one. PUBLISH, not SPUBLISH: it reaches every kind of subscription on every server, and cancels are rare.
  */
 export const cancelScript = new RedisScript(`

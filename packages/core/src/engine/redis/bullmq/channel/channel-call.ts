@@ -1,4 +1,4 @@
-// Writes a channel's requests as the arguments of the group script, and reads the script's answer.
+// Writes a channel's requests as the arguments of the batch script, and reads the script's answer.
 import { randomBytes } from 'node:crypto';
 import type {
   ChannelAnswer,
@@ -11,17 +11,16 @@ import type {
   SettleOutcome,
   Settling,
 } from '../../../work-queue.js';
-import { isLonger, tooLong } from '../text-size.js';
-import { requireArgument } from '../../connection/redis-script.js';
+import { isLonger, tooLong, requireArgument } from '../../connection/redis-script.js';
 import { BrokerReplyError, UnwritableCallError } from '../../../broker-errors.js';
-import { wellFormed } from '../../../../foreign-text/cut-text.js';
+import { wellFormed } from '../../../../foreign-text/foreign-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
 import type { ChannelWord } from './channel-script.js';
 import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket, readJobText } from './leased-record.js';
 
 /**
- * Stands between the parts of a fetched job. Nobody can know it who has not seen this process' calls, and JSON never contains its first
- * character as it is.
+ * Separates the parts of a fetched job. A client that has not seen this process's calls cannot know it, and JSON never contains its first
+ * character unescaped.
  */
 export const SEPARATOR = `\x1f${randomBytes(3).toString('base64url')}`;
 
@@ -95,7 +94,7 @@ function writeSettlement(entries: (string | number)[], settle: Settling): void {
   const ticket = ticketOf(job);
   const { id, attemptsMade } = job.record;
   const write = (word: ChannelWord, ...rest: readonly (string | number)[]) =>
-    entries.push(word, id, job.leaseToken, lifeOf(job), ...rest);
+    entries.push(word, id, job.leaseToken, generationOf(job), ...rest);
   const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
   switch (settlement.kind) {
     case 'ack':
@@ -117,8 +116,8 @@ function writeSettlement(entries: (string | number)[], settle: Settling): void {
   }
 }
 
-/** What tells a delivery of a job from every other: as long as both counts stand, nobody else has had the job. */
-export function lifeOf({ record: { deliveries, leasesLost } }: LeasedJob): string {
+/** Identifies a delivery of a job: as long as both counts are the same, no other consumer has had the job. */
+export function generationOf({ record: { deliveries, leasesLost } }: LeasedJob): string {
   return `${deliveries}/${leasesLost}`;
 }
 
@@ -135,7 +134,7 @@ function tracesWith(ticket: BullmqTicket, stack: string | undefined): string {
   return wellFormedJson(traces.slice(Math.min(older + 1, traces.length - 1)));
 }
 
-/** Half a pair is written as an escape, on which cjson fails: after the settlement, so that it held and was called failed. */
+/** Half of a surrogate pair is written as an escape, on which cjson fails: after the settlement, so that a stored one was reported as failed. */
 function wellFormedJson(value: unknown): string {
   const text = JSON.stringify(value);
   if (!/\\ud[89a-f]/.test(text)) return text;
@@ -146,7 +145,7 @@ function sizeOf(trace: unknown): number {
   return typeof trace === 'string' ? Buffer.byteLength(trace) : MAX_TRACES_BYTES;
 }
 
-/** None in what cannot be read: one job that somebody has written to by hand must not hold up all that are settled with it. */
+/** None in what cannot be read: one job that was edited by hand must not hold up all that are settled with it. */
 function tracesIn(text = '[]'): readonly unknown[] {
   try {
     const traces: unknown = JSON.parse(text);
@@ -191,7 +190,7 @@ function outcomeOf(code: number): SettleOutcome {
   return code === -1 ? 'gone' : 'lost';
 }
 
-/** What BullMQ does not let end while its flow stands (6.7: -4, -9), in words. */
+/** The codes of a flow that is not complete (BullMQ 6.7: -4, -9), in words. */
 function refusalOf(code: number): string | undefined {
   if (code === -4) return 'the job has children that have not ended';
   return code === -9 ? 'a child of the job has failed' : undefined;

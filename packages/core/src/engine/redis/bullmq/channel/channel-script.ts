@@ -1,4 +1,4 @@
-// The group script of a channel: settles and fetches for many consumers in one call, with BullMQ's own scripts inside.
+// The batch script of a channel: settles and fetches for many consumers in one call, with BullMQ's own scripts inside.
 import { RedisScript } from '../../connection/redis-script.js';
 import { slowPath } from './slow-path.js';
 import { serverNow } from '../server-time.js';
@@ -16,7 +16,7 @@ import { places } from './leased-record.js';
  * - `requeue`: the settled job, the attempt to remember or '';
  * - `postpone`, a requeue for later: the same and the delay (ms, from 1).
  *
- * A settled job is its id, its lease token, and its life: fence and leases lost, with a slash between.
+ * A settled job is its id, its lease token, and its generation: fence and leases lost, with a slash between.
  */
 export type ChannelWord = 'fetch' | 'ack' | 'keep' | 'deadLetter' | 'retry' | 'requeue' | 'postpone';
 
@@ -26,11 +26,11 @@ export type ChannelWord = 'fetch' | 'ack' | 'keep' | 'deadLetter' | 'retry' | 'r
  * whether the fast path may be taken ('1'), what stands between the parts of a fetched job; then the entries, each a
  * {@link ChannelWord} and its arguments.
  *
- * Answers `[entries, status]`. An entry is answered by
+ * Returns `[entries, status]`. The reply to an entry is
  * - a code, when it settled;
  * - `[text]`, when it failed, which it does alone;
  * - null, when it found nothing to fetch;
- * - and else by one text that tells of the job it fetched (`readJobText` reads it).
+ * - and otherwise one text with the fields of the job that it fetched (`readJobText` reads it).
  *
  * The status, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms), now (ms)]`.
  */

@@ -1,4 +1,4 @@
-// The scripts by which a handler tells of its work. BullMQ's own are not fenced by the lease; these are.
+// The scripts for a handler's progress and log. BullMQ's own are not fenced by the lease; these are.
 import { RedisScript } from '../../connection/redis-script.js';
 import { wrapScripts } from '../bullmq-scripts.js';
 
@@ -7,7 +7,7 @@ local function holdsLease(prefix, id, token)
   return redis.call('GET', prefix .. id .. ':lock') == token
 end`;
 
-/** KEYS: the \`channel\` keys. ARGV: prefix, job id, lease token, progress as JSON. Answers 1, or 0 for a lost lease. */
+/** KEYS: the `channel` keys. ARGV: prefix, job id, lease token, progress as JSON. Returns 1, or 0 for a lost lease. */
 export const progressScript = new RedisScript(`
 ${wrapScripts(['updateProgress'])}
 ${holdsLease}
@@ -17,7 +17,7 @@ updateProgress({ prefix .. id, KEYS[4], KEYS[9] }, { id, progress })
 return 1
 `);
 
-/** KEYS: the \`channel\` keys. ARGV: prefix, job id, lease token, line, how many lines to keep. Answers 1, or 0. */
+/** KEYS: the `channel` keys. ARGV: prefix, job id, lease token, line, how many lines to keep. Returns 1, or 0. */
 export const logScript = new RedisScript(`
 ${wrapScripts(['addLog'])}
 ${holdsLease}

@@ -141,10 +141,10 @@ const forgetSurplus = `
 `;
 
 /**
- * Defines `hasBegun` and `fast()`, which carries out an ordinary call in some seven commands a job instead of thirty, or answers nil if
+ * Defines `hasBegun` and `fast()`, which carries out an ordinary call in some seven commands a job instead of thirty, or returns nil if
  * the call is none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer:
  * `test/differential` holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either, what
- * fails later fails the call. It answers the replies, how many entries fetch, when the next delayed job is due (ms), and whether
+ * fails later fails the call. It returns the replies, how many entries fetch, when the next delayed job is due (ms), and whether
  * the queue has changed otherwise or has limits, so that the status must ask again.
  *
  * Expects `now`, `bullmq`, `placeOf`, `arity` and `firstEntry`. Its sections share their names.

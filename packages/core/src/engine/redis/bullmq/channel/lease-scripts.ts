@@ -1,12 +1,12 @@
-// The scripts by which a process keeps its leases, and finds those it does not know of.
+// The scripts by which a process renews its leases, and gives back those that it does not know of.
 import { RedisScript } from '../../connection/redis-script.js';
 import { wrapScripts } from '../bullmq-scripts.js';
 import { reclaiming } from './reclaim-script.js';
 
 /**
- * Renews many leases at once, and takes up again those that expired while nobody else was given the job: a server that was away for longer
- * than a lease has let all of them expire. KEYS: the `channel` keys. ARGV: prefix, lease (ms), then job id, lease token and life of each
- * delivery held. Answers the tokens of those that are lost: two of one job may be held for a moment, and only the older one is.
+ * Renews many leases at once, and takes up again those that expired while the job went to no other consumer: a server that was away for
+ * longer than a lease has let all of them expire. KEYS: the `channel` keys. ARGV: prefix, lease (ms), then job id, lease token and generation
+ * of each delivery held. Returns the tokens of those that are lost: two of one job may be held for a moment, and only the older one is.
  */
 export const renewScript = new RedisScript(`
 local prefix, leaseMs, active, stalled = ARGV[1], ARGV[2], KEYS[2], KEYS[5]
@@ -36,7 +36,7 @@ return lost
 /**
  * Gives back what is leased under tokens of a process, up to the last one named, that it does not hold: a fetch whose reply was lost
  * leaves such jobs, and so does one that reached the server late. KEYS: the `channel` keys. ARGV: prefix, what the process's lease tokens
- * begin with, the number of the last token, then the lease token of each delivery held. Answers the ids, newest first: the oldest is put
+ * begin with, the number of the last token, then the lease token of each delivery held. Returns the ids, newest first: the oldest is put
  * back last, and so comes first again.
  */
 export const reconcileScript = new RedisScript(`

@@ -1,5 +1,5 @@
-// Reads the hash that BullMQ keeps for a job into Acktor's record, and keeps what only this broker needs beside it.
-import type { Backoff } from '../../../../contract/retry-options.js';
+// Reads the hash that BullMQ keeps for a job into Acktor's record; its ticket keeps what only this broker needs.
+import type { Backoff } from '../../../../contract/job.js';
 import type { FetchedJob, JobRecord, LeasedJob } from '../../../work-queue.js';
 
 /** What the settlement of a leased job needs to know. */
@@ -20,7 +20,7 @@ export function ticketOf({ ticket, record }: LeasedJob): BullmqTicket {
   throw new TypeError(`expected job ${record.id} to be one that this queue has handed out, with its ticket`);
 }
 
-/** Where a record was found, and under which lease. */
+/** The job's queue and id, and its lease. */
 export interface LeaseContext {
   readonly queue: string;
   readonly id: string;
@@ -37,29 +37,29 @@ export function readLeasedJob(hash: JobFields, context: LeaseContext): FetchedJo
   }
 }
 
-/** A job of which not enough can be told to handle it. */
+/** A job that cannot be read well enough to be handled. */
 export function unreadableJob(hash: JobFields, context: LeaseContext, reason: string): FetchedJob {
-  return { kind: 'unreadable', job: leasedJob(hash, context, NO_WISHES), reason };
+  return { kind: 'unreadable', job: leasedJob(hash, context, NO_OPTIONS), reason };
 }
 
 function readOrRefuse(hash: JobFields, context: LeaseContext): FetchedJob {
-  const job = leasedJob(hash, context, wishesIn(hash.opts));
+  const job = leasedJob(hash, context, ownOptionsIn(hash.opts));
   if (hash.name === undefined) return { kind: 'unreadable', job, reason: 'the job was removed while it waited' };
   return { kind: 'job', job };
 }
 
-function leasedJob(hash: JobFields, context: LeaseContext, wishes: Wishes): LeasedJob {
+function leasedJob(hash: JobFields, context: LeaseContext, own: OwnOptions): LeasedJob {
   return {
-    record: record(hash, context, wishes),
+    record: record(hash, context, own),
     leaseToken: context.leaseToken,
-    ticket: new BullmqTicket(context.fieldCount, wishes.retention, hash.stacktrace),
+    ticket: new BullmqTicket(context.fieldCount, own.retention, hash.stacktrace),
   };
 }
 
 function record(
   hash: JobFields,
   { queue, id }: LeaseContext,
-  { attempts, backoff, version, trace }: Wishes,
+  { attempts, backoff, version, trace }: OwnOptions,
 ): JobRecord {
   return {
     id,
@@ -81,8 +81,8 @@ function record(
   };
 }
 
-/** What a job's own options ask for. */
-interface Wishes {
+/** The options that are stored with a job. */
+interface OwnOptions {
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
   readonly retention: string;
@@ -90,22 +90,22 @@ interface Wishes {
   readonly trace: string | undefined;
 }
 
-const NO_WISHES: Wishes = { attempts: undefined, backoff: undefined, retention: '', version: 1, trace: undefined };
+const NO_OPTIONS: OwnOptions = { attempts: undefined, backoff: undefined, retention: '', version: 1, trace: undefined };
 
 let lastText: string | undefined;
-let lastWishes = NO_WISHES;
+let lastOptions = NO_OPTIONS;
 
-/** Jobs of one contract have the same options to the letter, so the last text read is nearly always the next one. */
-function wishesIn(text: string | undefined): Wishes {
-  if (text === undefined) return NO_WISHES;
+/** Jobs of one contract have exactly the same options, so the last text is nearly always the next one, too. */
+function ownOptionsIn(text: string | undefined): OwnOptions {
+  if (text === undefined) return NO_OPTIONS;
   if (text !== lastText) {
     const options = JSON.parse(text) as StoredOptions;
     const retention = ownRetention(options);
     const { attempts, payloadVersion: version = 1, tm: trace } = options;
-    lastWishes = { attempts, backoff: backoffOf(options.backoff), retention, version, trace };
+    lastOptions = { attempts, backoff: backoffOf(options.backoff), retention, version, trace };
     lastText = text;
   }
-  return lastWishes;
+  return lastOptions;
 }
 
 interface StoredOptions {
@@ -156,33 +156,32 @@ export const JOB_FIELDS = [
   'suspicions',
 ] as const;
 
-/** A job's hash as far as it is told. A field that the hash does not have is undefined. */
+/** The job fields that a fetch returns. A field that the hash does not have is undefined. */
 export type JobFields = { readonly [Field in (typeof JOB_FIELDS)[number]]?: string | undefined };
 
-/** What a fetched job's text says. */
+/** A fetched job's text, read. */
 export interface JobText {
   readonly hash: JobFields;
-  /** How many fields the hash has, told or not; -1 for what is more than a plain job, or less. */
+  /** How many fields the hash has, returned or not; -1 for what is more than a plain job, or less. */
   readonly fieldCount: number;
   readonly id: string;
-  /** False when the job itself contains what is to stand between its parts: only its id and its count are known, unless that is in the id. */
+  /** False when the job itself contains the separator: only its id and its count are known, unless the separator is in the id. */
   readonly isWhole: boolean;
 }
 
 const NO_FIELDS = [...JOB_FIELDS.map(() => `'\\0'`), 'false', 'false'].join(', ');
 
 /**
- * Defines `placeOf`: the places of what is told of a job; 0 for the fields that make a job more than a plain one. Its count and its id,
- * which are no fields, are written last.
+ * Defines `placeOf`: where each job field stands in a fetched job's text; 0 for the fields that make a job more than a plain one. The count
+ * and the id, which are no fields, are written last.
  */
 export const places = `
 local placeOf = { ${JOB_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0,
   count = ${JOB_FIELDS.length + 1}, id = ${JOB_FIELDS.length + 2} }`;
 
 /**
- * Defines `told`, all that is told of the job in `fields` but its count and its id, and `isPlain`, whether it is a plain one that is
- * whole. With the separator between its parts it makes one text, which costs both ends much less than twenty; and each byte of it
- * counts, for Lua hashes them all.
+ * Defines `told`, the job fields out of `fields` without the count and the id, and `isPlain`, whether the job is a complete plain one. Joined
+ * by the separator they make one text, which costs both ends much less than twenty; each byte of it counts, because Lua hashes them all.
  */
 export const readFields = `
 local told, hasFamily = { ${NO_FIELDS} }, false
@@ -193,25 +192,25 @@ for i = 1, #fields, 2 do
 end
 local isPlain = told[placeOf.name] ~= '\\0' and not hasFamily`;
 
-/** The fields of a plain job that nobody has fetched yet, in the order in which BullMQ's scripts store them (6.7: `storeJob`). */
+/** The fields of a plain job before its first fetch, in the order in which BullMQ's scripts store them (6.7: `storeJob`). */
 const STORED_FIELDS: readonly string[] = ['name', 'data', 'opts', 'timestamp', 'delay', 'priority'];
 
-/** What such a job's hash has when it has been fetched: these, and when, by whom and how often it was started. */
+/** The number of fields of such a job once it was fetched: these, and when, by which worker and how often it was started. */
 const COUNT_ONCE_FETCHED = STORED_FIELDS.length + 3;
 
 const isStored = (field: string) => STORED_FIELDS.includes(field);
 const valueInFields = (field: string) => `fields[${2 * STORED_FIELDS.indexOf(field) + 2}]`;
 
-/** Whether `fields` are those of a plain job that nobody has fetched yet. A hash that lies in another order is read as any other. */
+/** Whether `fields` are those of a plain job before its first fetch. A hash in another order is read as any other. */
 export const isNew = [
   `#fields == ${2 * STORED_FIELDS.length}`,
   ...STORED_FIELDS.map((field, i) => `fields[${2 * i + 1}] == '${field}'`),
 ].join(' and ');
 
-/** All that is told of such a job but its id, which follows: the values that it has, and `restOfNew`. */
+/** The text of such a job without its id, which follows: the values that it has, and `restOfNew`. */
 export const newText = `${JOB_FIELDS.filter(isStored).map(valueInFields).join(' .. separator .. ')} .. restOfNew`;
 
-/** Defines `restOfNew`, what is told alike of all such jobs: the fields that they do not have, the first start, and the count. */
+/** Defines `restOfNew`, the part that is the same for all such jobs: the fields that they do not have, the first start, and the count. */
 export const restOfNew = `
 local restOfNew = table.concat({ '', ${JOB_FIELDS.filter((field) => !isStored(field))
   .map((field) => (field === 'ats' ? `'1'` : `'\\0'`))
@@ -226,21 +225,21 @@ export function readJobText(text: string, separator: string): JobText {
 }
 
 function hashOf(parts: readonly string[]): JobFields {
-  const told = (i: number) => (parts[i] === ABSENT ? undefined : parts[i]);
+  const field = (i: number) => (parts[i] === ABSENT ? undefined : parts[i]);
   // Written out, so that all of them have one shape.
   return {
-    name: told(0),
-    data: told(1),
-    opts: told(2),
-    timestamp: told(3),
-    priority: told(4),
-    atm: told(5),
-    ats: told(6),
-    stc: told(7),
-    defa: told(8),
-    stacktrace: told(9),
-    cancel: told(10),
-    suspicions: told(11),
+    name: field(0),
+    data: field(1),
+    opts: field(2),
+    timestamp: field(3),
+    priority: field(4),
+    atm: field(5),
+    ats: field(6),
+    stc: field(7),
+    defa: field(8),
+    stacktrace: field(9),
+    cancel: field(10),
+    suspicions: field(11),
   };
 }
 

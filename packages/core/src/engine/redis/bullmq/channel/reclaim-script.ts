@@ -1,9 +1,9 @@
-// Lua that takes up a lease again which expired while nobody else was given its job.
+// Lua that takes up an expired lease again whose job went to no other consumer.
 
 /**
- * Defines `isSameLife(job)` and `reclaim(job)`, whose jobs have `id`, `key`, `token` and `life`: the count of deliveries and of lost
- * leases, as they were when it was fetched. A lease that expired before anybody else was given the job is still its holder's: nothing
- * else has happened to the job. Expects `isActive(id)` and `leaseMs`, and a job that has no lock.
+ * Defines `isSameLife(job)`, whether the job's generation is the same, and `reclaim(job)`. Their jobs have `id`, `key`, `token` and `life`,
+ * the generation: the counts of deliveries and of lost leases when it was fetched. A lease that expired before the job went to another
+ * consumer still belongs to its holder: nothing else has happened to the job. Expects `isActive(id)` and `leaseMs`, and a job that has no lock.
  */
 export const reclaiming = `
 local function isSameLife(job)

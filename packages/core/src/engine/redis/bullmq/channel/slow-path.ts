@@ -1,4 +1,4 @@
-// The full path of the channel's script: each entry by BullMQ's own scripts.
+// The slow path of the channel's script: each entry by BullMQ's own scripts.
 import { wrapScripts } from '../bullmq-scripts.js';
 import { rememberAttempt } from '../dead-letters/history-script.js';
 import { reclaiming } from './reclaim-script.js';

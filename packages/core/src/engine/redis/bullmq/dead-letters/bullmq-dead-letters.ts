@@ -85,7 +85,7 @@ export class BullmqDeadLetters implements DeadLetterStore {
     );
     return page.flatMap(({ id, deadAtMs }, i) => {
       const [name, reason, deliveries] = rows[i] ?? [];
-      // Somebody took it away between the two looks.
+      // Another caller removed it between the two reads.
       if (typeof name !== 'string') return [];
       return [{ id, jobName: name, reason: reason ?? '', deadAtMs, deliveries: Number(deliveries ?? 0) }];
     });
@@ -103,7 +103,7 @@ function pairsOf(flat: readonly string[]): Dead[] {
 
 async function readOne(client: ScriptClient, keys: QueueKeys, id: string): Promise<DeadRecord | undefined> {
   const deadAtMs = await client.zscore(keys.failed, id);
-  // An id that is none may be the rest of a key that is no hash.
+  // Any text may be asked for, and may complete a key that is no hash.
   if (deadAtMs === null) return undefined;
   const job = await client.hgetall(keys.prefix + id);
   const { name, data, failedReason, stacktrace, history } = job;

@@ -18,7 +18,7 @@ local function eachDeath(act)
 end`;
 
 /**
- * KEYS: the `channel` keys. ARGV: prefix, then job id and deliveries of each death. Answers 1 or 0 for each.
+ * KEYS: the `channel` keys. ARGV: prefix, then job id and deliveries of each death. Returns 1 or 0 for each.
  *
  * BullMQ's `reprocessJob` moves the job; what it leaves of the old life is cleared here. The fence (`ats`) goes on growing, and
  * why the job died moves to its history unless it stands there. The first write is one that a full server refuses, so that
@@ -54,7 +54,7 @@ end)
   { needsMemory: true },
 );
 
-/** KEYS: the `channel` keys. ARGV: prefix, then job id and deliveries of each death. Answers 1 or 0 for each. */
+/** KEYS: the `channel` keys. ARGV: prefix, then job id and deliveries of each death. Returns 1 or 0 for each. */
 export const purgeScript = new RedisScript(`
 ${wrapScripts(['removeJob'])}
 ${eachDeath}

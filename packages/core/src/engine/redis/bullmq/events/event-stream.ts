@@ -1,13 +1,16 @@
-// Reads BullMQ's event stream of one queue, on one connection, for all who want to know.
+// Reads BullMQ's event stream of one queue, on one connection for all readers; and how waiting producers learn their jobs' ends from it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClosedError } from '../../../broker-errors.js';
-import type { EventGap } from '../../../job-events.js';
+import { ClosedError, ServerRefusalError } from '../../../broker-errors.js';
+import type { EventGap, JobEnd } from '../../../broker.js';
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
+import { onAbort } from '../../../../guarded.js';
+import type { ScriptClient } from '../../connection/redis-script.js';
+import type { QueueKeys } from '../queue-keys.js';
 
 /** One entry: its id, `milliseconds-number`, and its fields and values in turn. */
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
-/** Somebody who reads along. */
+/** A reader of the stream. */
 export interface StreamReader {
   /**
    * Called with the next entries when every reader has resolved: a reader that cannot keep up has a gap, and no growing memory. One that rejects
@@ -19,12 +22,12 @@ export interface StreamReader {
 
 export interface EventStreamDeps {
   readonly key: string;
-  /** Opens the connection on which the stream is read; this object's own, opened when somebody reads first, given up when the signal aborts. */
+  /** Opens the connection for reading, when the first reader comes. Given up when the signal aborts. */
   readonly openClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
 }
 
 /**
- * The stream of one queue, from its end on, while anybody reads. When the connection breaks, reading goes on after the last entry that was
+ * The stream of one queue, from its end on, while it has readers. When the connection breaks, reading goes on after the last entry that was
  * read; entries that the server has forgotten meanwhile are a gap.
  */
 export class EventStream {
@@ -41,7 +44,7 @@ export class EventStream {
   }
 
   /**
-   * Resolves, with how to stop, when every entry from now on will be read.
+   * Resolves with an unsubscribe function when every entry from now on will be read.
    * @throws ConnectionLostError, BrokerUnreachableError; ClosedError at `close()`.
    */
   async follow(reader: StreamReader): Promise<() => void> {
@@ -58,7 +61,7 @@ export class EventStream {
     }
   }
 
-  /** Hangs up, and waits for no reader. May be called twice. */
+  /** Hangs up, without waiting for readers. May be called twice. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#readers.clear();
@@ -95,7 +98,7 @@ export class EventStream {
         await this.#pause();
       }
     }
-    // Whoever comes next begins at the end again.
+    // The next reader begins at the end again.
     this.#beginning = undefined;
   }
 
@@ -144,7 +147,7 @@ export class EventStream {
   }
 
   async #oldest(client: ConnectionGuard): Promise<string | undefined> {
-    // Which whoever may read the stream at all may do, as they may not all XRANGE.
+    // XREAD, not XRANGE: every user that may follow the stream may run it.
     const read = await client.run((redis) => redis.xread('COUNT', 1, 'STREAMS', this.#deps.key, START));
     return read?.[0]?.[1]?.[0]?.[0];
   }
@@ -181,3 +184,135 @@ const MOST_ENTRIES = 500;
 const KEPT_ENTRIES = 10_000;
 const READ_MS = 5_000;
 const PAUSE_AFTER_FAULT_MS = 300;
+
+/** What the ends of one queue are read with. */
+export interface JobEndsDeps {
+  readonly keys: QueueKeys;
+  /** Looks jobs up. */
+  readonly guard: ConnectionGuard;
+  /** Followed from the first wait on. */
+  readonly stream: EventStream;
+}
+
+/**
+ * The ends of one queue's jobs.
+ *
+ * The stream only names the job; its end is read from the job itself. A job is looked up when a wait begins, when the stream
+ * names it, and every few seconds: the stream is trimmed, so a slow reader can miss a name.
+ */
+export class JobEnds {
+  readonly #deps: JobEndsDeps;
+  readonly #waiting = new Map<string, Set<Waiter>>();
+  #following: Promise<void> | undefined;
+  #recheck: NodeJS.Timeout | undefined;
+
+  constructor(deps: JobEndsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Resolves with the job's end, at once when it is over. Rejects with the signal's reason, with ClosedError at `close()`, and with
+   * ConnectionLostError or BrokerUnreachableError when following cannot begin.
+   */
+  of(jobId: string, signal: AbortSignal): Promise<JobEnd> {
+    return new Promise<JobEnd>((resolve, reject) => {
+      signal.throwIfAborted();
+      const stop = () => {
+        this.#forget(jobId, waiter);
+        stopListening();
+      };
+      const settle = (end: JobEnd) => {
+        stop();
+        resolve(end);
+      };
+      const fail = (error: Error) => {
+        stop();
+        reject(error);
+      };
+      const waiter: Waiter = { settle, fail };
+      const stopListening = onAbort(signal, () => fail(signal.reason as Error));
+      this.#addWaiter(jobId, waiter);
+      this.#follow().then(() => this.#lookUpQuietly(jobId), fail);
+    });
+  }
+
+  /** Stops following. Waits that are left reject with ClosedError. May be called twice. */
+  async close(): Promise<void> {
+    clearInterval(this.#recheck);
+    for (const { fail } of [...this.#waiting.values()].flatMap((waiters) => [...waiters]))
+      fail(new ClosedError('broker'));
+    await this.#following?.catch(() => undefined);
+    clearInterval(this.#recheck);
+  }
+
+  #addWaiter(jobId: string, waiter: Waiter): void {
+    const waiters = this.#waiting.get(jobId) ?? new Set();
+    this.#waiting.set(jobId, waiters.add(waiter));
+  }
+
+  #forget(jobId: string, waiter: Waiter): void {
+    const waiters = this.#waiting.get(jobId);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.#waiting.delete(jobId);
+  }
+
+  #follow(): Promise<void> {
+    this.#following ??= this.#startFollowing().catch((error: unknown) => {
+      this.#following = undefined;
+      throw error;
+    });
+    return this.#following;
+  }
+
+  async #startFollowing(): Promise<void> {
+    await this.#deps.stream.follow({ onEntries: (entries) => entries.forEach((entry) => this.#receive(entry)) });
+    this.#recheck = setInterval(() => this.#lookUpAll(), RECHECK_MS);
+    this.#recheck.unref();
+  }
+
+  #receive([, fields]: StreamEntry): void {
+    const event = fields[fields.indexOf('event') + 1];
+    const jobId = fields[fields.indexOf('jobId') + 1];
+    const isEnd = event === 'completed' || event === 'failed' || event === 'removed';
+    if (isEnd && jobId !== undefined) this.#lookUpQuietly(jobId);
+  }
+
+  #lookUpAll(): void {
+    for (const jobId of this.#waiting.keys()) this.#lookUpQuietly(jobId);
+  }
+
+  /** A look-up that fails is made again at the next recheck. */
+  #lookUpQuietly(jobId: string): void {
+    if (this.#waiting.has(jobId)) this.#lookUp(jobId).catch(() => undefined);
+  }
+
+  async #lookUp(jobId: string): Promise<void> {
+    const { guard, keys } = this.#deps;
+    const fields = ['timestamp', 'returnvalue', 'failedReason', 'finishedOn'] as const;
+    const read = (client: ScriptClient) => client.hmget(keys.prefix + jobId, ...fields);
+    // Without the time of its send it is no job, but another key: a list, or the hash of a scheduler.
+    const [sentAt, result, reason, finishedOn] = await guard.run(read).catch(nothingThere);
+    if (typeof sentAt !== 'string') return this.#settle(jobId, { kind: 'gone' });
+    if (typeof finishedOn !== 'string') return;
+    const deadLettered = { kind: 'deadLettered', reason: reason ?? 'no reason was kept' } as const;
+    this.#settle(jobId, typeof result === 'string' ? { kind: 'acked', result } : deadLettered);
+  }
+
+  #settle(jobId: string, end: JobEnd): void {
+    for (const { settle } of this.#waiting.get(jobId) ?? []) settle(end);
+  }
+}
+
+/** Ids of any client may be the rest of a key that is no hash. */
+function nothingThere(error: unknown): readonly null[] {
+  if (error instanceof ServerRefusalError && error.reply.startsWith('WRONGTYPE')) return [];
+  throw error;
+}
+
+/** A wait for the end of one job. */
+interface Waiter {
+  readonly settle: (end: JobEnd) => void;
+  readonly fail: (error: Error) => void;
+}
+
+const RECHECK_MS = 5_000;

@@ -1,7 +1,7 @@
-// What the entries of BullMQ's event stream mean: whose they are, and what happened.
+// Turns the entries of BullMQ's event stream into events: of which job, and what happened.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readHistory } from '../../../../dead-letters/past-attempt.js';
-import type { JobEventKind, QueueEvent, QueueWatcher } from '../../../job-events.js';
+import { readHistory } from '../../../../dead-letters/dead-letter.js';
+import type { JobEventKind, QueueEvent, QueueWatcher } from '../../../broker.js';
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
 import { ServerRefusalError } from '../../../broker-errors.js';
 import type { QueueKeys } from '../queue-keys.js';
@@ -10,7 +10,7 @@ import { msOf, type EventStream, type StreamEntry } from './event-stream.js';
 export interface QueueEventsDeps {
   readonly keys: QueueKeys;
   readonly stream: EventStream;
-  /** For looking jobs up: an entry has no more than their ids. */
+  /** Looks jobs up: an entry has no more than their ids. */
   readonly guard: ConnectionGuard;
 }
 
@@ -24,7 +24,7 @@ export class QueueEvents {
     this.#deps = deps;
   }
 
-  /** Resolves, with how to stop, when every event from now on will be told. */
+  /** Resolves with an unsubscribe function when the watcher will get every event from now on. */
   async follow(watcher: QueueWatcher): Promise<() => void> {
     let isStopped = false;
     const stop = await this.#deps.stream.follow({
@@ -48,9 +48,9 @@ export class QueueEvents {
 
   async #read(entries: readonly StreamEntry[], watcher: QueueWatcher): Promise<readonly QueueEvent[]> {
     const { of } = watcher;
-    const told = entries.map(toldBy).filter((entry) => entry !== undefined);
-    for (const { jobId, name } of told) if (name !== undefined) this.#remember(jobId, name);
-    const meant = 'jobId' in of ? told.filter(({ jobId }) => jobId === of.jobId) : told;
+    const all = entries.map(readEntry).filter((entry) => entry !== undefined);
+    for (const { jobId, name } of all) if (name !== undefined) this.#remember(jobId, name);
+    const meant = 'jobId' in of ? all.filter(({ jobId }) => jobId === of.jobId) : all;
     const wanted = meant.filter(({ kinds }) => kinds.some((kind) => watcher.kinds.has(kind)));
     const lookedUp = await this.#lookUp(wanted.filter((entry) => this.#mustLookUp(entry, watcher)));
     const events: QueueEvent[] = [];
@@ -69,7 +69,7 @@ export class QueueEvents {
     return kinds.length > 1 || ('jobName' in of && !this.#names.has(jobId));
   }
 
-  /** Tried again for as long as the server is away: reading stands still then in any case. */
+  /** Tries again while the server is away: reading waits then in any case. */
   async #lookUp(entries: readonly EventEntry[]): Promise<ReadonlyMap<string, LookedUp>> {
     const found = new Map<string, LookedUp>();
     const ids = [...new Set(entries.map(({ jobId }) => jobId))];
@@ -112,7 +112,7 @@ export class QueueEvents {
   }
 }
 
-/** What an entry says by itself: what it may mean, of which job. */
+/** What an entry says by itself: the job, and what may have happened to it. */
 interface EventEntry {
   readonly jobId: string;
   readonly atMs: number;
@@ -136,7 +136,7 @@ function isForGood(error: unknown): boolean {
   return error.about !== 'server' || error.reply.startsWith('WRONGTYPE');
 }
 
-function toldBy([id, list]: StreamEntry): EventEntry | undefined {
+function readEntry([id, list]: StreamEntry): EventEntry | undefined {
   const fields = new Map<string, string>();
   for (let i = 0; i + 1 < list.length; i += 2) fields.set(list[i] ?? '', list[i + 1] ?? '');
   const jobId = fields.get('jobId');

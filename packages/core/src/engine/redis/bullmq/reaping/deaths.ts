@@ -1,4 +1,4 @@
-// Which processes died, noted where it is decided that they did: for whoever looks later.
+// Notes which processes died, where that is decided, for operators.
 import { count, MISFIT, moment, readForeignJson, shape, text } from '../../../../foreign-text/reader.js';
 import type { QueueDeath } from '../../../../operator/queue-admin.js';
 

@@ -5,8 +5,8 @@ import { noteDeaths } from './deaths.js';
 import { serverNow } from '../server-time.js';
 
 // A server's run id changes when it restarts, and is another when a replica takes over: then every presence is gone, and
-// nobody is dead. A server that no one of the fleet has met before, or that has lost its data, has lost nobody: `meetServer`
-// answers whether it is such a one.
+// no process is dead. Nor is any on a server that is new to the fleet, or that has lost its data: `meetServer` returns whether
+// it is such a server.
 export const meetServer = `
 ${serverNow}
 local nowMs = tonumber(now)
@@ -23,7 +23,7 @@ end`;
 /**
  * Defines `giveBack(id, ending, judge)`: breaks the lease of an active job and puts the job back at the head of its queue, counted
  * and remembered; poisons it when it has lost more leases than the delivery limit, but for those that it is spared
- * (\`spared\`, a field of its hash). A `judge` decides in its place, and answers whether the caller puts the job elsewhere.
+ * (`spared`, a field of its hash). A `judge` decides in its place, and returns whether the caller puts the job elsewhere.
  * Expects KEYS as {@link reapScript} has them, `prefix` and `deliveryLimit`.
  */
 export const giveBack = `

@@ -9,8 +9,8 @@ import { giveBack, meetServer } from './give-back-script.js';
 const TOGETHER_MS = 150;
 
 /**
- * How much of the grace time one look at a suspect stands for at most; looks come every 25 ms. A machine that stands still for a moment
- * must not count that as time in which the process could have come back: whoever wakes first would take its neighbours for dead.
+ * How much of the grace time one check of a suspect counts for at most; checks come every 25 ms. A machine that stands still for a moment
+ * must not count that as time in which the process could have come back: the process that wakes first would take its neighbours for dead.
  */
 const MOST_PER_LOOK_MS = 60;
 /** Longer ago, it says that the fleet was gone rather than the server. */
@@ -19,16 +19,16 @@ const LAST_TURN_KEPT_MS = 3_600_000;
 const MOST_LOOKS = 10;
 
 /**
- * One turn of the reaper, for the whole fleet: whoever comes within the interval after it finds the turn taken.
+ * One turn of the reaper, for the whole fleet: a process that comes within the interval after it finds the turn taken.
  *
  * A delivery whose lease has expired is given back. So is one whose process has had no presence for the grace time, and was
  * looked for often enough in it. After a restart or failover of the server all presences are gone at once, so nothing is
- * decided until the hold-off is over. The same when nobody has had a turn for longer than turns are apart: then the server answered
- * nobody (somebody's script ran, its disk was full, it was frozen), so leases have expired that nobody could renew.
+ * decided until the hold-off is over. The same when no process has had a turn for longer than turns are apart: then the server did not
+ * answer (a long script ran, its disk was full, it was frozen), so leases have expired that no process could renew.
  *
- * KEYS: the \`channel\` keys, then suspects, turn, when the last turn was, and deaths. ARGV: prefix, delivery limit, interval (ms), grace (ms),
+ * KEYS: the `channel` keys, then suspects, turn, when the last turn was, and deaths. ARGV: prefix, delivery limit, interval (ms), grace (ms),
  * hold-off (ms), whether presence works ('1'), the longest gap between two turns (ms), then what the presence channels begin with.
- * Answers \`[is anybody suspect, active, ids given back, are the data gone, in how many ms the next delayed job is due, or nothing]\`.
+ * Returns `[is any process suspect, active, ids given back, are the data gone, in how many ms the next delayed job is due, or nothing]`.
  */
 export const reapScript = new RedisScript(`
 local prefix, deliveryLimit, intervalMs, graceMs, holdOffMs = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -159,9 +159,9 @@ return { isAnySuspect and 1 or 0, #ids - #returned, returned, hasForgotten, dueI
 `);
 
 /**
- * Makes the server's run id known when a process connects, before anybody is suspect: so a death is not taken for a restart
- * of the server that nobody had noticed. KEYS: suspects. ARGV: hold-off (ms). Answers 1 when the server knew
- * nothing of the fleet.
+ * Makes the server's run id known when a process connects, before any is suspect: so a death is not taken for a restart
+ * of the server that was not noticed. KEYS: suspects. ARGV: hold-off (ms). Returns 1 when the server did
+ * not know the fleet.
  */
 export const meetServerScript = new RedisScript(`
 ${meetServer}
@@ -170,7 +170,7 @@ return meetServer(KEYS[1], tonumber(ARGV[1])) and 1 or 0
 
 /**
  * Renews every lease of a process, held or not, without asking the process: a blocked main thread cannot answer. KEYS: the
- * \`channel\` keys. ARGV: prefix, what the process's lease tokens begin with, lease (ms). Answers how many.
+ * `channel` keys. ARGV: prefix, what the process's lease tokens begin with, lease (ms). Returns how many.
  */
 export const renewProcessScript = new RedisScript(`
 local prefix, process, leaseMs = ARGV[1], ARGV[2], ARGV[3]

@@ -1,13 +1,13 @@
 // Gives back what a process held whose parent saw it end, and finds out which job it is that ends its workers.
 import { RedisScript } from '../../connection/redis-script.js';
-import type { DeadProcess } from '../../../dead-process.js';
+import type { DeadProcess } from '../../../broker.js';
 import { giveBack } from './give-back-script.js';
 
 /**
  * What an end that a process brought on itself means for each job that it held. `docs/guarantees.md` has the rule in words:
  *
  * - Where a job was on trial, nothing else is held to account. At its last chance a job is poisoned only if nothing else was under
- *   way in the process: nobody else can have ended it. If something was, or if several were on trial, the delivery limit counts, as for
+ *   way in the process: nothing else can have ended it. If something was, or if several were on trial, the delivery limit counts, as for
  *   any lost lease.
  * - Where none was, all that were held and were not suspected are suspected from now on.
  *
@@ -73,7 +73,7 @@ end`;
 /**
  * KEYS: those of `reapScript`. ARGV: prefix, delivery limit, process; and, of an end that it brought on itself, how many jobs were on
  * trial, whether nothing else was under way ('1'), the poison limit, how it ended, its last lines ('' for none), and the ids on trial that
- * are of this queue. Answers the ids that were given back, and those of them that the end is held against.
+ * are of this queue. Returns the ids that were given back, and those of them that the end counts against.
  */
 export const releaseDeadScript = new RedisScript(`
 local prefix, deliveryLimit, process = ARGV[1], tonumber(ARGV[2]), ARGV[3]

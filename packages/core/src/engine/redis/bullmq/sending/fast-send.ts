@@ -1,8 +1,8 @@
 // The fast path of the send script: what BullMQ's scripts come to when all jobs of a call are ordinary, and the queue is.
 
 /**
- * Defines `planFast(runs)`, which only reads, and answers a plan for an ordinary call or nil; and `runFast(runs, plan)`, which
- * carries it out in three commands a job instead of ten, and answers whether it did. What that leaves in the server is what
+ * Defines `planFast(runs)`, which only reads, and returns a plan for an ordinary call or nil; and `runFast(runs, plan)`, which
+ * carries it out in three commands a job instead of ten, and returns whether it did. What that leaves in the server is what
  * BullMQ's scripts would leave: `test/differential` holds it to that.
  *
  * Ordinary is a job without delay and priority whose id is neither in the queue nor twice in the call, and a queue that is not

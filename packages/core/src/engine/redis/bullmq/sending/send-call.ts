@@ -1,24 +1,23 @@
-// Writes a group of jobs as the arguments of the send script, and reads the script's answer.
-import type { ScriptClient } from '../../connection/redis-script.js';
+// Writes a batch of jobs as the arguments of the send script, and reads the script's answer.
+import { type ScriptClient, isLonger, tooLong } from '../../connection/redis-script.js';
 import { BrokerReplyError } from '../../../broker-errors.js';
-import type { OutgoingJob, SendOutcome, SendRefusal } from '../../../sending.js';
+import type { OutgoingJob, SendOutcome, SendRefusal } from '../../../broker.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { sendScript } from './send-script.js';
-import { isLonger, tooLong } from '../text-size.js';
 
 /** What is to be added, and where. */
 export interface SendCall {
   readonly keys: QueueKeys;
   readonly jobs: readonly OutgoingJob[];
-  /** Whether an ordinary call may take a shorter way that leaves and answers the same. */
+  /** Whether an ordinary call may take a shorter path with the same effect and the same answer. */
   readonly fastPath: boolean;
   /** The most bytes that the server takes in one text. */
   readonly maxTextBytes: number;
 }
 
 /**
- * Adds the jobs to the queue in one call, but for those that the server would not take. @throws BrokerReplyError when the answer has
- * another shape.
+ * Adds the jobs to the queue in one call, without those that are too long for the server, which are refused. @throws BrokerReplyError when
+ * the answer has an unknown form.
  */
 export async function addJobs(client: ScriptClient, call: SendCall): Promise<readonly (SendOutcome | SendRefusal)[]> {
   const { jobs, maxTextBytes } = call;
@@ -46,7 +45,7 @@ async function addAll(
 
 const ALL_ACCEPTED = 1;
 
-/** The jobs as the script takes them: what those that follow each other have in common is written once. */
+/** The jobs as the script takes them: the options that successive jobs have in common are written once. */
 export function writeJobs(jobs: readonly OutgoingJob[]): (string | number)[] {
   const entries: (string | number)[] = [];
   for (const run of runsOf(jobs)) {

@@ -1,4 +1,4 @@
-// The group script of a producer: adds many jobs to one queue in one call, with BullMQ's own scripts inside.
+// The batch script of a producer: adds many jobs to one queue in one call, with BullMQ's own scripts inside.
 import { RedisScript } from '../../connection/redis-script.js';
 import { slowSend } from './slow-send.js';
 import { serverNow } from '../server-time.js';
@@ -9,7 +9,7 @@ import { fastSend } from './fast-send.js';
  * ARGV: prefix, whether the fast path may be taken ('1'); then the jobs in runs of equal name and options: how many they
  * are, their name, their options as JSON, and of each its id and its payload.
  *
- * Answers 1 when all were accepted by the fast path; else a list with, for each job, 1 (accepted), 0 (the queue held a job of that
+ * Returns 1 when all were accepted by the fast path; else a list with, for each job, 1 (accepted), 0 (the queue held a job of that
  * id already) or an error's text.
  */
 export const sendText = `

@@ -1,8 +1,8 @@
-// The full path of the send script: each job by BullMQ's own scripts.
+// The slow path of the send script: each job by BullMQ's own scripts.
 import { wrapScripts } from '../bullmq-scripts.js';
 
 /**
- * Defines `runEach(runs)`, which adds the jobs one by one and answers how each went. A job that cannot be added fails alone.
+ * Defines `runEach(runs)`, which adds the jobs one by one and returns the outcome of each. A job that cannot be added fails alone.
  *
  * BullMQ's functions are made in it, because Lua makes every function anew in each call, and a fast call needs none of these.
  *

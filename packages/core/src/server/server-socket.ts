@@ -1,9 +1,9 @@
-// One connection to one server on a Unix socket. A Redis client would take that server's end for a fault, and go on with the next one.
+// One connection to one server on a Unix socket, and the server's users. A Redis client would reconnect, to the next server.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Asks one server one thing at a time, and is over when that server is. To be hung up. */
-export class ServerLine {
+/** Sends one command at a time to one server, and ends with that server. The caller hangs up. */
+export class ServerSocket {
   readonly #socket: Socket;
   readonly #ended = new AbortController();
 
@@ -18,22 +18,22 @@ export class ServerLine {
   }
 
   /**
-   * Undefined when nobody listens there: the file is missing, or was left by a process that has gone.
+   * Undefined when no process listens there: the file is missing, or was left by a process that is gone.
    * Rejects when the system does not let us ask, such as for the socket of another user.
    */
-  static async to(path: string): Promise<ServerLine | undefined> {
+  static async to(path: string): Promise<ServerSocket | undefined> {
     const socket = connect(path);
     try {
       await once(socket, 'connect');
-      return new ServerLine(socket);
+      return new ServerSocket(socket);
     } catch (fault) {
       socket.destroy();
-      if (NOBODY.has((fault as NodeJS.ErrnoException).code ?? '')) return undefined;
+      if (NOT_LISTENING.has((fault as NodeJS.ErrnoException).code ?? '')) return undefined;
       throw fault;
     }
   }
 
-  /** Aborts when the server has ended, or this line was hung up. */
+  /** Aborts when the server has ended, or this connection was hung up. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }
@@ -51,7 +51,7 @@ export class ServerLine {
       isLate = true;
       this.hangUp();
     }, SHUTDOWN_MS);
-    // Only a refusal is answered: the server ends without a word, and the connection with it.
+    // Only a refusal is answered: the server ends without an answer, and the connection with it.
     const answer = await this.#exchange('SHUTDOWN');
     clearTimeout(timer);
     return answer === undefined && !isLate;
@@ -61,8 +61,8 @@ export class ServerLine {
     this.#socket.destroy();
   }
 
-  /** Undefined when the line ends first. */
-  #exchange(command: string): Promise<LineAnswer | undefined> {
+  /** Undefined when the connection ends first. */
+  #exchange(command: string): Promise<SocketAnswer | undefined> {
     const socket = this.#socket;
     return new Promise((resolve) => {
       let received = '';
@@ -72,7 +72,7 @@ export class ServerLine {
         if (answer) settle(answer);
       };
       const giveUp = () => settle(undefined);
-      const settle = (answer: LineAnswer | undefined) => {
+      const settle = (answer: SocketAnswer | undefined) => {
         socket.off('data', take).off('close', giveUp);
         resolve(answer);
       };
@@ -83,26 +83,59 @@ export class ServerLine {
   }
 }
 
-/** Whether anybody accepts connections on a Unix socket. Rejects as {@link ServerLine.to}. */
+/** Whether a process accepts connections on a Unix socket. Rejects as {@link ServerSocket.to}. */
 export async function isListening(path: string): Promise<boolean> {
-  const line = await ServerLine.to(path);
+  const line = await ServerSocket.to(path);
   line?.hangUp();
   return line !== undefined;
 }
 
-const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK']);
+const NOT_LISTENING: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK']);
 const SHUTDOWN_MS = 10_000;
 
-interface LineAnswer {
+interface SocketAnswer {
   readonly kind: 'value' | 'refusal';
   readonly text: string;
 }
 
 /** Undefined while a part of it is missing. */
-function readAnswer(received: string): LineAnswer | undefined {
+function readAnswer(received: string): SocketAnswer | undefined {
   const [head = '', sign, first = ''] = /^([$+:-])([^\r]*)\r\n/.exec(received) ?? [];
   if (sign === undefined) return undefined;
   if (sign !== '$') return { kind: sign === '-' ? 'refusal' : 'value', text: first };
   const end = head.length + Number(first);
   return received.length < end + 2 ? undefined : { kind: 'value', text: received.slice(head.length, end) };
+}
+
+/** The name under which every process that shares a server holds one connection to it. */
+export const SHARE_NAME = 'acktor-share';
+
+/** The name of the watcher's connection. */
+export const WATCHER_NAME = 'acktor-watcher';
+
+export interface ServerUsers {
+  /** The names of the connections, empty for one without; watchers' are left out. */
+  readonly names: readonly string[];
+  /** The ids of the connections of watchers; a later one has a higher id. */
+  readonly watcherIds: readonly number[];
+}
+
+/** Reads what `CLIENT LIST` answers, but for the connection with this id. */
+export function readUsers(list: string, ownId?: string | number): ServerUsers {
+  const entries = list.split('\n').flatMap((entry) => {
+    const [, id] = /^id=(\d+) /.exec(entry) ?? [];
+    if (id === undefined || id === String(ownId)) return [];
+    return [{ id: Number(id), name: / name=(\S*)/.exec(entry)?.[1] ?? '' }];
+  });
+  return {
+    names: entries.filter(({ name }) => name !== WATCHER_NAME).map(({ name }) => name),
+    watcherIds: entries.filter(({ name }) => name === WATCHER_NAME).map(({ id }) => id),
+  };
+}
+
+/** Undefined when the server is too busy to say, or has ended. */
+export async function listUsers(line: ServerSocket): Promise<ServerUsers | undefined> {
+  const ownId = await line.ask('CLIENT ID');
+  const list = await line.ask('CLIENT LIST');
+  return ownId === undefined || list === undefined ? undefined : readUsers(list, ownId);
 }

@@ -1,22 +1,21 @@
-// One liveness of several: of queues that lie on different servers.
-import { ConnectionLostError } from './broker-errors.js';
-import type { FleetLine } from '../fleet/fleet-line.js';
-import { joinedReport } from './joined-report.js';
-import type { Liveness, ReapReport, ReapRules } from './liveness.js';
+// One liveness of several: in a cluster each queue may lie on another server.
+import { ConnectionLostError, ServerRefusalError } from '../broker-errors.js';
+import type { FleetLine } from '../../fleet/fleet-hub.js';
+import type { Liveness, ReapReport, ReapRules } from '../liveness.js';
 
 /**
- * Asks all of them, and has every answer before it tells of a failure. A server that hangs is not waited for: the leases of the
+ * Asks all of them, and has every answer before it rejects with a failure. It does not wait for a server that hangs: the leases of the
  * others would expire meanwhile.
  */
 export class JointLiveness implements Liveness {
   readonly fleetLine: FleetLine;
-  readonly #pulses: readonly Liveness[];
+  readonly #livenesses: readonly Liveness[];
   readonly #hanging = new Set<Liveness>();
 
-  /** @param first speaks for the process where it does not matter which server hears it. */
+  /** @param first carries what may go through any of the servers. */
   constructor(first: Liveness, others: readonly Liveness[]) {
     this.fleetLine = first.fleetLine;
-    this.#pulses = [first, ...others];
+    this.#livenesses = [first, ...others];
   }
 
   async testPresence(): Promise<boolean> {
@@ -45,18 +44,18 @@ export class JointLiveness implements Liveness {
   }
 
   #askInTime<Answer>(ask: (liveness: Liveness) => Promise<Answer>): readonly Promise<Answer>[] {
-    return this.#pulses.map(async (liveness) => {
+    return this.#livenesses.map(async (liveness) => {
       if (this.#hanging.has(liveness)) throw new ConnectionLostError();
       this.#hanging.add(liveness);
       return before(
-        PATIENCE_MS,
+        ANSWER_WITHIN_MS,
         ask(liveness).finally(() => this.#hanging.delete(liveness)),
       );
     });
   }
 
   #all<Answer>(ask: (liveness: Liveness) => Promise<Answer>): Promise<readonly Answer[]> {
-    return allEnded(this.#pulses.map(ask));
+    return allEnded(this.#livenesses.map(ask));
   }
 }
 
@@ -66,11 +65,36 @@ async function allEnded<Answer>(asked: readonly Promise<Answer>[]): Promise<read
 }
 
 /** Short beside a lease, long beside an answer. */
-const PATIENCE_MS = 1_000;
+const ANSWER_WITHIN_MS = 1_000;
 
 function before<Answer>(limitMs: number, answer: Promise<Answer>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new ConnectionLostError()), limitMs);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** One report of several turns of the reaper, with the faults of those that failed. @throws the most severe fault, when all failed. */
+export function joinedReport(turns: readonly PromiseSettledResult<ReapReport>[]): ReapReport {
+  const reports = turns.flatMap((turn) => (turn.status === 'fulfilled' ? [turn.value] : []));
+  const faults = turns.flatMap((turn) => (turn.status === 'rejected' ? [turn.reason as unknown] : []));
+  if (reports.length === 0 && faults.length > 0) throw mostSevere(faults);
+  return {
+    hasSuspects: reports.some(({ hasSuspects }) => hasSuspects),
+    active: reports.reduce((sum, { active }) => sum + active, 0),
+    returnedJobIds: reports.flatMap(({ returnedJobIds }) => returnedJobIds),
+    hasForgotten: reports.some(({ hasForgotten }) => hasForgotten),
+    nextDueInMs: soonest(reports.map(({ nextDueInMs }) => nextDueInMs)),
+    faults: [...faults, ...reports.flatMap((report) => report.faults)],
+  };
+}
+
+function soonest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** A refusal outweighs a broken connection, which comes back by itself. */
+export function mostSevere(faults: readonly unknown[]): unknown {
+  return faults.find((fault) => fault instanceof ServerRefusalError) ?? faults[0];
 }

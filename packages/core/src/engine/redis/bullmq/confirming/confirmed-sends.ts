@@ -1,29 +1,28 @@
 // Sends that wait for a confirmation: one round of them at a time, on a connection that carries nothing else.
 import { asTypedError, type ConnectionGuard } from '../../connection/connection-guard.js';
 import type { ScriptClient } from '../../connection/redis-script.js';
-import type { ConfirmDemand, ConfirmShortfall, FurtherConfirm } from '../../../confirm.js';
-import { wantedCount } from '../../../confirm.js';
-import { watchFsync } from './fsync-watch.js';
+import { type ConfirmDemand, type ConfirmShortfall, type FurtherConfirm, wantedCount } from '../../../broker.js';
+import { pollFsync } from './fsync.js';
 
-/** What a line stands on. */
-export interface ConfirmLineDeps {
+/** What confirmed sends need. */
+export interface ConfirmedSendsDeps {
   readonly confirm: FurtherConfirm;
-  /** Opens the line's own connection. Given up when the signal aborts. */
+  /** Opens their own connection. Given up when the signal aborts. */
   readonly openClient: (signal: AbortSignal) => Promise<ConnectionGuard>;
-  /** Whether the disk is watched rather than asked for with WAITAOF. */
-  readonly watchesFsync: boolean;
+  /** Whether the server's figures are polled instead of waiting with WAITAOF. */
+  readonly pollsFsync: boolean;
 }
 
-/** One group of jobs for one queue, and how long its confirmation may take. */
+/** One batch of jobs for one queue, and how long its confirmation may take. */
 export interface ConfirmedCall<Answer> {
-  /** Adds the jobs on the line's connection. */
+  /** Adds the jobs on the given connection. */
   readonly add: (client: ScriptClient) => Promise<Answer>;
   /** A key of the queue that may be overwritten at any time. */
   readonly barrierKey: string;
   readonly timeoutMs: number;
 }
 
-/** What became of a group: how it was added, and what its confirmation lacks. */
+/** The result of a batch: how it was added, and what its confirmation lacks. */
 export interface ConfirmedAnswer<Answer> {
   readonly added: Answer;
   readonly shortfall: ConfirmShortfall | undefined;
@@ -32,18 +31,18 @@ export interface ConfirmedAnswer<Answer> {
 /**
  * Adds jobs and waits for their confirmation.
  *
- * WAIT and WAITAOF block the connection they are sent on and speak of what that very connection wrote, so the line has one
- * of its own. While a round waits, calls gather; the next round adds them all and waits once: a thousand sends at the same
- * time cost one or two waits. Nothing but other confirmed sends ever stands behind a wait.
+ * WAIT and WAITAOF block the connection they are sent on and count what that very connection wrote, so these sends have one
+ * of their own. While a round waits, calls gather; the next round adds them all and waits once: a thousand sends at the same
+ * time cost one or two waits. Only other confirmed sends ever queue behind a wait.
  */
-export class ConfirmLine {
-  readonly #deps: ConfirmLineDeps;
+export class ConfirmedSends {
+  readonly #deps: ConfirmedSendsDeps;
   #connection: Promise<ConnectionGuard> | undefined;
   #waiting: PendingCall[] = [];
   readonly #closing = new AbortController();
   #isBusy = false;
 
-  constructor(deps: ConfirmLineDeps) {
+  constructor(deps: ConfirmedSendsDeps) {
     this.#deps = deps;
   }
 
@@ -55,7 +54,7 @@ export class ConfirmLine {
     });
   }
 
-  /** Resolves when the line's connection is whole. */
+  /** Resolves when the connection is up. */
   async connected(signal: AbortSignal): Promise<void> {
     const guard = await this.#connect();
     return guard.whole(signal);
@@ -81,8 +80,8 @@ export class ConfirmLine {
 
   async #round(calls: readonly PendingCall[]): Promise<void> {
     const guard = await this.#connect();
-    // One run for adding and waiting: a connection that breaks between them fails both, and what a new connection would be
-    // told of its own writes proves nothing about these.
+    // One run for adding and waiting: a connection that breaks between them fails both, because a new connection's wait would
+    // count its own writes, and not these.
     await guard.run(async (client) => {
       const added = await Promise.allSettled(calls.map(({ add }) => add(client)));
       const isAnyAdded = added.some(({ status }) => status === 'fulfilled');
@@ -107,7 +106,7 @@ export class ConfirmLine {
   /** How many disks or replicas have everything that this connection wrote. */
   async #confirmedCount(client: ScriptClient, { confirm, timeoutMs }: ConfirmDemand): Promise<number> {
     if (confirm !== 'fsync') return client.wait(confirm.replicas, timeoutMs);
-    if (this.#deps.watchesFsync) return watchFsync(client, timeoutMs);
+    if (this.#deps.pollsFsync) return pollFsync(client, timeoutMs);
     const [disks] = (await client.call('WAITAOF', 1, 0, timeoutMs)) as readonly [disks: number, replicas: number];
     return disks;
   }

@@ -1,12 +1,11 @@
-// One watch over the fleet: keeps the workers publishing, their frames in order, and notices who is gone.
+// One watch over the fleet: keeps the workers publishing, keeps their frames in order, and notices which workers are gone.
 import { randomUUID } from 'node:crypto';
-import type { FleetAnswer, FleetNews } from '../fleet-message.js';
-import type { FleetWatcher } from '../fleet.js';
-import { onAbort } from '../../on-abort.js';
-import type { FleetHub } from '../fleet-hub.js';
-import type { WorkerFrame } from '../worker-frame.js';
+import type { FleetAnswer, FleetNews } from './fleet-message.js';
+import type { FleetWatcher } from './fleet.js';
+import { onAbort, steadyNowMs } from '../guarded.js';
+import type { FleetHub } from './fleet-hub.js';
+import type { WorkerFrame } from './worker-report.js';
 import { KnownWorkers } from './known-workers.js';
-import { steadyNowMs } from '../steady-time.js';
 
 /** Resolves when the signal aborts, and has stopped listening then. */
 export async function watchFleet(hub: FleetHub, watcher: FleetWatcher, signal: AbortSignal): Promise<void> {
@@ -29,13 +28,13 @@ class FleetWatch {
   readonly #watcher: FleetWatcher;
   readonly #ask = randomUUID();
   readonly #known = new KnownWorkers();
-  /** Whether nothing is heard, for the connection is away. */
+  /** Whether the connection is away. */
   #isCutOff = false;
-  /** Whether the server has not answered for too long, though the connection looks whole. */
+  /** Whether the server has not answered for too long, though the connection looks up. */
   #isUnanswered = false;
-  #isLooking = false;
+  #isPolling = false;
   #answeredAtMs = steadyNowMs();
-  /** Until then nobody counts as gone: after a restart of the server all are away for a moment. */
+  /** Until then no worker counts as gone: after a restart of the server all are away for a moment. */
   #judgesAfterMs = 0;
 
   constructor(hub: FleetHub, watcher: FleetWatcher) {
@@ -46,16 +45,16 @@ class FleetWatch {
   async start(): Promise<() => Promise<void>> {
     const stops = [
       this.#hub.onAnswer(this.#ask, (answer) => this.#answered(answer)),
-      this.#hub.onChange((state) => this.#stand(() => (this.#isCutOff = state === 'away'))),
+      this.#hub.onChange((state) => this.#setReachability(() => (this.#isCutOff = state === 'away'))),
       this.#hub.onDropped((dropped) => this.#watcher.onDropped?.(dropped)),
-      every(SIGN_EVERY_MS, () => this.#sign()),
-      every(LOOK_EVERY_MS, () => this.#lookWhenFree()),
+      every(ANNOUNCE_EVERY_MS, () => this.#announce()),
+      every(POLL_EVERY_MS, () => this.#pollWhenFree()),
     ];
     const stopAll = () => {
       for (const stop of stops) stop();
     };
     try {
-      const stopListening = await this.#hub.onNews((news) => this.#heard(news));
+      const stopListening = await this.#hub.onNews((news) => this.#receive(news));
       this.#meetAll();
       return () => {
         stopAll();
@@ -69,15 +68,15 @@ class FleetWatch {
 
   #meetAll(): void {
     this.#known.askedAll(steadyNowMs());
-    this.#sign();
+    this.#announce();
     this.#askForReport();
   }
 
-  #sign(): void {
+  #announce(): void {
     void this.#hub.ask({ type: 'watch' }).catch(() => undefined);
   }
 
-  /** Of all, or of one. An ask that is lost is made again: with the next frame, or when the connection is back. */
+  /** From all, or from one. A request that is lost is made again: with the next frame, or when the connection is back. */
   #askForReport(workerId?: string): void {
     void this.#hub.ask({ type: 'report', to: this.#hub.asker, ask: this.#ask }, workerId).catch(() => undefined);
   }
@@ -88,12 +87,12 @@ class FleetWatch {
     if (isNews) this.#watcher.onReport(answer.report);
   }
 
-  #heard(news: FleetNews): void {
+  #receive(news: FleetNews): void {
     switch (news.type) {
       case 'frame':
         return this.#frame(news.frame);
       case 'joined':
-        this.#sign();
+        this.#announce();
         return this.#askForReport(news.workerId);
       case 'left':
         if (this.#known.forget(news.workerId)) this.#watcher.onGone(news.workerId, 'left');
@@ -101,13 +100,13 @@ class FleetWatch {
   }
 
   #frame(frame: WorkerFrame): void {
-    const verdict = this.#known.heard(frame.workerId, frame.sequence, steadyNowMs());
+    const verdict = this.#known.received(frame.workerId, frame.sequence, steadyNowMs());
     if (verdict === 'next') this.#watcher.onFrame(frame);
     if (verdict === 'gap') this.#askForReport(frame.workerId);
   }
 
-  /** Takes a change of how the server is reached, and says what follows of it. */
-  #stand(change: () => void): void {
+  /** Applies a change of the server's reachability, and reports what it leads to. */
+  #setReachability(change: () => void): void {
     const wasAway = this.#isAway;
     change();
     if (this.#isAway === wasAway) return;
@@ -117,23 +116,23 @@ class FleetWatch {
     this.#meetAll();
   }
 
-  /** Looks who is still there, one look after the other: a server that stands still answers none, nor fails any for a while. */
-  #lookWhenFree(): void {
-    if (this.#isLate()) this.#stand(() => (this.#isUnanswered = true));
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    this.#look()
+  /** Polls which workers are still there, one poll at a time: a server that hangs neither answers a call nor fails it for a while. */
+  #pollWhenFree(): void {
+    if (this.#isLate()) this.#setReachability(() => (this.#isUnanswered = true));
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    this.#poll()
       .catch(() => undefined)
-      .finally(() => (this.#isLooking = false));
+      .finally(() => (this.#isPolling = false));
   }
 
-  /** Judges nobody unless it is answered, and the looks before it were: whoever could not be heard may live. */
-  async #look(): Promise<void> {
+  /** Counts workers as gone only when this poll and those before it were answered: workers that cannot be reached may be alive. */
+  async #poll(): Promise<void> {
     const { ids } = this.#known;
     const missing = await this.#hub.missing(ids);
-    if (this.#isLate()) this.#stand(() => (this.#isUnanswered = true));
+    if (this.#isLate()) this.#setReachability(() => (this.#isUnanswered = true));
     this.#answeredAtMs = steadyNowMs();
-    this.#stand(() => (this.#isUnanswered = false));
+    this.#setReachability(() => (this.#isUnanswered = false));
     if (this.#isAway || steadyNowMs() < this.#judgesAfterMs) return;
     const silent = this.#known.silentFor(SILENT_FOR_MS, steadyNowMs());
     for (const id of new Set([...this.#known.missed(missing ?? []), ...silent]))
@@ -149,7 +148,7 @@ class FleetWatch {
   }
 }
 
-/** Calls come from timers and listeners, where what is thrown ends the process, and whatever program the watcher is part of. */
+/** Calls come from timers and listeners, where an exception would end the process. */
 function guarded(watcher: FleetWatcher, onThrown: (error: unknown) => void): FleetWatcher {
   const run = (call: () => void) => {
     try {
@@ -172,12 +171,12 @@ function every(ms: number, run: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Workers publish for 10 s after a sign: two may be lost. */
-const SIGN_EVERY_MS = 3_000;
-const LOOK_EVERY_MS = 250;
-/** A process that is stopped, or cut off by a network that says nothing, is connected as far as the server knows. */
+/** Workers publish for 10 s after an announcement: two may be lost. */
+const ANNOUNCE_EVERY_MS = 3_000;
+const POLL_EVERY_MS = 250;
+/** A process that is stopped, or cut off silently, is still connected as far as the server knows. */
 const SILENT_FOR_MS = 5_000;
-/** Less than the silence that counts as death, or everybody would die of a server that stands still. */
+/** Less than the silence that counts as death, or all workers would count as dead when the server hangs. */
 const UNANSWERED_AFTER_MS = 2_000;
 /** Workers reconnect within 300 ms of a server's return. */
 const HOLD_OFF_MS = 2_000;
