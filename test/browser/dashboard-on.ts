@@ -6,7 +6,7 @@ const quiet = () => undefined;
 
 export function dashboardOn({ url, namespace }: WorkerTrial, options: DashboardOptions = {}): Promise<Dashboard> {
   const logger = { info: quiet, warn: quiet, error: quiet };
-  // Whoever has a page to test needs no token, unless the test is about tokens.
+  // A test of a page needs no token, unless it is about tokens.
   const isOpen = options.tokens === undefined && options.authorize === undefined;
   return Dashboard.start({ redis: url, namespace, port: 0, logger, trustMachine: isOpen, ...options });
 }

@@ -1,4 +1,4 @@
-// One browser for all tests of a run that want one.
+// One browser for all tests of a run that need one.
 import { openChromium } from '@acktor/bench/browser';
 import type { Browser } from 'playwright-core';
 
@@ -17,7 +17,7 @@ export function describeInBrowser(title: string, suite: () => void): void {
   });
 }
 
-/** To be asked for in a test of such a suite. */
+/** Only for the tests of such a suite. */
 export async function browser(): Promise<Browser> {
   const opened = await opening;
   if (opened === undefined) throw new Error('the browser of the run starts with the first suite that is in it');

@@ -1,4 +1,4 @@
-// The dashboard's page in a tab of its own, which remembers all that went wrong in it.
+// The dashboard's page in a tab of its own, which records all errors in it.
 import { AssertionError } from 'chai';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { browser } from './in-browser.js';
@@ -7,9 +7,9 @@ export interface PageWish {
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
-  /** Whether scripts may be brought into the page from outside, against its policy. */
+  /** Whether scripts may be injected into the page, against its policy. */
   readonly bypassesPolicy?: boolean;
-  /** What the console may say without a fault. */
+  /** Console messages that are no error. */
   readonly expected?: RegExp;
 }
 
@@ -35,25 +35,25 @@ export class OpenedPage implements AsyncDisposable {
     return opened;
   }
 
-  /** Goes to a place, such as `fleet` or `queues/notes`, and waits until the page is live. */
+  /** Opens a page, such as `fleet` or `queues/notes`, and waits until it is live. */
   async goTo(place: string): Promise<void> {
     await this.page.goto(`${this.#url}#/${place}`);
     await this.sees(this.page.locator('.link-live'));
   }
 
-  /** Resolves when it is to be seen. */
+  /** Resolves when it is visible. */
   async sees(what: Locator | string | RegExp): Promise<void> {
     const isText = typeof what === 'string' || what instanceof RegExp;
     const locator = isText ? this.page.getByText(what).first() : what;
     await locator.waitFor({ state: 'visible', timeout: 15_000 });
   }
 
-  /** Resolves when it is not to be seen any more. */
+  /** Resolves when it is no longer visible. */
   async misses(what: Locator): Promise<void> {
     await what.waitFor({ state: 'hidden', timeout: 15_000 });
   }
 
-  /** Resolves when there are more than `count` of them, to be seen or not. */
+  /** Resolves when there are more than `count` of them, visible or not. */
   async hasMoreThan(count: number, what: Locator): Promise<void> {
     await what.nth(count).waitFor({ state: 'attached', timeout: 15_000 });
   }

@@ -10,7 +10,7 @@ import { OpenedPage } from './opened-page.js';
 import { openShop, type Shop } from './shop/shop.js';
 
 const folder = process.env['ACKTOR_SCREENSHOTS'];
-/** The lanes show a minute: before it is over they are half empty. */
+/** The lanes show a minute: before that they are half empty. */
 const minuteMs = 62_000;
 
 if (folder !== undefined)
@@ -43,7 +43,7 @@ async function drawAll(url: string, scheme: 'light' | 'dark', folder: string): P
   await tab.goTo('fleet');
   await sleep(minuteMs);
   await draw('fleet');
-  // From here on by links: a new page would have to see a minute pass anew.
+  // From here on by links: a page that is loaded again would need another minute.
   await page.getByRole('link', { name: 'Consumers', exact: true }).click();
   await page.locator('.lanes-canvas').click({ position: { x: 400, y: 100 } });
   await tab.sees('Last states');
@@ -57,7 +57,7 @@ async function drawAll(url: string, scheme: 'light' | 'dark', folder: string): P
     .getByRole('link', { name: /SMTP 550/ })
     .first()
     .click();
-  // The letters themselves, which are read after their group is there.
+  // The letters are read after their group.
   const firstLetter = page.locator('th a.identity').first();
   await tab.sees(firstLetter);
   await draw('dead-letters');

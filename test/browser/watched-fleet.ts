@@ -1,15 +1,15 @@
-// What most browser tests begin with: a fleet of its own for each test, and a dashboard that looks at it.
+// The set-up of most browser tests: a fleet for each test, and a dashboard that watches it.
 import type { Dashboard } from '@acktor/dashboard';
 import { FleetTrial } from '../fleet/fleet-trial.js';
 import { dashboardOn } from './dashboard-on.js';
 
 export interface WatchedFleet {
   open: FleetTrial;
-  /** A test that closes it may put another in its place. */
+  /** A test that closes it may set another. */
   dashboard: Dashboard;
 }
 
-/** To be called in a `describe`: what it answers is filled anew for each test. */
+/** Called in a `describe`; the object that it returns is set anew for each test. */
 export function watchedFleet(): WatchedFleet {
   const watched = {} as WatchedFleet;
   beforeEach('opens a fleet and its dashboard', async () => {

@@ -4,8 +4,7 @@ import type { ErrorView, Route, SessionView } from './dashboard-inside.js';
 
 type Visitor = 'nobody' | 'viewer' | 'operator';
 
-// Written down here once more, by hand: a route that asks for less than this table says fails the test, as does a route
-// that the table does not know.
+// Written once more by hand: a route that needs less than this table says fails the test, and so does one that is not in it.
 const needed: Readonly<Record<string, Visitor>> = {
   'GET /api/session': 'viewer',
   'POST /api/session': 'nobody',

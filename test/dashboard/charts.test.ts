@@ -26,7 +26,7 @@ describe('the charts of the dashboard', () => {
   });
 });
 
-/** As it comes from a worker. */
+/** A definition as a worker sends it. */
 function sent(machine: Parameters<typeof chartOf>[0]) {
   return { id: machine.id, definition: JSON.parse(JSON.stringify(chartOf(machine))) as Record<string, unknown> };
 }

@@ -1,4 +1,4 @@
-// Many consumers, and browsers that do not keep up.
+// Many consumers, and browsers that are too slow.
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { QueueDepth } from '@acktor/core/engine';
@@ -39,7 +39,7 @@ describe('a crowd before the dashboard', () => {
     await Promise.all([awake.snapshot(), asleep.snapshot()]);
     asleep.pause();
     using _ = atFullSpeed(trial);
-    // Until the system's own buffers are full the server cannot see that nobody reads.
+    // The server sees that a browser does not read only when the system's buffers are full.
     const { sequence } = await awake.frame(({ changes }) => changes.length > 0);
     await awake.frame((frame) => frame.sequence >= sequence + 60);
     const heapBefore = process.memoryUsage().heapUsed;

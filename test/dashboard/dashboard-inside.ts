@@ -1,4 +1,4 @@
-// The parts of a dashboard that its door does not show. Types come with the build, values from it.
+// Parts of the dashboard that the package does not export. Types come with the build, values from it.
 import type * as HandlerModule from '../../packages/dashboard/dist/dashboard-handler.js';
 import type * as OptionsModule from '../../packages/dashboard/dist/dashboard-options.js';
 import type * as FlowMeterModule from '../../packages/dashboard/dist/live/flow-meter.js';
@@ -46,7 +46,7 @@ export const { SharedRead } = await inside<typeof DeadLetterModule>('routes/dead
 export const { createRedaction } = await inside<typeof JobViewModule>('routes/job-view.js');
 export const { hasDesktop, openBrowser } = await inside<typeof ServeModule>('serve-dashboard.js');
 
-// A path that stands in this file is right for the source or for what it is compiled to, never for both.
+// A path in an import statement would be right for the source or for the compiled file, but not for both.
 function inside<Module>(path: string): Promise<Module> {
   return import(new URL(`../../../packages/dashboard/dist/${path}`, import.meta.url).href) as Promise<Module>;
 }

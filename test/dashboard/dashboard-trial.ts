@@ -1,4 +1,4 @@
-// A dashboard on invented sources, listening on a free port.
+// A dashboard on fake sources, listening on a free port.
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,7 +37,7 @@ export const log: { readonly facts: object; readonly message: string }[] = [];
 const write = (facts: object, message: string) => void log.push({ facts, message });
 export const quietLogger = { info: write, warn: write, error: write };
 
-/** By default everybody is an operator, for being on this machine. */
+/** By default every caller is an operator: this machine is trusted. */
 export async function openTrial({ trust = { kind: 'machine' }, ...rest }: TrialOptions = {}): Promise<DashboardTrial> {
   const fleet = new ScriptedFleet();
   const options = dashboardHandlerOptions.check({ logger: quietLogger, ...sharedSecret(trust), ...rest.options });
@@ -60,12 +60,12 @@ export async function openTrial({ trust = { kind: 'machine' }, ...rest }: TrialO
   return { url: server.url, fleet, routes, ask, [Symbol.asyncDispose]: close };
 }
 
-/** Without it each dashboard stretches its tokens, which keeps a core busy for a second or so. */
+/** Without a secret each dashboard derives its key by scrypt, which takes a core about a second. */
 function sharedSecret({ kind }: Trust): DashboardHandlerOptions {
   return kind === 'tokens' ? { secret: 'a secret that is long enough for a seal' } : {};
 }
 
-/** What a person gets who opens an address in a browser: fetch would say that it is no navigation. */
+/** What a person gets who opens an address in a browser: fetch sends other headers. */
 export async function openAddress(url: string | URL, headers: Record<string, string> = {}): Promise<OpenedAddress> {
   const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'sec-fetch-mode': 'navigate' };
   const sent = request(url, { headers: { ...browser, ...headers } }).end();
@@ -80,7 +80,7 @@ export interface OpenedAddress extends Pick<IncomingMessage, 'headers'> {
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A plain server of Node's own on a free port. */
+/** A plain Node server on a free port. */
 export async function serve(answer: Answer): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer(answer);
   server.listen(0, '127.0.0.1');
@@ -130,7 +130,7 @@ const noLetters = {
   purge: (deaths: readonly unknown[]) => Promise.resolve(deaths.map(() => false)),
 };
 
-/** What a server that is away answers. */
+/** The error of a server that is away. */
 export function away(): Promise<never> {
   return Promise.reject(new ConnectionLostError());
 }

@@ -14,13 +14,13 @@ export interface ReadEvent {
 export class LiveReader implements Disposable {
   readonly heard = new Heard<ReadEvent>();
   readonly #response: IncomingMessage;
-  /** As they came over the wire. */
+  /** The events as they were received. */
   bytes = 0;
 
   private constructor(response: IncomingMessage) {
     this.#response = response;
     response.on('data', (chunk: Buffer) => (this.bytes += chunk.length));
-    // Whoever leaves breaks the connection off.
+    // Leaving breaks the connection.
     response.on('error', () => undefined);
     this.#parse(response.headers['content-encoding'] === 'gzip' ? response.pipe(createGunzip()) : response);
   }
@@ -45,7 +45,7 @@ export class LiveReader implements Disposable {
     return event.frame;
   }
 
-  /** Takes nothing more off the wire, as a browser does whose tab is asleep. */
+  /** Reads no more, as a browser does whose tab is asleep. */
   pause(): void {
     this.#response.socket.pause();
   }

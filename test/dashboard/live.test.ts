@@ -189,7 +189,7 @@ describe('the live stream', () => {
   });
 });
 
-/** As it comes back from JSON: without what is undefined. */
+/** As JSON leaves it: without properties that are undefined. */
 function json<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }

@@ -70,7 +70,7 @@ for (const [where, mount] of Object.entries(mounts))
       const path = `${mounted.url}api/queues/payments/dead-letters/purge`;
       const headers = { 'x-acktor-csrf': csrf, 'content-type': 'application/json' };
       const purge = (body: string) => fetch(path, { method: 'POST', headers, body });
-      // The body was read: what is wrong is that nobody ever used the queue.
+      // The body was read: the error is that there is no such queue.
       const unused = await purge('{"which":"all"}');
       expect(((await unused.json()) as ErrorView).error.code).to.equal('ACKTOR_QUEUE_NOT_FOUND');
       const wrong = await purge('{"which":"some"}');
@@ -131,7 +131,7 @@ describe('a dashboard behind parsers of an application', () => {
 
   it('takes what they have read, as text or bytes or an object', async () => {
     for (const parse of [express.json(), express.text({ type: '*/*' }), express.raw({ type: '*/*' })])
-      // 404 for the queue, which nobody used: a body that was not taken would be 400.
+      // 404 for the queue, which does not exist: a body that was not read would be 400.
       expect(await answerBehind(parse, '{"which":"all"}')).to.equal(404);
   });
 

@@ -1,8 +1,8 @@
-// Many requests in one write, as no browser sends them.
+// Many requests in one write, which no browser does.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** Shows each of the tokens, all at once. Answers the statuses, in the order of the tokens. */
+/** Sends all tokens at once. Resolves with the statuses, in the order of the tokens. */
 export async function pipelined(url: string, tokens: readonly string[]): Promise<readonly number[]> {
   const { host, hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

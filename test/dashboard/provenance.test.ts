@@ -9,8 +9,8 @@ import { clientAddress, type ErrorView, type SessionView } from './dashboard-ins
 const port = (trial: DashboardTrial) => new URL(trial.url).port;
 
 /**
- * A request with headers that fetch would not let through; with a session's token it is one that changes something. Answers
- * the error's code, or the status.
+ * Sends a request with headers that fetch does not allow; with a session's token it is one that changes something. Resolves with the
+ * error's code, or the status.
  */
 async function knock(trial: DashboardTrial, path: string, headers: Record<string, string>): Promise<string | number> {
   const method = 'x-acktor-csrf' in headers ? 'POST' : 'GET';

@@ -160,7 +160,7 @@ describe('the seal of a session', () => {
   });
 
   it('cannot be tried out with guesses of the other token faster than scrypt allows', async () => {
-    // What whoever has a viewer's cookie knows: its text, the viewer's token, and this program.
+    // A person with a viewer's cookie knows its text, the viewer's token, and this program.
     const { text } = (await SessionSeal.open({ tokens })).issue('viewer', 0);
     const [claim, seal] = [text.slice(0, text.lastIndexOf('.')), text.slice(text.lastIndexOf('.') + 1)];
     const hash = (guess: string) => createHash('sha256').update(guess).digest();

@@ -1,4 +1,4 @@
-// Those who open connections to the dashboard's own server and keep them.
+// Clients that open connections to the dashboard's own server and keep them.
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -50,7 +50,7 @@ describe('strangers before the dashboard’s own server', function () {
     const beganAtMs = performance.now();
     await ended;
     clearInterval(dripping);
-    // Five seconds, looked after once a second, on a machine that may be busy: it was 24 to 35.
+    // Five seconds, checked once a second, on a machine that may be busy: it was 24 to 35.
     expect(performance.now() - beganAtMs).to.be.within(4_000, 15_000);
   });
 });

@@ -19,43 +19,43 @@ const handlerTable = {
   tokens: {
     type: 'group',
     of: {
-      viewer: { ...token, doc: 'Whoever shows it may look.' },
-      operator: { ...token, doc: 'Whoever shows it may look and act.' },
+      viewer: { ...token, doc: 'A person with this token may look.' },
+      operator: { ...token, doc: 'A person with this token may look and act.' },
     },
-    doc: 'Who may come in: by `?token=…` in the first URL, or by the form. A role without a token cannot be had.',
+    doc: 'The tokens to sign in with: by `?token=…` in the first URL, or by the form. A role without a token cannot be signed in to.',
   },
   authorize: {
     type: 'value',
     expected: 'a function from a request to "viewer", "operator" or undefined',
     accepts: (value: unknown): value is Authorize => typeof value === 'function',
-    doc: "The application's own answer to who may come in, in place of tokens; a promise of it will do.",
+    doc: "Decides who may come in, in place of tokens: returns the caller's role, undefined for none, or a promise of that.",
   },
   secret: {
     type: 'value',
     expected: 'a string, Buffer or Uint8Array of 32 bytes at least',
     accepts: (value: unknown): value is string | Uint8Array => isSecret(value),
     isSecret: true,
-    doc: 'What all replicas share: it seals their sessions, and the tokens that changes carry. Without it `tokens` do, and with `authorize` each process has its own.',
+    doc: 'The same in all replicas: it seals their sessions, and the tokens that changes carry. Without it `tokens` do, and with `authorize` each process has a random one.',
   },
   trustProxy: {
     type: 'count',
     default: 0,
     max: 10,
-    doc: 'How many proxies of yours stand in front: so many of the last addresses in `X-Forwarded-For` are believed, for counting wrong tokens. 0 believes none.',
+    doc: 'How many proxies of yours are in front: as many of the last addresses in `X-Forwarded-For` are trusted, to count wrong tokens by. 0 trusts none.',
   },
   origins: {
     type: 'value',
     default: [],
     expected: 'a list of origins such as "https://ops.example.com"',
     accepts: (value: unknown): value is readonly string[] => isTexts(value) && value.every(isOrigin),
-    doc: 'What people see in front of the path, where a proxy passes another Host header than they have sent.',
+    doc: 'The origins that people see, where a proxy passes another Host header than they have sent.',
   },
   redact: {
     type: 'value',
     default: [],
     expected: 'a list of paths such as "data.card", "data.*.secret" or "result.token"',
     accepts: (value: unknown): value is readonly string[] => isTexts(value) && value.every(isRedactable),
-    doc: 'Places in payloads and results that nobody is shown.',
+    doc: 'Paths in payloads and results whose values are hidden from everybody.',
   },
   payloadsFor: {
     type: 'choice',
@@ -96,30 +96,30 @@ export interface DashboardHandlerOptions {
    * default 10000.
    */
   readonly connectTimeoutMs?: OptionInput<typeof handlerTable, 'connectTimeoutMs'> | undefined;
-  /** Who may come in: by `?token=…` in the first URL, or by the form. A role without a token cannot be had. */
+  /** The tokens to sign in with: by `?token=…` in the first URL, or by the form. A role without a token cannot be signed in to. */
   readonly tokens?:
     | {
-        /** Whoever shows it may look. */
+        /** A person with this token may look. */
         readonly viewer?: OptionInput<(typeof handlerTable)['tokens']['of'], 'viewer'> | undefined;
-        /** Whoever shows it may look and act. */
+        /** A person with this token may look and act. */
         readonly operator?: OptionInput<(typeof handlerTable)['tokens']['of'], 'operator'> | undefined;
       }
     | undefined;
-  /** The application's own answer to who may come in, in place of tokens; a promise of it will do. */
+  /** Decides who may come in, in place of tokens: returns the caller's role, undefined for none, or a promise of that. */
   readonly authorize?: OptionInput<typeof handlerTable, 'authorize'> | undefined;
   /**
-   * What all replicas share: it seals their sessions, and the tokens that changes carry. Without it `tokens` do, and with `authorize` each
-   * process has its own.
+   * The same in all replicas: it seals their sessions, and the tokens that changes carry. Without it `tokens` do, and with `authorize` each
+   * process has a random one.
    */
   readonly secret?: OptionInput<typeof handlerTable, 'secret'> | undefined;
   /**
-   * How many proxies of yours stand in front: so many of the last addresses in `X-Forwarded-For` are believed, for counting wrong tokens. 0
-   * believes none. From 0 to 10; by default 0.
+   * How many proxies of yours are in front: as many of the last addresses in `X-Forwarded-For` are trusted, to count wrong tokens by. 0
+   * trusts none. From 0 to 10; by default 0.
    */
   readonly trustProxy?: OptionInput<typeof handlerTable, 'trustProxy'> | undefined;
-  /** What people see in front of the path, where a proxy passes another Host header than they have sent. By default []. */
+  /** The origins that people see, where a proxy passes another Host header than they have sent. By default []. */
   readonly origins?: OptionInput<typeof handlerTable, 'origins'> | undefined;
-  /** Places in payloads and results that nobody is shown. By default []. */
+  /** Paths in payloads and results whose values are hidden from everybody. By default []. */
   readonly redact?: OptionInput<typeof handlerTable, 'redact'> | undefined;
   /** The least role that may see payloads and results. By default "viewer". */
   readonly payloadsFor?: OptionInput<typeof handlerTable, 'payloadsFor'> | undefined;
@@ -136,12 +136,12 @@ const dashboardTable = {
     default: '127.0.0.1',
     expected: 'an address or a name of this machine',
     accepts: (text: string) => text !== '',
-    doc: 'The address to listen on. Any but a loopback address needs `tokens` or `authorize`; on that one a token of its own is made without them.',
+    doc: 'The address to listen on. Any but a loopback address needs `tokens` or `authorize`; on a loopback address the dashboard makes a token without them.',
   },
   trustMachine: {
     type: 'boolean',
     default: false,
-    doc: 'Whether everybody on this machine, whichever their user, is an operator without a token. On a loopback address alone, and without `tokens` and `authorize`.',
+    doc: 'Whether every user of this machine is an operator without a token. Only on a loopback address, and without `tokens` and `authorize`.',
   },
   port: { type: 'count', default: 3900, max: 65_535, doc: 'The port to listen on; 0 takes a free one.' },
 } as const satisfies OptionTable;
@@ -154,13 +154,13 @@ export const dashboardOptions = defineOptions(dashboardTable);
 /** What {@link Dashboard.start} takes. */
 export interface DashboardOptions extends DashboardHandlerOptions {
   /**
-   * The address to listen on. Any but a loopback address needs `tokens` or `authorize`; on that one a token of its own is made without
-   * them. By default "127.0.0.1".
+   * The address to listen on. Any but a loopback address needs `tokens` or `authorize`; on a loopback address the dashboard makes a token
+   * without them. By default "127.0.0.1".
    */
   readonly host?: OptionInput<typeof dashboardTable, 'host'> | undefined;
   /**
-   * Whether everybody on this machine, whichever their user, is an operator without a token. On a loopback address alone, and without
-   * `tokens` and `authorize`. By default false.
+   * Whether every user of this machine is an operator without a token. Only on a loopback address, and without `tokens` and `authorize`. By
+   * default false.
    */
   readonly trustMachine?: OptionInput<typeof dashboardTable, 'trustMachine'> | undefined;
   /** The port to listen on; 0 takes a free one. From 0 to 65535; by default 3900. */

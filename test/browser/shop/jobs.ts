@@ -1,8 +1,8 @@
-// What a shop's workers do all day: contracts for pictures of a busy fleet.
+// The jobs of a shop: contracts for pictures of a busy fleet.
 import { job } from '@acktor/core';
 import { z } from 'zod';
 
-/** How long a handler is to work, in milliseconds, and what it is to fail with. */
+/** How long a handler works, in milliseconds, and what it fails with. */
 const task = z.object({ orderId: z.string(), ms: z.number(), fails: z.string().optional() });
 
 const soon = { type: 'fixed', delayMs: 400 } as const;

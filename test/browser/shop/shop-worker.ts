@@ -1,4 +1,4 @@
-// One worker process of the shop: `node shop-worker.js <options as JSON>`. Says `started`, and ends with its parent.
+// One worker process of the shop: `node shop-worker.js <options as JSON>`. Prints `started`, and ends with its parent.
 import { Worker, type Delivery, type WorkerOptions } from '@acktor/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handlerOf } from '../../handler/handler-of.js';
@@ -16,7 +16,7 @@ async function work({ data, signal, log, progress }: TaskDelivery): Promise<void
   if (data.fails !== undefined) throw failure(data.fails);
 }
 
-/** Without the places of a build in it, which differ from one clone to another. */
+/** Without the paths of a build, which differ from one clone to another. */
 function failure(reason: string): Error {
   const error = new Error(reason);
   error.stack = `Error: ${reason}\n    at Mailbox.deliver (mailbox.ts:41:11)\n    at SendMail.handle (send-mail.ts:12:5)`;

@@ -19,7 +19,7 @@ export interface Shop extends AsyncDisposable {
 const jobs = [chargeCard, sendMail, scanFile, classify];
 /** Orders a second. */
 const pace = 60;
-/** Of so many orders one fails, and one takes very long. */
+/** One of this many orders fails, and one takes very long. */
 const oneFailsIn = 37;
 const oneLastsIn = 900;
 

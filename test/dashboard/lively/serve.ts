@@ -1,4 +1,4 @@
-// `node test/dist/dashboard/lively/serve.js`: a dashboard of a real fleet that is never at rest, for whoever works on the page.
+// `node test/dist/dashboard/lively/serve.js`: a dashboard of a real fleet that is always at work, to develop the page with.
 // Three worker processes, of which one is killed every 20 seconds, on a server that ends with this.
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,7 @@ process.stdout.write(`The dashboard of a lively fleet is on ${dashboard.signInUr
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 for (const timer of timers) clearInterval(timer);
 
-/** As many jobs as the consumers can just not handle, so that queues rise and fall. */
+/** Slightly more jobs than the consumers can handle, so that queues rise and fall. */
 function sendSome(): void {
   const wave = 1 + Math.sin(Date.now() / 20_000);
   for (const [job, perSecond] of [
