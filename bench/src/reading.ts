@@ -18,6 +18,8 @@ Prints the files of Acktor in which a function was called meanwhile, in the main
   --help     this text
 `;
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
 const silent = () => undefined;
 const SILENT = { debug: silent, info: silent, warn: silent, error: silent };
 
@@ -62,10 +64,8 @@ async function filesOfOneDelivery(): Promise<readonly string[]> {
   return files;
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
 /** Runs `work`. Returns the sources of our packages of which a function was called meanwhile, in this thread, as paths from the root. */
-export async function filesEntered(work: () => Promise<void>): Promise<readonly string[]> {
+async function filesEntered(work: () => Promise<void>): Promise<readonly string[]> {
   const session = new Session();
   session.connect();
   try {
