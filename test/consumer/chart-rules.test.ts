@@ -42,21 +42,21 @@ describe('a consumer, whatever happens to it', () => {
     }
   });
 
-  it('stops when it is told to and its time is over, with Redis there or away', () => {
+  it('stops when it is ordered to and its time is over, with Redis there or away', () => {
     const stored: ConsumerEvent = { type: 'settlement.stored', next: undefined };
     for (const state of living) {
-      const told = follow(state, [{ type: 'stop.requested' }, { type: 'grace.ended' }]);
-      const isSettling = stateOf(told) === 'rejecting.settling';
-      expect(stateOf(isSettling ? follow(told, [stored]) : told), `from ${stateOf(state)}`).to.equal('stopped');
-      expect(stateOf(follow(told, [{ type: 'grace.ended' }])), `from ${stateOf(state)}`).to.equal('stopped');
+      const stopped = follow(state, [{ type: 'stop.requested' }, { type: 'grace.ended' }]);
+      const isSettling = stateOf(stopped) === 'rejecting.settling';
+      expect(stateOf(isSettling ? follow(stopped, [stored]) : stopped), `from ${stateOf(state)}`).to.equal('stopped');
+      expect(stateOf(follow(stopped, [{ type: 'grace.ended' }])), `from ${stateOf(state)}`).to.equal('stopped');
     }
   });
 
   it('remembers a stop until it has stopped', () => {
     for (const state of living) {
-      const told = follow(state, [{ type: 'stop.requested' }]);
-      const isHeeded = told.status === 'done' || told.context.isStopping;
-      expect(isHeeded, `from ${stateOf(state)}`).to.equal(true);
+      const stopped = follow(state, [{ type: 'stop.requested' }]);
+      const isRemembered = stopped.status === 'done' || stopped.context.isStopping;
+      expect(isRemembered, `from ${stateOf(state)}`).to.equal(true);
     }
   });
 
@@ -77,7 +77,7 @@ function nameOf(event: { readonly type: string }): EventName | undefined {
   return (Object.keys(events) as EventName[]).find((name) => events[name] === event);
 }
 
-/** Walks along and keeps count of what the runner and the channel are told. */
+/** Walks along and keeps count of what the runner and the channel receive. */
 function checkOrders(walk: ConsumerWalk, names: readonly EventName[]): void {
   let running = 0;
   let hasLease = false;

@@ -22,7 +22,7 @@ class Recording {
     this.#actor = createActor(quicken(consumerMachine.provide({ actors: { runner } })), { input: { channel } }).start();
   }
 
-  hears(event: ConsumerEvent): void {
+  send(event: ConsumerEvent): void {
     this.#actor.send(event);
     const { value, status, context, tags } = this.#actor.getSnapshot();
     const { channel: _channel, ...known } = context;
@@ -44,7 +44,7 @@ describe('the compiled consumer', () => {
     for (let seed = 1; events < 300_000; seed += 1) {
       const life = randomEvents(seed);
       const [byXState, compiled] = [new Recording(plain), new Recording(compiledMachine)];
-      for (const event of life) for (const consumer of [byXState, compiled]) consumer.hears(event);
+      for (const event of life) for (const consumer of [byXState, compiled]) consumer.send(event);
       expectSame(compiled, byXState, seed);
       events += life.length;
       rounds += byXState.said.length;
@@ -52,7 +52,7 @@ describe('the compiled consumer', () => {
     expect(rounds).to.be.greaterThan(50_000);
   });
 
-  it('takes the two transitions of a delivery by itself, and none while somebody inspects', () => {
+  it('takes the two transitions of a delivery by itself, and none while it is inspected', () => {
     const byXState: string[] = [];
     const watch = (machine: Machine): Machine => {
       const transition: Machine['transition'] = (snapshot, event, scope) => {
@@ -64,11 +64,11 @@ describe('the compiled consumer', () => {
     let isInspected = false;
     const consumer = new Recording((machine) => compiledMachine(watch(machine), () => isInspected));
     const round = () => {
-      consumer.hears({ type: 'handler.returned', result: 'null' });
-      consumer.hears({ type: 'settlement.stored', next: leasedJob({ id: 'next' }) });
+      consumer.send({ type: 'handler.returned', result: 'null' });
+      consumer.send({ type: 'settlement.stored', next: leasedJob({ id: 'next' }) });
     };
-    consumer.hears({ type: 'work.ready' });
-    consumer.hears({ type: 'delivery.received', delivery: leasedJob({ id: 'first' }) });
+    consumer.send({ type: 'work.ready' });
+    consumer.send({ type: 'delivery.received', delivery: leasedJob({ id: 'first' }) });
     round();
     expect(byXState).to.deep.equal([]);
     isInspected = true;
@@ -76,7 +76,7 @@ describe('the compiled consumer', () => {
     expect(byXState).to.deep.equal(['handler.returned', 'settlement.stored']);
   });
 
-  it('runs an action that somebody adds to a state as often as the state is entered', () => {
+  it('runs an action that is added to a state as often as the state is entered', () => {
     let entries = 0;
     const probe = (machine: Machine): Machine => {
       const count = () => {
@@ -87,11 +87,11 @@ describe('the compiled consumer', () => {
       return compiledMachine(machine);
     };
     const consumer = new Recording(probe);
-    consumer.hears({ type: 'work.ready' });
-    consumer.hears({ type: 'delivery.received', delivery: leasedJob({ id: 'first' }) });
+    consumer.send({ type: 'work.ready' });
+    consumer.send({ type: 'delivery.received', delivery: leasedJob({ id: 'first' }) });
     for (let delivery = 1; delivery <= 10; delivery += 1) {
-      consumer.hears({ type: 'handler.returned', result: 'null' });
-      consumer.hears({ type: 'settlement.stored', next: leasedJob({ id: 'next' }) });
+      consumer.send({ type: 'handler.returned', result: 'null' });
+      consumer.send({ type: 'settlement.stored', next: leasedJob({ id: 'next' }) });
     }
     expect(entries).to.equal(10);
   });

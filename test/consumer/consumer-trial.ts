@@ -1,4 +1,4 @@
-// A living consumer between a channel and a runner that only write down what they are told.
+// A living consumer between a channel and a runner that only record what they receive.
 import { consumerMachine } from '@acktor/worker';
 import type { LeasedJob, Settlement } from '@acktor/core/engine';
 import { createActor, fromCallback, type Actor } from 'xstate';
@@ -24,18 +24,18 @@ export class ConsumerTrial {
     this.actor = createActor(consumerMachine.provide({ actors: { runner } }), { input: { channel } }).start();
   }
 
-  hears(...events: readonly ConsumerEvent[]): void {
+  send(...events: readonly ConsumerEvent[]): void {
     for (const event of events) this.actor.send(event);
   }
 
   /** Gives it a job to hold, as if it had asked for one. */
   receives(id: string): LeasedJob {
     const delivery = leasedJob({ id, leaseToken: `here|${id}` });
-    this.hears({ type: 'work.ready' }, { type: 'delivery.received', delivery });
+    this.send({ type: 'work.ready' }, { type: 'delivery.received', delivery });
     return delivery;
   }
 
-  /** What it told the channel and asks no answer for, by name. */
+  /** What it sent to the channel without a request for an answer, by name. */
   get words(): readonly string[] {
     return this.messages.all.map(({ type }) => type);
   }

@@ -10,7 +10,7 @@ describe('a consumer', () => {
   it('acks what the handler returned, and asks for the next in the same breath', () => {
     const trial = new ConsumerTrial();
     const job = trial.receives('job-1');
-    trial.hears(returned);
+    trial.send(returned);
     expect(trial.lastSettling).to.deep.equal({
       job,
       settlement: { kind: 'ack', result: '{"ok":true}' },
@@ -22,10 +22,10 @@ describe('a consumer', () => {
     const trial = new ConsumerTrial();
     trial.receives('job-1');
     const next = leasedJob({ id: 'job-2' });
-    trial.hears(returned, { type: 'settlement.stored', next });
+    trial.send(returned, { type: 'settlement.stored', next });
     expect(trial.orders.all).to.deep.include({ type: 'handle', delivery: next });
     expect(trial.words).to.deep.equal(['consumer.parked', 'delivery.wanted', 'delivery.settled']);
-    trial.hears(returned);
+    trial.send(returned);
     expect(trial.lastSettling.job).to.equal(next);
   });
 
@@ -33,7 +33,7 @@ describe('a consumer', () => {
     const trial = new ConsumerTrial();
     trial.receives('job-1');
     for (const id of ['job-2', 'job-3']) {
-      trial.hears(returned, { type: 'settlement.stored', next: leasedJob({ id }) });
+      trial.send(returned, { type: 'settlement.stored', next: leasedJob({ id }) });
     }
     expect(trial.runners).to.equal(1);
   });
@@ -42,28 +42,28 @@ describe('a consumer', () => {
     const trial = new ConsumerTrial();
     const job = trial.receives('job-1');
     const settlement = retry(70);
-    if (settlement.kind === 'retry') trial.hears({ type: 'handler.rejected', settlement });
+    if (settlement.kind === 'retry') trial.send({ type: 'handler.rejected', settlement });
     expect(trial.lastSettling).to.deep.equal({ job, settlement, wantsNext: false });
-    trial.hears({ type: 'settlement.stored', next: undefined });
+    trial.send({ type: 'settlement.stored', next: undefined });
     expect(trial.words.at(-1)).to.equal('delivery.wanted');
   });
 
   it('settles again just what it settled when its connection broke', () => {
     const trial = new ConsumerTrial();
     trial.receives('job-1');
-    trial.hears(returned);
+    trial.send(returned);
     const first = trial.lastSettling;
-    trial.hears({ type: 'settlement.interrupted' });
+    trial.send({ type: 'settlement.interrupted' });
     expect(trial.words.filter((word) => word === 'delivery.settled')).to.have.length(1);
-    trial.hears({ type: 'connection.restored' });
+    trial.send({ type: 'connection.restored' });
     expect(trial.words.filter((word) => word === 'delivery.settled')).to.have.length(2);
     expect(trial.lastSettling).to.deep.equal(first);
   });
 
-  it('settles again without wanting more when it was told to stop meanwhile', () => {
+  it('settles again without wanting more when it was ordered to stop meanwhile', () => {
     const trial = new ConsumerTrial();
     trial.receives('job-1');
-    trial.hears(
+    trial.send(
       returned,
       { type: 'settlement.interrupted' },
       { type: 'stop.requested' },
@@ -85,7 +85,7 @@ describe('a consumer', () => {
     it(`tells its handler to let go on ${event.type}, and why`, () => {
       const trial = new ConsumerTrial();
       trial.receives('job-1');
-      trial.hears(event);
+      trial.send(event);
       expect(trial.orders.all.at(-1)).to.deep.equal(order);
     });
   }
@@ -93,21 +93,21 @@ describe('a consumer', () => {
   it('settles nothing of a delivery whose lease is lost, and takes no other until its handler has let go', () => {
     const trial = new ConsumerTrial();
     trial.receives('job-1');
-    trial.hears({ type: 'lease.lost' });
+    trial.send({ type: 'lease.lost' });
     expect(trial.words.at(-1)).to.equal('delivery.released');
-    trial.hears(returned);
+    trial.send(returned);
     expect(trial.words).not.to.include('delivery.settled');
     expect(trial.words.at(-1)).to.equal('delivery.wanted');
   });
 
-  it('finishes what it holds when it is told to stop, and then stops', () => {
+  it('finishes what it holds when it is ordered to stop, and then stops', () => {
     const trial = new ConsumerTrial();
     trial.receives('job-1');
-    trial.hears({ type: 'stop.requested' });
+    trial.send({ type: 'stop.requested' });
     expect(trial.actor.getSnapshot().status).to.equal('active');
-    trial.hears(returned);
+    trial.send(returned);
     expect(trial.lastSettling).to.deep.include({ wantsNext: false });
-    trial.hears({ type: 'settlement.stored', next: undefined });
+    trial.send({ type: 'settlement.stored', next: undefined });
     expect(trial.actor.getSnapshot().status).to.equal('done');
     expect(trial.words.at(-1)).to.equal('consumer.left');
   });
@@ -115,18 +115,18 @@ describe('a consumer', () => {
   it('requeues what it holds when the time for finishing is over', () => {
     const trial = new ConsumerTrial();
     const job = trial.receives('job-1');
-    trial.hears({ type: 'stop.requested' }, { type: 'grace.ended' });
+    trial.send({ type: 'stop.requested' }, { type: 'grace.ended' });
     expect(trial.lastSettling).to.deep.equal({ job, settlement: { kind: 'requeue' }, wantsNext: false });
-    trial.hears(returned, { type: 'settlement.stored', next: undefined });
+    trial.send(returned, { type: 'settlement.stored', next: undefined });
     expect(trial.actor.getSnapshot().status).to.equal('done');
   });
 
   it('requeues a delivery that came with the answer to its last ack', () => {
     const trial = new ConsumerTrial();
     trial.receives('job-1');
-    trial.hears(returned, { type: 'stop.requested' });
+    trial.send(returned, { type: 'stop.requested' });
     const next = leasedJob({ id: 'job-2' });
-    trial.hears({ type: 'settlement.stored', next });
+    trial.send({ type: 'settlement.stored', next });
     expect(trial.lastSettling).to.deep.equal({ job: next, settlement: { kind: 'requeue' }, wantsNext: false });
     expect(trial.orders.all).to.have.length(1);
   });

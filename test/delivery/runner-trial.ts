@@ -1,4 +1,4 @@
-// A runner with handlers of a test's own, below a parent that only writes down what it hears.
+// A runner with handlers of a test's own, below a parent that only records what it receives.
 import type { JobRecord } from '@acktor/core/engine';
 import { defaultTextLimits, GuardedLog } from '@acktor/core/internal';
 import type { AnyHandler, Container, Middleware } from '@acktor/worker';

@@ -24,7 +24,7 @@ describe('events across processes', function () {
     await trial[Symbol.asyncDispose]();
   });
 
-  it('tell the whole life of a job, in its order, and of no other job of the queue', async () => {
+  it('report the whole life of a job, in its order, and no other job of the queue', async () => {
     const heard = await followed(events, note, ALL);
     const others = await followed(events, ping, ['acked']);
     const tries = [
@@ -44,17 +44,18 @@ describe('events across processes', function () {
     await others.first();
     const ends = ['retried', 'requeued', 'retried', 'acked'];
     expect(names(heard)).to.deep.equal(['sent', ...ends.flatMap((end) => ['started', 'progress', end])]);
-    for (const { event: told } of heard.all) expect(told).to.deep.include({ id, jobName: 'note', queue: 'notes' });
-    const reasons = heard.all.flatMap(({ event: told }) => ('reason' in told ? [told.reason] : []));
+    for (const { event: reported } of heard.all)
+      expect(reported).to.deep.include({ id, jobName: 'note', queue: 'notes' });
+    const reasons = heard.all.flatMap(({ event: reported }) => ('reason' in reported ? [reported.reason] : []));
     expect(reasons).to.deep.equal(['not yet', undefined, 'later']);
-    expect(heard.all.flatMap(({ event: told }) => ('progress' in told ? [told.progress] : []))).to.deep.equal(
-      [1, 2, 3, 4].map((fence) => ({ fence })),
-    );
+    expect(
+      heard.all.flatMap(({ event: reported }) => ('progress' in reported ? [reported.progress] : [])),
+    ).to.deep.equal([1, 2, 3, 4].map((fence) => ({ fence })));
     expect(await (event as JobAcked<typeof note>).result()).to.deep.equal({ length: 5 });
     expect(Math.abs((event as JobAcked).at.getTime() - Date.now())).to.be.lessThan(60_000);
   });
 
-  it('tell that a job is dead, with the reason, and that one that waited was cancelled', async () => {
+  it('report that a job is dead, with the reason, and that one that waited was cancelled', async () => {
     const heard = await followed(events, note, ['dead', 'removed']);
     const { id: waits } = await trial.producer.send(note, { text: 'x' }, { delayMs: 60_000 });
     await trial.producer.cancel(note, waits);
@@ -76,7 +77,7 @@ describe('events across processes', function () {
     expect(names(heard)).to.deep.equal(['sent', 'started', 'acked']);
   });
 
-  it('tell that the worker of a job died', async () => {
+  it('report that the worker of a job died', async () => {
     const heard = await followed(events, note, ALL);
     const { url: redis, namespace } = trial;
     await using child = await WorkerChild.start({ handler: 'neverEnds', options: { redis, namespace } });
@@ -106,7 +107,7 @@ describe('events across processes', function () {
     expect(heard.all[0]?.event).to.deep.include({ id });
   });
 
-  it('harm nobody by a listener that throws or rejects: it is said to onError', async () => {
+  it('harm no other by a listener that throws or rejects: onError gets it', async () => {
     const failures = new Heard<readonly [string, string]>();
     await using own = await Events.connect({
       redis: trial.url,
@@ -127,7 +128,7 @@ describe('events across processes', function () {
     ]);
   });
 
-  it('harm nobody by a listener that throws what cannot be shown, nor by an onError that rejects', async () => {
+  it('harm no other by a listener that throws what cannot be shown, nor by an onError that rejects', async () => {
     const failures = new Heard<string>();
     const connection = { redis: trial.url, namespace: trial.namespace };
     await using plain = await Events.connect(connection);
@@ -163,7 +164,7 @@ describe('events across processes', function () {
     expect(one.all).to.have.length(1);
   });
 
-  it('begin when somebody listens first, and anew after the last has left', async () => {
+  it('begin with the first listener, and anew after the last has left', async () => {
     await trial.work([handlerOf(note, () => ({ length: 1 }))]);
     const stop = await events.on(note, 'sent', () => undefined);
     stop();

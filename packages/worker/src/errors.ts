@@ -10,7 +10,7 @@ export class LeaseLostError extends AcktorError {
   }
 }
 
-/** What a handler said of its progress, or a line of its log, cannot be kept; `faults` says where it is wrong. Nothing was kept of it. */
+/** A handler's progress, or a line of its log, cannot be kept; `faults` says where it is wrong. Nothing was kept of it. */
 export class ProgressError extends AcktorError {
   readonly code = 'ACKTOR_BAD_PROGRESS';
 
@@ -39,7 +39,7 @@ export class DeadlineError extends AcktorError {
   }
 }
 
-/** Somebody cancelled the job. */
+/** The job was cancelled. */
 export class CancelledError extends AcktorError {
   readonly code = 'ACKTOR_CANCELLED';
 
@@ -98,11 +98,11 @@ export class HandlesTwiceError extends AcktorError {
   }
 }
 
-/** Something in `handlers` is no handler: it is not declared to be one, has nothing that could run, or a parameter that nothing is given to. */
+/** Something in `handlers` is no handler: it is not declared as one, has no method to run, or a parameter that nothing is injected into. */
 export class NotAHandlerError extends AcktorError {
   readonly code = 'ACKTOR_NOT_A_HANDLER';
 
-  /** @param found The name of the class, or what it is that is none. */
+  /** @param found The name of the class, or what was given in its place. */
   constructor(
     readonly found: string,
     sentence: string,
@@ -189,7 +189,7 @@ export class NotProvidedError extends AcktorError {
   }
 }
 
-/** Somebody asked a worker for metrics that it does not keep. */
+/** A worker was asked for metrics that it does not keep. */
 export class MetricsOffError extends AcktorError {
   readonly code = 'ACKTOR_METRICS_OFF';
 
@@ -224,11 +224,11 @@ export class UncompilableChartError extends AcktorError {
   }
 }
 
-/** The thread that keeps a worker present and renews its leases could not be started, for a reason of its own: the server is not to blame. */
+/** The thread that keeps a worker present and renews its leases could not be started, and the server is not the reason. */
 export class HeartbeatError extends AcktorError {
   readonly code = 'ACKTOR_HEARTBEAT';
 
-  /** @param reason the thread's own words. */
+  /** @param reason The thread's own message. */
   constructor(readonly reason: string) {
     super(
       `expected the heartbeat's thread to start, but it failed: ${reason} ` +

@@ -13,7 +13,7 @@ export type {
   WorkerEventName,
   WorkerListener,
   WorkerStateChange,
-} from './events/worker-event.js';
+} from './events/worker-events.js';
 export type { ConnectionHealth, QueueHealth, WorkerHealth } from './worker/health.js';
 export type { HeartbeatState } from './heartbeat/heartbeat.js';
 export { handle, handles } from './handler/handler.js';
@@ -30,7 +30,7 @@ export { middleware } from './handler/middleware.js';
 export type { Middleware, MiddlewareOptions, Next, NextResult } from './handler/middleware.js';
 export type { Container, Injected, Token } from './handler/container.js';
 export type { Delivery } from './delivery/delivery.js';
-export type { AbortError } from './delivery/attempt.js';
+export type { AbortError } from './handler/executor.js';
 export { desiredConsumers, type Demand, type MetricsData } from './metrics/worker-metrics.js';
 export { isRejection, reject, type Rejection, type RejectOptions } from './delivery/settlement.js';
 export type { ConsumerState } from './consumer/consumer-protocol.js';

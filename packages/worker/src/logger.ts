@@ -1,4 +1,4 @@
-// Structured logs: a worker's life at info, a delivery's at debug. Payloads and results are never logged.
+// Structured logs: of a worker at info, of its deliveries at debug. Payloads and results are never logged.
 import { readLogLevel, visibleJson } from '@acktor/core/internal';
 import { pino } from 'pino';
 
@@ -8,7 +8,7 @@ export interface Logger {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
-  /** Whether it writes such lines at all: it is told of no ack that it would not write. Without this it is told of each. */
+  /** Whether it writes such lines at all: it gets no ack that it would not write. Without this method it gets each. */
   isLevelEnabled?(level: 'debug'): boolean;
 }
 
@@ -23,7 +23,7 @@ export interface LogDestination {
   write(line: string): void;
 }
 
-/** Writes to an open file, pipe or terminal at once; to a pipe that nobody reads any more it writes nothing. */
+/** Writes to an open file, pipe or terminal at once; to a pipe without a reader it writes nothing. */
 export function descriptor(fd: number): LogDestination {
   return pino.destination({ dest: fd, sync: true });
 }

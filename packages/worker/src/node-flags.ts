@@ -1,4 +1,4 @@
-// Which of the flags that Node was started with its threads and child processes of ours are started with.
+// Which of this process's Node flags its threads and child processes are started with.
 
 /**
  * For a thread; undefined where it can have all of them, as it does by itself.

@@ -14,7 +14,7 @@ import { cutText, errorReason, type GuardedLog } from '@acktor/core/internal';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
 import type { DeliveryLimits } from '../delivery/delivery.js';
 import type { Quarantine } from '../delivery/quarantine.js';
-import { DeliveryEvents, type DeliveryEventsDeps } from '../events/delivery-events.js';
+import { DeliveryEvents, type DeliveryEventsDeps } from '../events/worker-events.js';
 import type { Clock } from './clock.js';
 import {
   DeliveryTable,

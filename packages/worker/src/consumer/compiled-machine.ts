@@ -1,28 +1,15 @@
-// A machine whose ordinary transitions are read from a table, which is compiled from its chart when it is built.
-import type {
-  AnyActorRef,
-  AnyMachineSnapshot,
-  AnyStateMachine,
-  EventObject,
-  StateValue,
-  ActorRef,
-  ActorScope,
-  Snapshot,
-  SnapshotFrom,
-} from 'xstate';
+// Compiles a machine: reads from its chart, once, a table of its ordinary transitions.
+import type { AnyMachineSnapshot, AnyStateMachine, StateValue } from 'xstate';
 import { UncompilableChartError } from '../errors.js';
 import {
   compileAction,
   compileGuard,
-  refuseToSpawn,
-  type ActionArgs,
-  type CompiledAction,
-  type CompiledGuard,
-} from './compiled-actions.js';
-import type { consumerMachine } from './consumer.machine.js';
-import type { ConsumerEvent } from './consumer-protocol.js';
-
-type Scope = Parameters<AnyStateMachine['transition']>[2];
+  transitionBy,
+  type Edge,
+  type Leaf,
+  type StateTable,
+  type Transition,
+} from './compiled-transitions.js';
 
 /**
  * Returns the same machine, faster. The chart alone decides: for each state and event the table holds the chart's own
@@ -42,102 +29,9 @@ export function compiledMachine<Machine extends AnyStateMachine>(
   machine: Machine,
   isInspected: () => boolean = () => false,
 ): Machine {
-  const leafAt = leafFinder(compileStates(machine));
   const byXState = machine.transition.bind(machine) as Transition;
-  const transition: Transition = (snapshot, event, scope) => {
-    if (isInspected() || snapshot.status !== 'active') return byXState(snapshot, event, scope);
-    const { context } = snapshot as KnownSnapshot;
-    const { self, system } = scope as { readonly self: ActionArgs['self']; readonly system: unknown };
-    const args: ActionArgs = { context, event, self, system, spawn: refuseToSpawn };
-    const edge = enabledEdge(leafAt(snapshot.value as StateValue), snapshot, args);
-    if (edge === undefined) return snapshot;
-    return edge.kind === 'byXState' ? byXState(snapshot, event, scope) : take(edge, args, { snapshot, scope });
-  };
+  const transition = transitionBy(compileStates(machine), byXState, isInspected);
   return Object.assign(Object.create(machine) as Machine, { transition });
-}
-
-type Transition = (snapshot: AnyMachineSnapshot, event: EventObject, scope: Scope) => AnyMachineSnapshot;
-
-/** The states within a state, by their names. */
-type StateTable = ReadonlyMap<string, Leaf | StateTable>;
-
-/** A state without states within. */
-interface Leaf {
-  /** Every event that the state or a state around it names; the edges in the order in which they are tried. */
-  readonly edgesByEvent: ReadonlyMap<string, readonly Edge[]>;
-  /** Whether all events here are XState's: it has an eventless transition, or one for any event. */
-  readonly isByXState: boolean;
-}
-
-type Edge = PlainEdge | { readonly kind: 'byXState'; readonly guard: CompiledGuard | undefined };
-
-interface PlainEdge {
-  readonly kind: 'plain';
-  readonly guard: CompiledGuard | undefined;
-  readonly actions: readonly CompiledAction[];
-  /** A snapshot in the state that it leads to; undefined when the state stays. */
-  readonly target: AnyMachineSnapshot | undefined;
-}
-
-const BY_XSTATE: Edge = { kind: 'byXState', guard: undefined };
-
-function enabledEdge(leaf: Leaf, snapshot: AnyMachineSnapshot, args: ActionArgs): Edge | undefined {
-  if (leaf.isByXState) return BY_XSTATE;
-  const { type } = args.event;
-  const edges = leaf.edgesByEvent.get(type);
-  if (edges !== undefined) {
-    for (const edge of edges) if (edge.guard === undefined || edge.guard(snapshot, args)) return edge;
-  }
-  // XState's own events, such as a child's failure, mean something also where no transition is enabled.
-  return type.startsWith('xstate.') ? BY_XSTATE : undefined;
-}
-
-/** Nearly all values are those of the table's own snapshots, and known by identity once they have been looked up. */
-function leafFinder(table: StateTable): (value: StateValue) => Leaf {
-  const known = new Map<StateValue, Leaf>();
-  return (value) => {
-    const found = known.get(value);
-    if (found !== undefined) return found;
-    const leaf = leafAt(table, value);
-    if (known.size < MOST_KNOWN_VALUES) known.set(value, leaf);
-    return leaf;
-  };
-}
-
-/** Far more than a chart has states: values that somebody else made are looked up anew. */
-const MOST_KNOWN_VALUES = 1_000;
-
-function leafAt(table: StateTable, value: StateValue): Leaf {
-  let at: Leaf | StateTable | undefined = table;
-  let rest: StateValue | undefined = value;
-  while (at instanceof Map && rest !== undefined) {
-    const key: string = typeof rest === 'string' ? rest : (Object.keys(rest)[0] ?? '');
-    at = (at as StateTable).get(key);
-    rest = typeof rest === 'string' ? undefined : rest[key];
-  }
-  if (at === undefined || at instanceof Map)
-    throw new Error(`expected a state of the chart, got ${JSON.stringify(value)}`);
-  return at as Leaf;
-}
-
-interface Place {
-  readonly snapshot: AnyMachineSnapshot;
-  readonly scope: Scope;
-}
-
-function take({ actions, target }: PlainEdge, given: ActionArgs, { snapshot, scope }: Place): AnyMachineSnapshot {
-  const { context, children } = snapshot as KnownSnapshot;
-  const where = { scope, children };
-  let args = given;
-  for (const action of actions) args = action(args, where);
-  if (target !== undefined) return { ...target, context: args.context, children };
-  return args.context === context ? snapshot : { ...snapshot, context: args.context };
-}
-
-/** What XState types as `any`. */
-interface KnownSnapshot {
-  readonly context: object;
-  readonly children: Record<string, AnyActorRef>;
 }
 
 function compileStates(machine: AnyStateMachine): StateTable {
@@ -175,18 +69,18 @@ function snapshotIn(machine: AnyStateMachine, { path }: ChartNode): AnyMachineSn
   return machine.resolveState({ value, context: {} }) as AnyMachineSnapshot;
 }
 
-interface EdgeSeat {
+interface EdgeContext {
   readonly machine: AnyStateMachine;
   readonly leaf: ChartNode;
   readonly snapshots: ReadonlyMap<ChartNode, AnyMachineSnapshot>;
 }
 
-function compileEdge(transition: ChartTransition, { machine, leaf, snapshots }: EdgeSeat): Edge {
+function compileEdge(transition: ChartTransition, { machine, leaf, snapshots }: EdgeContext): Edge {
   const guard = transition.guard === undefined ? undefined : compileGuard(machine, transition.guard);
   const byXState: Edge = { kind: 'byXState', guard };
-  const way = wayOf(transition, leaf);
-  if (way === undefined) return byXState;
-  const { exited, entered, end } = way;
+  const path = pathOf(transition, leaf);
+  if (path === undefined) return byXState;
+  const { exited, entered, end } = path;
   const named = [
     ...exited.flatMap(({ exit }) => exit),
     ...transition.actions,
@@ -200,7 +94,7 @@ function compileEdge(transition: ChartTransition, { machine, leaf, snapshots }: 
 }
 
 /** The states that a transition leaves, innermost first, and enters, outermost first; and the leaf where it ends. */
-interface Way {
+interface Path {
   readonly exited: readonly ChartNode[];
   /** By default: as the target, or as the initial state of one; then the actions of its initial transition run, too. */
   readonly entered: readonly { readonly node: ChartNode; readonly isByDefault: boolean }[];
@@ -208,7 +102,7 @@ interface Way {
 }
 
 /** As SCXML has it (https://www.w3.org/TR/scxml/#AlgorithmforSCXMLInterpretation). Undefined for what concerns the root as a whole. */
-function wayOf({ source, target: targets = [], reenter }: ChartTransition, leaf: ChartNode): Way | undefined {
+function pathOf({ source, target: targets = [], reenter }: ChartTransition, leaf: ChartNode): Path | undefined {
   const [target] = targets;
   if (target === undefined) return { exited: [], entered: [], end: leaf };
   if (targets.length > 1 || target.parent === undefined || (reenter && source.parent === undefined)) return undefined;
@@ -270,29 +164,4 @@ interface ChartTransition {
   readonly reenter: boolean;
   readonly guard?: unknown;
   readonly actions: readonly unknown[];
-}
-
-type ConsumerMachine = typeof consumerMachine;
-type ConsumerSnapshot = SnapshotFrom<ConsumerMachine>;
-type ConsumerScope = ActorScope<ConsumerSnapshot, ConsumerEvent>;
-
-/** Told after every event that a consumer has taken, whether it led to another state or not. */
-export type TransitionListener = (
-  consumer: ActorRef<Snapshot<unknown>, ConsumerEvent>,
-  after: ConsumerSnapshot,
-) => void;
-
-/** Who listens; undefined for nobody, which costs a comparison an event. */
-export interface StepObserver {
-  readonly onTransition: TransitionListener | undefined;
-}
-
-/** The same machine, observed. XState's own inspection costs every event an object, watched or not. */
-export function withObservedSteps(machine: ConsumerMachine, observer: StepObserver): ConsumerMachine {
-  const transition = (snapshot: ConsumerSnapshot, event: ConsumerEvent, scope: ConsumerScope): ConsumerSnapshot => {
-    const after = machine.transition(snapshot, event, scope);
-    observer.onTransition?.(scope.self, after);
-    return after;
-  };
-  return Object.assign(Object.create(machine) as ConsumerMachine, { transition });
 }

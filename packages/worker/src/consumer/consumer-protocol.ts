@@ -1,18 +1,18 @@
-// What a consumer knows and hears, and what it says to its channel and its runner.
+// The input, context and events of a consumer, and what it sends to its channel and its runner.
 import type { LeasedJob, Settlement } from '@acktor/core/engine';
 import type { ActorRef, Snapshot, StateValue } from 'xstate';
 
 export type { LeasedJob, Settlement } from '@acktor/core/engine';
 
-/** What a consumer is born with. */
+/** The input of the chart. */
 export interface ConsumerInput {
   readonly channel: ChannelRef;
 }
 
-/** What a consumer knows. */
+/** The context of the chart. */
 export interface ConsumerContext {
   readonly channel: ChannelRef;
-  /** What it holds, from the moment it is handed over until the settlement is stored. */
+  /** What it holds, from when it is received until the settlement is stored. */
   readonly delivery: LeasedJob | undefined;
   /** How the delivery is to end; set when the handler has ended. */
   readonly settlement: Settlement | undefined;
@@ -22,10 +22,10 @@ export interface ConsumerContext {
   readonly isStopping: boolean;
 }
 
-/** A handler that was told to let go, and has not. */
+/** A handler whose signal has aborted, and which still runs. */
 export interface StuckHandler {
   readonly job: LeasedJob;
-  /** When it was told, in milliseconds since the epoch. */
+  /** When its signal aborted, in milliseconds since the epoch. */
   readonly sinceMs: number;
 }
 
@@ -44,9 +44,9 @@ export type ConsumerEvent =
   | { readonly type: 'handler.returned'; readonly result: string }
   | { readonly type: 'handler.rejected'; readonly settlement: Rejected }
   | { readonly type: 'deadline.passed' }
-  // It was told to let go, and has not within the time it has: the delivery ends without it.
+  // It has not let go in time: the delivery ends without it.
   | { readonly type: 'handler.stuck'; readonly settlement: Rejected; readonly sinceMs: number }
-  // From whoever is in charge.
+  // From the worker, and from operators.
   | { readonly type: 'job.cancelled'; readonly why: string }
   | { readonly type: 'stop.requested' }
   | { readonly type: 'grace.ended' };
@@ -54,10 +54,10 @@ export type ConsumerEvent =
 /** A settlement that is no ack. */
 export type Rejected = Exclude<Settlement, { readonly kind: 'ack' }>;
 
-/** A consumer as others know it: somebody to send events to. */
+/** A consumer as others know it: an actor to send events to. */
 export type ConsumerRef = ActorRef<Snapshot<unknown>, ConsumerEvent>;
 
-/** What a consumer asks of its channel. */
+/** What a consumer sends to its channel. */
 export type ChannelMessage =
   | { readonly type: 'consumer.parked'; readonly consumer: ConsumerRef }
   | { readonly type: 'delivery.wanted'; readonly consumer: ConsumerRef }
@@ -76,11 +76,11 @@ export interface SettlementRequest {
 /** The channel as a consumer knows it. */
 export type ChannelRef = ActorRef<Snapshot<unknown>, ChannelMessage>;
 
-/** What a consumer orders of its runner. */
+/** What a consumer sends to its runner. */
 export type RunnerOrder =
   { readonly type: 'handle'; readonly delivery: LeasedJob } | { readonly type: 'abort'; readonly reason: AbortReason };
 
-/** Why a handler is told to let go. */
+/** Why a handler is to let go. */
 export type AbortReason =
   | { readonly kind: 'cancelled'; readonly why: string }
   | { readonly kind: 'deadline' }
@@ -98,18 +98,18 @@ export interface ConsumerState {
   readonly jobId: string | undefined;
   /** For how long it has held that job, in milliseconds. */
   readonly heldForMs: number | undefined;
-  /** A handler that was told to let go and still runs, though its delivery is over; undefined when there is none. */
+  /** A handler that still runs though its delivery is over; undefined when there is none. */
   readonly stuck: StuckState | undefined;
 }
 
-/** Whose handler does not let go. */
+/** The job whose handler does not let go. */
 export interface StuckState {
   readonly jobId: string;
-  /** How long ago it was told to, in milliseconds. */
+  /** How long ago its signal aborted, in milliseconds. */
   readonly forMs: number;
 }
 
-/** A state and the states within, joined by dots; the regions of a parallel state stand beside each other: `on.loud|on.red`. */
+/** Returns a state and the states within, joined by dots; the regions of a parallel state stand beside each other: `on.loud|on.red`. */
 export function dottedState(value: StateValue): string {
   return innermost(value).join('|');
 }

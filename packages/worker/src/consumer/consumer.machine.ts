@@ -29,7 +29,7 @@ const goOnUnlessStuck = [
   ...goOn,
 ] as const;
 
-// An ack and a rejection travel alike.
+// The same for an ack and a rejection.
 const settlingStates = {
   settling: {
     description: 'The end of the delivery is on its way to Redis.',
@@ -233,13 +233,13 @@ function abortReason(event: ConsumerEvent): AbortReason {
   return event.type === 'lease.lost' ? { kind: 'leaseLost' } : { kind: 'shutdown' };
 }
 
-/** What the runner is told of the delivery that the consumer holds. */
+/** Returns the order to handle the delivery that the consumer holds. */
 export function orderToHandle({ delivery }: ConsumerContext): RunnerOrder {
   if (delivery === undefined) throw new Error('a consumer that processes holds a delivery');
   return { type: 'handle', delivery };
 }
 
-/** What the channel is asked. Only an ack brings the next delivery along, and never to a consumer that is to stop. */
+/** Returns the request to the channel. Only an ack asks for the next delivery, and never that of a consumer that is to stop. */
 export function settlementRequest({ delivery, settlement, isStopping }: ConsumerContext) {
   if (delivery === undefined || settlement === undefined) throw new Error('a consumer that settles holds a delivery');
   return { job: delivery, settlement, wantsNext: settlement.kind === 'ack' && !isStopping };

@@ -1,4 +1,4 @@
-// What a handler is given: the payload, the signal, and the ways to tell of its progress.
+// What a handler is given: the payload, the signal, and what it reports its progress with.
 import { OptionsError, type AnyJob, type PayloadOf, type JsonLimits } from '@acktor/core';
 import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
 import { cutText, refuse, writeJson, type TextLimits } from '@acktor/core/internal';
@@ -30,7 +30,7 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly isLastAttempt: boolean;
   /**
    * Whether an earlier delivery of this job lost its lease, so that its work may be half done. A delivery that was requeued, as by a
-   * worker that stops, or one before a redrive, does not count: `fence` above 1 tells of any.
+   * worker that stops, or one before a redrive, does not count: `fence` is above 1 after any.
    */
   readonly redelivered: boolean;
   /** Grows with every delivery of this job. A database that has seen a greater one refuses a zombie's write. */
@@ -38,8 +38,8 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   /** When the job was sent, by the server's clock. */
   readonly sentAt: Date;
   /**
-   * Keeps any JSON value with the job, for people to see, of `maxProgressBytes` at most. Need not be awaited: a rejection that nobody
-   * hears is let go.
+   * Keeps any JSON value with the job, for people to see, of `maxProgressBytes` at most. Need not be awaited: a rejection that is not
+   * handled is dropped.
    * @throws ProgressError when the value is not JSON, as `undefined`, or too large or too deep, with the path of what is wrong.
    * @throws LeaseLostError when the lease is lost; ConnectionLostError when the server is away; it may have been kept.
    */
@@ -52,26 +52,27 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   /**
    * Has injection find the value under the token, for this delivery alone: in the constructor of the handler and of what is built for it,
    * in what `inject` names, and in {@link Delivery.inject}. Meant for middleware, before it calls `next()`: what has been built by then
-   * keeps what it was given. The last value counts. Whoever provides it ends it: it is not disposed of.
-   * @throws OptionsError for a token that is none, and for a value that is undefined or null.
+   * keeps what it was given. The last value counts. It is not disposed of: the caller ends it.
+   * @throws OptionsError for a token that is none, and for a value that is undefined or null; DeliveryEndedError after the delivery.
    */
   readonly provide: <T>(token: Token<T>, value: NoInfer<T>) => void;
   /**
    * Returns what was provided under the token for this delivery, or else what the worker's container has or builds.
-   * @throws NotProvidedError when there is neither, and the worker has no container; whatever the container throws.
+   * @throws NotProvidedError when there is neither, and the worker has no container; DeliveryEndedError after the delivery; whatever the
+   * container throws.
    */
   readonly inject: <T>(token: Token<T>) => T;
 }
 
-/** One run of a handler, as far as its delivery knows it. */
+/** What a delivery needs of its attempt. */
 export interface DeliveryRun {
   readonly leased: LeasedJob;
-  /** Makes the signal when it is first asked for: most handlers of short jobs never do. */
+  /** Made by the first call: most handlers of short jobs never ask for it. */
   signal(): AbortSignal;
   openScope(): { provide(token: Token, value: unknown): void; resolve(token: Token): unknown };
 }
 
-/** What a delivery is made of. */
+/** What a {@link LeasedDelivery} is made of. */
 export interface DeliveryDeps<J extends AnyJob> {
   readonly job: J;
   readonly data: PayloadOf<J>;
@@ -133,7 +134,7 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
     const { leased } = this.#deps.run;
     const keep = async (value: unknown) =>
       requireLease(leased, await queue.progress(leaseOf(leased), progressText(leased, value, limits)));
-    return (value) => unheard(keep(value));
+    return (value) => handled(keep(value));
   }
 
   get log(): (line: string) => Promise<void> {
@@ -141,7 +142,7 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
     const { leased } = this.#deps.run;
     const append = async (line: unknown) =>
       requireLease(leased, await queue.log(leaseOf(leased), logLine(leased, line, limits), limits.maxLogLines));
-    return (line) => unheard(append(line));
+    return (line) => handled(append(line));
   }
 
   get provide(): Delivery<J>['provide'] {
@@ -169,10 +170,10 @@ function requireProvidable(token: unknown, value: unknown): void {
   throw new OptionsError([{ option: 'value', message }]);
 }
 
-/** What is said in passing must not end the process when Redis is away; whoever awaits the promise hears of it all the same. */
-function unheard(said: Promise<void>): Promise<void> {
-  said.catch(() => undefined);
-  return said;
+/** A report that is not awaited must not end the process when the server is away; a caller that awaits it gets its error all the same. */
+function handled(report: Promise<void>): Promise<void> {
+  report.catch(() => undefined);
+  return report;
 }
 
 function progressText({ record }: LeasedJob, value: unknown, limits: DeliveryLimits): string {
@@ -200,5 +201,5 @@ function requireLease({ record }: LeasedJob, isHeld: boolean): void {
   if (!isHeld) throw new LeaseLostError(record.id);
 }
 
-/** Of what crosses to the queue: refused above them where it has a form (payload, result, progress), else cut. */
+/** Limits of what goes to the queue. JSON above them (payload, result, progress) is refused, text is cut. */
 export interface DeliveryLimits extends JsonLimits, TextLimits {}

@@ -1,39 +1,39 @@
-// Payloads of a newer version than this worker's contract knows: left to newer workers, while a deploy goes on.
+// Payloads of a newer version than this worker's contract: left to newer workers, while a deploy goes on.
 import type { AnyJob } from '@acktor/core';
 import type { JobRecord } from '@acktor/core/engine';
 import { type GuardedLog, backoffDelayMs } from '@acktor/core/internal';
 import type { Rejected } from '../consumer/consumer-protocol.js';
 import type { Clock } from '../channel/clock.js';
 
-/** Gives them back, and says so once for each job and version. */
+/** Gives them back, and logs that once for each job and version. */
 export class NewerPayloads {
   readonly #log: GuardedLog;
   readonly #laterReturns: LaterReturns;
-  readonly #said = new Set<string>();
+  readonly #logged = new Set<string>();
 
   constructor({ log, laterReturns }: { readonly log: GuardedLog; readonly laterReturns: LaterReturns }) {
     this.#log = log;
     this.#laterReturns = laterReturns;
   }
 
-  /** How a delivery ends whose payload is too new: back to the queue for a while, without counting an attempt. */
+  /** Returns how a delivery ends whose payload is too new: back to the queue for a while, without counting an attempt. */
   leave(record: JobRecord, job: AnyJob): Rejected {
-    this.#say(record, job);
+    this.#logOnce(record, job);
     return { kind: 'requeue', afterMs: this.#laterReturns.afterMs(record), isForOthers: true };
   }
 
-  #say({ name, version, queue }: JobRecord, job: AnyJob): void {
+  #logOnce({ name, version, queue }: JobRecord, job: AnyJob): void {
     const what = `${name} ${version}`;
-    if (this.#said.has(what)) return;
-    this.#said.add(what);
+    if (this.#logged.has(what)) return;
+    this.#logged.add(what);
     const facts = { job: name, queue, version, knows: job.version };
     this.#log.warn(facts, 'payloads of a newer version wait for a newer worker; this one leaves them');
   }
 }
 
 /**
- * A few come back within a second, to be taken by somebody who can handle them; of a queue full of them, each worker lets so many come back a
- * second. Shared by the consumers of a queue.
+ * When deliveries that are for other workers come back. A few come back within a second; of a queue full of them, each worker lets a
+ * hundred a second come back. Shared by the consumers of a queue.
  */
 export class LaterReturns {
   readonly #clock: Pick<Clock, 'now'>;
@@ -43,19 +43,19 @@ export class LaterReturns {
     this.#clock = clock;
   }
 
-  /** In how many milliseconds the next one that is put off is to come back. */
+  /** Returns in how many milliseconds the next one is to come back. */
   afterMs({ deliveries, attemptsMade, leasesLost }: JobRecord): number {
     // Every start that no rejection and no lost lease accounts for was one of these, or a requeue.
-    const timesPutOff = deliveries - attemptsMade - leasesLost;
-    const delayMs = Math.min(FIRST_MS * 2 ** Math.max(timesPutOff - 1, 0), ORDINARY_MS);
+    const timesDelayed = deliveries - attemptsMade - leasesLost;
+    const delayMs = Math.min(FIRST_MS * 2 ** Math.max(timesDelayed - 1, 0), ORDINARY_MS);
     const nowMs = this.#clock.now();
-    const wishedMs = nowMs + backoffDelayMs({ type: 'fixed', delayMs, jitter: 0.5 }, 1);
-    this.#lastReturnMs = Math.max(this.#lastReturnMs + SPACING_MS, wishedMs);
+    const wantedMs = nowMs + backoffDelayMs({ type: 'fixed', delayMs, jitter: 0.5 }, 1);
+    this.#lastReturnMs = Math.max(this.#lastReturnMs + SPACING_MS, wantedMs);
     return this.#lastReturnMs - nowMs;
   }
 }
 
 const FIRST_MS = 250;
 const ORDINARY_MS = 1_000;
-/** A hundred a second. Each is a fetch and a settlement, below 100 µs of the server's time: a percent of it for each worker. */
+/** A hundred a second. Each is a fetch and a settlement, below 100 µs of the server's time: one percent of it for each worker. */
 const SPACING_MS = 10;

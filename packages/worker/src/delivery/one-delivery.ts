@@ -23,7 +23,7 @@ export interface OneDelivery {
   readonly options: CheckedWorkerOptions;
   /** Where progress and log lines go. */
   readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
-  /** Tells the handler to let go when it aborts, for the reason that it has. */
+  /** Aborts the delivery, for its own reason. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -94,7 +94,7 @@ function consumed(runner: Runner, { leased, signal }: OneDelivery): Promise<Sett
 
 type Runner = ReturnType<typeof runnerCallback>;
 
-/** That of the consumer that is started, which begins it at once. */
+/** The runner of the consumer that is being started, which begins it at once. */
 let beginning: Runner = () => undefined;
 let compiled: typeof consumerMachine | undefined;
 
@@ -104,7 +104,7 @@ function chart(): typeof consumerMachine {
   return (compiled ??= compiledMachine(consumerMachine.provide({ actors: { runner } })));
 }
 
-/** What happens to the consumer when a test's signal aborts: by its reason. */
+/** Returns what happens to the consumer when a test's signal aborts, by its reason. */
 function eventOf(reason: unknown): ConsumerEvent {
   if (reason instanceof LeaseLostError) return { type: 'lease.lost' };
   if (reason instanceof DeadlineError) return { type: 'deadline.passed' };

@@ -1,10 +1,10 @@
-// Keeps suspects apart: of the jobs that may be what ends their workers, a process begins one at a time.
+// Keeps suspects apart: of the jobs that may have ended their workers, a process begins one at a time.
 import { onAbort, type LeasedJob, type Trials } from '@acktor/core/engine';
 import { systemClock, type Clock } from '../channel/clock.js';
 
-/** What decides whether, and how, a delivery is let in. */
+/** What decides whether, and how, a delivery is admitted. */
 export interface Admission {
-  /** Aborts when its consumer is to let go of it. */
+  /** Aborts when its handler is to let go. */
   readonly signal: AbortSignal;
   /** How many ends of its workers poison a suspect; from 2. */
   readonly poisonLimit: number;
@@ -13,17 +13,17 @@ export interface Admission {
 /**
  * The gate before the handlers of a process, for all its queues.
  *
- * A suspect whose handler runs is on trial, until its settlement is answered: what it left behind may end the process meanwhile. At its last
- * chance it is tried alone, so that what ends the process then can be nothing else: until the other handlers have ended it waits, and until
- * it has ended, what is fetched waits. Both have bounds; where they pass, it is tried beside others, and the delivery limit decides.
+ * A suspect whose handler runs is on trial until its settlement is answered: what it left behind may end the process meanwhile. At its last
+ * chance it is tried alone, so that nothing else can be what ends the process: it waits until the other handlers have ended, and new
+ * deliveries wait until it has ended. Both waits are bounded; after that it is tried beside others, and the delivery limit decides.
  */
 export class Quarantine {
-  /** Called, and waited for, before the trials of this process change: its supervisor must know when it ends. */
+  /** Called, and awaited, before the trials of this process change: its supervisor must know them when the process ends. */
   onTrials: (trials: Trials) => Promise<void> = () => Promise.resolve();
   readonly #clock: Clock;
   readonly #holdings = new Set<Holding>();
   readonly #trials = new Map<LeasedJob, Trial>();
-  /** Let in by nobody yet. */
+  /** Not admitted yet. */
   readonly #waiting = new Set<LeasedJob>();
   readonly #whenOpen: (() => void)[] = [];
   /** The trial that keeps others from beginning. */
@@ -36,12 +36,12 @@ export class Quarantine {
     this.#clock = clock;
   }
 
-  /** Whether whatever is fetched must be admitted, and not suspects alone. */
+  /** Whether every delivery must be admitted, and not suspects alone. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Adds what a channel holds; answers how to take it out. */
+  /** Adds what a channel holds. Returns a function that removes it. */
   add(holding: Holding): () => void {
     this.#holdings.add(holding);
     return () => {
@@ -50,18 +50,18 @@ export class Quarantine {
     };
   }
 
-  /** To be told of each handler that begins. */
+  /** To be called for each handler that begins. */
   begun(): void {
     this.#running += 1;
   }
 
-  /** To be told of each handler that has ended. */
+  /** To be called for each handler that has ended. */
   ended(): void {
     this.#running -= 1;
     if (this.#isClosed) this.#onChange();
   }
 
-  /** To be told of a delivery that is no longer held. */
+  /** To be called for a delivery that is no longer held. */
   released(job: LeasedJob): void {
     if (this.#isClosed) this.#onChange();
     const trial = this.#trials.size === 0 ? undefined : this.#trials.get(job);
@@ -70,7 +70,7 @@ export class Quarantine {
     this.#endIfOver(job, trial);
   }
 
-  /** To be told when what a suspect was admitted for has ended. */
+  /** To be called when the handler of a suspect that was admitted has ended. */
   tried(job: LeasedJob): void {
     const trial = this.#trials.get(job);
     if (!trial) return;
@@ -79,8 +79,8 @@ export class Quarantine {
   }
 
   /**
-   * Resolves with true when the handler may begin; {@link tried} is to be called then when a suspect's has ended. With false, when a suspect
-   * is to come back later, or the signal has aborted.
+   * Resolves with true when the handler may begin; {@link tried} is to be called when a suspect's has ended. Resolves with false when a
+   * suspect is to come back later, or the signal has aborted.
    */
   async admit(job: LeasedJob, { signal, poisonLimit }: Admission): Promise<boolean> {
     const { suspicions } = job.record;
@@ -100,7 +100,7 @@ export class Quarantine {
 
   async #pass(job: LeasedJob, signal: AbortSignal): Promise<boolean> {
     this.#waiting.add(job);
-    // It was held before it waited: a suspect that is to be alone may have counted it among the others.
+    // It was held before it waited: a suspect that is to be alone may have counted it.
     this.#onChange();
     const stop = onAbort(signal, () => this.#wakeAll());
     while (this.#isClosed && !signal.aborted) await new Promise<void>((resolve) => this.#whenOpen.push(resolve));
@@ -109,7 +109,7 @@ export class Quarantine {
     return !signal.aborted;
   }
 
-  /** Lets nobody in, and resolves with whether the suspect is alone: not when that takes too long, or is wanted no more. */
+  /** Admits no other delivery, and resolves with whether the suspect is alone: not when that takes too long, or the signal aborts. */
   async #clear(suspect: LeasedJob, signal: AbortSignal): Promise<boolean> {
     this.#isClosed = true;
     let isGivenUp = signal.aborted;
@@ -131,7 +131,7 @@ export class Quarantine {
     return [...this.#holdings].some((held) => held().some((job) => job !== suspect && !this.#waiting.has(job)));
   }
 
-  /** A trial that takes so long keeps nobody waiting any more. */
+  /** After {@link TRIAL_MS} other deliveries no longer wait for a trial. */
   async #goBesideOthers(job: LeasedJob): Promise<void> {
     const trial = this.#trials.get(job);
     if (!trial) return;
@@ -172,7 +172,7 @@ export class Quarantine {
 /** What is held: by a channel, under leases. */
 export type Holding = () => readonly LeasedJob[];
 
-/** A suspect that was let in. */
+/** A suspect that was admitted. */
 interface Trial {
   isAlone: boolean;
   isHeld: boolean;

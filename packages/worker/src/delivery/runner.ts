@@ -1,4 +1,4 @@
-// Runs handlers for one consumer, one after another, and tells it how each ended.
+// Runs handlers for one consumer, one after another, and reports how each ended.
 import { fromCallback, type CallbackLogicFunction } from 'xstate';
 import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
 import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
@@ -14,7 +14,7 @@ import type { ConsumerEvent, Rejected, RunnerOrder } from '../consumer/consumer-
 import { CancelledError } from '../errors.js';
 import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
 import type { HandlerScopes } from '../handler/handler-scope.js';
-import { abortError, Attempt } from './attempt.js';
+import { abortError, Attempt } from '../handler/executor.js';
 import { LeasedDelivery, type DeliveryLimits } from './delivery.js';
 import {
   EndLog,
@@ -29,7 +29,7 @@ import {
 import { LaterReturns, NewerPayloads } from './newer-payloads.js';
 import type { Quarantine } from './quarantine.js';
 
-/** What a runner stands on; shared by all consumers of a queue. */
+/** What a runner is made of; shared by all consumers of a queue. */
 export interface RunnerDeps {
   /** Where progress and log lines go. */
   readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
@@ -39,7 +39,7 @@ export interface RunnerDeps {
   readonly quarantine: Quarantine;
   /** How many ends of its workers poison a job; from 2. */
   readonly poisonLimit: number;
-  /** How long a handler has to let go once it is told to, before its delivery ends without it. */
+  /** How long a handler may run on once its signal has aborted, before its delivery ends without it. */
   readonly letGoMs: number;
   readonly clock: Clock;
   readonly log: GuardedLog;
@@ -47,26 +47,26 @@ export interface RunnerDeps {
 
 type HandlerRejected = Extract<ConsumerEvent, { readonly type: 'handler.rejected' }>;
 
-/** How a handler ended, in the consumer's words. */
+/** How a handler ended, as an event of the consumer. */
 type HandlerEnd = Extract<ConsumerEvent, { readonly type: 'handler.returned' | 'handler.rejected' }>;
 
-/** The runner as an actor: ordered to handle a delivery it answers with `handler.returned` or `handler.rejected`. */
+/** Returns the runner as an actor: it answers an order to handle a delivery with `handler.returned` or `handler.rejected`. */
 export function runnerLogic(deps: RunnerDeps) {
   return fromCallback(runnerCallback(deps));
 }
 
-/** What a runner does, before it is an actor. */
+/** Returns what a runner does, before it is an actor. */
 export function runnerCallback(deps: RunnerDeps): CallbackLogicFunction<RunnerOrder> {
   const laterReturns = new LaterReturns(deps);
   const newerPayloads = new NewerPayloads({ log: deps.log, laterReturns });
   const running = { ...deps, laterReturns, newerPayloads, endLog: new EndLog(deps) };
   return ({ receive, sendBack }) => {
-    const seat: Seat = { tell: sendBack, disposing: undefined };
+    const context: RunnerContext = { send: sendBack, disposing: undefined };
     let attempt: Attempt | undefined;
     receive((order) => {
       if (order.type === 'handle') {
         attempt = new Attempt(order.delivery, deps.scopes);
-        void runAttempt(attempt, running, seat);
+        void runAttempt(attempt, running, context);
       } else if (attempt) {
         const entry = deps.handlers.get(attempt.leased.record.name);
         attempt.abort(abortError(order.reason, attempt.leased, entry?.job));
@@ -82,13 +82,13 @@ interface RunningAttempt {
   readonly deps: RunningDeps;
 }
 
-/** Has the delivery end by why its handler was told to let go, when that has not let go in time. */
-function endWithoutHandler({ attempt, entry, deps }: RunningAttempt, tell: (event: ConsumerEvent) => void): void {
+/** Ends the delivery without its handler, when that has not let go in time. */
+function endWithoutHandler({ attempt, entry, deps }: RunningAttempt, send: (event: ConsumerEvent) => void): void {
   const { record } = attempt.leased;
   const sinceMs = deps.clock.now();
   attempt.waitToLetGo(deps.clock, deps.letGoMs, () => {
     const end = rejected(settleError(attempt.abortedBy, entry.job, record), deps);
-    tell({ type: 'handler.stuck', settlement: end.settlement, sinceMs });
+    send({ type: 'handler.stuck', settlement: end.settlement, sinceMs });
     if (!attempt.isForNothing) deps.endLog.write(end, record);
   });
 }
@@ -100,36 +100,36 @@ interface RunningDeps extends RunnerDeps {
   readonly endLog: EndLog;
 }
 
-/** Where one consumer's handlers run, one after another. */
-interface Seat {
-  readonly tell: (event: ConsumerEvent) => void;
-  /** What the last delivery is still disposing of, which the next one waits for, though not for ever. */
+/** What the deliveries of one consumer share. */
+interface RunnerContext {
+  readonly send: (event: ConsumerEvent) => void;
+  /** What the last delivery is still disposing of; the next one waits for it, for three seconds at most. */
   disposing: Promise<void> | undefined;
 }
 
 /**
- * Tells an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. What was built for the
- * delivery is disposed of once its end is decided, which it can neither change nor hold up.
+ * Reports an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. What was built for the
+ * delivery is disposed of once its end is decided: that can neither change the end nor delay it.
  */
-async function runAttempt(attempt: Attempt, deps: RunningDeps, seat: Seat): Promise<void> {
-  if (seat.disposing) await seat.disposing;
+async function runAttempt(attempt: Attempt, deps: RunningDeps, context: RunnerContext): Promise<void> {
+  if (context.disposing) await context.disposing;
   let end: HandlerEnd;
   try {
-    end = await endOf(attempt, deps, seat.tell);
+    end = await endOf(attempt, deps, context.send);
   } catch (fault) {
     end = ownFault(fault, attempt, deps);
   }
   const { scope } = attempt;
   attempt.ended();
-  seat.tell(end);
-  seat.disposing = scope && deps.scopes.close(scope);
+  context.send(end);
+  context.disposing = scope && deps.scopes.close(scope);
   if (attempt.isStuck)
     deps.log.warn({ job: attempt.leased.record.id }, 'a stuck handler has let go; its end is dropped');
   else if (!attempt.isForNothing) deps.endLog.write(end, attempt.leased.record);
 }
 
-// Nothing here waits that need not: each async function more costs a short delivery as much as its two steps on the chart.
-function endOf(attempt: Attempt, deps: RunningDeps, tell: (event: ConsumerEvent) => void): MaybePromise<HandlerEnd> {
+// No async function without need: each one more costs a short delivery as much as its two transitions on the chart.
+function endOf(attempt: Attempt, deps: RunningDeps, send: (event: ConsumerEvent) => void): MaybePromise<HandlerEnd> {
   const { record } = attempt.leased;
   if (record.poisoned !== undefined) return rejected(deadLetter(record.poisoned), deps);
   if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)), deps);
@@ -140,10 +140,10 @@ function endOf(attempt: Attempt, deps: RunningDeps, tell: (event: ConsumerEvent)
   const { deadlineMs } = entry.job;
   const { quarantine } = deps;
   if (record.suspicions > 0 || quarantine.isClosed) {
-    const begin = () => (deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: deps.clock, tell }));
+    const begin = () => (deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: deps.clock, send }));
     return whenAdmitted(attempt, deps, { begin, job: entry.job });
   }
-  return deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: deps.clock, tell });
+  return deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: deps.clock, send });
 }
 
 interface Beginning {
@@ -189,14 +189,14 @@ async function handle(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps): 
   const { record } = attempt.leased;
   deps.quarantine.begun();
   try {
-    // It may have been told to let go while it waited for what came before it.
+    // Its signal may have aborted while it waited for what came before it.
     if (attempt.abortedBy) throw attempt.abortedBy;
     const value = await deliver(attempt, entry, deps);
     if (isRejection(value)) return rejected(settleRejection(value, entry.job, record), deps);
     const encoded = encode(entry, value, deps);
     return { type: 'handler.returned', result: encoded instanceof Promise ? await encoded : encoded };
   } catch (error) {
-    // A handler that was told to let go throws whatever it likes; why it was told is what people want to read.
+    // A handler whose signal has aborted may throw anything; people want to read why it aborted.
     return rejected(settleError(attempt.abortedBy ?? error, entry.job, record), deps);
   } finally {
     deps.quarantine.ended();
@@ -223,7 +223,7 @@ function encode({ job }: HandlerEntry, value: unknown, { limits }: RunnerDeps): 
   return orFinalFailure(() => encodeResult(job, value as never, limits));
 }
 
-/** What fails here would fail again. */
+/** A failure here would come back with every attempt. */
 function orFinalFailure<T>(work: () => MaybePromise<T>): MaybePromise<T> {
   const fail = (error: unknown): never => {
     throw new FinalFailure(error);
@@ -238,15 +238,15 @@ function orFinalFailure<T>(work: () => MaybePromise<T>): MaybePromise<T> {
 
 interface DeadlineDeps {
   readonly clock: Clock;
-  readonly tell: (event: ConsumerEvent) => void;
+  readonly send: (event: ConsumerEvent) => void;
 }
 
 async function withDeadline(
   deadlineMs: number,
   run: () => Promise<HandlerEnd>,
-  { clock, tell }: DeadlineDeps,
+  { clock, send }: DeadlineDeps,
 ): Promise<HandlerEnd> {
-  const timer = clock.setTimeout(() => tell({ type: 'deadline.passed' }), deadlineMs);
+  const timer = clock.setTimeout(() => send({ type: 'deadline.passed' }), deadlineMs);
   try {
     return await run();
   } finally {
@@ -254,12 +254,12 @@ async function withDeadline(
   }
 }
 
-/** What failed is cut here, before anybody has it: the log and the trace as well as the queue. */
+/** Texts are cut here, before the log, the trace and the queue get them. */
 function rejected(settlement: Rejected, { limits }: RunnerDeps): HandlerRejected {
   return { type: 'handler.rejected', settlement: bounded(settlement, limits) };
 }
 
-/** Cancelled before this delivery: its handler, if an earlier one ran, is gone. */
+/** Cancelled before this delivery began. */
 function cancelled(id: string, why: string): string {
   return new CancelledError(id, why).message;
 }

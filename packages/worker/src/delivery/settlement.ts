@@ -1,5 +1,5 @@
-// How a delivery ends when its handler did not simply return: what a handler chooses by `reject()`, what follows from an error, and the
-// line that the log has of it.
+// How a delivery ends when its handler did not simply return: what a handler chooses by `reject()`, what follows from an error, and its
+// line in the log.
 import { OptionsError, type AnyJob } from '@acktor/core';
 import type { Failure, JobRecord, Settlement } from '@acktor/core/engine';
 import {
@@ -65,7 +65,7 @@ export function settleOwnFault(fault: unknown): Rejected {
   return { kind: 'deadLetter', failure: errorText(fault) };
 }
 
-/** How often the job is tried in all. */
+/** Returns how often the job is tried in all. */
 export function attemptsOf(job: AnyJob, record: JobRecord): number {
   return record.attempts ?? job.attempts;
 }
@@ -93,7 +93,7 @@ function isUnrecoverable(error: unknown): boolean {
 
 const UNRECOVERABLE = 'UnrecoverableError';
 
-/** What a handler throws may not even bear being looked at: a proxy, or an error with getters that throw. */
+/** Whatever a handler throws may throw when it is looked at: a proxy, or an error with getters. */
 function isSafely<T>(is: ((value: unknown) => value is T) | ((value: unknown) => boolean), value: unknown): value is T {
   try {
     return is(value);
@@ -102,7 +102,7 @@ function isSafely<T>(is: ((value: unknown) => value is T) | ((value: unknown) =>
   }
 }
 
-/** The settlement with its texts cut to what is kept of them. */
+/** Returns the settlement with its texts cut to the limits. */
 export function bounded(settlement: Rejected, limits: FailureLimits): Rejected {
   if (settlement.kind === 'requeue') {
     const { reason } = settlement;
@@ -116,7 +116,7 @@ export function bounded(settlement: Rejected, limits: FailureLimits): Rejected {
   };
 }
 
-/** What a handler may answer instead of a result: one of the four. */
+/** What a handler may return instead of a result: one of the four. */
 export type RejectOptions =
   | (Only<'requeue'> & { readonly requeue: true })
   /** How long until the job comes back, in milliseconds, from 1 to a year. `reason` is kept in the job's history. */
@@ -126,7 +126,7 @@ export type RejectOptions =
   /** Why the job is not to be tried again. Of an error the message, the stack and the causes are kept. */
   | (Only<'deadLetter'> & { readonly deadLetter: string | Error });
 
-/** No key but these: two choices at once would leave it to the order of our questions which of them counts. */
+/** No key but these: of two choices at once, the order of our checks would decide which counts. */
 type Only<Key extends RejectKey> = { readonly [Other in Exclude<RejectKey, Key>]?: undefined };
 
 type RejectKey = 'requeue' | 'requeueInMs' | 'retryInMs' | 'deadLetter' | 'reason';
@@ -134,7 +134,7 @@ type RejectKey = 'requeue' | 'requeueInMs' | 'retryInMs' | 'deadLetter' | 'reaso
 /** Registered: a handler may have been given the `reject` of another installed copy of this package. */
 const REJECTION: unique symbol = Symbol.for('acktor.rejection') as never;
 
-/** A handler's wish to reject, made by {@link reject}. */
+/** A handler's decision to reject, made by {@link reject}. */
 export class Rejection {
   readonly [REJECTION] = true;
   readonly options: RejectOptions;
@@ -148,7 +148,7 @@ export class Rejection {
  * The value to return, or to throw, from a handler that rejects its delivery.
  *
  * - `requeue: true` puts the job back at the head of its queue at once, without counting an attempt.
- * - `requeueInMs` puts it back for later, without counting an attempt: for a service that asks to be left alone for a while.
+ * - `requeueInMs` puts it back for later, without counting an attempt: for a service that is busy for a while.
  * - `retryInMs` counts an attempt, and tries again later; when attempts are used up, the job becomes a dead letter.
  * - `deadLetter` ends the job at once, with that reason.
  *
@@ -173,7 +173,7 @@ interface RejectFault {
   readonly message: string;
 }
 
-/** What is wrong with the options, by their values; undefined for nothing. */
+/** Returns what is wrong with the options, by their values; undefined for nothing. */
 export function rejectFault(options: unknown): RejectFault | undefined {
   const given = isObject(options) ? Object.entries<unknown>({ ...options }) : [];
   const present = given.filter(([, value]) => value !== undefined);
@@ -230,16 +230,16 @@ function shown(value: unknown): string {
   return inspect(value, { depth: 0, maxStringLength: 100, breakLength: Infinity });
 }
 
-/** A handler returned, or its delivery is rejected so. */
+/** A handler returned, or its delivery is rejected. */
 export type LoggedEnd =
   { readonly type: 'handler.returned' } | { readonly type: 'handler.rejected'; readonly settlement: Settlement };
 
-/** Shared by the consumers of a queue. A queue whose jobs all fail does not bury the log: its dead letters have them all. */
+/** The log lines of a queue's deliveries, bounded: a queue whose jobs all fail does not flood the log; its dead letters have them all. */
 export class EndLog {
   readonly #log: GuardedLog;
   readonly #clock: Pick<Clock, 'now'>;
   #spanFromMs = -Infinity;
-  #saidInSpan = 0;
+  #writtenInSpan = 0;
   #withheld = 0;
 
   constructor({ log, clock }: { readonly log: GuardedLog; readonly clock: Pick<Clock, 'now'> }) {
@@ -261,16 +261,16 @@ export class EndLog {
     const nowMs = this.#clock.now();
     if (nowMs - this.#spanFromMs >= SPAN_MS) {
       this.#spanFromMs = nowMs;
-      this.#saidInSpan = 0;
+      this.#writtenInSpan = 0;
     }
-    this.#saidInSpan += 1;
-    if (this.#saidInSpan > MOST_IN_SPAN) return void (this.#withheld += 1);
+    this.#writtenInSpan += 1;
+    if (this.#writtenInSpan > MOST_IN_SPAN) return void (this.#withheld += 1);
     this.#log.warn({ ...facts, ...(this.#withheld > 0 && { notSaid: this.#withheld }) }, 'a job becomes a dead letter');
     this.#withheld = 0;
   }
 }
 
-/** The first line of it: a reason may be a message of pages, which others wrote. */
+/** Returns its first line: a reason may have many pages, and come from other programs. */
 function reasonOf({ reason }: Failure): string {
   const [first = ''] = reason.split(/[\r\n\u0085\u2028\u2029]/, 1);
   return shorten(visible(shorten(first, LONGEST_REASON + 1)), LONGEST_REASON);

@@ -16,7 +16,7 @@ import type { DeadLetterStore, LeasedJob } from '@acktor/core/engine';
 import { isGenerator } from '../handler/middleware.js';
 import { requireContract, type GuardedLog } from '@acktor/core/internal';
 
-/** By which it is known among the exports of a handler file, whichever copy of this package made it. */
+/** Registered, so that it is known among the exports of a handler file whichever copy of this package made it. */
 const ON_DEAD = Symbol.for('acktor.onDead');
 
 /** A job that ended as a dead letter, with its history. */
@@ -36,7 +36,7 @@ export interface DeadListener {
 /**
  * Has `listener` called with each job of a contract that becomes a dead letter, to be given to `Worker.start({ onDead })`: the place to
  * mend an application's own rows. Called also where no handler ran: for a payload off its schema, a job that was cancelled or that ended
- * its workers, one that no handler here is for.
+ * its workers, one without a handler.
  *
  * The worker that stored the dead letter calls it, after the fact: nothing it does changes how the job ended, and what it throws or rejects
  * with is logged. A process that ends in between does not call it, so it runs at most once for each death of the job; the dead letter stays,
@@ -66,7 +66,7 @@ export function areDeadListeners(value: unknown): value is readonly DeadListener
   return Array.isArray(value) && value.every(isDeadListener);
 }
 
-/** What the calls are made with. */
+/** What {@link DeadJobs} is made of. */
 export interface DeadJobsDeps {
   readonly listeners: readonly DeadListener[];
   readonly lettersOf: (queue: string) => DeadLetterStore;
@@ -74,7 +74,7 @@ export interface DeadJobsDeps {
   readonly log: GuardedLog;
 }
 
-/** The calls of one worker: at most ten at a time, and a bounded number that waits, by id, so that no payload is kept meanwhile. */
+/** The calls of one worker: at most ten at a time. A bounded number waits, by id, so that no payload is kept meanwhile. */
 export class DeadJobs {
   readonly #deps: DeadJobsDeps;
   readonly #waiting: Death[] = [];
@@ -85,7 +85,7 @@ export class DeadJobs {
     this.#deps = deps;
   }
 
-  /** To be called with each dead letter of the queue; undefined when nobody registered for its jobs. */
+  /** Returns what is to be called with each dead letter of the queue; undefined when no listener is for its jobs. */
   forQueue(queue: string): ((job: LeasedJob) => void) | undefined {
     const isMeant = this.#deps.listeners.some(({ job }) => job.queue === queue);
     return isMeant ? ({ record }) => this.#add({ queue, jobName: record.name, id: record.id }) : undefined;
@@ -182,7 +182,7 @@ function isFor({ job }: DeadListener, { queue, jobName }: Death): boolean {
   return job.queue === queue && job.name === jobName;
 }
 
-/** Whether the same call may succeed later. A user without the permission to read would have it fail for ever, and nobody learn of it. */
+/** Whether the same call may succeed later. A user without the permission to read would fail for ever, and unnoticed. */
 function isPassing(error: unknown): boolean {
   if (error instanceof ServerRefusalError) return error.about === 'server';
   return error instanceof ConnectionLostError || error instanceof BrokerUnreachableError;

@@ -1,13 +1,88 @@
-// Calls a worker's listeners, out of the way of its deliveries.
+// What a worker reports to listeners in its own process: plain data, no payload, no result, and out of the way of its deliveries.
 import { OptionsError } from '@acktor/core';
+import type { LeasedJob, SettleOutcome, Settling } from '@acktor/core/engine';
 import { describe, type GuardedLog } from '@acktor/core/internal';
-import type { WorkerEventMap, WorkerEventName, WorkerListener } from './worker-event.js';
+import type { Clock } from '../channel/clock.js';
+import type { DeliveryTable } from '../channel/delivery-table.js';
+import type { ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';
+
+/** What happens in a worker, by name. */
+export interface WorkerEventMap {
+  /** A consumer holds a delivery; its handler is about to run. */
+  readonly 'delivery.started': DeliveryStarted;
+  /** A delivery is over, and the server has stored how; or it is over for this worker, which no longer decides what becomes of the job. */
+  readonly 'delivery.ended': DeliveryEnded;
+  /** The lease of what a consumer held has expired, or another worker has it: what its handler did does not count. */
+  readonly 'lease.lost': DeliveryFacts;
+  /** A handler should have let go and has not; its delivery ends without it. */
+  readonly 'handler.stuck': HandlerStuck;
+  /** The connection to the server broke, or is whole again. */
+  readonly connection: ConnectionChange;
+  /** The worker is in another state of its chart. */
+  readonly 'worker.state': WorkerStateChange;
+}
+
+export type WorkerEventName = keyof WorkerEventMap;
+
+/** Called with each event of its name, after the fact. What it throws, or rejects with, is logged and changes nothing. */
+export type WorkerListener<Name extends WorkerEventName> = (event: WorkerEventMap[Name]) => unknown;
+
+/** Which delivery an event is about. */
+export interface DeliveryFacts {
+  readonly workerId: string;
+  /** Undefined where no consumer holds the delivery: for a job that cannot be read, or what a failed consumer left behind. */
+  readonly consumer: string | undefined;
+  readonly queue: string;
+  readonly jobName: string;
+  readonly id: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** Grows with every delivery of the job. */
+  readonly fence: number;
+  /** When it happened, in milliseconds since the epoch, by this machine's clock. */
+  readonly atMs: number;
+}
+
+export interface DeliveryStarted extends DeliveryFacts {
+  /** Whether an earlier delivery of the job lost its lease. */
+  readonly isRedelivered: boolean;
+}
+
+export interface DeliveryEnded extends DeliveryFacts {
+  readonly outcome: DeliveryOutcome;
+  /** From its start until the server had stored its end; undefined where no consumer held it. */
+  readonly durationMs: number | undefined;
+  /** Why it was no ack; undefined where there is no reason. */
+  readonly reason: string | undefined;
+}
+
+/** `lost`: the worker no longer had the lease. `gone`: the job had been removed meanwhile. */
+export type DeliveryOutcome = 'acked' | 'retried' | 'requeued' | 'deadLettered' | 'lost' | 'gone';
+
+export interface HandlerStuck extends DeliveryFacts {
+  /** How long ago its signal aborted. */
+  readonly forMs: number;
+}
+
+export interface ConnectionChange {
+  readonly workerId: string;
+  readonly state: 'away' | 'back';
+  /** In a cluster, the queue whose server it is; undefined: it is all of them. */
+  readonly queue: string | undefined;
+  readonly atMs: number;
+}
+
+export interface WorkerStateChange {
+  readonly workerId: string;
+  readonly state: 'running' | 'draining' | 'requeueing' | 'closing' | 'stopped';
+  readonly atMs: number;
+}
 
 /**
  * The listeners of one worker.
  *
- * Whoever has an event asks {@link WorkerEvents.isHeard} first, and builds nothing when nobody listens. Listeners are called when the
- * turn of the event loop is over: after the calls that the deliveries of this turn wait for are on their way.
+ * Ask {@link WorkerEvents.hasListener} before you build an event. Listeners are called when the turn of the event loop is over: after the
+ * calls that the deliveries of this turn wait for are on their way.
  */
 export class WorkerEvents {
   readonly #log: GuardedLog;
@@ -18,7 +93,7 @@ export class WorkerEvents {
     this.#log = log;
   }
 
-  isHeard(name: WorkerEventName): boolean {
+  hasListener(name: WorkerEventName): boolean {
     return this.#listeners.has(name);
   }
 
@@ -34,7 +109,7 @@ export class WorkerEvents {
     };
   }
 
-  /** Has the listeners called soon. What one turn emits is bounded by what one call of the server answers. */
+  /** Has the listeners called soon. One call of the server bounds how many events a turn emits. */
   emit<Name extends WorkerEventName>(name: Name, event: WorkerEventMap[Name]): void {
     if (!this.#listeners.has(name)) return;
     if (this.#pending.push({ name, event }) === 1) setImmediate(() => this.flush());
@@ -86,4 +161,94 @@ function requireListener(name: unknown, listener: unknown): void {
   }
   if (typeof listener === 'function') return;
   throw new OptionsError([{ option: 'listener', message: `expected a function, got ${typeof listener}` }]);
+}
+
+/** What a channel's events are made of. */
+export interface DeliveryEventsDeps {
+  /** The id of the worker. */
+  readonly process: string;
+  readonly events: WorkerEvents;
+  /** Called when a dead letter is stored; undefined where there is no listener for this queue. */
+  readonly onDead: ((job: LeasedJob) => void) | undefined;
+  readonly held: Pick<DeliveryTable, 'heldSinceMs'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The events of a channel's deliveries. Each costs one check while it has no listener. */
+export class DeliveryEvents {
+  readonly #deps: DeliveryEventsDeps;
+
+  constructor(deps: DeliveryEventsDeps) {
+    this.#deps = deps;
+  }
+
+  started(consumer: ConsumerRef, job: LeasedJob): void {
+    const { events } = this.#deps;
+    if (!events.hasListener('delivery.started')) return;
+    events.emit('delivery.started', { ...this.#facts(job, consumer), isRedelivered: job.record.leasesLost > 0 });
+  }
+
+  /** The server has answered a settlement. To be called while the consumer still holds the job. */
+  settled(settle: Settling | undefined, outcome: SettleOutcome | undefined, consumer: ConsumerRef | undefined): void {
+    if (settle === undefined || outcome === undefined) return;
+    const { job, settlement } = settle;
+    const { onDead } = this.#deps;
+    if (outcome === 'stored' && settlement.kind === 'deadLetter') onDead?.(job);
+    if (outcome === 'lost') this.#leaseLost(job, consumer);
+    this.#ended(job, consumer, {
+      outcome: outcome === 'stored' ? OUTCOME[settlement.kind] : outcome,
+      reason: 'failure' in settlement ? settlement.failure.reason : reasonOf(settlement),
+    });
+  }
+
+  /** The worker no longer has the lease of what the consumer held. To be called while it still counts as held. */
+  lost(job: LeasedJob | undefined, consumer: ConsumerRef): void {
+    if (job === undefined) return;
+    this.#leaseLost(job, consumer);
+    this.#ended(job, consumer, { outcome: 'lost', reason: undefined });
+  }
+
+  stuck(consumer: ConsumerRef, { job, sinceMs }: StuckHandler): void {
+    const { events } = this.#deps;
+    if (!events.hasListener('handler.stuck')) return;
+    const facts = this.#facts(job, consumer);
+    events.emit('handler.stuck', { ...facts, forMs: facts.atMs - sinceMs });
+  }
+
+  #leaseLost(job: LeasedJob, consumer: ConsumerRef | undefined): void {
+    const { events } = this.#deps;
+    if (events.hasListener('lease.lost')) events.emit('lease.lost', this.#facts(job, consumer));
+  }
+
+  #ended(job: LeasedJob, consumer: ConsumerRef | undefined, end: End): void {
+    const { events, held } = this.#deps;
+    if (!events.hasListener('delivery.ended')) return;
+    const facts = this.#facts(job, consumer);
+    const sinceMs = consumer && held.heldSinceMs(consumer);
+    const durationMs = sinceMs === undefined ? undefined : Math.max(0, facts.atMs - sinceMs);
+    events.emit('delivery.ended', { ...facts, ...end, durationMs });
+  }
+
+  #facts({ record }: LeasedJob, consumer: ConsumerRef | undefined): DeliveryFacts {
+    const { process: workerId, clock } = this.#deps;
+    const { queue, name: jobName, id, attemptsMade, deliveries: fence } = record;
+    return {
+      workerId,
+      consumer: consumer?.id,
+      queue,
+      jobName,
+      id,
+      attempt: attemptsMade + 1,
+      fence,
+      atMs: clock.now(),
+    };
+  }
+}
+
+type End = Pick<DeliveryEnded, 'outcome' | 'reason'>;
+
+const OUTCOME = { ack: 'acked', retry: 'retried', requeue: 'requeued', deadLetter: 'deadLettered' } as const;
+
+function reasonOf(settlement: { readonly reason?: string } | object): string | undefined {
+  return 'reason' in settlement ? settlement.reason : undefined;
 }

@@ -3,7 +3,7 @@ import type { ConsumerReport, QueueTotals, TransitionCount } from '@acktor/core/
 import type { Actor } from 'xstate';
 import type { Clock } from '../channel/clock.js';
 import type { consumerMachine } from '../consumer/consumer.machine.js';
-import type { TransitionListener } from '../consumer/compiled-machine.js';
+import type { TransitionListener } from '../consumer/compiled-transitions.js';
 import { dottedState } from '../consumer/consumer-protocol.js';
 import type { FeedSource, SourceChanges, SourceReport } from './feed-protocol.js';
 

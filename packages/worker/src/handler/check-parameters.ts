@@ -1,4 +1,4 @@
-// Finds out at the door, and not at the first delivery, that a handler or anything that it depends on cannot be built.
+// Checks when a worker starts, and not at the first delivery, that every handler and all that it depends on can be built.
 import type {} from 'reflect-metadata';
 import { Operator, Producer } from '@acktor/core';
 import { UnresolvableParameterError } from '../errors.js';
@@ -12,26 +12,26 @@ import {
   type Registration,
 } from './tsyringe.js';
 
-/** What a handler is to be given. */
+/** What is injected into a handler. */
 export interface InjectedHandler {
   readonly name: string;
   /** Undefined for a function. */
   readonly handlerClass: AnyHandlerClass | undefined;
-  /** Undefined for a class whose parameters' types the compiler wrote down. */
+  /** Undefined for a class that is built by its decorator metadata. */
   readonly inject: readonly Token[] | undefined;
   /** What its middleware has declared to provide. */
   readonly provided: ReadonlySet<unknown>;
 }
 
-/** Whether a container has anything to do for a handler: middleware may provide all that it asks for. */
+/** Whether a handler needs a container: middleware may provide all that it asks for. */
 export function needsContainer({ inject, provided }: InjectedHandler): boolean {
   return inject === undefined || inject.some((token) => !provided.has(token));
 }
 
 /**
  * Checks the constructors' parameters of the handlers, and of all that they depend on, without building anything. Returns the names of
- * the classes, other than handlers, that are built anew for each delivery; undefined for a container of another make than tsyringe's,
- * which builds in ways of its own. What a factory builds is not looked at.
+ * the classes, other than handlers, that are built anew for each delivery; undefined for a container other than tsyringe's,
+ * which builds in its own way. What a factory builds is not checked.
  * @throws UnresolvableParameterError naming the class, the parameter and what to do.
  */
 export function checkParameters(
@@ -45,7 +45,7 @@ export function checkParameters(
   const builtAnew = new Set<string>();
   const plain = new DependencyWalk(container, new Set());
   for (const handler of injected) {
-    // What has been looked at for one handler is known for the next, unless middleware provides some of it.
+    // What has been checked for one handler need not be for the next, unless middleware provides some of it.
     const walk = handler.provided.size === 0 ? plain : new DependencyWalk(container, handler.provided);
     walk.visitHandler(handler);
     for (const { name } of walk.builtAnew) builtAnew.add(name);
@@ -69,30 +69,30 @@ class DependencyWalk {
 
   visitHandler({ name, handlerClass, inject }: InjectedHandler): void {
     if (inject === undefined) return this.visitToken(handlerClass, []);
-    const way = [{ name, built: handlerClass, isLasting: false, isByTokens: true }];
-    inject.forEach((token, index) => this.#visitParameter(token, index, way));
+    const path = [{ name, built: handlerClass, isLasting: false, isByTokens: true }];
+    inject.forEach((token, index) => this.#visitParameter(token, index, path));
   }
 
-  visitToken(token: unknown, way: Way): void {
+  visitToken(token: unknown, path: Path): void {
     const registrations = registrationsOf(this.#container, token);
     if (registrations.length > 0)
-      return registrations.forEach((registration) => this.#visitRegistration(registration, way));
-    if (isConstructor(token) && !this.#isKnown(token)) this.#visitClass(token, TRANSIENT, way);
+      return registrations.forEach((registration) => this.#visitRegistration(registration, path));
+    if (isConstructor(token) && !this.#isKnown(token)) this.#visitClass(token, TRANSIENT, path);
   }
 
-  #visitRegistration({ provider, options }: Registration, way: Way): void {
-    if (provider.useToken !== undefined) this.visitToken(provider.useToken, way);
-    else if (isConstructor(provider.useClass)) this.#visitClass(provider.useClass, options.lifecycle, way);
+  #visitRegistration({ provider, options }: Registration, path: Path): void {
+    if (provider.useToken !== undefined) this.visitToken(provider.useToken, path);
+    else if (isConstructor(provider.useClass)) this.#visitClass(provider.useClass, options.lifecycle, path);
   }
 
-  #visitClass(visited: Constructor, lifecycle: number, way: Way): void {
-    if (way.some(({ built }) => built === visited)) throw circular(visited, way);
+  #visitClass(visited: Constructor, lifecycle: number, path: Path): void {
+    if (path.some(({ built }) => built === visited)) throw circular(visited, path);
     if (lifecycle === TRANSIENT) this.builtAnew.add(visited);
-    const isLasting = lifecycle === SINGLETON || way.some((step) => step.isLasting);
+    const isLasting = lifecycle === SINGLETON || path.some((dependent) => dependent.isLasting);
     const seen = this.#visited[isLasting ? 'lasting' : 'delivery'];
     if (seen.has(visited)) return;
     const types = parameterTypes(visited);
-    const longer = [...way, { name: visited.name, built: visited, isLasting, isByTokens: false }];
+    const longer = [...path, { name: visited.name, built: visited, isLasting, isByTokens: false }];
     if (types === undefined && visited.length > 0) throw unresolvable(longer, 0, nothingKnown(longer));
     types?.forEach((type, index) => this.#visitParameter(type, index, longer));
     if (types !== undefined && isUndecorated(this.#container, visited, types))
@@ -100,26 +100,26 @@ class DependencyWalk {
     seen.add(visited);
   }
 
-  #visitParameter(type: unknown, index: number, way: Way): void {
-    if (this.#provided.has(type)) return refuseCaptive(type, index, way);
+  #visitParameter(type: unknown, index: number, path: Path): void {
+    if (this.#provided.has(type)) return refuseCaptive(type, index, path);
     if (isInjection(type)) {
-      if (type.transform !== undefined) this.visitToken(type.transform, way);
-      if (type.isOptional !== true || this.#isKnown(type.token)) this.#visitParameter(type.token, index, way);
+      if (type.transform !== undefined) this.visitToken(type.transform, path);
+      if (type.isOptional !== true || this.#isKnown(type.token)) this.#visitParameter(type.token, index, path);
       return;
     }
     // Built when it is first used, and meant for what depends on each other.
-    if (isDelayed(type)) return this.#visitDelayed(type.wrap(), index, way);
+    if (isDelayed(type)) return this.#visitDelayed(type.wrap(), index, path);
     const why = this.#isKnown(type) ? undefined : reasonAgainst(type);
-    if (why !== undefined) throw unresolvable(way, index, why);
-    this.visitToken(type, way);
+    if (why !== undefined) throw unresolvable(path, index, why);
+    this.visitToken(type, path);
   }
 
-  /** What leads back to itself by way of this is no circle, for by then it is built. */
-  #visitDelayed(type: unknown, index: number, way: Way): void {
+  /** A path that leads back to itself through a delayed dependency is no circle: by then it is built. */
+  #visitDelayed(type: unknown, index: number, path: Path): void {
     if (this.#delayed.has(type)) return;
     this.#delayed.add(type);
     const why = this.#isKnown(type) ? undefined : reasonAgainst(type);
-    if (why !== undefined) throw unresolvable(way, index, why);
+    if (why !== undefined) throw unresolvable(path, index, why);
     this.visitToken(type, []);
   }
 
@@ -128,13 +128,13 @@ class DependencyWalk {
   }
 }
 
-/** A class that can be built, or is to be found to be so. */
+/** A class that can be built, as far as is known yet. */
 type Constructor = abstract new (...dependencies: never[]) => unknown;
 
-/** From the handler to what is looked at. */
-type Way = readonly Step[];
+/** From the handler to what is visited. */
+type Path = readonly Dependency[];
 
-interface Step {
+interface Dependency {
   readonly name: string;
   /** Undefined for a function. */
   readonly built: Constructor | undefined;
@@ -145,12 +145,12 @@ interface Step {
 }
 
 /** A singleton would keep, for every later delivery, what was provided for the one that it was first built for. */
-function refuseCaptive(type: unknown, index: number, way: Way): void {
-  const lasting = way.find(({ isLasting }) => isLasting);
+function refuseCaptive(type: unknown, index: number, path: Path): void {
+  const lasting = path.find(({ isLasting }) => isLasting);
   if (lasting === undefined) return;
   const what = nameOfToken(type);
   throw unresolvable(
-    way,
+    path,
     index,
     `is ${what}, which a middleware provides for each delivery, and ${lasting.name} is a singleton, which would keep the first: ` +
       `register ${lasting.name} with another lifetime, or give it ${what} with each call`,
@@ -178,7 +178,7 @@ function reasonAgainst(type: unknown): string | undefined {
   return undefined;
 }
 
-/** A class whose parameters the compiler has written down for another decorator, but which tsyringe does not know: found out without building it. */
+/** Whether the compiler has written down the parameters of a class for another decorator, and tsyringe does not know it; without building it. */
 function isUndecorated(container: DependencyContainer, built: Constructor, types: readonly unknown[]): boolean {
   if (built.length === 0) return false;
   const trial = container.createChildContainer();
@@ -224,20 +224,20 @@ function isConstructor(value: unknown): value is Constructor {
   return typeof value === 'function';
 }
 
-function unresolvable(way: Way, parameter: number, why: string): UnresolvableParameterError {
-  const path = way.map(({ name }) => name);
-  return new UnresolvableParameterError(path, { parameter, isNamed: way.at(-1)?.isByTokens === true }, why);
+function unresolvable(path: Path, parameter: number, why: string): UnresolvableParameterError {
+  const names = path.map(({ name }) => name);
+  return new UnresolvableParameterError(names, { parameter, isNamed: path.at(-1)?.isByTokens === true }, why);
 }
 
-function circular(visited: Constructor, way: Way): UnresolvableParameterError {
-  return unresolvable(way, 0, `leads back to ${visited.name}: inject one of them with @inject(delay(() => …))`);
+function circular(visited: Constructor, path: Path): UnresolvableParameterError {
+  return unresolvable(path, 0, `leads back to ${visited.name}: inject one of them with @inject(delay(() => …))`);
 }
 
-/** Of a handler, `@handles` has let the container know what it can. */
-function nothingKnown(way: Way): string {
-  const step = way.at(-1);
-  if (way.length <= 1 || step === undefined) return NO_METADATA;
-  const { name, built } = step;
+/** Says what is missing. `@handles` has registered the handler itself. */
+function nothingKnown(path: Path): string {
+  const last = path.at(-1);
+  if (path.length <= 1 || last === undefined) return NO_METADATA;
+  const { name, built } = last;
   return (built as unknown) === Producer || (built as unknown) === Operator
     ? `is unknown to the container: register one: container.registerInstance(${name}, await ${name}.connect())`
     : `is unknown to the container: decorate ${name} with @injectable(), or register an instance or a factory of it in the container given to the worker, or declare the middleware that provides it: middleware({ provides: [${name}] }, …)`;

@@ -1,10 +1,10 @@
 // The port to containers, which build handlers and what they depend on. tsyringe's container is one implementation.
 import { NotProvidedError } from '../errors.js';
 
-/** What a dependency is asked for by: its class, or a text or symbol that it is registered under. */
+/** What names a dependency: its class, or a text or symbol that it is registered under. */
 export type Token<T = unknown> = (abstract new (...dependencies: never[]) => T) | string | symbol;
 
-/** What tokens stand for: an instance of each class; of a text or symbol only its registration knows. */
+/** What tokens name: an instance of each class; for a text or symbol only its registration knows the type. */
 export type Injected<Tokens extends readonly Token[]> = number extends Tokens['length']
   ? never[]
   : { -readonly [Index in keyof Tokens]: InstanceOf<Tokens[Index]> };
@@ -28,9 +28,9 @@ export interface Container {
   resolve(token: never): unknown;
   /** Returns a container for one delivery. */
   createChildContainer?(): Container;
-  /** Called, on the container of a delivery, for what middleware provides, so that whatever is built for the delivery gets it too. */
+  /** Called on the container of a delivery, for what middleware provides, so that what is built for the delivery gets it too. */
   registerInstance?(token: never, value: never): unknown;
-  /** Called, on the container of a delivery, when that has ended; waited for by the next one for three seconds. */
+  /** Called on the container of a delivery, when that has ended; the next delivery waits for it for three seconds. */
   dispose?(): unknown;
 }
 
@@ -51,17 +51,17 @@ export const emptyContainer: Container = {
   },
 };
 
-/** A token, for people. */
+/** Returns a token as text, for people. */
 export function nameOfToken(token: unknown): string {
   return typeof token === 'function' ? token.name || 'a class without a name' : String(token);
 }
 
-/** Whether a value can be asked for. */
+/** Whether a value is a token. */
 export function isToken(value: unknown): value is Token {
   return typeof value === 'string' || typeof value === 'symbol' || isConstructor(value);
 }
 
-/** Whether a value is an array of what can be asked for. */
+/** Whether a value is an array of tokens. */
 export function areTokens(value: unknown): value is readonly Token[] {
   return Array.isArray(value) && value.every(isToken);
 }

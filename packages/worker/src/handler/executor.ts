@@ -1,31 +1,122 @@
-// What runs a delivery, once its payload has passed its schema: a class or a function, within the middleware around it.
+// What runs a delivery once its payload has passed its schema: a class or a function, within the middleware around it. And one run of it.
+import type { AnyJob } from '@acktor/core';
+import type { LeasedJob } from '@acktor/core/engine';
+import type { Clock } from '../channel/clock.js';
+import type { AbortReason } from '../consumer/consumer-protocol.js';
 import type { Delivery } from '../delivery/delivery.js';
-import { MiddlewareResultError, NextCalledError, NotProvidedError } from '../errors.js';
+import {
+  CancelledError,
+  DeadlineError,
+  LeaseLostError,
+  MiddlewareResultError,
+  NextCalledError,
+  NotProvidedError,
+  ShutdownError,
+} from '../errors.js';
 import { nameOfToken, type Token } from './container.js';
 import type { AnyHandlerClass, FunctionHandler } from './handler.js';
-import type { DeliveryScope } from './handler-scope.js';
+import type { DeliveryScope, HandlerScopes } from './handler-scope.js';
 import { providedBy, type Middleware } from './middleware.js';
 
 /**
  * Runs the handler of a delivery. Made once for each handler, when a worker starts, and shared by its consumers: what belongs to one
- * delivery is in `run`.
+ * delivery is in its {@link Attempt}.
  *
  * The class and the function stand here. One that runs a delivery as a state machine is a third: its `execute` returns the promise of
  * the machine's output, and it lets go when the delivery's signal aborts.
  */
 export interface Executor {
   /** Returns the result, or a rejection, or the promise of one; throws what fails the delivery. */
-  execute(delivery: Delivery, run: HandlerRun): unknown;
+  execute(delivery: Delivery, attempt: Attempt): unknown;
 }
 
-/** One run of a handler, as its executor sees it. */
-export interface HandlerRun {
+/** A typed reason that a handler's signal aborts with. */
+export type AbortError = CancelledError | DeadlineError | LeaseLostError | ShutdownError;
+
+/** One run of a handler: its signal, why it is to let go, and what is built and provided for it. */
+export class Attempt {
+  readonly leased: LeasedJob;
+  readonly #scopes: Pick<HandlerScopes, 'open'>;
+  #scope: DeliveryScope | undefined;
+  #controller: AbortController | undefined;
+  #abortedBy: AbortError | undefined;
+  #cancelWait: (() => void) | undefined;
+  #isStuck = false;
+  #isForNothing = false;
+
+  constructor(leased: LeasedJob, scopes: Pick<HandlerScopes, 'open'>) {
+    this.leased = leased;
+    this.#scopes = scopes;
+  }
+
+  /** What is built and provided for its delivery; undefined until it is opened, which a function does not need. */
+  get scope(): DeliveryScope | undefined {
+    return this.#scope;
+  }
+
+  /** Returns the scope, opened by the first call. What is in it is disposed of when the delivery has ended. */
+  openScope(): DeliveryScope {
+    return (this.#scope ??= this.#scopes.open());
+  }
+
   /** Why the handler is to let go; undefined while it is not. */
-  readonly abortedBy: Error | undefined;
-  /** What is built and provided for the delivery; undefined until it is opened. */
-  readonly scope: DeliveryScope | undefined;
-  /** The same, opened when it is first asked for. What is in it is disposed of when the delivery has ended. */
-  openScope(): DeliveryScope;
+  get abortedBy(): AbortError | undefined {
+    return this.#abortedBy;
+  }
+
+  /** Whether it has had its time to let go: what it still does changes nothing of its job. */
+  get isStuck(): boolean {
+    return this.#isStuck;
+  }
+
+  /** Whether its delivery ends without it, for a lost lease or a shutdown: how the handler ends decides nothing. */
+  get isForNothing(): boolean {
+    return this.#isForNothing;
+  }
+
+  /** Made by the first call: an AbortController costs a short job more than all of the chart. */
+  signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#abortedBy) this.#controller.abort(this.#abortedBy);
+    return this.#controller.signal;
+  }
+
+  /** Aborts the signal. The first reason stays. */
+  abort(reason: AbortError): void {
+    if (reason instanceof LeaseLostError || reason instanceof ShutdownError) this.#isForNothing = true;
+    this.#abortedBy ??= reason;
+    this.#controller?.abort(this.#abortedBy);
+  }
+
+  /** Calls `onStuck` once, when the handler has not ended within `letGoMs` of the first call. */
+  waitToLetGo(clock: Clock, letGoMs: number, onStuck: () => void): void {
+    if (this.#cancelWait) return;
+    const timer = clock.setTimeout(() => {
+      this.#isStuck = true;
+      onStuck();
+    }, letGoMs);
+    this.#cancelWait = () => clock.clearTimeout(timer);
+  }
+
+  /** The handler has ended. */
+  ended(): void {
+    this.#cancelWait?.();
+  }
+}
+
+/** Returns an abort as the error that a handler sees. */
+export function abortError(reason: AbortReason, leased: LeasedJob, job: AnyJob | undefined): AbortError {
+  const { id, name } = leased.record;
+  switch (reason.kind) {
+    case 'cancelled':
+      return new CancelledError(id, reason.why);
+    case 'deadline':
+      return new DeadlineError(id, job?.deadlineMs ?? 0, name);
+    case 'leaseLost':
+      return new LeaseLostError(id);
+    case 'shutdown':
+      return new ShutdownError(id);
+  }
 }
 
 /** Builds an instance for each delivery: by the container, or of what `inject` names. */
@@ -38,15 +129,15 @@ export class ClassExecutor implements Executor {
     this.#inject = inject;
   }
 
-  execute(delivery: Delivery, run: HandlerRun): unknown {
-    return run
+  execute(delivery: Delivery, attempt: Attempt): unknown {
+    return attempt
       .openScope()
       .build(this.#handlerClass, this.#inject)
       .handle(delivery as Delivery<never>);
   }
 }
 
-/** Calls the function. A scope is opened only where there is something to inject. */
+/** Calls the function. Opens a scope only where there is something to inject. */
 export class FunctionExecutor implements Executor {
   readonly #handler: FunctionHandler;
   readonly #inject: readonly Token[];
@@ -56,13 +147,13 @@ export class FunctionExecutor implements Executor {
     this.#inject = inject;
   }
 
-  execute(delivery: Delivery, run: HandlerRun): unknown {
+  execute(delivery: Delivery, attempt: Attempt): unknown {
     if (this.#inject.length === 0) return this.#handler.handle(delivery);
-    return this.#handler.handle(delivery, ...run.openScope().resolveAll(this.#inject, this.#handler.name));
+    return this.#handler.handle(delivery, ...attempt.openScope().resolveAll(this.#inject, this.#handler.name));
   }
 }
 
-/** The executor within all of the middleware, the first outermost; itself when there is none. */
+/** Returns the executor within all of the middleware, the first outermost; itself when there is none. */
 export function within(executor: Executor, all: readonly Middleware[]): Executor {
   return all.reduceRight<Executor>((inner, outer) => new Link(outer, inner), executor);
 }
@@ -78,12 +169,12 @@ class Link implements Executor {
     this.#inner = inner;
   }
 
-  async execute(delivery: Delivery, run: HandlerRun): Promise<unknown> {
+  async execute(delivery: Delivery, attempt: Attempt): Promise<unknown> {
     let inner: Promise<unknown> | undefined;
     let misuse: NextCalledError | undefined;
     let isOver = false;
     const next = (): Promise<unknown> => {
-      if (inner === undefined && !isOver) return (inner = handled(this.#proceed(delivery, run)));
+      if (inner === undefined && !isOver) return (inner = handled(this.#proceed(delivery, attempt)));
       misuse = new NextCalledError(this.#name, isOver ? 'after it had returned' : 'a second time');
       return handled(Promise.reject(misuse));
     };
@@ -102,10 +193,10 @@ class Link implements Executor {
     return outcome;
   }
 
-  async #proceed(delivery: Delivery, run: HandlerRun): Promise<unknown> {
-    if (run.abortedBy !== undefined) throw run.abortedBy;
-    for (const token of this.#provides) if (!run.scope?.hasProvided(token)) throw notProvided(this.#name, token);
-    return this.#inner.execute(delivery, run);
+  async #proceed(delivery: Delivery, attempt: Attempt): Promise<unknown> {
+    if (attempt.abortedBy !== undefined) throw attempt.abortedBy;
+    for (const token of this.#provides) if (!attempt.scope?.hasProvided(token)) throw notProvided(this.#name, token);
+    return this.#inner.execute(delivery, attempt);
   }
 
   get #name(): string {
@@ -121,7 +212,7 @@ function notProvided(name: string, token: Token): NotProvidedError {
   );
 }
 
-/** What is not awaited must not end the process; whoever awaits it gets its error all the same. */
+/** A promise that is not awaited must not end the process; a caller that awaits it gets its error all the same. */
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(ignore);
   return promise;

@@ -1,9 +1,9 @@
-// Tells a factory that makes something anew for each delivery from one that hands out the same again, which outlives a delivery.
+// Finds out whether a factory makes something anew for each delivery, or returns the same again, which outlives a delivery.
 import type { Container } from './container.js';
 import {
-  insideOf,
+  internalsOf,
   isTsyringe,
-  lineOf,
+  ancestryOf,
   type DependencyContainer,
   type Disposable,
   type Registration,
@@ -15,18 +15,18 @@ interface Batch {
   readonly disposables: readonly Disposable[];
 }
 
-/** Who is told what a factory has built that is not the delivery's to dispose of, or no longer is. */
+/** Takes what a factory has built and its delivery does not dispose of. */
 export interface ProductKeeper {
-  /** It outlives the delivery: it belongs to where the factory is registered. */
+  /** Called for what outlives the delivery: it belongs to the container where the factory is registered. */
   keep(disposables: readonly Disposable[], home: DependencyContainer): void;
-  /** The delivery that it was built for is over, and it does not outlive it after all. */
+  /** Called, when its delivery is over, for what turns out not to outlive it. */
   letGo(disposables: readonly Disposable[]): void;
 }
 
 /**
- * Watches the factories of a container. tsyringe runs a factory in the container of the delivery, which so becomes the owner of what it
- * builds, also of what it caches. After the first delivery nobody can say which of the two it is: what was built then is held until a
- * second one shows it, by the same object again or another.
+ * Watches the factories of a container. tsyringe runs a factory in the container of the delivery, which becomes the owner of what
+ * it builds, also of what it caches. After the first delivery both are possible: what was built then is kept until a second delivery gets
+ * the same object, or another.
  */
 export class FactoryProducts {
   readonly #batches = new WeakMap<Disposable, Batch>();
@@ -37,13 +37,13 @@ export class FactoryProducts {
     this.#keeper = keeper;
   }
 
-  /** The container itself when it knows no factories, else a child of it in which they are watched. */
+  /** Returns the container itself when it knows no factories, else a child of it in which they are watched. */
   watch(container: Container): Container {
     const found = factoriesIn(container);
     if (found.size === 0 || !isTsyringe(container)) return container;
     const child = container.createChildContainer();
     for (const [token, { registrations, home }] of found)
-      insideOf(child)?.registrations.set(
+      internalsOf(child)?.registrations.set(
         token,
         registrations.map((registration) => this.#watched(registration, home)),
       );
@@ -56,7 +56,7 @@ export class FactoryProducts {
     return batch === undefined || batch.factory.releases(batch);
   }
 
-  /** What is still held goes to where its factory is registered. */
+  /** Hands over what is still kept to the container where its factory is registered. */
   close(): void {
     for (const factory of this.#factories) factory.settle('caching');
   }
@@ -67,7 +67,7 @@ export class FactoryProducts {
     const factory = new WatchedFactory(home, this.#keeper);
     this.#factories.push(factory);
     const watched = (container: DependencyContainer): unknown => {
-      const built = insideOf(container)?.disposables ?? new Set<Disposable>();
+      const built = internalsOf(container)?.disposables ?? new Set<Disposable>();
       const before = built.size;
       const product = useFactory(container);
       const batch = { factory, disposables: [...built].slice(before) };
@@ -98,7 +98,7 @@ class WatchedFactory {
     if (this.#kind === 'caching' && batch.disposables.length > 0) this.#keeper.keep(batch.disposables, this.#home);
   }
 
-  /** Called when the delivery of a batch ends: whether it disposes of it. */
+  /** Called when the delivery of a batch ends. Returns whether that disposes of it. */
   releases(batch: Batch): boolean {
     if (this.#kind !== undefined) return this.#kind === 'fresh';
     if (batch !== this.#first?.batch) return true;
@@ -116,14 +116,14 @@ class WatchedFactory {
   }
 }
 
-/** The registrations of every token that has a factory, from the nearest container that knows it. */
+/** Returns the registrations of every token that has a factory, from the nearest container that knows it. */
 function factoriesIn(container: Container) {
   const found = new Map<
     unknown,
     { readonly registrations: readonly Registration[]; readonly home: DependencyContainer }
   >();
   const seen = new Set<unknown>();
-  for (const { container: home, registrations: byToken } of lineOf(container))
+  for (const { container: home, registrations: byToken } of ancestryOf(container))
     for (const [token, registrations] of byToken) {
       if (seen.has(token) || registrations.length === 0) continue;
       seen.add(token);

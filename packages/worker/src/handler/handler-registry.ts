@@ -11,7 +11,7 @@ import { providedBy, type Middleware } from './middleware.js';
 export interface HandlerEntry {
   readonly job: AnyJob;
   readonly executor: Executor;
-  /** What is to be injected, for the check at the start. */
+  /** What is injected, for the check at the start. */
   readonly injected: InjectedHandler;
 }
 
@@ -37,12 +37,12 @@ export function handlersByQueue(
   return queues;
 }
 
-function entryOf(candidate: unknown, workers: readonly Middleware[]): HandlerEntry {
+function entryOf(candidate: unknown, outer: readonly Middleware[]): HandlerEntry {
   const definition = definitionOf(candidate);
   if (definition === undefined) throw notDeclared(candidate);
   const { job, inject } = definition;
   const handler = candidate as AnyHandler;
-  const use = [...workers, ...definition.use];
+  const use = [...outer, ...definition.use];
   const provided = new Set(use.flatMap(providedBy));
   const { name } = handler;
   if (typeof handler !== 'function') {
@@ -56,7 +56,7 @@ function entryOf(candidate: unknown, workers: readonly Middleware[]): HandlerEnt
   return { job, executor, injected: { name, handlerClass: handler, inject, provided } };
 }
 
-/** What is wrong with the class's `handle`; without a look at an instance, which only a delivery may build. */
+/** Returns what is wrong with the class's `handle`, without an instance: only a delivery may build one. */
 function faultOfHandle({ name, prototype }: AnyHandlerClass): string | undefined {
   let owner: unknown = prototype;
   while (typeof owner === 'object' && owner !== null && !Object.hasOwn(owner, 'handle'))
@@ -72,12 +72,12 @@ function faultOfHandle({ name, prototype }: AnyHandlerClass): string | undefined
 }
 
 function notDeclared(candidate: unknown): NotAHandlerError {
-  const [found, advice] = strangerOf(candidate);
+  const [found, advice] = misfitOf(candidate);
   return new NotAHandlerError(found, `expected ${HANDLER}, got ${found}${advice}`);
 }
 
-/** What was given in place of a handler class, and what to do. */
-function strangerOf(candidate: unknown): readonly [found: string, advice: string] {
+/** Returns what was given in place of a handler class, and what to do. */
+function misfitOf(candidate: unknown): readonly [found: string, advice: string] {
   if (typeof candidate === 'string') return [`the text '${visible(candidate.slice(0, LONGEST_TEXT))}'`, PASS_NO_FILES];
   if (typeof candidate === 'function') {
     const found = candidate.name || 'a function without a name';

@@ -2,25 +2,26 @@
 // registered in.
 import { HandlerBuildError } from '../errors.js';
 import type { Container, Token } from './container.js';
-import { disposeOf, type DisposalDeps } from './disposal.js';
 import { FactoryProducts } from './factory-products.js';
 import type { AnyHandlerClass, Handler } from './handler.js';
 import {
   disposablesOf,
-  insideOf,
+  internalsOf,
   isDisposable,
-  lineOf,
+  ancestryOf,
   loadedGlobalContainer,
   type DependencyContainer,
   type Disposable,
 } from './tsyringe.js';
+import type { GuardedLog } from '@acktor/core/internal';
+import type { Clock } from '../channel/clock.js';
 
 /** What injection finds for one delivery: what middleware has provided, and what a container builds. */
 export class DeliveryScope {
   readonly container: Container;
   /** Whether the container is this delivery's alone. */
   readonly isOwn: boolean;
-  /** What it builds for, for people. */
+  /** The handler that it builds for, for people. */
   builtFor = 'a delivery';
   /** The handler, when it was built of what `inject` names and is to be disposed of: the container has not built it. */
   handler: Disposable | undefined;
@@ -47,7 +48,7 @@ export class DeliveryScope {
     return this.hasProvided(token) ? this.#provided?.get(token) : this.container.resolve(token as never);
   }
 
-  /** Returns what each of the tokens stands for. @throws HandlerBuildError, or whatever a constructor throws. */
+  /** Resolves each of the tokens. @throws HandlerBuildError, or whatever a constructor throws. */
   resolveAll(tokens: readonly Token[], builtFor: string): readonly never[] {
     this.builtFor = builtFor;
     try {
@@ -84,8 +85,8 @@ const NO_HANDLER =
 /**
  * The scopes of one worker.
  *
- * tsyringe enters every disposable in the container that constructs it, whatever its lifetime: a singleton that is first needed by a
- * delivery would be disposed of with that delivery, and every later one be given a closed thing.
+ * tsyringe registers every disposable with the container that constructs it, whatever its lifetime: a singleton that a delivery needs first
+ * would be disposed of with that delivery, and every later delivery would get a closed one.
  */
 export class HandlerScopes {
   readonly #container: Container;
@@ -101,7 +102,7 @@ export class HandlerScopes {
       letGo: (disposables) => void this.#remember(disposeOf(disposables, deps)),
     });
     this.#container = this.#products.watch(container);
-    this.#homes = lineOf(this.#container).map((inside) => homeAt(inside.container));
+    this.#homes = ancestryOf(this.#container).map((ancestor) => homeAt(ancestor.container));
     for (const home of this.#homes) home.workers += 1;
   }
 
@@ -111,10 +112,10 @@ export class HandlerScopes {
     return new DeliveryScope(own ?? this.#container, own !== undefined);
   }
 
-  /** Disposes of what was built for a delivery; answers what is to be waited for, undefined when that is nothing. Never rejects. */
+  /** Disposes of what was built for a delivery. Returns what is to be awaited, if anything; it never rejects. */
   close(scope: DeliveryScope): Promise<void> | undefined {
     try {
-      return this.#remember(this.#letGo(scope));
+      return this.#remember(this.#dispose(scope));
     } catch (err) {
       const { builtFor } = scope;
       this.#deps.log.warn({ err, class: builtFor }, `what was built for ${builtFor} could not be disposed of`);
@@ -122,17 +123,17 @@ export class HandlerScopes {
     }
   }
 
-  /** Waits for what is being disposed of, and then disposes of what was built for this worker. Never rejects, and takes no longer than both may. */
+  /** Waits for what is being disposed of, then disposes of what was built for this worker. Never rejects, and is bounded. */
   async closeAll(): Promise<void> {
     await Promise.all(this.#disposing);
     this.#products.close();
     await Promise.all(this.#homes.map((home) => leave(home, this.#deps)));
   }
 
-  #letGo({ container, isOwn, handler, builtFor }: DeliveryScope): Promise<void> | undefined {
+  #dispose({ container, isOwn, handler, builtFor }: DeliveryScope): Promise<void> | undefined {
     const last = handler === undefined ? [] : [handler];
     const disposables = isOwn ? disposablesOf(container) : NONE;
-    if (disposables === undefined) return disposeOf([...ofAnotherMake(container, builtFor), ...last], this.#deps);
+    if (disposables === undefined) return disposeOf([...ofOtherContainer(container, builtFor), ...last], this.#deps);
     if (disposables.size === 0 && handler === undefined) return undefined;
     const built = [...disposables];
     disposables.clear();
@@ -142,7 +143,7 @@ export class HandlerScopes {
   }
 
   #isOfDelivery(disposable: Disposable, container: Container): boolean {
-    const home = lineOf(container)
+    const home = ancestryOf(container)
       .slice(1)
       .find(({ registrations }) => isHeldIn(registrations, disposable));
     if (home !== undefined) keepAt(home.container, disposable);
@@ -157,7 +158,7 @@ export class HandlerScopes {
   }
 }
 
-/** A container of which workers build, and what outlives their deliveries there until the last of them closes. */
+/** A container that workers build from, and what outlives their deliveries there until the last of them closes. */
 interface Home {
   readonly container: DependencyContainer;
   readonly built: Set<Disposable>;
@@ -172,35 +173,35 @@ function homeAt(container: DependencyContainer): Home {
   return home;
 }
 
-/** The global container is the program's, and nobody's here: what is registered there is disposed of when the program does it. */
+/** The global container belongs to the program, which disposes of what is registered there. */
 function keepAt(container: DependencyContainer, disposable: Disposable): void {
-  const inside = insideOf(container);
-  if (inside?.parent === undefined) inside?.disposables.add(disposable);
+  const internals = internalsOf(container);
+  if (internals?.parent === undefined) internals?.disposables.add(disposable);
   else homeAt(container).built.add(disposable);
 }
 
-/** The last worker to leave disposes of what is left, and the container builds it anew for whoever comes next. */
+/** The last worker to leave disposes of what is left; the container builds it anew for the next worker. */
 async function leave(home: Home, deps: DisposalDeps): Promise<void> {
   home.workers -= 1;
   if (home.workers > 0) return;
   const built = [...home.built];
   home.built.clear();
-  for (const registrations of insideOf(home.container)?.registrations.values() ?? [])
+  for (const registrations of internalsOf(home.container)?.registrations.values() ?? [])
     for (const registration of registrations)
       if (built.includes(registration.instance as Disposable)) registration.instance = undefined;
   await disposeOf(built, deps);
 }
 
 function isHeldIn(
-  registrations: NonNullable<ReturnType<typeof insideOf>>['registrations'],
+  registrations: NonNullable<ReturnType<typeof internalsOf>>['registrations'],
   built: Disposable,
 ): boolean {
   for (const list of registrations.values()) if (list.some(({ instance }) => instance === built)) return true;
   return false;
 }
 
-/** A container of another make disposes of all at once, or, without `dispose`, of nothing. */
-function ofAnotherMake(container: Container, builtFor: string): readonly Disposable[] {
+/** A container that is not tsyringe's disposes of all at once, or, without `dispose`, of nothing. */
+function ofOtherContainer(container: Container, builtFor: string): readonly Disposable[] {
   if (typeof container.dispose !== 'function') return [];
   return [
     Object.assign(Object.create({ constructor: { name: `what was built for ${builtFor}` } }) as object, {
@@ -209,7 +210,7 @@ function ofAnotherMake(container: Container, builtFor: string): readonly Disposa
   ];
 }
 
-/** tsyringe says what it could not build over several lines, of which only the last has the reason. */
+/** tsyringe's message of what it could not build has several lines; only the last has the reason. */
 function buildError(builtFor: string, error: unknown): unknown {
   const isTsyringes = error instanceof Error && TSYRINGES.some((start) => error.message.startsWith(start));
   return isTsyringes ? new HandlerBuildError(builtFor, error) : error;
@@ -223,9 +224,66 @@ const TSYRINGES = [
 
 const NONE = new Set<Disposable>();
 
-/** Disposes of what is registered in the global container, if one is loaded: for a process that is the worker's alone, at its end. */
+/** Disposes of what is registered in the global container, if one is loaded: at the end of a process that is the worker's alone. */
 export async function disposeGlobally(deps: DisposalDeps): Promise<void> {
   const container = loadedGlobalContainer();
-  const built = container === undefined ? [] : [...(insideOf(container)?.disposables ?? [])];
+  const built = container === undefined ? [] : [...(internalsOf(container)?.disposables ?? [])];
   await disposeOf(built, deps);
+}
+
+/** How long to wait for a `dispose()`. Below a third of the ten seconds that a supervisor gives a worker to end. */
+const DISPOSE_MS = 3_000;
+
+interface DisposalDeps {
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+  readonly log: GuardedLog;
+}
+
+/**
+ * Calls `dispose()` of each, the last that was built first. Returns a promise that resolves, and never rejects, when all have settled or
+ * {@link DISPOSE_MS} have passed; undefined when there is nothing to wait for. What fails, or takes longer, is named in the log.
+ */
+function disposeOf(disposables: readonly Disposable[], deps: DisposalDeps): Promise<void> | undefined {
+  const unsettled = new Map<Disposable, Promise<void>>();
+  for (const disposable of disposables.toReversed()) {
+    const disposing = begin(disposable, deps.log);
+    if (disposing) unsettled.set(disposable, disposing);
+  }
+  return unsettled.size === 0 ? undefined : settled(unsettled, deps);
+}
+
+function begin(disposable: Disposable, log: GuardedLog): Promise<void> | undefined {
+  const complain = (err: unknown) =>
+    log.warn({ err, class: nameOf(disposable) }, `${nameOf(disposable)} could not be disposed of`);
+  try {
+    const disposing = disposable.dispose();
+    return isThenable(disposing) ? Promise.resolve(disposing).then(() => undefined, complain) : undefined;
+  } catch (error) {
+    complain(error);
+    return undefined;
+  }
+}
+
+async function settled(unsettled: Map<Disposable, Promise<void>>, { clock, log }: DisposalDeps): Promise<void> {
+  const all = [...unsettled].map(([disposable, disposing]) => disposing.then(() => unsettled.delete(disposable)));
+  let timer: unknown;
+  const isOver = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, DISPOSE_MS)));
+  await Promise.race([Promise.all(all), isOver]);
+  clock.clearTimeout(timer);
+  for (const name of new Set([...unsettled.keys()].map(nameOf)))
+    log.warn(
+      { class: name, waitedMs: DISPOSE_MS },
+      `dispose() of ${name} has not settled: nobody waits for it any more`,
+    );
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function nameOf(disposable: Disposable): string {
+  const { constructor } = disposable as { readonly constructor?: { readonly name: unknown } };
+  return typeof constructor?.name === 'string' && constructor.name !== ''
+    ? constructor.name
+    : 'an object without a class';
 }

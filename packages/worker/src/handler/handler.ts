@@ -39,11 +39,11 @@ export type HandlerFunction<J extends AnyJob = AnyJob, Tokens extends readonly T
 /** What `Worker.start({ handlers })` takes: a class with {@link handles}, or what {@link handle} made. */
 export type AnyHandler = AnyHandlerClass | FunctionHandler;
 
-/** What stands around a handler. */
+/** What is injected into a handler, and the middleware around it. */
 export interface HandlerOptions<J extends AnyJob = AnyJob, Tokens extends readonly Token[] = readonly Token[]> {
   /**
-   * What the constructor's parameters, or the function's after the delivery, are asked for by, in their order. A class without it is
-   * built by the types that the compiler wrote down (`emitDecoratorMetadata`).
+   * Tokens for the constructor's parameters, or the function's after the delivery, in their order. A class without it is built by the
+   * types that the compiler wrote down (`emitDecoratorMetadata`).
    */
   readonly inject?: Tokens | undefined;
   /** Runs around the handler, the first outermost, within the middleware of the worker. */
@@ -51,8 +51,8 @@ export interface HandlerOptions<J extends AnyJob = AnyJob, Tokens extends readon
 }
 
 /**
- * Declares that a class handles a job. As a decorator, or called: `handles(job, { inject: [Pool] })(ChargeCard)`, for whoever has no
- * decorators.
+ * Declares that a class handles a job. As a decorator, or called: `handles(job, { inject: [Pool] })(ChargeCard)`, where there are
+ * no decorators.
  *
  * A class handles one job; one that extends it may have a `@handles` of its own. A class whose `handle` does not take the job's
  * deliveries, or returns something other than its result, or whose constructor does not take what `inject` names, does not compile.
@@ -86,7 +86,7 @@ export function handles<J extends AnyJob, const Tokens extends readonly Token[] 
  * Declares that a function handles a job. It runs once for each delivery, and neither tsyringe nor `reflect-metadata` is loaded for it.
  *
  * @throws NotAContractError for anything but a contract; OptionsError for options that are none; NotAHandlerError for anything but a
- * function, async or not, with as many parameters as there are things to give it.
+ * function, async or not, with no more parameters than `inject` names.
  * @example
  * export const charge = handle(chargeCard, async ({ data, signal }) => ({ receipt: await gateway.charge(data, { signal }) }));
  * @example
@@ -104,12 +104,18 @@ export function handle<J extends AnyJob>(job: J, ...given: readonly unknown[]): 
   return new FunctionHandler<J>(defined(job, options as object), run);
 }
 
+/** As a method, so that a handler of one job is also an {@link AnyHandler}. */
+interface HandlerMethod<J extends AnyJob> {
+  handle(delivery: Delivery<J>, ...dependencies: readonly unknown[]): MaybePromise<ResultInput<J> | Rejection>;
+}
+
 /** A function for one job, made by {@link handle}. */
 export class FunctionHandler<J extends AnyJob = AnyJob> {
   readonly [DEFINITION]: HandlerDefinition;
   /** The function's own name, or one made of the job's. */
   readonly name: string;
-  readonly #run: (delivery: Delivery<never>, ...dependencies: readonly unknown[]) => unknown;
+  /** The function itself, without middleware. */
+  readonly handle: HandlerMethod<J>['handle'];
 
   /** @internal */
   constructor(definition: HandlerDefinition, run: unknown) {
@@ -119,16 +125,11 @@ export class FunctionHandler<J extends AnyJob = AnyJob> {
     if (fault !== undefined) throw new NotAHandlerError(this.name, fault);
     requireNamed(this.name, run.length - 1, definition.inject ?? []);
     this[DEFINITION] = definition;
-    this.#run = run as FunctionHandler['handle'];
+    this.handle = run as HandlerMethod<J>['handle'];
   }
 
   get job(): J {
     return this[DEFINITION].job as J;
-  }
-
-  /** Calls the function, without middleware. */
-  handle(delivery: Delivery<J>, ...dependencies: readonly unknown[]): MaybePromise<ResultInput<J> | Rejection> {
-    return this.#run(delivery as Delivery<never>, ...dependencies) as MaybePromise<ResultInput<J> | Rejection>;
   }
 }
 
@@ -139,26 +140,26 @@ export interface HandlerDefinition {
   readonly use: readonly Middleware[];
 }
 
-/** What a value was declared with, by whichever copy of this package; undefined for what is no handler. */
+/** Returns what a value was declared with, by whichever copy of this package; undefined for anything but a handler. */
 export function definitionOf(candidate: unknown): HandlerDefinition | undefined {
   const isOne = typeof candidate === 'function' || (typeof candidate === 'object' && candidate !== null);
   if (!isOne || !Object.hasOwn(candidate, DEFINITION)) return undefined;
   return (candidate as { readonly [DEFINITION]?: HandlerDefinition })[DEFINITION];
 }
 
-/** The contract that a value was declared to handle; undefined for any other value. */
+/** Returns the contract that a value was declared to handle; undefined for any other value. */
 export function contractOf(candidate: unknown): AnyJob | undefined {
   return definitionOf(candidate)?.job;
 }
 
-/** Lets our tsyringe build the class. Another installed copy of this package has registered it with its own alone. */
+/** Registers the class with our tsyringe. Another installed copy of this package has registered it with its own alone. */
 export function makeInjectable(target: AnyHandlerClass): void {
   if (known.has(target)) return;
   tsyringe().injectable()(target);
   known.add(target);
 }
 
-/** What is wrong with a function whose body a call does not run; undefined for any other. */
+/** Returns what is wrong with a generator, whose body a call does not run; undefined for any other function. */
 export function generatorFault(run: unknown, what: string): string | undefined {
   const kind = what.startsWith('handle ') ? 'method' : 'function';
   return isGenerator(run)
@@ -171,7 +172,7 @@ const handlerTable = {
     type: 'value',
     expected: 'an array of classes, texts or symbols',
     accepts: areTokens,
-    doc: "What the parameters of a class's constructor, or of a function after its delivery, are asked for by, in their order; a class without it is built by the types that the compiler wrote down ([handlers.md](handlers.md#without-decorator-metadata)).",
+    doc: "Tokens for the parameters of a class's constructor, or of a function after its delivery, in their order; a class without it is built by the types that the compiler wrote down ([handlers.md](handlers.md#without-decorator-metadata)).",
   },
   use: {
     type: 'value',

@@ -13,7 +13,7 @@ import { areTokens, type Token } from './container.js';
  * (`delivery.provide(token, value)`) before it calls `next()`, which builds the handler and runs it. The result that it returns is
  * checked by the contract's schema when the outermost has returned.
  *
- * Gotchas: a handler may return a rejection instead of throwing: ask `isRejection(result)` before you commit something. The delivery
+ * Gotchas: a handler may return a rejection instead of throwing: check `isRejection(result)` before you commit something. The delivery
  * ends when both the middleware has returned and the handler that it began has ended, whichever is last.
  */
 export type Middleware<J extends AnyJob = AnyJob, Result = NextResult<J>> = (
@@ -27,19 +27,19 @@ export type Middleware<J extends AnyJob = AnyJob, Result = NextResult<J>> = (
  */
 export type Next<Result = unknown> = () => Promise<Result>;
 
-/** What the handler of a job returns; anything where the job is not known. */
+/** What the handler of a job returns; `unknown` where the job is not known. */
 export type NextResult<J extends AnyJob> = AnyJob extends J
   ? unknown
   : Rejection | ([ResultInput<J>] extends [void] ? undefined : ResultInput<J>);
 
-/** What a middleware says of itself. */
+/** What a middleware declares. */
 export interface MiddlewareOptions {
-  /** The tokens that it provides for every delivery, before it calls `next()`: the worker takes them for known at its start. */
+  /** The tokens that it provides for every delivery, before it calls `next()`: the worker counts on them when it checks its handlers. */
   readonly provides: readonly Token[];
 }
 
 /**
- * Types a middleware by its job, and declares what it provides.
+ * Makes a middleware, typed by its job, that may declare what it provides.
  *
  * A delivery fails with a NotProvidedError when the middleware calls `next()` without having provided all that it declares.
  * @throws OptionsError for options that are none, and for anything but a function.
@@ -83,7 +83,7 @@ const middlewareTable = {
     required: true,
     expected: 'an array of classes, texts or symbols',
     accepts: areTokens,
-    doc: 'The tokens that the middleware provides for every delivery, before it calls `next()`: the worker takes them for known at its start.',
+    doc: 'The tokens that the middleware provides for every delivery, before it calls `next()`: the worker counts on them when it checks its handlers.',
   },
 } as const satisfies OptionTable;
 
@@ -101,12 +101,12 @@ function notAFunction(run: unknown): OptionFault {
   return { option: 'run', message: `expected middleware(options, function), got ${found} for the function` };
 }
 
-/** What a middleware has declared to provide. */
+/** Returns what a middleware has declared to provide. */
 export function providedBy(middleware: object): readonly Token[] {
   return (middleware as { readonly [PROVIDES]?: readonly Token[] })[PROVIDES] ?? [];
 }
 
-/** Whether a value is an array of functions that a call runs. */
+/** Whether a value is an array of middleware. */
 export function areMiddleware(value: unknown): value is readonly Middleware[] {
   return Array.isArray(value) && value.every((each) => typeof each === 'function' && !isGenerator(each));
 }

@@ -1,4 +1,4 @@
-// tsyringe: loaded when a program has something for it to build, and what is read of its containers that they do not offer (4.10).
+// tsyringe: loaded when a program has something for it to build. And what is read of its containers beyond their interface (4.10).
 import { createRequire } from 'node:module';
 import type * as Tsyringe from 'tsyringe';
 import type { DependencyContainer } from 'tsyringe';
@@ -19,7 +19,7 @@ export function tsyringe(): typeof Tsyringe {
   return load('tsyringe') as typeof Tsyringe;
 }
 
-/** The container of a worker that was given none: a fresh one that knows what was registered globally by decorators. */
+/** Returns the container of a worker that was given none: a fresh one that knows what decorators have registered globally. */
 export function freshContainer(): DependencyContainer {
   return tsyringe().container.createChildContainer();
 }
@@ -31,10 +31,10 @@ export function loadedGlobalContainer(): DependencyContainer | undefined {
 
 /** Whether a container is tsyringe's. */
 export function isTsyringe(container: Container): container is DependencyContainer {
-  return insideOf(container) !== undefined;
+  return internalsOf(container) !== undefined;
 }
 
-/** Whatever has `dispose()` among what a container built. */
+/** Anything that a container built and that has `dispose()`. */
 export interface Disposable {
   dispose(): unknown;
 }
@@ -59,51 +59,51 @@ export interface Provider {
   readonly useFactory?: (container: DependencyContainer) => unknown;
 }
 
-export interface ContainerInside {
+export interface ContainerInternals {
   readonly parent: DependencyContainer | undefined;
   readonly disposables: Set<Disposable>;
   readonly registrations: Map<unknown, Registration[]>;
 }
 
-/** Of each delivery only this is asked. Undefined for a container of another make. */
+/** The only one of these that every delivery calls. Returns undefined for any other container. */
 export function disposablesOf(container: Container): Set<Disposable> | undefined {
-  const { disposables } = container as unknown as Partial<PrivateDeps>;
+  const { disposables } = container as unknown as Partial<PrivateFields>;
   return disposables instanceof Set ? disposables : undefined;
 }
 
-/** Undefined for a container of another make. */
-export function insideOf(container: Container): ContainerInside | undefined {
-  const { disposables, parent, _registry } = container as unknown as Partial<PrivateDeps>;
+/** Returns undefined for any other container. */
+export function internalsOf(container: Container): ContainerInternals | undefined {
+  const { disposables, parent, _registry } = container as unknown as Partial<PrivateFields>;
   const registrations = _registry?._registryMap;
   return disposables instanceof Set && registrations instanceof Map
     ? { parent, disposables, registrations }
     : undefined;
 }
 
-interface PrivateDeps {
+interface PrivateFields {
   readonly parent: DependencyContainer | undefined;
   readonly disposables: Set<Disposable>;
   readonly _registry: { readonly _registryMap?: Map<unknown, Registration[]> };
 }
 
-interface LineOfOne extends ContainerInside {
+interface Ancestor extends ContainerInternals {
   readonly container: DependencyContainer;
 }
 
-/** A container and those that it was made from, the nearest first; none beyond one of another make. */
-export function lineOf(container: Container): readonly LineOfOne[] {
-  const line: LineOfOne[] = [];
-  for (let at: Container | undefined = container; at !== undefined; at = line.at(-1)?.parent) {
-    const inside = insideOf(at);
+/** Returns a container and those that it was made from, the nearest first; none beyond one that is not tsyringe's. */
+export function ancestryOf(container: Container): readonly Ancestor[] {
+  const ancestry: Ancestor[] = [];
+  for (let at: Container | undefined = container; at !== undefined; at = ancestry.at(-1)?.parent) {
+    const inside = internalsOf(at);
     if (inside === undefined) break;
-    line.push({ container: at as DependencyContainer, ...inside });
+    ancestry.push({ container: at as DependencyContainer, ...inside });
   }
-  return line;
+  return ancestry;
 }
 
 /** What the nearest container that knows the token has registered under it; empty when none does. */
 export function registrationsOf(container: Container, token: unknown): readonly Registration[] {
-  for (const { registrations } of lineOf(container)) {
+  for (const { registrations } of ancestryOf(container)) {
     const found = registrations.get(token) ?? [];
     if (found.length > 0) return found;
   }

@@ -2,7 +2,7 @@
 import { Counter, Gauge, Registry, Histogram } from 'prom-client';
 import type { JobTotals } from '../channel/delivery-table.js';
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
-import type { TransitionListener } from '../consumer/compiled-machine.js';
+import type { TransitionListener } from '../consumer/compiled-transitions.js';
 
 /** What the figures are read from when they are asked for. */
 export interface MeteredPool {

@@ -3,7 +3,8 @@ import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import { channelLogic, Channel, type ChannelDeps } from '../channel/channel.js';
 import type { JobCancel, JobTotals } from '../channel/delivery-table.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
-import { compiledMachine, withObservedSteps, type TransitionListener } from '../consumer/compiled-machine.js';
+import { compiledMachine } from '../consumer/compiled-machine.js';
+import { withObservedTransitions, type TransitionListener } from '../consumer/compiled-transitions.js';
 import {
   type ConsumerEvent,
   type ConsumerRef,
@@ -49,8 +50,8 @@ export class ConsumerPool {
     const chart = consumerMachine.provide({ actors: { runner: runnerLogic(deps) } });
     const machine = compiledMachine(chart, deps.inspect && (() => true));
     const { onTransition } = deps;
-    const metered = onTransition ? withObservedSteps(machine, { onTransition }) : machine;
-    this.#machine = withObservedSteps(metered, this.feed);
+    const metered = onTransition ? withObservedTransitions(machine, { onTransition }) : machine;
+    this.#machine = withObservedTransitions(metered, this.feed);
   }
 
   get queue(): string {

@@ -1,7 +1,7 @@
 // How a worker is, for a load balancer, a supervisor of another kind, or a test.
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import type { HeartbeatState } from '../heartbeat/heartbeat.js';
-import type { WorkerStateChange } from '../events/worker-event.js';
+import type { WorkerStateChange } from '../events/worker-events.js';
 
 /** How a worker is at one moment. Times in milliseconds since the epoch, by this machine's clock. */
 export interface WorkerHealth {

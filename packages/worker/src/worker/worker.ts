@@ -6,7 +6,7 @@ import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import { WORKER } from '../feed/feed.js';
 import { MetricsOffError } from '../errors.js';
 import type { MetricsData, WorkerMetrics } from '../metrics/worker-metrics.js';
-import type { WorkerEventName, WorkerListener, WorkerStateChange } from '../events/worker-event.js';
+import type { WorkerEventName, WorkerListener, WorkerStateChange } from '../events/worker-events.js';
 import { MetricsServer } from '../metrics/metrics-server.js';
 import { ConnectionRecord, healthOf, type WorkerHealth } from './health.js';
 import { openWorker, type WorkerDeps } from './open-worker.js';
