@@ -140,5 +140,14 @@ describe('onDead', function () {
       "expected onDead for jobs of the worker's own queues, got job call of queue calls; this worker consumes notes",
     );
     expect(() => onDead(note, 'loud' as unknown as () => void)).to.throw(OptionsError, 'got string');
+    const unmade = Worker.start({
+      redis,
+      namespace,
+      handlers,
+      onDead: [onDead(note, () => undefined), () => {}] as never,
+    });
+    expect((await rejection(unmade, OptionsError)).message).to.include(
+      'expected onDead[1] to be what onDead(job, listener) makes, got a function',
+    );
   });
 });

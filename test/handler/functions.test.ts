@@ -104,11 +104,18 @@ describe('a function that handles a job', () => {
   });
 
   it('refuses middleware that is none, at the start', async () => {
-    const error = await refusal(OptionsError, () =>
-      Worker.start({ handlers: [handle(ping, () => undefined)], use: ['log'] as never }),
-    );
-    expect(error.message).to.contain(
-      'expected use to be an array of functions (delivery, next) => result, got an array',
-    );
+    const handler = handle(ping, () => undefined);
+    const use = (...items: readonly unknown[]) => ({ use: items as never });
+    const pass = (_delivery: unknown, next: () => unknown) => next();
+    const expected = 'to be a function (delivery, next) => result that is no generator, got';
+    for (const [start, message] of [
+      [() => Worker.start({ handlers: [handler], use: 'log' as never }), 'expected use to be an array of functions'],
+      [() => Worker.start({ handlers: [handler], ...use(pass, 5) }), `expected use[1] ${expected} 5`],
+      [() => Worker.start({ handlers: [handler], ...use(function* () {}) }), `expected use[0] ${expected} a function`],
+      [() => handle(ping, use(pass, pass, 'log'), () => undefined), `expected use[2] ${expected} "log"`],
+    ] as const) {
+      const error = await refusal(OptionsError, start);
+      expect(error.message).to.contain(message);
+    }
   });
 });

@@ -1,4 +1,5 @@
 import {
+  DeliveryEndedError,
   handle,
   handles,
   middleware,
@@ -128,6 +129,16 @@ describe('what middleware provides', () => {
     const handler = handle(note, { inject: [Own], use: [use] }, () => ({ length: 0 }));
     expect(await results(new RunnerTrial([handler]), 2)).to.deep.equal([{ length: 0 }, { length: 0 }]);
     expect(disposals).to.equal(0);
+  });
+
+  it('is refused after its delivery, and so is what would be built: nothing would dispose of it', async () => {
+    let kept: Delivery | undefined;
+    const use: Middleware = (delivery, next) => ((kept = delivery), delivery.provide('tenant', 'acme'), next());
+    const trial = new RunnerTrial([handle(note, () => ({ length: 0 }))], { use: [use] });
+    expect(await results(trial)).to.deep.equal([{ length: 0 }]);
+    const expected = /^expected provide\(\) and inject\(\) of the delivery of job \S+ to be called before it ends/;
+    expect(() => kept?.provide('tenant', 'late')).to.throw(DeliveryEndedError, expected);
+    expect(() => kept?.inject('tenant')).to.throw(DeliveryEndedError, expected);
   });
 
   it('fails the delivery when it was declared, and is not provided', async () => {

@@ -27,6 +27,7 @@ export {
   type TextLimits,
 } from './foreign-text/text-limits.js';
 export { describe } from './options/option-fault.js';
+export { nearestName } from './options/options.js';
 export { GuardedLog, readLogLevel, type LogLevel } from './guarded.js';
 export { traceDelivery, type TracedDelivery } from './tracing.js';
 export { connectBroker, type BrokerOptions } from './engine/default-engine.js';

@@ -189,6 +189,18 @@ export class NotProvidedError extends AcktorError {
   }
 }
 
+/** `provide` or `inject` of a delivery was called after the delivery had ended: what it would build would never be disposed of. */
+export class DeliveryEndedError extends AcktorError {
+  readonly code = 'ACKTOR_DELIVERY_ENDED';
+
+  constructor(readonly jobId: string) {
+    super(
+      `expected provide() and inject() of the delivery of job ${jobId} to be called before it ends, and it has ended: ` +
+        'await what calls them, or ask for what you need beforehand',
+    );
+  }
+}
+
 /** A worker was asked for metrics that it does not keep. */
 export class MetricsOffError extends AcktorError {
   readonly code = 'ACKTOR_METRICS_OFF';

@@ -49,6 +49,7 @@ export type { Logger } from './logger.js';
 export {
   CancelledError,
   DeadlineError,
+  DeliveryEndedError,
   DuplicateHandlerError,
   FinalError,
   HandlerBuildError,

@@ -1,4 +1,4 @@
-// For other packages of Acktor, of the same version. Nothing here is promised: any release may change it.
+// The door for Acktor's other packages, of the same version. No promise: it may change in any release.
 export { systemClock } from './channel/clock.js';
 export type { StuckState } from './consumer/consumer-protocol.js';
 export { runOneDelivery, type OneDelivery } from './delivery/one-delivery.js';

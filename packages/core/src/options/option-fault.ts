@@ -7,6 +7,7 @@ import type {
   OptionSpec,
   RenamedOption,
   StringOption,
+  ValueOption,
 } from './option-spec.js';
 
 /** An option whose value is checked as a whole; groups are checked by their tables. */
@@ -16,7 +17,15 @@ export type SingleOption = Exclude<OptionSpec, GroupOption | RenamedOption>;
 export function optionFault(spec: SingleOption, value: unknown, option: string): string | undefined {
   const wanted = wantedOf(spec, value);
   if (wanted === undefined) return undefined;
+  const itemFault = spec.type === 'value' && Array.isArray(value) ? faultOfItem(spec, value, option) : undefined;
+  if (itemFault !== undefined) return itemFault;
   return `expected ${option} to be ${wanted}, got ${givenWords(spec, value)}${reasonOf(spec, value)}`;
+}
+
+function faultOfItem({ item }: ValueOption, values: readonly unknown[], option: string): string | undefined {
+  const index = item === undefined ? -1 : values.findIndex((value) => !item.accepts(value));
+  if (item === undefined || index < 0) return undefined;
+  return `expected ${option}[${index}] to be ${item.expected}, got ${describe(values[index])}`;
 }
 
 /** Messages end in logs: a secret that is too short is one all the same. */

@@ -55,6 +55,8 @@ export interface ValueOption extends OptionDoc {
   /** With an article, for messages: "a pino logger". */
   readonly expected: string;
   readonly accepts: (value: unknown) => value is unknown;
+  /** For an array: what each item has to be. A message names the first that is not. */
+  readonly item?: { readonly expected: string; readonly accepts: (item: unknown) => boolean };
   /** Whether no message may repeat it. */
   readonly isSecret?: true;
   readonly default?: unknown;

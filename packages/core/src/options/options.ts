@@ -193,10 +193,15 @@ function currentNames(table: OptionTable): readonly string[] {
 }
 
 function nearAdvice(name: string, names: readonly string[], prefix: string): string {
-  const near = closestMatch(name, names, { maxDistance: MOST_EDITS });
+  const near = nearestName(name, names);
   return near === undefined
     ? `there are ${names.map((known) => prefix + known).join(', ')}`
     : `did you mean ${prefix}${near}?`;
+}
+
+/** Returns the name that a mistyped one is likely to mean; undefined when none is near. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  return closestMatch(name, [...names], { maxDistance: MOST_EDITS });
 }
 
 /** Further away, a suggestion is more often wrong than right. */

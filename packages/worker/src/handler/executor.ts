@@ -7,6 +7,7 @@ import type { Delivery } from '../delivery/delivery.js';
 import {
   CancelledError,
   DeadlineError,
+  DeliveryEndedError,
   LeaseLostError,
   MiddlewareResultError,
   NextCalledError,
@@ -43,6 +44,7 @@ export class Attempt {
   #cancelWait: (() => void) | undefined;
   #isStuck = false;
   #isForNothing = false;
+  #isOver = false;
 
   constructor(leased: LeasedJob, scopes: Pick<HandlerScopes, 'open'>) {
     this.leased = leased;
@@ -54,8 +56,12 @@ export class Attempt {
     return this.#scope;
   }
 
-  /** Returns the scope, opened by the first call. What is in it is disposed of when the delivery has ended. */
+  /**
+   * Returns the scope, opened by the first call. What is in it is disposed of when the delivery has ended.
+   * @throws DeliveryEndedError when that has happened: what is built then would never be disposed of.
+   */
   openScope(): DeliveryScope {
+    if (this.#isOver) throw new DeliveryEndedError(this.leased.record.id);
     return (this.#scope ??= this.#scopes.open());
   }
 
@@ -100,6 +106,7 @@ export class Attempt {
 
   /** The handler has ended. */
   ended(): void {
+    this.#isOver = true;
     this.#cancelWait?.();
   }
 }

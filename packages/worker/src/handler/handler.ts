@@ -6,7 +6,7 @@ import type { Delivery } from '../delivery/delivery.js';
 import type { Rejection } from '../delivery/settlement.js';
 import { HandlesTwiceError, NotAHandlerError } from '../errors.js';
 import { areTokens, type Injected, type Token } from './container.js';
-import { areMiddleware, isGenerator, type Middleware } from './middleware.js';
+import { areMiddleware, isGenerator, isMiddleware, type Middleware } from './middleware.js';
 import { keepDecoratorMetadata, tsyringe } from './tsyringe.js';
 
 /** Registered, so that a handler is known whose declaration came with another installed copy. */
@@ -179,6 +179,7 @@ const handlerTable = {
     default: [] as readonly Middleware[],
     expected: 'an array of functions (delivery, next) => result',
     accepts: areMiddleware,
+    item: { expected: 'a function (delivery, next) => result that is no generator', accepts: isMiddleware },
     doc: "Middleware around this handler, within the worker's, the first outermost ([middleware.md](middleware.md)).",
   },
 } as const satisfies OptionTable;

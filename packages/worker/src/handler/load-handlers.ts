@@ -1,9 +1,10 @@
-// Handlers out of the files that hold them.
+// Finds the handlers that files export.
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AcktorError } from '@acktor/core';
+import { nearestName } from '@acktor/core/internal';
 import { isDeadListener, type DeadListener } from '../events/dead-jobs.js';
 import { contractOf, type AnyHandler } from './handler.js';
-import { AcktorError } from '@acktor/core';
 
 /** Which handlers are wanted. */
 export interface HandlerSearch {
@@ -11,20 +12,20 @@ export interface HandlerSearch {
   readonly files: readonly string[];
   /** Only handlers of these queues; undefined for all. */
   readonly queues: readonly string[] | undefined;
-  /** Numbers of consumers; by queue, the queues are looked at here, for a wrong name would be heeded by nobody. */
+  /** Numbers of consumers. Where they are by queue, the names are checked: a wrong one would have no effect. */
   readonly consumers?: number | Readonly<Record<string, number>> | undefined;
 }
 
-/** What was found, and as many of the numbers of consumers as are for it. */
+/** What was found, and the numbers of consumers that are for it. */
 export interface FoundHandlers {
   readonly handlers: readonly AnyHandler[];
-  /** What is called with dead jobs of the queues that are wanted. */
+  /** The listeners for dead jobs of the queues that are wanted. */
   readonly onDead: readonly DeadListener[];
   readonly consumers: HandlerSearch['consumers'];
 }
 
 /**
- * Every export of the files that is a class decorated with `@handles` or was made by `handle()`, and by `onDead()`, each once.
+ * Returns every export of the files that is a class decorated with `@handles`, or was made by `handle()` or `onDead()`, each once.
  * @throws HandlerFileError for a file that does not load, NoHandlersError when nothing is left, UnknownQueueError for a queue
  * that no handler is for.
  */
@@ -58,7 +59,7 @@ async function load(file: string): Promise<object> {
   }
 }
 
-/** A CommonJS module's exports that Node does not see by their names lie in its default export. */
+/** The exports of a CommonJS module that Node does not know by name are in its default export. */
 function exportsOf(module: object): readonly unknown[] {
   const inner: unknown = 'default' in module ? module.default : undefined;
   return [module, inner ?? {}].flatMap((exports) => Object.values(exports) as readonly unknown[]);
@@ -109,8 +110,15 @@ export class UnknownQueueError extends AcktorError {
     readonly queues: readonly string[],
     readonly known: readonly string[],
   ) {
-    super(`expected queues that a handler is for (${known.join(', ')}), got ${queues.join(', ')}`);
+    super(
+      `expected queues that a handler is for (${known.join(', ')}), got ${queues.join(', ')}${meant(queues, known)}`,
+    );
   }
+}
+
+function meant(queues: readonly string[], known: readonly string[]): string {
+  const near = new Set(queues.flatMap((queue) => nearestName(queue, known) ?? []));
+  return near.size === 0 ? '' : ` (did you mean ${[...near].join(', ')}?)`;
 }
 
 function notCompiled(file: string, cause: unknown): string {
@@ -121,7 +129,7 @@ function notCompiled(file: string, cause: unknown): string {
   );
 }
 
-/** What a build usually makes of the file. */
+/** Returns where a build usually writes the file. */
 function compiledName(file: string): string {
   return file.replace(/([/\\])src([/\\])(?!.*[/\\]src[/\\])/, '$1dist$2').replace(/\.([mc]?)tsx?$/, '.$1js');
 }

@@ -108,7 +108,12 @@ export function providedBy(middleware: object): readonly Token[] {
 
 /** Whether a value is an array of middleware. */
 export function areMiddleware(value: unknown): value is readonly Middleware[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'function' && !isGenerator(each));
+  return Array.isArray(value) && value.every(isMiddleware);
+}
+
+/** Whether a value is a function that a call runs. */
+export function isMiddleware(value: unknown): value is Middleware {
+  return typeof value === 'function' && !isGenerator(value);
 }
 
 /** Whether a call of the function only makes a generator and runs nothing: as middleware it would ack jobs that no handler has seen. */

@@ -9,9 +9,9 @@ import {
 import { textLimitTable, type TextLimitOptions } from '@acktor/core/internal';
 import { isContainer, type Container } from '../handler/container.js';
 import type { AnyHandler } from '../handler/handler.js';
-import { areMiddleware, type Middleware } from '../handler/middleware.js';
+import { areMiddleware, isMiddleware, type Middleware } from '../handler/middleware.js';
 import { isLogger, type Logger } from '../logger.js';
-import { areDeadListeners, type DeadListener } from '../events/dead-jobs.js';
+import { areDeadListeners, isDeadListener, type DeadListener } from '../events/dead-jobs.js';
 import { areMachines } from '../feed/followed-actors.js';
 import type { AnyStateMachine } from 'xstate';
 
@@ -137,6 +137,7 @@ const workerTable = {
     default: [] as readonly Middleware[],
     expected: 'an array of functions (delivery, next) => result',
     accepts: areMiddleware,
+    item: { expected: 'a function (delivery, next) => result that is no generator', accepts: isMiddleware },
     doc: "Middleware around every handler, the first outermost, and all of it around the handler's own ([middleware.md](middleware.md)).",
   },
   engine,
@@ -156,6 +157,7 @@ const workerTable = {
     default: [] as readonly DeadListener[],
     expected: 'an array of what onDead(job, listener) makes',
     accepts: (value: unknown): value is readonly DeadListener[] => areDeadListeners(value),
+    item: { expected: 'what onDead(job, listener) makes', accepts: isDeadListener },
     doc: "What to call with a contract's jobs that become dead letters here ([events.md](events.md#when-a-job-is-dead)).",
   },
   container: {
