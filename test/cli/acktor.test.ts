@@ -48,16 +48,35 @@ describe('the command acktor', () => {
     expect(stdout).to.include('Usage: acktor dead purge');
   });
 
-  it('shows its help and exits with 2 when it is told nothing', async () => {
-    const { code, stdout, stderr } = await acktor();
-    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
-    expect(stderr).to.include('Usage: acktor');
+  it('alone prints its help', async () => {
+    const { stdout } = await acktor('--help');
+    expect(await acktor()).to.deep.equal({ code: 0, stdout, stderr: '' });
   });
 
   it('suggests the command that was meant, and exits with 2', async () => {
     const { code, stderr } = await acktor('chrt');
     expect(code).to.equal(2);
     expect(stderr).to.include("unknown command 'chrt'").and.to.include('Did you mean chart?');
+  });
+
+  const mistyped: readonly (readonly [args: readonly string[], meant: string])[] = [
+    [['server', 'stauts'], 'Did you mean status?'],
+    [['server', 'stpo', '--json'], 'Did you mean stop?'],
+    [['dead', 'lsit', 'notes'], 'Did you mean list?'],
+    [['dead', 'prge', 'notes', '--all'], 'Did you mean purge?'],
+  ];
+  for (const [args, meant] of mistyped) {
+    it(`suggests the command of a group that was meant, and exits with 2: acktor ${args.join(' ')}`, async () => {
+      const { code, stderr } = await acktor(...args);
+      expect(code).to.equal(2);
+      expect(stderr).to.include(`unknown command '${args[1]}'`).and.to.include(meant);
+    });
+  }
+
+  it('takes no word that it does not know for an argument of a group that takes none', async () => {
+    const { code, stderr } = await acktor('server', 'everything');
+    expect(code).to.equal(2);
+    expect(stderr).to.include("unknown command 'everything'").and.not.to.include('Did you mean');
   });
 
   for (const args of [

@@ -29,7 +29,7 @@ const exam: ServerExam = {
 const well: Findings = {
   address: 'redis://db:6379',
   servers: [exam],
-  isPresenceTold: true,
+  isPresenceReported: true,
   queues: [],
   workers: [],
   atMs: 10_000_000,
@@ -94,9 +94,9 @@ describe('the checks of acktor doctor', () => {
   });
 
   it('fail where presence is not told, though the server could', () => {
-    expect(verdictOf('presence', { isPresenceTold: false })).to.include({ state: 'fail' });
+    expect(verdictOf('presence', { isPresenceReported: false })).to.include({ state: 'fail' });
     const old = { facts: { ...facts, hasShardPubSub: false } };
-    expect(verdictOf('presence', { isPresenceTold: false, servers: [{ ...exam, ...old }] })).to.include({
+    expect(verdictOf('presence', { isPresenceReported: false, servers: [{ ...exam, ...old }] })).to.include({
       state: 'warn',
     });
   });

@@ -41,6 +41,23 @@ describe('the commands acktor dead', function () {
     });
   });
 
+  it('suggest the command that was meant, unless there is such a queue or it was named', async () => {
+    await using trial = await opened(three);
+    for (const [word, meant] of [
+      ['lsit', 'list'],
+      ['shwo', 'show'],
+    ] as const) {
+      const { code, stderr, stdout } = await trial.run('dead', word);
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
+      expect(stderr).to.include(`got ${word}, which is neither (did you mean ${meant}?)`);
+    }
+    const named = await trial.run('dead', 'list', 'lsit');
+    expect(named.code).to.equal(3);
+    expect(named.stderr).to.include('got lsit (there are graves)');
+    expect((await trial.run('dead', 'graves')).code).to.equal(0);
+    expect((await trial.run('dead', 'grave')).stderr).to.include('got grave (did you mean graves?)');
+  });
+
   it('list the letters of a queue by a filter, without payloads', async () => {
     await using trial = await opened(three);
     const { stdout } = await trial.run('dead', 'list', 'graves', '--reason', 'money');

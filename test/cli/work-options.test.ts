@@ -127,6 +127,12 @@ describe('the options of acktor work', () => {
     expect(files).to.deep.equal([path('dist/mail.js')]);
   });
 
+  it('take the middleware that the configuration names, seen from where it lies', async () => {
+    await write('deploy/acktor.config.mjs', "export default { middleware: ['use.js', '/elsewhere/use.js'] };");
+    const { middleware } = await optionsOf({ config: 'deploy/acktor.config.mjs' });
+    expect(middleware).to.deep.equal([path('deploy/use.js'), '/elsewhere/use.js']);
+  });
+
   it('take the configuration that ACKTOR_CONFIG names', async () => {
     await write('other.mjs', 'export const config = { leaseMs: 3_000 };');
     expect(await optionsOf({}, { ACKTOR_CONFIG: 'other.mjs' })).to.include({ leaseMs: 3_000 });

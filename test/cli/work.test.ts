@@ -61,14 +61,29 @@ describe('the command acktor work', function () {
       .and.to.include(file);
   });
 
-  it('exits with 1 and names the queues there are for one that no handler is for', async () => {
+  it('exits with 2 and says which queue was meant by one that no handler is for', async () => {
     for (const args of [
       ['--queues', 'taks'],
       ['--consumers', 'taks=4'],
     ]) {
       const { code, stderr } = await work(taskFile, ...args);
+      expect(code).to.equal(2);
+      expect(stderr).to.include('expected queues that a handler is for (tasks), got taks (did you mean tasks?)');
+    }
+  });
+
+  it('exits with 1 and names a file that exports no middleware', async () => {
+    for (const [text, got] of [
+      ['export default 5;', 'got 5'],
+      ['export const used = [];', 'got undefined'],
+      ['export default [];', 'got an empty array'],
+      ["export default [(delivery, next) => next(), 'log'];", 'got "log"'],
+    ] as const) {
+      const file = await written('middleware.mjs', text);
+      const config = await written('acktor.json', '{ "middleware": ["middleware.mjs"] }');
+      const { code, stderr } = await work(taskFile, '--config', config);
       expect(code).to.equal(1);
-      expect(stderr).to.include('expected queues that a handler is for (tasks), got taks');
+      expect(stderr).to.include(`expected ${file} to export middleware as default`).and.to.include(got);
     }
   });
 

@@ -43,6 +43,13 @@ describe('a supervisor', function () {
     }
   });
 
+  it('runs the middleware of its files around every handler, the first outermost', async () => {
+    const middleware = [fileURLToPath(new URL('task-middleware.js', import.meta.url))];
+    await using _supervisor = await start({ processes: 1, middleware });
+    const receipt = await trial.send();
+    expect((await receipt.result({ timeoutMs: 10_000 })).fence).to.equal(11);
+  });
+
   it('leaves the signals of its process alone, unless it is asked to take them', async () => {
     const listeners = () => SIGNALS.map((signal) => process.listenerCount(signal));
     const before = listeners();

@@ -1,44 +1,46 @@
-// The program: its commands, its exit codes, and what it does when whoever reads its output goes away.
+// The program: its commands, its exit codes, and what it does when the reader of its output goes away.
 import { readFileSync } from 'node:fs';
 import { AcktorError } from '@acktor/core';
 import { Command, CommanderError } from 'commander';
 import { cancelCommand } from './commands/cancel.js';
 import { chartCommand } from './commands/chart.js';
 import { dashboardCommand } from './commands/dashboard.js';
-import { deadCommand } from './commands/dead.js';
+import { deadCommand } from './commands/dead/dead.js';
 import { doctorCommand } from './commands/doctor.js';
 import { jobCommand } from './commands/job.js';
 import { jobsCommand } from './commands/jobs.js';
-import { pauseCommand } from './commands/pause.js';
+import { pauseCommand, resumeCommand } from './commands/pause.js';
 import { queuesCommand } from './commands/queues.js';
-import { resumeCommand } from './commands/resume.js';
 import { serverCommand } from './commands/server.js';
 import { topCommand } from './commands/top.js';
 import { workCommand } from './commands/work.js';
 import { workersCommand } from './commands/workers.js';
-import { exitCodeOf } from './exit-codes.js';
+import { BAD_USAGE, exitCodeOf } from './errors.js';
 import { printJson, write } from './output/output.js';
-import { BAD_USAGE } from './output/output-errors.js';
 import { block, say } from './output/printable.js';
 
 /** Runs the command that `argv` names, and sets the exit code of {@link exitCodes}. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   endWithTheReader(process.stdout);
   try {
-    await program().parseAsync(withHelpLast(argv));
+    await program().parseAsync(withHelp(argv));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     report(error, argv.includes('--json'));
   }
 }
 
-/** `acktor help dead purge` means `acktor dead purge --help`: Commander's own `help` knows the first word only (Commander 14). */
-function withHelpLast(argv: readonly string[]): string[] {
+/**
+ * `acktor` alone asks for help, as that of docker, kubectl and gh does. `acktor help dead purge` means `acktor dead purge --help`:
+ * Commander's own `help` knows the first word only (Commander 14).
+ */
+function withHelp(argv: readonly string[]): string[] {
   const [node = '', script = '', first, ...path] = argv;
+  if (first === undefined) return [node, script, '--help'];
   return first === 'help' && path.length > 1 ? [node, script, ...path, '--help'] : [...argv];
 }
 
-/** The words after `acktor` of each command, those of groups before those within: for the reference. */
+/** Returns the words after `acktor` of each command, a group before its commands: for the reference. */
 export function commandPaths(): readonly (readonly string[])[] {
   return pathsIn(program(), []);
 }
@@ -98,7 +100,7 @@ function ownVersion(): string {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-/** Commander exits by itself otherwise, with 1 for a mistake of the user's as for a failure of ours. */
+/** By default Commander ends the process, with 1 for a user's mistake as for our failure. */
 function quiet(command: Command): Command {
   for (const inner of command.commands) quiet(inner);
   return command
@@ -113,7 +115,7 @@ function helpCall(command: Command): string {
   return `${path.join(' ')} --help`;
 }
 
-/** A program that asked for JSON gets it in any case. What Commander threw it has written itself: a mistake, or help. */
+/** A program that asked for JSON gets it in any case. Commander has written its own errors, and help, already. */
 function report(error: unknown, isJson: boolean): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
   const message = messageOf(error);
@@ -131,7 +133,7 @@ function codeOf(error: unknown): string {
   return error instanceof AcktorError ? error.code : 'ACKTOR_FAILED';
 }
 
-/** `acktor chart | head -1` closes the pipe while there is more to write: no failure, but nobody to write for. */
+/** `acktor chart | head -1` closes the pipe while there is more to write: no failure, but no reader is left. */
 function endWithTheReader(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

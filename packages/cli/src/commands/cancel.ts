@@ -1,12 +1,16 @@
 // `acktor cancel`: cancels one job wherever it is.
 import type { CancelOutcome, Operator } from '@acktor/core';
 import type { Command } from 'commander';
-import { exitCodes } from '../exit-codes.js';
-import { requireQueue } from '../operating/known-queues.js';
-import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
+import { exitCodes, NotFoundError } from '../errors.js';
+import {
+  requireQueue,
+  operatorCommand,
+  withOperator,
+  withOperatorFlags,
+  type OperatorFlags,
+} from './operator-command.js';
 import { atTheTerminal, confirm } from '../output/asking.js';
 import { say } from '../output/printable.js';
-import { NotFoundError } from '../output/output-errors.js';
 import { print } from '../output/output.js';
 
 interface CancelFlags extends OperatorFlags {

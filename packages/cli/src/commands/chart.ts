@@ -9,7 +9,7 @@ import { consumerMachine, workerMachine } from '@acktor/worker';
 import { isMachine } from '@acktor/worker/internal';
 import { supervisorMachine } from '../supervisor/supervisor.machine.js';
 import { workerProcessMachine } from '../supervisor/worker-process.machine.js';
-import { UsageError } from '../output/output-errors.js';
+import { UsageError } from '../errors.js';
 
 interface ChartFlags {
   readonly format: keyof typeof printers;

@@ -23,7 +23,7 @@ async function serve(flags: SettingFlags): Promise<void> {
   await serveDashboard(await dashboardOptions(flags), { opensBrowser: flags['open'] !== false });
 }
 
-/** Checked by the dashboard. A configuration file holds options of workers, too: only what this command can be told counts. */
+/** Returns the options unchecked. A configuration file holds options of workers, too: only those of this command count. */
 async function dashboardOptions(flags: SettingFlags): Promise<object> {
   const all = await gatherOptions(dashboardSettings, flags, { folder: process.cwd(), environment: process.env });
   const own = dashboardSettings.map(({ option }) => [option, all[option]] as const);
@@ -34,7 +34,7 @@ async function dashboardOptions(flags: SettingFlags): Promise<object> {
 
 /** What is used of `@acktor/dashboard/cli`. Workers do not depend on it: few of those who run them serve a page. */
 interface DashboardDoor {
-  readonly serveDashboard: (options: object, wishes: { readonly opensBrowser: boolean }) => Promise<void>;
+  readonly serveDashboard: (options: object, how: { readonly opensBrowser: boolean }) => Promise<void>;
 }
 
 const DOOR: string = '@acktor/dashboard/cli';
@@ -61,8 +61,8 @@ class NoDashboardError extends AcktorError {
 }
 
 const EXPLANATION = `
-It prints the link to open. On 127.0.0.1 without tokens that link holds a token which is made for this run: whoever has the link
-may look and act, and nobody else on this machine comes in. For others, give tokens and put a proxy with TLS in front;
+It prints the link to open. On 127.0.0.1 without tokens that link holds a token which is made for this run: everyone who has
+the link may look and act, and no other user of this machine comes in. For others, give tokens and put a proxy with TLS in front;
 docs/dashboard.md says how. SIGTERM and SIGINT end it.
 
 Examples:

@@ -1,18 +1,12 @@
 // `acktor doctor`: looks at the server, the queues and the workers, and says what to mend.
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
-import type { Check, Verdict } from '../doctor/check.js';
-import { examine } from '../doctor/examination.js';
+import { type Check, type Verdict, examine } from '../doctor/examination.js';
 import { serverChecks } from '../doctor/server-checks.js';
 import { workerChecks } from '../doctor/worker-checks.js';
 import { joined, say, type Printable } from '../output/printable.js';
-import { exitCodes } from '../exit-codes.js';
-import {
-  operatorCommand,
-  operatorOptions,
-  withOperatorFlags,
-  type OperatorFlags,
-} from '../operating/operator-command.js';
+import { exitCodes } from '../errors.js';
+import { operatorCommand, operatorOptions, withOperatorFlags, type OperatorFlags } from './operator-command.js';
 import { colours, print } from '../output/output.js';
 
 /** The command, ready to be added to a program. */

@@ -2,11 +2,16 @@
 import type { JobAttempt, JobDetails, JobPlace, Operator } from '@acktor/core';
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
-import { requireQueue } from '../operating/known-queues.js';
-import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
+import {
+  requireQueue,
+  operatorCommand,
+  withOperator,
+  withOperatorFlags,
+  type OperatorFlags,
+} from './operator-command.js';
 import { clockTime, since } from '../output/durations.js';
 import { block, firstLine, joined, line, say, type Printable } from '../output/printable.js';
-import { NotFoundError, UsageError } from '../output/output-errors.js';
+import { NotFoundError, UsageError } from '../errors.js';
 import { colours, print } from '../output/output.js';
 
 interface JobFlags extends OperatorFlags {
@@ -18,8 +23,8 @@ interface JobFlags extends OperatorFlags {
 export function jobCommand(): Command {
   const command = operatorCommand('job', 'show one job with its attempts')
     .description(
-      'Shows where a job is, how each attempt at it ended, and what its handler said. Its payload and its result may hold what is ' +
-        "nobody's business: they are shown only with --payload.",
+      'Shows where a job is, how each attempt at it ended, and what its handler said. Its payload and its result may be private: they ' +
+        'are shown only with --payload.',
     )
     .argument('<id>', 'the id of the job')
     .option('-q, --queue <name>', 'its queue (default: it is looked for in all)')
@@ -35,7 +40,7 @@ async function job(operator: Operator, id: string, { queue, ...flags }: JobFlags
   await showJob(operator, found, flags);
 }
 
-/** Prints a job, and what may be nobody's business only when asked to. */
+/** Prints a job; its payload and its result, which may be private, only with `payload`. */
 export async function showJob(
   operator: Operator,
   job: JobDetails,
@@ -104,7 +109,7 @@ function factsOf(details: JobDetails, isPayloadShown: boolean | undefined): read
   );
 }
 
-/** Names have no lines of their own, whoever gave them. */
+/** Names stay on one line, whatever is in them. */
 const ONE_LINE: ReadonlySet<string> = new Set(['id', 'job', 'queue', 'worker']);
 
 const PLACES: Readonly<Record<JobPlace, string>> = {

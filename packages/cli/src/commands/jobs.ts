@@ -3,8 +3,13 @@ import type { JobListing, JobPlace, JobSummary, Operator } from '@acktor/core';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { closestMatch } from 'leven';
 import { table, type Column } from '../output/table.js';
-import { requireQueue } from '../operating/known-queues.js';
-import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
+import {
+  requireQueue,
+  operatorCommand,
+  withOperator,
+  withOperatorFlags,
+  type OperatorFlags,
+} from './operator-command.js';
 import { since, until } from '../output/durations.js';
 import { firstLine, joined, say, type Printable } from '../output/printable.js';
 import { colours, print } from '../output/output.js';

@@ -1,8 +1,13 @@
-// `acktor pause` and its counterpart: stops a queue for the whole fleet, and lets it go on.
+// `acktor pause` and `acktor resume`: stops a queue for the whole fleet, and lets it go on.
 import type { Operator } from '@acktor/core';
 import type { Command } from 'commander';
-import { requireQueue } from '../operating/known-queues.js';
-import { operatorCommand, withOperator, withOperatorFlags, type OperatorFlags } from '../operating/operator-command.js';
+import {
+  requireQueue,
+  operatorCommand,
+  withOperator,
+  withOperatorFlags,
+  type OperatorFlags,
+} from './operator-command.js';
 import { say } from '../output/printable.js';
 import { print } from '../output/output.js';
 
@@ -28,8 +33,24 @@ async function pause(operator: Operator, queue: string, { json }: OperatorFlags)
   });
 }
 
-/** What the help of both commands ends with. */
-export function explanation(name: string, isPaused: boolean): string {
+/** The command, ready to be added to a program. */
+export function resumeCommand(): Command {
+  const command = operatorCommand('resume', 'let a paused queue go on')
+    .description('Consumers fetch of the queue again, at once.')
+    .argument('<queue>', 'the queue');
+  return withOperatorFlags(command)
+    .addHelpText('after', explanation('resume', false))
+    .action((queue: string, flags: OperatorFlags) => withOperator(flags, (operator) => resume(operator, queue, flags)));
+}
+
+async function resume(operator: Operator, queue: string, { json }: OperatorFlags): Promise<void> {
+  await requireQueue(operator, queue);
+  await operator.resume(queue);
+  print(json, { json: { queue, isPaused: false }, text: () => say`${queue} goes on\n` });
+}
+
+/** The end of the help of both commands. */
+function explanation(name: string, isPaused: boolean): string {
   return `
 JSON: { "queue": "payments", "isPaused": ${isPaused} }
 

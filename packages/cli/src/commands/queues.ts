@@ -3,18 +3,18 @@ import type { Operator, QueueDepth } from '@acktor/core';
 import { connectFleet } from '@acktor/core/engine';
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
-import { requireQueue } from '../operating/known-queues.js';
 import {
+  requireQueue,
   operatorCommand,
   operatorOptions,
   withOperator,
   withOperatorFlags,
   type OperatorFlags,
-} from '../operating/operator-command.js';
+} from './operator-command.js';
 import { since, until } from '../output/durations.js';
 import { say, type Printable } from '../output/printable.js';
 import { colours, print } from '../output/output.js';
-import { observeRates, type QueueRates } from '../operating/rates.js';
+import { observeRates, type QueueRates } from './queue-rates.js';
 
 interface QueuesFlags extends OperatorFlags {
   readonly rates: boolean;
@@ -46,9 +46,9 @@ type QueueLine = QueueDepth & { readonly rates: QueueRates | undefined };
 async function queues(operator: Operator, names: readonly string[], flags: QueuesFlags): Promise<void> {
   for (const name of names) await requireQueue(operator, name);
   if (flags.discover) await operator.discoverQueues();
-  const look = () => depths(operator, names);
-  const rates = flags.rates ? await observe(look, flags) : undefined;
-  const lines = (await look()).map((depth) => ({ ...depth, rates: rates?.get(depth.queue) }));
+  const read = () => depths(operator, names);
+  const rates = flags.rates ? await observe(read, flags) : undefined;
+  const lines = (await read()).map((depth) => ({ ...depth, rates: rates?.get(depth.queue) }));
   print(flags.json, { json: { atMs: Date.now(), queues: lines }, text: () => listed(lines, operator) });
 }
 
@@ -56,9 +56,9 @@ function depths(operator: Operator, names: readonly string[]): Promise<readonly 
   return names.length === 0 ? operator.queues() : Promise.all(names.map((name) => operator.queue(name)));
 }
 
-async function observe(look: () => Promise<readonly QueueDepth[]>, flags: QueuesFlags) {
+async function observe(read: () => Promise<readonly QueueDepth[]>, flags: QueuesFlags) {
   await using fleet = await connectFleet(await operatorOptions(flags));
-  return await observeRates({ depths: look, workers: () => fleet.workers() });
+  return await observeRates({ depths: read, workers: () => fleet.workers() });
 }
 
 function listed(lines: readonly QueueLine[], { namespace, address }: Operator): Printable {

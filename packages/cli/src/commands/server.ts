@@ -8,10 +8,9 @@ import {
 } from '@acktor/core/internal';
 import { Command } from 'commander';
 import { joined, say, type Printable } from '../output/printable.js';
-import { exitCodes } from '../exit-codes.js';
-import { operatorCommand } from '../operating/operator-command.js';
+import { exitCodes, SettingError } from '../errors.js';
+import { operatorCommand, withDefaultCommand } from './operator-command.js';
 import { counted, print } from '../output/output.js';
-import { SettingError } from '../settings/setting-errors.js';
 
 interface ServerFlags {
   readonly project?: string;
@@ -21,15 +20,14 @@ interface ServerFlags {
 
 /** The group, ready to be added to a program. */
 export function serverCommand(): Command {
-  return new Command('server')
+  const group = new Command('server')
     .summary('look at the embedded server of a project, and stop it')
     .description(
       'The server that Acktor starts where no other is named. The last program that uses it ends it; after five seconds without any it ends ' +
         'by itself. Without a further word: how it stands.',
     )
-    .helpOption('-h, --help', 'explain this command')
-    .addCommand(statusCommand(), { isDefault: true })
-    .addCommand(stopCommand());
+    .helpOption('-h, --help', 'explain this command');
+  return withDefaultCommand(group, statusCommand()).addCommand(stopCommand());
 }
 
 function statusCommand(): Command {
@@ -117,8 +115,8 @@ const OUTCOMES: Readonly<Record<StopOutcome, string>> = {
 
 const STATUS = `
 JSON: { "folder", "isRunning", "url", "pid", "startedAtMs", "users": [the names of its connections], "isWatched" }, of one that does not run
-the first two only. "isWatched" is false where the process is missing that ends the server when nobody uses it any more: the next program
-begins one.
+the first two only. "isWatched" is false where the process is missing that ends the server when no program uses it any more: the next
+program starts one.
 
 Exit codes: 0 looked at, whether it runs or not, 1 that failed, 2 wrong usage.
 

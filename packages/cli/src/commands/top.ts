@@ -2,23 +2,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectFleet, type ConnectedFleet, type FleetWatcher } from '@acktor/core/engine';
 import type { Command } from 'commander';
-import {
-  operatorCommand,
-  operatorOptions,
-  withOperatorFlags,
-  type OperatorFlags,
-} from '../operating/operator-command.js';
-import { FleetPicture } from '../top/fleet-picture.js';
+import { operatorCommand, operatorOptions, withOperatorFlags, type OperatorFlags } from './operator-command.js';
 import { printJson, write } from '../output/output.js';
-import { LiveScreen } from '../top/live-screen.js';
-import { topPage, topSorts, type TopSort } from '../top/top-page.js';
+import { FleetPicture } from '../top/fleet-picture.js';
+import { showLive } from '../top/live-screen.js';
+import { topPage } from '../top/top-page.js';
 
 /** The command, ready to be added to a program. */
 export function topCommand(): Command {
   const command = operatorCommand('top', 'watch the fleet live in the terminal').description(
-    'Shows what every queue, worker process and consumer does, as it happens. Workers publish only while somebody watches.',
+    'Shows what every queue, worker process and consumer does, as it happens. Workers publish only while they are watched.',
   );
-  return withOperatorFlags(command, 'print a line of JSON for all that is told, until it is ended')
+  return withOperatorFlags(command, 'print each report as a line of JSON, until it is ended')
     .addHelpText('after', EXPLANATION)
     .action((flags: OperatorFlags) => top(flags));
 }
@@ -26,11 +21,11 @@ export function topCommand(): Command {
 async function top(flags: OperatorFlags): Promise<void> {
   await using fleet = await connectFleet(await operatorOptions(flags));
   if (flags.json) await stream(fleet);
-  else if (process.stdout.isTTY && process.stdin.isTTY) await live(fleet);
+  else if (process.stdout.isTTY && process.stdin.isTTY) await showLive(fleet);
   else await once(fleet);
 }
 
-/** A line for each thing that the watch tells, until the program is ended. */
+/** Prints a line for each report of the fleet, until the program is ended. */
 async function stream(fleet: ConnectedFleet): Promise<void> {
   const watcher: FleetWatcher = {
     onReport: (report) => printJson({ type: 'report', report }),
@@ -43,7 +38,7 @@ async function stream(fleet: ConnectedFleet): Promise<void> {
   await fleet.watch(watcher, ending.signal);
 }
 
-/** One page, for a file or a pipe: after a second there are rates. */
+/** Prints one page, for a file or a pipe: after a second there are rates. */
 async function once(fleet: ConnectedFleet): Promise<void> {
   const picture = new FleetPicture();
   const ending = new AbortController();
@@ -55,36 +50,6 @@ async function once(fleet: ConnectedFleet): Promise<void> {
   write(process.stdout, page);
 }
 
-async function live(fleet: ConnectedFleet): Promise<void> {
-  const picture = new FleetPicture();
-  const ending = new AbortController();
-  const wish: LiveWish = { isPaused: false, sortNumber: 0 };
-  const screen = new LiveScreen({ input: process.stdin, output: process.stdout }, (key) => {
-    if (key === 'q' || key === 'ctrl-c') ending.abort();
-    else if (key === 'p') wish.isPaused = !wish.isPaused;
-    else if (key === 's') wish.sortNumber += 1;
-    draw(screen, picture, { ...wish });
-  });
-  const drawing = setInterval(() => wish.isPaused || draw(screen, picture, wish), DRAW_EVERY_MS);
-  try {
-    await fleet.watch(picture, ending.signal);
-  } finally {
-    clearInterval(drawing);
-    screen.close();
-  }
-}
-
-interface LiveWish {
-  isPaused: boolean;
-  sortNumber: number;
-}
-
-function draw(screen: LiveScreen, picture: FleetPicture, { isPaused, sortNumber }: Readonly<LiveWish>): void {
-  const sort: TopSort = topSorts[sortNumber % topSorts.length] ?? 'time in state';
-  screen.show(topPage(picture, { sort, isPaused, lines: screen.lines, nowMs: Date.now() }));
-}
-
-const DRAW_EVERY_MS = 250;
 const ONCE_AFTER_MS = 1_200;
 
 const EXPLANATION = `

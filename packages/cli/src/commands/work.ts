@@ -1,9 +1,14 @@
-// `acktor work`: runs a supervisor on handler files until it is told to stop.
+// `acktor work`: runs a supervisor on handler files until it is stopped. Its options, and the files that names and globs stand for.
+import { existsSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
 import { Command } from 'commander';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { NoHandlerFilesError } from '../errors.js';
+import { dashboardSettings } from '../settings/dashboard-settings.js';
+import { gatherOptions, type SettingFlags, type Surroundings } from '../settings/gathering.js';
+import { addSettings, connectionSettings, workSettings } from '../settings/settings.js';
 import { Supervisor } from '../supervisor/supervisor.js';
-import type { SettingFlags } from '../settings/gathering.js';
-import { addSettings, workSettings } from '../settings/settings.js';
-import { workOptions } from '../settings/work-options.js';
+import type { SupervisorOptions } from '../supervisor/supervisor-options.js';
 
 /** The command, ready to be added to a program. */
 export function workCommand(): Command {
@@ -26,6 +31,63 @@ async function work(files: readonly string[], flags: SettingFlags): Promise<void
   const failure = await supervisor.stopped();
   if (failure) throw failure;
 }
+
+/**
+ * Returns what to start the supervisor with, which checks for unknown names and values out of bounds.
+ * @throws SettingError, ConfigFileError, NoHandlerFilesError
+ */
+export async function workOptions(
+  files: readonly string[],
+  flags: SettingFlags,
+  surroundings: Surroundings,
+): Promise<SupervisorOptions> {
+  const options = await gatherOptions(workSettings, flags, surroundings);
+  const patterns = files.length > 0 ? files : textsIn(options['files']);
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !FOR_DASHBOARDS.has(name)));
+  return { ...own, files: await handlerFiles(patterns, surroundings.folder) };
+}
+
+/** A configuration file may be shared with `acktor dashboard`. */
+const FOR_DASHBOARDS: ReadonlySet<string> = new Set(
+  dashboardSettings
+    .map(({ option }) => option)
+    .filter((option) => !connectionSettings.some((own) => own.option === option)),
+);
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/**
+ * Returns absolute paths, each once and in the order of the patterns. Globs leave out type declarations and node_modules.
+ * @throws NoHandlerFilesError when a name, or a glob, stands for no file.
+ */
+async function handlerFiles(patterns: readonly string[], folder: string): Promise<readonly string[]> {
+  if (patterns.length === 0) throw new NoHandlerFilesError([]);
+  const found = await Promise.all(patterns.map((pattern) => filesOf(pattern, folder)));
+  const missing = patterns.filter((_, i) => found[i]?.length === 0);
+  if (missing.length > 0) throw new NoHandlerFilesError(missing);
+  return [...new Set(found.flat())];
+}
+
+/** A name that exists is that file, even if it looks like a glob. */
+async function filesOf(pattern: string, folder: string): Promise<readonly string[]> {
+  const file = resolve(folder, pattern);
+  if (existsSync(file)) return [file];
+  if (!isDynamicPattern(pattern)) return [];
+  const { base, rest } = split(file);
+  const found = await glob(rest, { cwd: base, absolute: true, ignore: LEFT_OUT });
+  return found.sort();
+}
+
+/** tinyglobby 0.2 finds nothing when the glob and its `cwd` meet at the root, so each glob gets the folder that it begins with. */
+function split(pattern: string): { readonly base: string; readonly rest: string } {
+  const parts = pattern.split(sep);
+  const first = parts.findIndex((part) => isDynamicPattern(part));
+  return { base: parts.slice(0, first).join(sep) || sep, rest: parts.slice(first).join('/') };
+}
+
+const LEFT_OUT = ['**/node_modules/**', '**/*.d.{ts,mts,cts}', '**/*.map'];
 
 const EXPLANATION = `
 Where a setting comes from: a flag, else the variable in [brackets], else the configuration file, else the default.

@@ -2,12 +2,7 @@
 import { connectFleet, type ConsumerReport, type WorkerReport } from '@acktor/core/engine';
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
-import {
-  operatorCommand,
-  operatorOptions,
-  withOperatorFlags,
-  type OperatorFlags,
-} from '../operating/operator-command.js';
+import { operatorCommand, operatorOptions, withOperatorFlags, type OperatorFlags } from './operator-command.js';
 import { duration } from '../output/durations.js';
 import { firstLine, joined, say, type Piece, type Printable } from '../output/printable.js';
 import { colours, counted, print } from '../output/output.js';

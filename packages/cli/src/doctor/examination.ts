@@ -1,9 +1,30 @@
-// Gathers what the checks look at.
+// What a doctor finds, and how a check judges it.
 import { randomUUID } from 'node:crypto';
-import type { OperatorOptions } from '@acktor/core';
-import { brokerOptionTable, connectFleet, defineOptions, type ConnectedBroker } from '@acktor/core/engine';
-import { connectBroker, connectLiveness, type RedisBroker } from '@acktor/core/internal';
-import type { Findings, QueueFindings } from './check.js';
+import type { OperatorOptions, QueueDepth } from '@acktor/core';
+import {
+  brokerOptionTable,
+  connectFleet,
+  defineOptions,
+  type ConnectedBroker,
+  type QueueSymptoms,
+  type WorkerReport,
+} from '@acktor/core/engine';
+import { connectBroker, connectLiveness, type RedisBroker, type ServerExam } from '@acktor/core/internal';
+
+/** What was found, before it is judged. */
+export interface Findings {
+  /** Where the server is, without a password. */
+  readonly address: string;
+  /** Every server that has keys: one, or the primaries of a cluster. At least one. */
+  readonly servers: readonly ServerExam[];
+  /** Whether the server reported within half a second that a connection had gone. */
+  readonly isPresenceReported: boolean;
+  readonly queues: readonly QueueFindings[];
+  readonly workers: readonly WorkerReport[];
+  readonly atMs: number;
+}
+
+export type QueueFindings = QueueDepth & QueueSymptoms;
 
 const brokerOptions = defineOptions(brokerOptionTable);
 
@@ -12,13 +33,13 @@ export async function examine(options: OperatorOptions): Promise<Findings> {
   const checked = brokerOptions.check({ ...options, durability: 'off' });
   const connected = await connectBroker({ ...checked, name: 'acktor-doctor', warn: () => undefined });
   try {
-    const [servers, isPresenceTold, queues, workers] = await Promise.all([
+    const [servers, isPresenceReported, queues, workers] = await Promise.all([
       connected.broker.examine(),
       testPresence(connected, checked),
-      lookAtQueues(connected),
-      lookAtWorkers(options),
+      findQueues(connected),
+      findWorkers(options),
     ]);
-    return { address: connected.address, servers, isPresenceTold, queues, workers, atMs: Date.now() };
+    return { address: connected.address, servers, isPresenceReported, queues, workers, atMs: Date.now() };
   } finally {
     await connected.close();
   }
@@ -44,13 +65,50 @@ async function testPresence({ redis }: RedisBroker, { namespace, connectTimeoutM
   }
 }
 
-async function lookAtQueues({ broker }: ConnectedBroker): Promise<readonly QueueFindings[]> {
+async function findQueues({ broker }: ConnectedBroker): Promise<readonly QueueFindings[]> {
   const admin = broker.admin();
-  const look = async (queue: string) => ({ ...(await admin.depth(queue)), ...(await admin.symptoms(queue)) });
-  return Promise.all((await admin.queueNames()).map(look));
+  const find = async (queue: string) => ({ ...(await admin.depth(queue)), ...(await admin.symptoms(queue)) });
+  return Promise.all((await admin.queueNames()).map(find));
 }
 
-async function lookAtWorkers(options: OperatorOptions) {
+async function findWorkers(options: OperatorOptions) {
   await using fleet = await connectFleet(options);
   return await fleet.workers();
 }
+
+/** `ok`, or what is wrong, and then what to do about it. */
+export type Verdict =
+  | { readonly state: 'ok'; readonly found: string }
+  | { readonly state: 'warn' | 'fail'; readonly found: string; readonly fix: string };
+
+/** Looks at one thing, and says how it is. */
+export interface Check {
+  readonly name: string;
+  readonly judge: (findings: Findings) => Verdict;
+}
+
+/** Judges each server for itself: the worst verdict stands for all. */
+export function ofEachServer(judge: (exam: ServerExam, findings: Findings) => Verdict): Check['judge'] {
+  return (findings) => worstOf(findings.servers.map((exam) => judge(exam, findings)));
+}
+
+export function ok(found: string): Verdict {
+  return { state: 'ok', found };
+}
+
+export function warn(found: string, fix: string): Verdict {
+  return { state: 'warn', found, fix };
+}
+
+export function fail(found: string, fix: string): Verdict {
+  return { state: 'fail', found, fix };
+}
+
+/** @throws RangeError for none; there is at least one server. */
+function worstOf(verdicts: readonly Verdict[]): Verdict {
+  const worst = SEVERITY.map((state) => verdicts.find((verdict) => verdict.state === state)).find(Boolean);
+  if (worst === undefined) throw new RangeError('expected at least one verdict');
+  return worst;
+}
+
+const SEVERITY = ['fail', 'warn', 'ok'] as const;

@@ -1,7 +1,7 @@
-// What a doctor looks at on the servers: whether they keep the jobs, have room for them, and answer in time.
+// What a doctor checks on the servers: whether they keep the jobs, have room for them, and answer in time.
 import { findDurabilityFaults } from '@acktor/core/internal';
 import { duration } from '../output/durations.js';
-import { fail, ofEachServer, ok, warn, type Check } from './check.js';
+import { fail, ofEachServer, ok, warn, type Check } from './examination.js';
 
 /** How long the server takes to answer: every fetch and every ack waits for it. */
 const latencyCheck: Check = {
@@ -121,8 +121,8 @@ const FAR_BEHIND_BYTES = 1_048_576;
 /** Whether a dead worker is noticed at once. */
 const presenceCheck: Check = {
   name: 'presence',
-  judge: ({ isPresenceTold, servers }) => {
-    if (isPresenceTold) return ok('a connection that ends is noticed at once');
+  judge: ({ isPresenceReported, servers }) => {
+    if (isPresenceReported) return ok('a connection that ends is noticed at once');
     if (servers.some(({ facts }) => !facts.hasShardPubSub)) return warn(UNNOTICED, 'upgrade to Redis 7.0 or later');
     return fail(
       UNNOTICED,

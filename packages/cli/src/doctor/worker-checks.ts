@@ -1,10 +1,10 @@
-// What a doctor looks at on the queues and their workers: whether somebody works on what waits.
+// What a doctor checks on the queues and their workers: whether a worker takes what waits.
 import { bullmqVersion } from '@acktor/core/internal';
 import { duration } from '../output/durations.js';
 import { counted } from '../output/output.js';
-import { ok, warn, type Check, type Findings } from './check.js';
+import { ok, warn, type Check, type Findings } from './examination.js';
 
-/** Whether jobs are held by nobody: a worker that runs gives them back within seconds. */
+/** Whether active jobs have no holder: a worker that runs gives them back within seconds. */
 const leasesCheck: Check = {
   name: 'leases',
   judge: ({ queues }) => {
@@ -16,7 +16,7 @@ const leasesCheck: Check = {
   },
 };
 
-/** Whether somebody works on what waits, and whether the workers keep up with their own timers. */
+/** Whether every queue with waiting jobs has a worker, and whether the workers keep up with their own timers. */
 const workersCheck: Check = {
   name: 'workers',
   judge: (findings) => {
@@ -52,7 +52,7 @@ function lateWords({ workerId, host, eventLoop: { blockedForMs, lagP99Ms } }: Wo
 const LATE_MS = 1_000;
 const MORE_PROCESSES = 'its handlers compute for too long: give them fewer consumers and more processes (--processes)';
 
-/** Whether a queue stands still because somebody said so, and forgot. */
+/** Whether a queue is paused, and perhaps forgotten. */
 const pausedCheck: Check = {
   name: 'paused',
   judge: ({ queues }) => {

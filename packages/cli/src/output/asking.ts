@@ -2,9 +2,9 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { Printable } from './printable.js';
-import { NotConfirmedError } from './output-errors.js';
+import { NotConfirmedError } from '../errors.js';
 
-/** Who can be asked, and where. */
+/** Where a question is asked. */
 export interface Asking {
   readonly input: Readable;
   readonly output: Writable;
@@ -20,7 +20,7 @@ export function atTheTerminal(): Asking {
 
 /**
  * Resolves when the answer is yes, or `--yes` said so before.
- * @throws NotConfirmedError when nobody can be asked, or the answer is anything else.
+ * @throws NotConfirmedError when no person can be asked, or for any other answer.
  */
 export async function confirm(question: Printable, isAnswered: boolean | undefined, asking: Asking): Promise<void> {
   if (isAnswered) return;

@@ -19,7 +19,7 @@ export function until(atMs: number | undefined, nowMs: number): string {
   return atMs === undefined ? '-' : duration(atMs - nowMs);
 }
 
-/** `2026-03-01 12:30:05`, in the time zone of whoever reads; or `-`. */
+/** `2026-03-01 12:30:05`, in the reader's time zone; or `-`. */
 export function clockTime(atMs: number | undefined): string {
   if (atMs === undefined) return '-';
   const date = new Date(atMs);

@@ -7,7 +7,7 @@ import { painted, type Piece, type Printable } from './printable.js';
 
 /** A result in both forms. */
 export interface Answer {
-  /** What is undefined in it is left out. */
+  /** Undefined fields are left out. */
   readonly json: object;
   /** Ends with a newline. */
   readonly text: () => Printable;
@@ -35,7 +35,7 @@ const painter =
   (piece: Piece): Printable =>
     painted(paint, piece);
 
-/** Colours, where somebody can see them: on a terminal, unless NO_COLOR says no. */
+/** Colours on a terminal, unless NO_COLOR is set. */
 export const colours = {
   dim: painter(palette.dim),
   green: painter(palette.green),

@@ -1,5 +1,5 @@
-// What is printed for people. Names, ids, reasons and logs were written by other processes: on a terminal they must not move the
-// cursor, change colours, or look like lines of ours. So whatever prints takes a `Printable`, and a text becomes one here alone.
+// What is printed for people. Names, ids, reasons and logs come from other processes: on a terminal they must not move the cursor,
+// change colours, or look like lines of ours. So everything that prints takes a `Printable`, and a text becomes one here alone.
 import { shorten, visible } from '@acktor/core/internal';
 
 /** Text that a terminal may get as it is: made by the functions of this file alone, which write out what foreign text controls. */

@@ -8,9 +8,9 @@ import { visible } from '@acktor/core/internal';
 import { closestMatch } from 'leven';
 import { supervisorOptions } from '../supervisor/supervisor-options.js';
 import { dashboardSettings } from './dashboard-settings.js';
-import { ConfigFileError } from './setting-errors.js';
+import { ConfigFileError } from '../errors.js';
 
-/** What a file says; empty without a file. */
+/** The options in a file; empty without a file. */
 export interface Config {
   readonly file: string | undefined;
   readonly options: Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export async function readConfig(folder: string, named: string | undefined): Pro
   if (!existsSync(file)) throw new ConfigFileError(file, 'but there is no such file');
   const options = optionsIn(file, extname(file) === '.json' ? await parsed(file) : await imported(file));
   requireKnown(file, options);
-  return { file, options: { ...options, ...filesFrom(file, options['files']) } };
+  return { file, options: { ...options, ...pathsFrom(file, options) } };
 }
 
 const NAMES = ['acktor.config.js', 'acktor.config.mjs', 'acktor.config.json', 'acktor.config.ts'];
@@ -55,7 +55,7 @@ function optionsIn(file: string, found: unknown): Readonly<Record<string, unknow
   throw new ConfigFileError(file, 'but it holds no object: export one as default, or as config');
 }
 
-/** Whichever command reads it: one that is misspelt would count for nobody. */
+/** Whichever command reads it: a misspelt option would have no effect. */
 function requireKnown(file: string, options: Readonly<Record<string, unknown>>): void {
   const known = configNames();
   const faults = Object.keys(options)
@@ -83,11 +83,15 @@ function configNames(): readonly string[] {
   return [...supervisorOptions.rows().map(({ name }) => name), ...dashboardSettings.map(({ option }) => option)];
 }
 
-/** Paths in the file are seen from the file, wherever the command is run. */
-function filesFrom(file: string, files: unknown): { readonly files?: readonly unknown[] } {
-  if (!Array.isArray(files)) return {};
-  const seen = (path: unknown) => (typeof path === 'string' && !isAbsolute(path) ? resolve(dirname(file), path) : path);
-  return { files: files.map(seen) };
+/** Paths in the file are relative to the file, wherever the command is run. */
+function pathsFrom(file: string, options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const fromFile = (path: unknown) =>
+    typeof path === 'string' && !isAbsolute(path) ? resolve(dirname(file), path) : path;
+  const lists = ['files', 'middleware'].flatMap((name) => {
+    const paths = options[name];
+    return Array.isArray(paths) ? [[name, paths.map(fromFile)] as const] : [];
+  });
+  return Object.fromEntries(lists);
 }
 
 function notCompiled(file: string): string {

@@ -1,4 +1,4 @@
-// What `acktor dashboard` can be told.
+// The settings of `acktor dashboard`.
 import { connectionSettings, items, last, wholeNumber, yesOrNo, type Setting } from './settings.js';
 
 export const dashboardSettings: readonly Setting[] = [
@@ -21,14 +21,14 @@ export const dashboardSettings: readonly Setting[] = [
     option: 'viewerToken',
     flag: '--viewer-token <token>',
     variable: 'ACKTOR_VIEWER_TOKEN',
-    doc: 'whoever shows it may look; better in the environment, which fewer can see',
+    doc: 'lets a visitor who shows it look; better in the environment, which fewer can see',
     read: last,
   },
   {
     option: 'operatorToken',
     flag: '--operator-token <token>',
     variable: 'ACKTOR_OPERATOR_TOKEN',
-    doc: 'whoever shows it may look and act',
+    doc: 'lets a visitor who shows it look and act',
     read: last,
   },
   {
@@ -42,7 +42,7 @@ export const dashboardSettings: readonly Setting[] = [
     option: 'trustMachine',
     flag: '--trust-machine',
     variable: 'ACKTOR_DASHBOARD_TRUST_MACHINE',
-    doc: 'let everybody on this machine, whichever their user, look and act without a token',
+    doc: 'let every user of this machine look and act without a token',
     read: (texts, source) => yesOrNo(last(texts), source),
   },
   {

@@ -1,7 +1,7 @@
 // Options gathered from all places: a flag goes before the environment, which goes before the configuration file.
 import { Option } from 'commander';
 import { readConfig } from './config-file.js';
-import { SettingError } from './setting-errors.js';
+import { SettingError } from '../errors.js';
 import type { Setting } from './settings.js';
 
 /** What was given on the command line: texts by the names of options. */
@@ -17,8 +17,8 @@ export interface Surroundings {
 }
 
 /**
- * All options of the file, with those that the environment or a flag sets in their place. Values out of bounds are left
- * for the check of whoever takes them.
+ * All options of the file, with those that the environment or a flag sets in their place. Values out of bounds
+ * are left to a later check.
  * @throws SettingError, ConfigFileError
  */
 export async function gatherOptions(
@@ -36,7 +36,7 @@ export async function gatherOptions(
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A place that names the server, in whichever way, is not heard together with one behind it that names another. */
+/** Where `values` name the server, by `redis` or `embedded`, neither of those behind counts. */
 function over(behind: Values, values: Values): Values {
   const namesServer = values['redis'] !== undefined || values['embedded'] === true;
   const others = Object.entries(behind).filter(([name]) => name !== 'redis' && name !== 'embedded');
@@ -48,7 +48,7 @@ function valuesOf(settings: readonly Setting[], valueOf: (setting: Setting) => u
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-/** A variable that is empty was to be filled in, and was not: a token that is missing would let everybody in. */
+/** An empty variable was not filled in: a token that is missing would let every visitor in. */
 function fromEnvironment({ variable, read }: Setting, environment: Surroundings['environment']): unknown {
   const text = environment[variable];
   if (text === undefined) return undefined;

@@ -1,10 +1,10 @@
-// What the commands can be told, each by a flag and by a variable of the environment: tables for both, and for the help.
+// The settings of the commands, each a flag and an environment variable: tables for both, and for the help.
 import type { ConsumerCounts } from '@acktor/worker';
 import { travellingOptionTable } from '@acktor/worker/internal';
 import { Option, type Command } from 'commander';
-import { SettingError } from './setting-errors.js';
+import { SettingError } from '../errors.js';
 
-/** One setting: how it is called in each place, and how its text is read. */
+/** One setting: its name in each place, and how its text is read. */
 export interface Setting {
   /** The option of a supervisor that it sets, as in a configuration file. */
   readonly option: string;
@@ -49,7 +49,7 @@ export const connectionSettings: readonly Setting[] = [
   },
 ];
 
-/** What `acktor work` can be told. */
+/** The settings of `acktor work`. */
 export const workSettings: readonly Setting[] = [
   {
     option: 'processes',
@@ -112,7 +112,7 @@ export const workSettings: readonly Setting[] = [
   },
 ];
 
-/** Said once, in the options' own table. */
+/** Takes the default from the options' own table. */
 function withDefault(option: keyof Defaults, doc: string): string {
   return `${doc} (default: ${String(travellingOptionTable[option].default)})`;
 }
@@ -122,7 +122,7 @@ type Defaults = {
   [Name in keyof Table as Table[Name] extends { readonly default: unknown } ? Name : never]: Table[Name];
 };
 
-/** `8`, or `payments=4` as often as wanted; a number alone is for the queues that are not named. */
+/** Reads `8`, for all queues, or `payments=4` as often as wanted. */
 function consumerCounts(texts: readonly string[], source: string): ConsumerCounts {
   const parts = texts.flatMap(items);
   const alone = parts.filter((part) => !part.includes('='));
@@ -149,7 +149,7 @@ export function yesOrNo(text: string, source: string): boolean {
   throw new SettingError(source, 'yes or no', text);
 }
 
-/** What stands between commas. */
+/** Returns the items between commas. */
 export function items(text: string): readonly string[] {
   return text
     .split(',')
@@ -157,7 +157,7 @@ export function items(text: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
-/** The text that counts, of a flag that was given more than once. */
+/** Returns the text that counts, of a flag that was given more than once. */
 export function last(texts: readonly string[]): string {
   return texts.at(-1) ?? '';
 }

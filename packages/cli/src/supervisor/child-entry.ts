@@ -1,4 +1,4 @@
-// The program of a child process: one worker, which drains when it is told to, or when its supervisor is gone.
+// The program of a child process: one worker, which drains when it is ordered to, or when its supervisor is gone.
 import { AcktorError } from '@acktor/core';
 import { importEngine } from '@acktor/core/engine';
 import { GuardedLog } from '@acktor/core/internal';
@@ -8,6 +8,7 @@ import {
   descriptor,
   disposeGlobally,
   loadHandlers,
+  loadMiddleware,
   type LogDestination,
   quarantineOfThisProcess,
   reportHangsToSupervisor,
@@ -38,45 +39,46 @@ class ChildWorker {
     }
   }
 
-  /** A worker that is still coming up is drained once it is there: it may hold something by then. */
+  /** A worker that is still coming up is drained once it runs: it may hold something by then. */
   drain(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     void this.#close();
   }
 
-  async #start({ files, queues, engine: module, options }: ChildPlan): Promise<void> {
+  async #start({ files, middleware, queues, engine: module, options }: ChildPlan): Promise<void> {
     try {
       const found = await loadHandlers({ files, queues, consumers: options.consumers });
+      const use = await loadMiddleware(middleware);
       const engine = module && (await importEngine(module));
-      this.#worker = Worker.start({ ...options, ...found, engine, handleSignals: false, logger: lastingLogger() });
+      this.#worker = Worker.start({ ...options, ...found, use, engine, handleSignals: false, logger: lastingLogger() });
       const worker = await this.#worker;
-      tell({ type: 'running', workerId: worker.id, queues: worker.queues });
+      send({ type: 'running', workerId: worker.id, queues: worker.queues });
     } catch (error) {
-      tell({ type: 'failed', ...failureOf(error) }, () => process.exit(1));
+      send({ type: 'failed', ...failureOf(error) }, () => process.exit(1));
     }
   }
 
   async #close(): Promise<void> {
-    // One that does not come up says so, and ends by itself.
+    // One that does not come up has reported that, and the process ends by itself.
     const worker = await this.#worker?.catch(() => new Promise<never>(() => undefined));
     await worker?.close();
-    // This process is the worker's alone, so what its handlers registered globally ends here, too.
+    // This process is the worker's alone, so what its handlers registered globally is disposed of here, too.
     await disposeGlobally({ clock: systemClock, log: new GuardedLog(lastingLogger()) });
-    tell({ type: 'ended', metrics: await metricsOf(worker) }, () => process.exit(0));
+    send({ type: 'ended', metrics: await metricsOf(worker) }, () => process.exit(0));
   }
 
-  /** One that did not come up does nothing and has counted nothing; that it failed is told by its start. */
+  /** One that did not come up does nothing and has counted nothing; its start has reported why. */
   async #answer({ type, question }: ChildQuestion): Promise<void> {
     const worker = await this.#worker?.catch(() => undefined);
-    if (type === 'states') tell({ type, question, states: worker?.states() ?? [] });
-    else tell({ type, question, metrics: await metricsOf(worker) });
+    if (type === 'states') send({ type, question, states: worker?.states() ?? [] });
+    else send({ type, question, metrics: await metricsOf(worker) });
   }
 }
 
 /**
- * Standard error is a pipe to the supervisor. When that is gone, what the worker says while it drains goes to where the supervisor's own
- * standard error went.
+ * Standard error is a pipe to the supervisor. When that is gone, what the worker logs while it drains goes to the supervisor's own standard
+ * error.
  */
 function lastingLogger(): Logger {
   const piped = descriptor(2);
@@ -86,15 +88,15 @@ function lastingLogger(): Logger {
   });
 }
 
-/** None before it runs, and of a worker that keeps none. */
+/** Empty before it runs, and for a worker that keeps none. */
 async function metricsOf(worker: Worker | undefined): Promise<MetricsData> {
   return worker?.isMetered === true ? worker.metricsData() : [];
 }
 
-/** Says it, if anybody still listens. */
-function tell(report: ChildReport, told: () => void = () => undefined): void {
-  if (process.connected) process.send?.(report, undefined, undefined, told);
-  else told();
+/** Sends a report while there is a supervisor. Calls `done` in any case. */
+function send(report: ChildReport, done: () => void = () => undefined): void {
+  if (process.connected) process.send?.(report, undefined, undefined, done);
+  else done();
 }
 
 function failureOf(error: unknown): StartFailure {
@@ -102,16 +104,16 @@ function failureOf(error: unknown): StartFailure {
   return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
-// What a handler writes itself is lost when the supervisor is gone, and must not end what drains.
+// What a handler writes is lost when the supervisor is gone, and must not end a worker that drains.
 process.stderr.on('error', () => undefined);
 const child = new ChildWorker();
 reportHangsToSupervisor();
-quarantineOfThisProcess.onTrials = (trials) => new Promise((resolve) => tell({ type: 'trials', trials }, resolve));
+quarantineOfThisProcess.onTrials = (trials) => new Promise((resolve) => send({ type: 'trials', trials }, resolve));
 process.on('message', (order: ChildOrder) => child.obey(order));
-// Whoever signals one worker, or a whole group of processes as some service managers do, wants what it holds finished.
+// A signal to one worker, or to its whole process group as some service managers send it, asks it to finish what it holds.
 process.on('SIGTERM', () => child.drain());
 process.on('SIGINT', () => child.drain());
-// Meant for the supervisor, who replaces its workers; it ends a process that does not listen.
+// Meant for the supervisor, which replaces its workers; without a listener it would end this process.
 process.on('SIGHUP', () => undefined);
 if (process.connected) process.once('disconnect', () => child.drain());
 else child.drain();

@@ -1,4 +1,4 @@
-// What a supervisor and its child processes say to each other, as JSON.
+// The messages between a supervisor and its child processes, as JSON.
 import type { EngineModule, Trials } from '@acktor/core/engine';
 import type { ConsumerState, MetricsData, WorkerOptions } from '@acktor/worker';
 
@@ -6,31 +6,33 @@ import type { ConsumerState, MetricsData, WorkerOptions } from '@acktor/worker';
 export interface ChildPlan {
   /** The handler files, by their absolute paths. */
   readonly files: readonly string[];
+  /** The middleware files, by their absolute paths. */
+  readonly middleware: readonly string[];
   /** Which of the handlers' queues to consume; undefined for all. */
   readonly queues: readonly string[] | undefined;
   /** Makes the engine; undefined for the Redis that the options name. */
   readonly engine: EngineModule | undefined;
-  readonly options: Omit<WorkerOptions, 'engine' | 'handlers' | 'container' | 'logger' | 'handleSignals'>;
+  readonly options: Omit<WorkerOptions, 'engine' | 'handlers' | 'use' | 'container' | 'logger' | 'handleSignals'>;
 }
 
-/** What a child is told. */
+/** What a supervisor sends to a child. */
 export type ChildOrder =
   { readonly type: 'start'; readonly plan: ChildPlan } | { readonly type: 'drain' } | ChildQuestion;
 
-/** What a child is asked; its answer has the same type and number. */
+/** A question to a child; its answer has the same type and number. */
 export interface ChildQuestion {
   readonly type: 'states' | 'metrics';
   readonly question: number;
 }
 
-/** What a child says. */
+/** What a child sends to its supervisor. */
 export type ChildReport =
   | { readonly type: 'running'; readonly workerId: string; readonly queues: readonly string[] }
   | ({ readonly type: 'failed' } & StartFailure)
-  /** Which suspects are about to run: the last it says when one of them ends the process. */
+  /** Which suspects are about to run: its last report when one of them ends the process. */
   | { readonly type: 'trials'; readonly trials: Trials }
   | ChildAnswer
-  /** The last it says: its work is done. */
+  /** Its last report: its work is done. */
   | { readonly type: 'ended'; readonly metrics: MetricsData };
 
 export type ChildAnswer =
@@ -40,7 +42,7 @@ export type ChildAnswer =
 /** The descriptor under which a child has its supervisor's own standard error; its own is a pipe to the supervisor. */
 export const SUPERVISORS_ERROR_OUTPUT = 5;
 
-/** How a process ended: by itself, by a signal, or by not coming to life at all. */
+/** How a process ended: by itself, by a signal, or because the system did not start it. */
 export interface ChildExit {
   readonly exitCode: number | null;
   readonly signal: string | null;

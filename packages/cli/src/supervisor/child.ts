@@ -1,4 +1,4 @@
-// One child process as its supervisor sees it: told what to do, heard, and asked.
+// One child process as its supervisor sees it: takes orders, reports, and answers questions.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
@@ -11,15 +11,15 @@ import type { ChildExit, ChildAnswer, ChildOrder, ChildPlan, ChildQuestion, Chil
 import { readReport } from './read-report.js';
 import { ErrorOutput } from './error-output.js';
 
-/** What a child is born with, and who hears of it. */
+/** What a child is started with, and what is called when it reports. */
 export interface ChildDeps {
   readonly plan: ChildPlan;
   readonly onReport: (report: Exclude<ChildReport, ChildAnswer>) => void;
-  /** Called at most every ten seconds when it said what is no report: a handler's own `process.send()` comes here, too. */
+  /** Called at most every ten seconds when its messages were no reports: a handler's own `process.send()` comes here, too. */
   readonly onDropped: (dropped: DroppedMessages) => void;
   /** Called when its main thread has been blocked for longer than `hangMs`. */
   readonly onHang: (forMs: number) => void;
-  /** Called once, when the process is gone and all that it said was heard. */
+  /** Called once, when the process is gone and all its messages have been read. */
   readonly onExit: (exit: ChildExit) => void;
 }
 
@@ -41,7 +41,7 @@ export class Child {
       // A group of its own: Ctrl-C is the supervisor's to answer, and it lets its workers finish.
       detached: true,
     });
-    this.#process.on('message', (report: unknown) => this.#hear(report, onReport));
+    this.#process.on('message', (report: unknown) => this.#receive(report, onReport));
     const { stderr, stdio } = this.#process;
     this.#errorOutput = stderr === null ? undefined : new ErrorOutput(stderr, (bytes) => process.stderr.write(bytes));
     (stdio[HANG_DESCRIPTOR] as Readable | null | undefined)?.on('data', (line) => {
@@ -52,7 +52,7 @@ export class Child {
       this.#drops.close();
       onExit(exit);
     });
-    this.#tell({ type: 'start', plan });
+    this.#send({ type: 'start', plan });
   }
 
   /** Undefined when the system refused to make the process. */
@@ -61,7 +61,7 @@ export class Child {
   }
 
   drain(): void {
-    this.#tell({ type: 'drain' });
+    this.#send({ type: 'drain' });
   }
 
   kill(): void {
@@ -91,19 +91,19 @@ export class Child {
       };
       const timer = setTimeout(answer, timeoutMs);
       this.#answers.set(question, answer);
-      this.#tell({ type, question });
+      this.#send({ type, question });
     });
   }
 
-  #hear(said: unknown, onReport: ChildDeps['onReport']): void {
-    const report = readReport(said);
+  #receive(message: unknown, onReport: ChildDeps['onReport']): void {
+    const report = readReport(message);
     if (report === undefined) return this.#drops.drop('a message of a worker process');
     if (report.type === 'states' || report.type === 'metrics') this.#answers.get(report.question)?.(report);
     else onReport(report);
   }
 
-  /** A process that goes away while it is told something is heard of by its exit. */
-  #tell(order: ChildOrder): void {
+  /** A process that ends before it has read an order is noticed by its exit. */
+  #send(order: ChildOrder): void {
     if (this.#process.connected) this.#process.send(order, () => undefined);
   }
 
@@ -113,12 +113,12 @@ export class Child {
       return { exitCode: null, signal: null, error: error.message, lastLines: '' };
     }
     this.#process.on('error', () => undefined);
-    // What it said last may be read after its exit: its name, without which nothing can be given back.
+    // Its last message may be read after its exit: its name, without which nothing can be given back.
     const [[exitCode, signal]] = (await Promise.all([
       once(this.#process, 'exit'),
       once(this.#process, 'disconnect'),
     ])) as [[number | null, string | null], unknown];
-    // Nobody who is killed has a last word, and what it held is waited for.
+    // A killed process writes no last lines, and others wait for the jobs that it held.
     if (signal !== 'SIGKILL')
       await Promise.race([this.#errorOutput?.ended, sleep(LAST_LINES_WITHIN_MS, undefined, { ref: false })]);
     return { exitCode, signal, error: undefined, lastLines: this.#errorOutput?.lastLines ?? '' };
@@ -127,5 +127,5 @@ export class Child {
 
 const ENTRY = fileURLToPath(new URL('./child-entry.js', import.meta.url));
 
-/** Shorter than the least grace time: else the reaper, who does not know how the process ended, would be here first. */
+/** Shorter than the least grace time: otherwise the reaper, which does not know how the process ended, would be first. */
 const LAST_LINES_WITHIN_MS = 40;

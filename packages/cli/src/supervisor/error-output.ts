@@ -51,13 +51,13 @@ export class ErrorOutput {
   }
 }
 
-/** What cannot be passed on is dropped: `acktor work 2>&1 | head` ends the reader, and neither the supervisor nor its workers. */
+/** Drops what cannot be passed on: `acktor work 2>&1 | head` ends the reader, and neither the supervisor nor its workers. */
 export function outliveReader(stream: NodeJS.WriteStream): void {
   stream.off('error', drop).on('error', drop);
 }
 
 function drop(): void {
-  // Nobody reads it any more.
+  // No reader is left.
 }
 
 const NOTHING = Buffer.alloc(0);

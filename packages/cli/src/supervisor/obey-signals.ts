@@ -5,8 +5,8 @@ import type { WorkerView } from './worker-process.js';
 import { joined, say, type Printable } from '../output/printable.js';
 import { table, type Column } from '../output/table.js';
 
-/** Who obeys. */
-export interface Obedient {
+/** What the signals act on: a supervisor. */
+export interface SignalTarget {
   close(): Promise<unknown>;
   stopped(): Promise<unknown>;
   end(): void;
@@ -18,7 +18,7 @@ export interface Obedient {
  * SIGTERM and SIGINT drain, a second one ends at once; SIGHUP replaces the workers one by one; SIGUSR2 prints what every
  * consumer does, on standard output. Listens until the supervisor has stopped.
  */
-export function obeySignals(supervisor: Obedient, log: GuardedLog): void {
+export function obeySignals(supervisor: SignalTarget, log: GuardedLog): void {
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (isStopping) return supervisor.end();

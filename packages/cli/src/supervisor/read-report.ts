@@ -1,4 +1,4 @@
-// What comes from a child process: a handler there may send to its parent process, too, whatever it likes.
+// Reads the messages of a child process: a handler in it may send anything to its parent process, too.
 import type { Suspect, Trials } from '@acktor/core/engine';
 import {
   amount,
@@ -17,9 +17,9 @@ import type { ConsumerState, MetricsData } from '@acktor/worker';
 import type { StuckState } from '@acktor/worker/internal';
 import type { ChildReport } from './child-protocol.js';
 
-/** Undefined for what is no report; never throws. */
-export function readReport(said: unknown): ChildReport | undefined {
-  const read = report(said);
+/** Returns undefined for anything but a report; never throws. */
+export function readReport(message: unknown): ChildReport | undefined {
+  const read = report(message);
   return read === MISFIT ? undefined : read;
 }
 
@@ -37,7 +37,7 @@ const states = listOf(
 
 type Metric = MetricsData[number];
 
-/** Those of prom-client are objects that it writes and adds up itself: only what it takes apart is looked at. */
+/** prom-client writes and adds up its own objects: only the parts that it reads are checked. */
 const metric: Reader<Metric> = (value) => (hasValues(value) ? (value as Metric) : MISFIT);
 
 const list = listOf(metric, 10_000);

@@ -1,4 +1,4 @@
-// Which workers a supervisor has, and how many it wants. Never changed: every method answers a new roster.
+// Which workers a supervisor has, how many it wants, and how often they may end. Immutable: every change returns a new object.
 
 /** One worker process as the supervisor counts it. */
 export interface Member {
@@ -43,12 +43,12 @@ export class Roster {
     return this.members.length === 0;
   }
 
-  /** Whether everybody who is wanted runs. */
+  /** Whether all workers that are wanted run. */
   get isComplete(): boolean {
     return this.#count.due === 0 && this.members.every(({ phase }) => phase === 'running');
   }
 
-  /** Whether fewer stay, or are about to come, than wanted. */
+  /** Whether fewer workers stay, or are about to start, than wanted. */
   get hasGap(): boolean {
     return this.#staying + this.#count.due < this.#count.size;
   }
@@ -57,12 +57,12 @@ export class Roster {
     return this.#staying + this.#count.due > this.#count.size;
   }
 
-  /** Whether anybody stays to whom a successor is due. */
+  /** Whether a worker stays whose successor is still to come. */
   get hasOld(): boolean {
     return this.members.some(({ isOld, phase }) => isOld && phase !== 'leaving');
   }
 
-  /** Whether the member leaves because it was told to. */
+  /** Whether the member leaves because it was ordered to drain. */
   isLeaving(number: number): boolean {
     return this.members.some((member) => member.number === number && member.phase === 'leaving');
   }
@@ -127,11 +127,12 @@ function newMember(number: number): Member {
 }
 
 export interface RestartLimit {
-  /** How many exits within the window are borne. */
+  /** How many exits within the window are tolerated. */
   readonly restartLimit: number;
   readonly restartWindowMs: number;
 }
 
+/** How many workers have ended of late, as Erlang/OTP counts it. */
 export class RestartIntensity {
   readonly #limit: RestartLimit;
   readonly #exitsAtMs: readonly number[];
@@ -141,7 +142,7 @@ export class RestartIntensity {
     this.#exitsAtMs = exitsAtMs;
   }
 
-  /** One exit more; those that have left the window are forgotten. `atMs` is by any clock, always the same one. */
+  /** Counts one more exit, and forgets those that have left the window. `atMs` is by any clock, always the same one. */
   with(atMs: number): RestartIntensity {
     const recent = this.#exitsAtMs.filter((exitAtMs) => atMs - exitAtMs < this.#limit.restartWindowMs);
     return new RestartIntensity(this.#limit, [...recent, atMs]);

@@ -20,7 +20,7 @@ export class RestartLimitError extends AcktorError {
   /** The last one. */
   readonly end: ProcessEnd | undefined;
 
-  /** `ends` are the last ends, the newest last. `restartLimit` is how many are borne, of all processes. */
+  /** `ends` are the last ends, the newest last. `restartLimit` is how many are tolerated, of all processes. */
   constructor(
     readonly restartLimit: number,
     readonly restartWindowMs: number,
@@ -34,7 +34,7 @@ export class RestartLimitError extends AcktorError {
   }
 }
 
-/** A worker did not end by itself, or not well, after it was told to drain. What it held went back to its queues. */
+/** A worker did not end by itself, or not well, after it was ordered to drain. What it held went back to its queues. */
 export class UncleanStopError extends AcktorError {
   readonly code = 'ACKTOR_UNCLEAN_STOP';
 
@@ -43,7 +43,7 @@ export class UncleanStopError extends AcktorError {
   }
 }
 
-/** The workers were killed before they had drained, because somebody asked for that. What they held went back. */
+/** The workers were killed before they had drained, as they were ordered to be. What they held went back. */
 export class EndedAtOnceError extends AcktorError {
   readonly code = 'ACKTOR_ENDED_AT_ONCE';
 
@@ -52,7 +52,7 @@ export class EndedAtOnceError extends AcktorError {
   }
 }
 
-/** The error that tells a failure of the chart's. `restartLimit` is that of all processes. */
+/** Returns the error for a failure on the chart. `restartLimit` is that of all processes. */
 export function errorOf(failure: SupervisorFailure, limit: { restartLimit: number; restartWindowMs: number }) {
   switch (failure.kind) {
     case 'notStarted':

@@ -1,12 +1,11 @@
 // The metrics of a supervisor: its workers', added up, its own, and those of the queues that they consume.
 import type { QueueDepth } from '@acktor/core/engine';
 import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
-import type { MetricsData } from '@acktor/worker';
-import { QueueMetrics } from './queue-metrics.js';
+import { type MetricsData, desiredConsumers } from '@acktor/worker';
 
-/** Where the figures come from, each time that somebody asks. */
+/** Where the figures of each scrape come from. */
 export interface SupervisorSources {
-  /** What each worker counted and measured; of one that does not answer, what it said last. */
+  /** What each worker counted and measured; the last answer of one that does not answer. */
   workers(): Promise<readonly MetricsData[]>;
   /** How many workers are in each state of their chart. */
   workerStates(): readonly string[];
@@ -36,7 +35,7 @@ export class SupervisorMetrics {
   }
 
   /**
-   * Keeps the counts of a worker that has ended, so that sums do not fall. One that drained said them last; of one that was
+   * Keeps the counts of a worker that has ended, so that sums do not fall. One that drained has reported them; of one that was
    * killed those since the last scrape are gone.
    */
   retire(data: MetricsData, how: 'told' | 'unasked'): void {
@@ -47,7 +46,7 @@ export class SupervisorMetrics {
     this.#ended = before.then((ended) => added([ended, counts]).getMetricsAsJSON()).catch(() => before);
   }
 
-  /** In Prometheus' text format. Without the queues' while the server is away: what the workers say needs no server. */
+  /** Returns Prometheus' text format. The queues' metrics are missing while the server is away: those of the workers need no server. */
   async text(): Promise<string> {
     const workers = added([await this.#ended, ...(await this.#sources.workers())]);
     this.#times.read(await workers.getMetricsAsJSON());
@@ -79,7 +78,7 @@ function added(data: readonly MetricsData[]): Registry {
   return AggregatorRegistry.aggregate([...data]);
 }
 
-/** By queue, over what was measured since `before`; a queue in which nothing has ended since keeps what `before` knew. */
+/** By queue, over what was measured since `before`; a queue in which nothing has ended since keeps its last mean. */
 export class HandlingTimes {
   readonly #before = new Map<string, Sum>();
   readonly #means = new Map<string, number>();
@@ -118,3 +117,58 @@ function processingSums(data: MetricsData): ReadonlyMap<string, Sum> {
   }
   return sums;
 }
+
+interface QueueReading {
+  readonly depth: QueueDepth;
+  /** How long handlers of this queue took here, on average; undefined when none has run. */
+  readonly handlingMs: number | undefined;
+}
+
+/** Gauges of the queues that the workers consume: of the whole fleet's jobs, read at each scrape. */
+class QueueMetrics {
+  readonly #jobs: Gauge<'queue' | 'place'>;
+  readonly #oldest: Gauge<'queue'>;
+  readonly #paused: Gauge<'queue'>;
+  readonly #desired: Gauge<'queue'>;
+  readonly #backlogMs: number;
+
+  constructor(registry: Registry, backlogMs: number) {
+    const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+      new Gauge<Label>({ name, help, labelNames: [...labelNames], registers: [registry] });
+    this.#backlogMs = backlogMs;
+    this.#jobs = gauge('acktor_queue_jobs', 'Jobs of the queue: waiting, delayed, active or dead_letter', [
+      'queue',
+      'place',
+    ]);
+    this.#oldest = gauge(
+      'acktor_queue_oldest_waiting_seconds',
+      'How long ago the oldest waiting job was sent, with its delay and its time as a dead letter',
+      ['queue'],
+    );
+    this.#paused = gauge('acktor_queue_paused', '1 while the queue is paused', ['queue']);
+    this.#desired = gauge(
+      'acktor_desired_consumers',
+      'The consumers that the queue needs in the whole fleet to keep up and to work off what waits; for autoscalers',
+      ['queue'],
+    );
+  }
+
+  /** Clears all gauges until the queues are read again: figures of a server that is away would be old. */
+  clear(): void {
+    for (const gauge of [this.#jobs, this.#oldest, this.#paused, this.#desired]) gauge.reset();
+  }
+
+  set({ depth, handlingMs }: QueueReading): void {
+    const { queue, waiting, delayed, active, deadLetters, isPaused, readAtMs } = depth;
+    const { oldestWaitingAtMs = readAtMs } = depth;
+    const places = { waiting, delayed, active, dead_letter: deadLetters };
+    for (const [place, count] of Object.entries(places)) this.#jobs.set({ queue, place }, count);
+    this.#oldest.set({ queue }, Math.max(0, readAtMs - oldestWaitingAtMs) / 1_000);
+    this.#paused.set({ queue }, isPaused ? 1 : 0);
+    const demand = { waiting: isPaused ? 0 : waiting, active, backlogMs: this.#backlogMs };
+    this.#desired.set({ queue }, desiredConsumers({ ...demand, handlingMs: handlingMs ?? GUESSED_HANDLING_MS }));
+  }
+}
+
+/** Before the first handler of a queue has ended: enough to begin with. */
+const GUESSED_HANDLING_MS = 1_000;

@@ -12,6 +12,13 @@ const supervisorTable = {
     accepts: (value: unknown): value is readonly string[] => isTextArray(value) && value.length > 0,
     doc: 'The files whose exported handler classes each worker runs: JavaScript, as your build wrote it.',
   },
+  middleware: {
+    type: 'value',
+    default: [] as readonly string[],
+    expected: 'an array of paths of middleware files',
+    accepts: (value: unknown): value is readonly string[] => isTextArray(value),
+    doc: 'Files whose default export, or export `use`, is middleware or an array of it, around every handler, the first outermost ([middleware.md](middleware.md)).',
+  },
   queues: {
     type: 'value',
     expected: 'an array of queue names',
@@ -88,6 +95,10 @@ export const supervisorOptions = defineOptions(supervisorTable);
 export interface SupervisorOptions extends TravellingOptions {
   /** The files whose exported handler classes each worker runs: JavaScript, as your build wrote it. */
   readonly files: OptionInput<typeof supervisorTable, 'files'>;
+  /**
+   * Files whose default export, or export `use`, is middleware or an array of it, around every handler, the first outermost. By default [].
+   */
+  readonly middleware?: OptionInput<typeof supervisorTable, 'middleware'> | undefined;
   /** Which queues to consume, of those that there are handlers for; by default all. */
   readonly queues?: OptionInput<typeof supervisorTable, 'queues'> | undefined;
   /** How many worker processes to run; by default one for each core that the process may use. From 1 to 1000. */

@@ -1,8 +1,7 @@
-// What a supervisor's chart knows and hears.
+// The input, context and events of the supervisor's chart.
 import type { StartFailure } from './child-protocol.js';
 import type { RestartIntensity, Roster } from './roster.js';
 
-/** What a supervisor is born with. */
 export interface SupervisorInput {
   readonly roster: Roster;
   /** Of the ends that no job is suspected of. */
@@ -28,7 +27,7 @@ export interface ProcessEnd {
   readonly failure: StartFailure | undefined;
   /** Whether it ever came up. */
   readonly hasRun: boolean;
-  /** What it held, by job id; empty where the server did not say in time. */
+  /** What it held, by job id; empty where the server did not answer in time. */
   readonly held: readonly string[];
   /** Whether a job that it held is suspected of it. */
   readonly isByJob: boolean;
@@ -46,7 +45,7 @@ export type SupervisorEvent =
   | WorkerEnded
   // From the supervisor itself, when a backoff is over.
   | { readonly type: 'restart.due' }
-  // From whoever is in charge.
+  // From the program, and from signals.
   | { readonly type: 'replace.requested' }
   | { readonly type: 'stop.requested' }
   | { readonly type: 'end.requested' }
@@ -61,7 +60,7 @@ export interface WorkerEnded {
   readonly end: ProcessEnd;
 }
 
-/** Whom an order to worker processes is for. */
+/** Which worker processes an order is for. */
 export interface Numbers {
   readonly numbers: readonly number[];
 }

@@ -11,7 +11,7 @@ import { supervisorMachine } from './supervisor.machine.js';
 import type { SupervisorMetrics, SupervisorSources } from './supervisor-metrics.js';
 import { WorkerProcess } from './worker-process.js';
 
-/** What a supervisor stands on. */
+/** What a supervisor is made of. */
 export interface SupervisorDeps {
   readonly options: CheckedSupervisorOptions;
   readonly connected: ConnectedBroker;
@@ -21,7 +21,7 @@ export interface SupervisorDeps {
   readonly metrics: SupervisorMetrics;
 }
 
-/** The supervisor's chart with its effects on these deps. */
+/** Returns the supervisor's chart with its effects. */
 export function chartWithEffects(deps: SupervisorDeps): typeof supervisorMachine {
   const { processes, log } = deps;
   return supervisorMachine.provide({
@@ -37,12 +37,12 @@ export function chartWithEffects(deps: SupervisorDeps): typeof supervisorMachine
   });
 }
 
-/** How many workers to run when nobody says: what the cores, or a container's share of them, can do at a time. */
+/** Returns how many workers to run: by default as many as the cores, or a container's share of them, can run at a time. */
 export function processesOf({ processes }: CheckedSupervisorOptions): number {
   return processes ?? availableParallelism();
 }
 
-function startProcess(deps: SupervisorDeps, number: number, tell: (event: SupervisorEvent) => void): void {
+function startProcess(deps: SupervisorDeps, number: number, send: (event: SupervisorEvent) => void): void {
   const { options, connected, log, processes } = deps;
   const { startMs, drainMs, deliveryLimit, poisonLimit } = options;
   const worker = new WorkerProcess({
@@ -53,12 +53,12 @@ function startProcess(deps: SupervisorDeps, number: number, tell: (event: Superv
     broker: connected.broker,
     plan: planOf(options),
     times: { startMs, endMs: drainMs + END_MARGIN_MS, giveBackMs: GIVE_BACK_MS },
-    tell: (event) => {
+    report: (event) => {
       if (event.type === 'worker.ended') {
         processes.delete(number);
         deps.metrics.retire(worker.lastMetrics, event.end.exitCode === 0 ? 'told' : 'unasked');
       }
-      tell(event);
+      send(event);
     },
   });
   processes.set(number, worker);
@@ -66,11 +66,12 @@ function startProcess(deps: SupervisorDeps, number: number, tell: (event: Superv
 
 function planOf(checked: CheckedSupervisorOptions): ChildPlan {
   const names = Object.keys(travellingOptionTable) as (keyof typeof travellingOptionTable)[];
-  const isTold = (name: string) => checked.engine === undefined || !isOfDefaultEngine(name);
-  const options = Object.fromEntries(names.filter(isTold).map((name) => [name, checked[name]]));
+  const isPassedOn = (name: string) => checked.engine === undefined || !isOfDefaultEngine(name);
+  const options = Object.fromEntries(names.filter(isPassedOn).map((name) => [name, checked[name]]));
   const metrics = checked.metrics || checked.metricsPort !== undefined;
   return {
     files: checked.files.map((file) => resolve(file)),
+    middleware: checked.middleware.map((file) => resolve(file)),
     queues: checked.queues,
     engine: checked.engine?.module,
     options: { ...options, metrics },
@@ -88,6 +89,7 @@ const GIVE_BACK_MS = 1_000;
 const NO_SUCCESSOR =
   'the successor of a worker did not come up: the workers that run stay; mend what it says, and ask again';
 
+/** Returns where the supervisor's metrics come from. */
 export function metricsSources(
   processes: ReadonlyMap<number, WorkerProcess>,
   { broker }: ConnectedBroker,
@@ -98,9 +100,9 @@ export function metricsSources(
   return {
     backlogMs,
     workers: () => Promise.all(all().map((worker) => worker.metrics(ANSWER_WITHIN_MS))),
-    workerStates: () => all().map(({ standing }) => standing.state),
+    workerStates: () => all().map(({ status }) => status.state),
     depths: () =>
-      Promise.all([...new Set(all().flatMap(({ standing }) => standing.queues))].map((queue) => admin.depth(queue))),
+      Promise.all([...new Set(all().flatMap(({ status }) => status.queues))].map((queue) => admin.depth(queue))),
   };
 }
 

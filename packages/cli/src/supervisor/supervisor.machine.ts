@@ -1,4 +1,4 @@
-// The life of a supervisor: it keeps as many workers as wanted, replaces them one by one when told to, and drains them.
+// The life of a supervisor: it keeps as many workers as wanted, replaces them one by one on request, and drains them.
 import { and, assign, raise, setup } from 'xstate';
 import type {
   Numbers,
@@ -178,14 +178,14 @@ function afterEnd(context: SupervisorContext, event: SupervisorEvent) {
   return { intensity: intensityAfter(context, event), pace: pace.with(event.atMs), lastEnds: ends };
 }
 
-/** The first failure is the one to tell; what fails after it may be its consequence. */
+/** The first failure is the one to report; what fails after it may be its consequence. */
 function failed(kind: WorkerFailure, { failure }: SupervisorContext, event: SupervisorEvent) {
   return { failure: failure ?? (event.type === 'worker.ended' ? { kind, end: event.end } : undefined) };
 }
 
 type WorkerFailure = Exclude<SupervisorFailure['kind'], 'endedAtOnce' | 'tooManyExits'>;
 
-/** How many ends a failure tells of. */
+/** How many ends a failure lists. */
 const MOST_ENDS = 8;
 
 const newest = ({ roster }: SupervisorContext): Numbers => ({ numbers: [roster.newest] });

@@ -1,4 +1,4 @@
-// A supervisor: worker processes on this machine, replaced when they end and drained when it is told to.
+// A supervisor: worker processes on this machine, replaced when they end and drained when it stops.
 import type { AcktorError } from '@acktor/core';
 import { engineFor, EngineNotPortableError, type Engine } from '@acktor/core/engine';
 import { GuardedLog } from '@acktor/core/internal';
@@ -44,7 +44,7 @@ export class Supervisor {
   }
 
   /**
-   * Connects, starts the workers, and resolves when all of them run, or when it is told to stop before.
+   * Connects, starts the workers, and resolves when all of them run, or when it is stopped before.
    *
    * @throws OptionsError before anything is opened, and EngineNotPortableError for an engine that exists in this process alone.
    * @throws AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError, ServerStartError,
@@ -54,10 +54,10 @@ export class Supervisor {
    */
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     const given = supervisorOptions.check(options);
-    const supervisor = new Supervisor(await openParts(given, engineFor(given, options)));
+    const supervisor = new Supervisor(await openSupervisor(given, engineFor(given, options)));
     const { log, options: checked } = supervisor.#deps;
     outliveReader(process.stderr);
-    // Before any worker logs: whoever is to send signals finds the process that they are for in the first line.
+    // Before any worker logs: the log's first line names the process to send signals to.
     log.info({ workers: processesOf(checked) }, 'the supervisor starts');
     await supervisor.#openMetrics();
     if (checked.handleSignals) obeySignals(supervisor, log);
@@ -80,7 +80,7 @@ export class Supervisor {
     return this.#metricsServer?.port;
   }
 
-  /** Replaces every worker, one by one: a new one runs before an old one is told to drain. Answers at once. */
+  /** Replaces every worker, one by one: a new one runs before an old one drains. Returns at once. */
   replace(): void {
     this.#deps.log.info({ workers: this.#deps.processes.size }, 'replacing the workers, one by one');
     this.#actor.send({ type: 'replace.requested' });
@@ -91,7 +91,7 @@ export class Supervisor {
     this.#actor.send({ type: 'end.requested' });
   }
 
-  /** Resolves when no worker is left, whoever brought that about: with why it gave up or did not end well, if so. */
+  /** Resolves when no worker is left, whatever the reason: with why it gave up or did not end well, if so. */
   stopped(): Promise<AcktorError | undefined> {
     return this.#stopped;
   }
@@ -127,7 +127,7 @@ export class Supervisor {
 
   #unreadiness(): readonly string[] {
     const { processes, options } = this.#deps;
-    const running = [...processes.values()].filter(({ standing }) => standing.state === 'running').length;
+    const running = [...processes.values()].filter(({ status }) => status.state === 'running').length;
     const wanted = processesOf(options);
     return [
       ...(this.#actor.getSnapshot().matches('supervising') ? [] : ['the supervisor is stopping']),
@@ -151,13 +151,13 @@ export class Supervisor {
   }
 }
 
-/** What one process may do may each of them: eight that the system ends in one moment are no reason to give up. */
+/** The limit counts for each process: eight that the system ends in one moment are no reason to give up. */
 function limitOf(options: CheckedSupervisorOptions): RestartLimit {
   const { restartLimit, restartWindowMs } = options;
   return { restartLimit: restartLimit * processesOf(options), restartWindowMs };
 }
 
-async function openParts(options: CheckedSupervisorOptions, engine: Engine): Promise<SupervisorDeps> {
+async function openSupervisor(options: CheckedSupervisorOptions, engine: Engine): Promise<SupervisorDeps> {
   if (engine.module === undefined) throw new EngineNotPortableError(engine.name, 'a supervisor');
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const warn = (message: string) => log.warn({ supervisor: process.pid }, message);

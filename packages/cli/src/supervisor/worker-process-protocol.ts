@@ -1,30 +1,29 @@
-// What the chart of one worker process knows and hears.
+// The input, context and events of the chart of one worker process.
 import type { Trials } from '@acktor/core/engine';
 import type { ChildExit, StartFailure } from './child-protocol.js';
 
-/** What a worker process is born with. */
 export interface WorkerProcessInput {
   /** How long it may take to come up, in milliseconds. */
   readonly startMs: number;
-  /** How long it may take to end once it was told to drain. */
+  /** How long it may take to end once it was ordered to drain. */
   readonly endMs: number;
   /** How long to try to give back what it held to a server that does not answer. */
   readonly giveBackMs: number;
 }
 
 export interface WorkerProcessContext extends WorkerProcessInput {
-  /** What it calls itself in its leases; undefined until it runs. */
+  /** Its name in its leases; undefined until it runs. */
   readonly worker: WorkerName | undefined;
   /** Why it ended, or had to be ended, as far as that is known. */
   readonly failure: StartFailure | undefined;
   readonly exit: ChildExit | undefined;
   /** Which suspects it handles. */
   readonly trials: Trials;
-  /** Whether it has said that its work is done. */
+  /** Whether it has reported that its work is done. */
   readonly isDone: boolean;
   /** For how long its main thread was blocked when it was ended for that. */
   readonly hungForMs: number | undefined;
-  /** What it held when it ended, and what of that the end is held against. */
+  /** What it held when it ended, and which of those jobs are suspected of the end. */
   readonly held: HeldJobs;
 }
 

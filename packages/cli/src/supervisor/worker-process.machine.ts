@@ -11,7 +11,7 @@ export const workerProcessMachine = setup({
   },
   actions: {
     startProcess: () => undefined,
-    tellToDrain: () => undefined,
+    orderDrain: () => undefined,
     killProcess: () => undefined,
     giveBackJobs: () => undefined,
     reportRunning: () => undefined,
@@ -72,7 +72,7 @@ export const workerProcessMachine = setup({
     },
     draining: {
       description: 'Finishes what it holds, and ends.',
-      entry: 'tellToDrain',
+      entry: 'orderDrain',
       on: {
         'kill.requested': 'killing',
         'process.hangs': { target: 'killing', actions: 'rememberHang' },

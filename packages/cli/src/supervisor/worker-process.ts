@@ -10,7 +10,7 @@ import type { ProcessEnd, SupervisorEvent } from './supervisor-protocol.js';
 import { workerProcessMachine } from './worker-process.machine.js';
 import type { HeldJobs, WorkerName, WorkerProcessContext, WorkerProcessInput } from './worker-process-protocol.js';
 
-/** What a worker process stands on, and whom it tells how it fares. */
+/** What a worker process is made of. */
 export interface WorkerProcessDeps {
   readonly number: number;
   readonly plan: ChildPlan;
@@ -19,7 +19,8 @@ export interface WorkerProcessDeps {
   readonly times: WorkerProcessInput;
   readonly broker: Broker;
   readonly log: GuardedLog;
-  readonly tell: (event: SupervisorEvent) => void;
+  /** Called when it runs, and when it has ended. */
+  readonly report: (event: SupervisorEvent) => void;
 }
 
 /** One worker of a supervisor at one moment. */
@@ -56,7 +57,7 @@ export class WorkerProcess {
     this.#actor.send({ type: 'kill.requested' });
   }
 
-  /** What it counted and measured; what it said last when it does not answer in time. */
+  /** Returns what it counted and measured; its last answer when it does not answer in time. */
   async metrics(timeoutMs: number): Promise<MetricsData> {
     this.#lastMetrics = (await this.#child?.metrics(timeoutMs)) ?? this.#lastMetrics;
     return this.#lastMetrics;
@@ -67,7 +68,7 @@ export class WorkerProcess {
   }
 
   /** Its state on its chart, and the queues that it consumes once it runs. */
-  get standing(): { readonly state: string; readonly queues: readonly string[] } {
+  get status(): { readonly state: string; readonly queues: readonly string[] } {
     const { value, context } = this.#actor.getSnapshot();
     return { state: String(value), queues: context.worker?.queues ?? [] };
   }
@@ -80,20 +81,20 @@ export class WorkerProcess {
   }
 
   #chart(): typeof workerProcessMachine {
-    const { number, tell, log } = this.#deps;
+    const { number, report, log } = this.#deps;
     return workerProcessMachine.provide({
       actions: {
         startProcess: () => this.#start(),
-        tellToDrain: () => this.#child?.drain(),
+        orderDrain: () => this.#child?.drain(),
         killProcess: () => this.#child?.kill(),
         giveBackJobs: ({ context }) =>
           void this.#releaseDead(context).then((held) => this.#actor.send({ type: 'jobs.returned', held })),
         reportRunning: () => {
           log.info({ number, workerPid: this.#child?.pid }, 'a worker process runs');
-          tell({ type: 'worker.running', number });
+          report({ type: 'worker.running', number });
         },
         reportEnd: ({ context }) =>
-          tell({ type: 'worker.ended', number, atMs: performance.now(), end: endOf(number, context) }),
+          report({ type: 'worker.ended', number, atMs: performance.now(), end: endOf(number, context) }),
       },
     });
   }
@@ -101,14 +102,14 @@ export class WorkerProcess {
   #start(): void {
     this.#child = new Child({
       plan: this.#deps.plan,
-      onReport: (report) => this.#hear(report),
+      onReport: (report) => this.#receive(report),
       onDropped: ({ count }) => this.#deps.log.warn({ number: this.#deps.number, count }, FOREIGN_MESSAGES),
       onHang: (forMs) => this.#actor.send({ type: 'process.hangs', forMs }),
       onExit: (exit) => this.#actor.send({ type: 'process.exited', exit }),
     });
   }
 
-  #hear(report: Exclude<ChildReport, ChildAnswer>): void {
+  #receive(report: Exclude<ChildReport, ChildAnswer>): void {
     switch (report.type) {
       case 'running':
         return this.#actor.send({ ...report, type: 'process.running' });
@@ -149,7 +150,7 @@ export class WorkerProcess {
     };
   }
 
-  /** Undefined for an end that others brought on it, or that was its last duty: it says nothing of its jobs. */
+  /** Undefined for an end that came from outside, or after its work was done: it says nothing about its jobs. */
   #ownEndOf(context: WorkerProcessContext): OwnEnd | undefined {
     const { exit, trials, isDone, hungForMs } = context;
     const isFault = exit !== undefined && (exit.exitCode !== null || FAULT_SIGNALS.has(exit.signal ?? ''));
@@ -176,7 +177,7 @@ function endOf(number: number, { exit, failure, worker, held }: WorkerProcessCon
 
 const FOREIGN_MESSAGES =
   'messages of a worker process were dropped: does a handler call process.send()? Only its worker may';
-/** The signals that a process dies of by what it does itself. Others come from outside: SIGKILL is also the system's, out of memory. */
+/** The signals of a process's own faults. Others come from outside: SIGKILL is also the system's, out of memory. */
 const FAULT_SIGNALS: ReadonlySet<string> = new Set([
   'SIGABRT',
   'SIGBUS',

@@ -1,11 +1,10 @@
-// The fleet as a watch of it tells: reports, with frames applied, and how fast things moved of late.
+// The fleet as its reports and frames describe it, and how fast its queues moved over the last seconds.
 import type { ConsumerReport, FleetWatcher, QueueTotals, WorkerFrame, WorkerReport } from '@acktor/core/engine';
-import { RateWindow, type QueueRate } from './rate-window.js';
 
-/** A worker process as it stands; one that is gone stays for a while, so that a person sees what happened. */
+/** A worker process; one that is gone stays for a while, so that a person sees what happened. */
 export interface SeenWorker {
   readonly report: WorkerReport;
-  /** How it went; undefined while it is there. */
+  /** How it ended; undefined while it is there. */
   readonly gone: 'left' | 'died' | undefined;
 }
 
@@ -88,3 +87,56 @@ function byPlace(one: WorkerReport, other: WorkerReport): number {
 }
 
 const GONE_FOR_MS = 10_000;
+
+/** How fast a queue moved over the last five seconds, from totals that only grow. */
+export interface QueueRate {
+  readonly ackedPerSecond: number;
+  /** Retried, requeued or dead-lettered. */
+  readonly rejectedPerSecond: number;
+}
+
+interface Growth {
+  readonly atMs: number;
+  readonly queue: string;
+  readonly acked: number;
+  readonly rejected: number;
+}
+
+class RateWindow {
+  #growths: Growth[] = [];
+  readonly #beganAtMs: number;
+
+  constructor(beganAtMs: number) {
+    this.#beganAtMs = beganAtMs;
+  }
+
+  /** One worker's totals grew from these to those. */
+  add(before: readonly QueueTotals[], after: readonly QueueTotals[], atMs: number): void {
+    for (const totals of after) {
+      const last = before.find(({ queue }) => queue === totals.queue);
+      const acked = totals.acked - (last?.acked ?? 0);
+      const rejected = rejectedIn(totals) - (last === undefined ? 0 : rejectedIn(last));
+      this.#growths.push({ atMs, queue: totals.queue, acked, rejected });
+    }
+  }
+
+  read(nowMs: number): ReadonlyMap<string, QueueRate> {
+    this.#growths = this.#growths.filter(({ atMs }) => atMs > nowMs - WINDOW_MS);
+    const seconds = Math.max(1, Math.min(WINDOW_MS, nowMs - this.#beganAtMs) / 1_000);
+    const rates = new Map<string, QueueRate>();
+    for (const { queue, acked, rejected } of this.#growths) {
+      const { ackedPerSecond = 0, rejectedPerSecond = 0 } = rates.get(queue) ?? {};
+      rates.set(queue, {
+        ackedPerSecond: ackedPerSecond + acked / seconds,
+        rejectedPerSecond: rejectedPerSecond + rejected / seconds,
+      });
+    }
+    return rates;
+  }
+}
+
+function rejectedIn({ retried, requeued, deadLettered }: QueueTotals): number {
+  return retried + requeued + deadLettered;
+}
+
+const WINDOW_MS = 5_000;

@@ -1,15 +1,51 @@
-// A terminal that shows one page after another in the same place, and hears keys.
+// `acktor top` at a terminal: one page after another in the same place, and the keys that change it.
 import { emitKeypressEvents } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { ConnectedFleet } from '@acktor/core/engine';
 import type { Printable } from '../output/printable.js';
+import { FleetPicture } from './fleet-picture.js';
+import { topPage, topSorts } from './top-page.js';
 
-export interface Terminal {
+/** Shows the fleet until `q` or Ctrl-C is pressed. @throws what the fleet's watch rejects with. */
+export async function showLive(fleet: ConnectedFleet): Promise<void> {
+  const picture = new FleetPicture();
+  const ending = new AbortController();
+  const view: View = { isPaused: false, sortNumber: 0 };
+  const screen = new LiveScreen({ input: process.stdin, output: process.stdout }, (key) => {
+    if (key === 'q' || key === 'ctrl-c') ending.abort();
+    else if (key === 'p') view.isPaused = !view.isPaused;
+    else if (key === 's') view.sortNumber += 1;
+    draw(screen, picture, view);
+  });
+  const drawing = setInterval(() => view.isPaused || draw(screen, picture, view), DRAW_EVERY_MS);
+  try {
+    await fleet.watch(picture, ending.signal);
+  } finally {
+    clearInterval(drawing);
+    screen.close();
+  }
+}
+
+/** What the keys have chosen. */
+interface View {
+  isPaused: boolean;
+  sortNumber: number;
+}
+
+function draw(screen: LiveScreen, picture: FleetPicture, { isPaused, sortNumber }: Readonly<View>): void {
+  const sort = topSorts[sortNumber % topSorts.length] ?? 'time in state';
+  screen.show(topPage(picture, { sort, isPaused, lines: screen.lines, nowMs: Date.now() }));
+}
+
+const DRAW_EVERY_MS = 250;
+
+interface Terminal {
   readonly input: ReadStream;
   readonly output: WriteStream;
 }
 
-/** On the terminal's other screen: what stood there before is back after `close`, however the program ends. */
-export class LiveScreen {
+/** Uses the terminal's alternate screen: `close`, or the end of the program, brings back what stood there before. */
+class LiveScreen {
   readonly #terminal: Terminal;
   readonly #onKey: (key: string) => void;
   readonly #close = () => this.close();

@@ -4,8 +4,7 @@ import { table, type Column } from '../output/table.js';
 import { duration } from '../output/durations.js';
 import { firstLine, joined, say, type Piece, type Printable } from '../output/printable.js';
 import { colours, counted } from '../output/output.js';
-import type { FleetPicture, SeenWorker } from './fleet-picture.js';
-import type { QueueRate } from './rate-window.js';
+import type { FleetPicture, SeenWorker, QueueRate } from './fleet-picture.js';
 
 /** What the list of consumers is sorted by. */
 export type TopSort = 'time in state' | 'worker' | 'queue';
@@ -81,7 +80,7 @@ function queueLines(workers: readonly SeenWorker[], rates: ReadonlyMap<string, Q
     const own = totals.filter((each) => each.queue === queue);
     return {
       queue,
-      ...(rates.get(queue) ?? STANDING_STILL),
+      ...(rates.get(queue) ?? NO_RATE),
       consumers: consumers.length,
       busy: consumers.filter(({ held }) => held).length,
       redelivered: own.reduce((sum, { redelivered }) => sum + redelivered, 0),
@@ -90,7 +89,7 @@ function queueLines(workers: readonly SeenWorker[], rates: ReadonlyMap<string, Q
   });
 }
 
-const STANDING_STILL: QueueRate = { ackedPerSecond: 0, rejectedPerSecond: 0 };
+const NO_RATE: QueueRate = { ackedPerSecond: 0, rejectedPerSecond: 0 };
 
 const STYLE = { head: colours.dim };
 

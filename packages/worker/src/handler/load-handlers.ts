@@ -1,10 +1,11 @@
-// Finds the handlers that files export.
+// Finds the handlers, and the middleware, that files export.
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AcktorError } from '@acktor/core';
-import { nearestName } from '@acktor/core/internal';
+import { AcktorError, OptionsError } from '@acktor/core';
+import { describe, nearestName } from '@acktor/core/internal';
 import { isDeadListener, type DeadListener } from '../events/dead-jobs.js';
 import { contractOf, type AnyHandler } from './handler.js';
+import { isMiddleware, type Middleware } from './middleware.js';
 
 /** Which handlers are wanted. */
 export interface HandlerSearch {
@@ -49,6 +50,28 @@ export async function loadHandlers({ files, queues, consumers }: HandlerSearch):
     onDead,
     consumers: Object.fromEntries(Object.entries(consumers).filter(([queue]) => isWanted(queue))),
   };
+}
+
+/**
+ * Returns the middleware that each file exports as default, or as `use`, alone or in an array, in the order of the files.
+ * @throws HandlerFileError for a file that does not load, OptionsError for one that exports anything else.
+ */
+export async function loadMiddleware(files: readonly string[]): Promise<readonly Middleware[]> {
+  const modules = await Promise.all(files.map(load));
+  return modules.flatMap((module, i) => {
+    const exported = defaultOf(module) ?? ('use' in module ? module.use : undefined);
+    const all: readonly unknown[] = Array.isArray(exported) ? exported : [exported];
+    if (all.length > 0 && all.every(isMiddleware)) return all;
+    const misfit = all.find((each) => !isMiddleware(each)) ?? exported;
+    const expected = `expected ${files[i]} to export middleware as default, or as use, a function (delivery, next) => result or an array of them`;
+    throw new OptionsError([{ option: 'middleware', message: `${expected}, got ${describe(misfit)}` }]);
+  });
+}
+
+/** A CommonJS module that was compiled from an ES module has a default within its default. */
+function defaultOf(module: object): unknown {
+  const found: unknown = 'default' in module ? module.default : undefined;
+  return typeof found === 'object' && found !== null && 'default' in found ? found.default : found;
 }
 
 async function load(file: string): Promise<object> {

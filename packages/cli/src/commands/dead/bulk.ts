@@ -1,21 +1,51 @@
-// What redriving and purging have in common: choosing letters, saying how many, asking, and showing how far it is.
+// `acktor dead redrive` and `acktor dead purge`: choose letters, say how many, ask, and show how far it is.
 import type { DeadLetterPreview, DeadLetters, Operator } from '@acktor/core';
 import type { Command } from 'commander';
-import { requireQueue } from '../../operating/known-queues.js';
+import { NotFoundError, UsageError } from '../../errors.js';
+import { atTheTerminal, confirm } from '../../output/asking.js';
+import { counted, print, showProgress, write } from '../../output/output.js';
+import { firstLine, joined, say, type Printable } from '../../output/printable.js';
 import {
   operatorCommand,
+  requireQueue,
   withOperator,
   withOperatorFlags,
   type OperatorFlags,
-} from '../../operating/operator-command.js';
-import { atTheTerminal, confirm } from '../../output/asking.js';
-import { firstLine, joined, say, type Printable } from '../../output/printable.js';
-import { NotFoundError, UsageError } from '../../output/output-errors.js';
-import { counted, print, showProgress, write } from '../../output/output.js';
+} from '../operator-command.js';
 import { filterOf, withFilterFlags, type FilterFlags } from './dead-filter.js';
 
-/** One way of taking letters away. */
-export interface BulkAction {
+/** The command, ready to be added to a group. */
+export function deadRedriveCommand(): Command {
+  return bulkCommand({
+    name: 'redrive',
+    summary: 'put dead letters back into their queue',
+    description:
+      'Puts jobs back into their queue, the first that died first, with all their attempts before them. Their history stays.',
+    done: 'redriven',
+    one: (letters, id) => letters.redrive(id),
+    all: (letters, options) => letters.redriveAll(options),
+    examples: `  $ o-1 o-2
+  $ --reason ECONNREFUSED --since 2h
+  $ --all --dry-run`,
+  });
+}
+
+/** The command, ready to be added to a group. */
+export function deadPurgeCommand(): Command {
+  return bulkCommand({
+    name: 'purge',
+    summary: 'remove dead letters for good',
+    description: 'Removes jobs with all that is kept of them. Nothing brings them back.',
+    done: 'purged',
+    one: (letters, id) => letters.purge(id),
+    all: (letters, options) => letters.purgeAll(options),
+    examples: `  $ o-1
+  $ --job charge-card --until 30d --yes`,
+  });
+}
+
+/** What is done with the letters that are chosen. */
+interface BulkAction {
   readonly name: 'redrive' | 'purge';
   readonly summary: string;
   readonly description: string;
@@ -35,8 +65,7 @@ interface BulkFlags extends OperatorFlags, FilterFlags {
   readonly yes?: boolean;
 }
 
-/** The command of an action, ready to be added to a group. */
-export function bulkCommand(action: BulkAction): Command {
+function bulkCommand(action: BulkAction): Command {
   const command = operatorCommand(action.name, action.summary)
     .description(action.description)
     .argument('<queue>', 'the queue')
@@ -64,21 +93,21 @@ async function run(action: BulkAction, { operator, queue, ids }: Asked, flags: B
   await requireQueue(operator, queue);
   const letters = operator.deadLetters(queue);
   const now = await letters.serverTime();
-  // What dies after the question is not meant by its answer.
+  // The answer does not mean letters that die after the question.
   const filter = { until: now, ...filterOf(flags, now) };
   const preview = ids.length > 0 ? await previewOf(letters, queue, ids) : await letters.preview(filter);
   const matched = preview.count;
-  if (flags.dryRun || matched === 0) return tell({ queue, matched, done: 0, missed: 0 }, action, flags);
+  if (flags.dryRun || matched === 0) return report({ queue, matched, done: 0, missed: 0 }, action, flags);
   write(process.stderr, described(preview, queue));
   const question = say`${capitalised(action.name)} ${counted(matched, 'dead letter')} of ${queue}?`;
   await confirm(question, flags.yes, atTheTerminal());
-  const { touched, missed } = await watched(matched, (onProgress) =>
+  const { touched, missed } = await withProgress(matched, (onProgress) =>
     ids.length > 0 ? touchEach(action, letters, ids) : action.all(letters, { ...filter, onProgress }),
   );
-  tell({ queue, matched, done: touched, missed }, action, flags);
+  report({ queue, matched, done: touched, missed }, action, flags);
 }
 
-async function watched<Answer>(
+async function withProgress<Answer>(
   total: number,
   work: (onProgress: (touched: number) => void) => Promise<Answer>,
 ): Promise<Answer> {
@@ -90,7 +119,7 @@ async function watched<Answer>(
   }
 }
 
-/** All of a queue must be said, for it is easily meant by nobody. */
+/** All letters of a queue must be asked for by `--all`: a forgotten filter must not mean them. */
 function requireChoice({ name }: BulkAction, ids: readonly string[], { all, ...flags }: BulkFlags): void {
   const isFiltered = Object.keys(filterOf(flags, new Date(0))).length > 0;
   const choices = [ids.length > 0, isFiltered, all === true].filter(Boolean).length;
@@ -128,7 +157,7 @@ interface Outcome {
   readonly missed: number;
 }
 
-function tell({ queue, matched, done, missed }: Outcome, action: BulkAction, { json, dryRun }: BulkFlags): void {
+function report({ queue, matched, done, missed }: Outcome, action: BulkAction, { json, dryRun }: BulkFlags): void {
   const others = missed > 0 ? `; somebody else was faster at ${missed}` : '';
   print(json, {
     json: { queue, matched, [action.done]: done, missed },
@@ -148,9 +177,9 @@ const MOST_REASONS = 5;
 function explanation({ name, done, examples }: BulkAction): string {
   return `
 Name ids, or choose with a filter, or say --all. It says how many letters are meant and asks; --yes answers. Without a terminal
-nothing is done unless --yes is given. Every step is atomic: whoever is interrupted may simply ask again.
+nothing is done unless --yes is given. Every step is atomic: after an interruption, simply run it again.
 
-JSON: { "queue", "matched", "${done}", "missed" }; missed letters matched, but somebody else was faster
+JSON: { "queue", "matched", "${done}", "missed" }; missed letters matched, but another process was faster
 
 Exit codes: 0 done (also when none matched), 1 failed, 2 wrong usage or not confirmed, 3 no such queue or dead letter, 4 no server.
 

@@ -1,7 +1,7 @@
 // Which dead letters a command means, as flags say it.
 import type { DeadLetterFilter } from '@acktor/core';
 import type { Command } from 'commander';
-import { SettingError } from '../../settings/setting-errors.js';
+import { SettingError } from '../../errors.js';
 
 /** The flags that choose letters. */
 export interface FilterFlags {

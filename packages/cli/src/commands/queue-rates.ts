@@ -1,9 +1,9 @@
-// How fast queues move, from two looks about a second apart.
+// How fast queues move, from two samples about a second apart.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueDepth } from '@acktor/core';
 import type { WorkerReport } from '@acktor/core/engine';
 
-/** How fast one queue moved between two looks. */
+/** How fast one queue moved between two samples. */
 export interface QueueRates {
   /** By how much what is not acked grew, and what was acked: never below 0. */
   readonly sentPerSecond: number;
@@ -11,32 +11,32 @@ export interface QueueRates {
   readonly ackedPerSecond: number;
   /** Deliveries that they retried, requeued or dead-lettered. */
   readonly rejectedPerSecond: number;
-  /** The span between the looks, in milliseconds. */
+  /** The span between the samples, in milliseconds. */
   readonly overMs: number;
 }
 
-/** Where the looks go. */
+/** What is sampled. */
 export interface Observed {
   depths(): Promise<readonly QueueDepth[]>;
   workers(): Promise<readonly Pick<WorkerReport, 'workerId' | 'totals'>[]>;
 }
 
-/** What one look saw. */
-export interface Look {
+/** The figures of one moment. */
+export interface Sample {
   readonly atMs: number;
   readonly depths: readonly QueueDepth[];
   readonly workers: readonly Pick<WorkerReport, 'workerId' | 'totals'>[];
 }
 
-/** Looks twice. The rates are by queue. */
+/** Takes two samples. Returns the rates by queue. */
 export async function observeRates(observed: Observed): Promise<ReadonlyMap<string, QueueRates>> {
-  const before = await lookAt(observed);
+  const before = await sampleOf(observed);
   await sleep(SPAN_MS);
-  return ratesBetween(before, await lookAt(observed));
+  return ratesBetween(before, await sampleOf(observed));
 }
 
-/** The rates of all queues that both looks saw. */
-export function ratesBetween(before: Look, after: Look): ReadonlyMap<string, QueueRates> {
+/** The rates of all queues in both samples. */
+export function ratesBetween(before: Sample, after: Sample): ReadonlyMap<string, QueueRates> {
   const overMs = Math.max(1, after.atMs - before.atMs);
   const perSecond = (count: number) => Math.max(0, (count * 1_000) / overMs);
   const rates = after.depths.flatMap((depth) => {
@@ -54,13 +54,13 @@ export function ratesBetween(before: Look, after: Look): ReadonlyMap<string, Que
   return new Map(rates);
 }
 
-async function lookAt(observed: Observed): Promise<Look> {
+async function sampleOf(observed: Observed): Promise<Sample> {
   const [workers, depths] = await Promise.all([observed.workers(), observed.depths()]);
   return { atMs: Date.now(), depths, workers };
 }
 
-/** Of processes that both looks saw: one that came or went in between would count all of its life. */
-function endedBetween(before: Look, after: Look, queue: string) {
+/** Of processes in both samples: one that came or went in between would count with all that it ever did. */
+function endedBetween(before: Sample, after: Sample, queue: string) {
   let [acked, rejected] = [0, 0];
   for (const { workerId, totals } of after.workers) {
     const earlier = before.workers.find((worker) => worker.workerId === workerId);
