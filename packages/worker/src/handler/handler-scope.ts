@@ -5,7 +5,6 @@ import type { Container, Token } from './container.js';
 import { FactoryProducts } from './factory-products.js';
 import type { AnyHandlerClass, Handler } from './handler.js';
 import {
-  disposablesOf,
   internalsOf,
   isDisposable,
   ancestryOf,
@@ -223,6 +222,12 @@ const TSYRINGES = [
 ];
 
 const NONE = new Set<Disposable>();
+
+/** Returns what a container is to dispose of; undefined for one that is not tsyringe's. */
+function disposablesOf(container: Container): Set<Disposable> | undefined {
+  const { disposables } = container as { readonly disposables?: unknown };
+  return disposables instanceof Set ? (disposables as Set<Disposable>) : undefined;
+}
 
 /** Disposes of what is registered in the global container, if one is loaded: at the end of a process that is the worker's alone. */
 export async function disposeGlobally(deps: DisposalDeps): Promise<void> {

@@ -65,12 +65,6 @@ export interface ContainerInternals {
   readonly registrations: Map<unknown, Registration[]>;
 }
 
-/** The only one of these that every delivery calls. Returns undefined for any other container. */
-export function disposablesOf(container: Container): Set<Disposable> | undefined {
-  const { disposables } = container as unknown as Partial<PrivateFields>;
-  return disposables instanceof Set ? disposables : undefined;
-}
-
 /** Returns undefined for any other container. */
 export function internalsOf(container: Container): ContainerInternals | undefined {
   const { disposables, parent, _registry } = container as unknown as Partial<PrivateFields>;
