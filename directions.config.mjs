@@ -22,7 +22,11 @@ const composition = [`${core}/engine/default-engine.ts`, `${core}/index.ts`, `${
 /** Folders of the core that only the files named here may import, besides their own: what Acktor is must not depend on them. */
 const closedFolders = [
   { path: 'redis', openTo: [...composition, `${core}/server/**/*.ts`], advice: 'ask the port, in core/src/engine' },
-  { path: 'server', openTo: composition, advice: 'engine/default-engine.ts finds the server' },
+  {
+    path: 'server',
+    openTo: [`${core}/engine/default-engine.ts`, `${core}/server-door.ts`],
+    advice: 'engine/default-engine.ts finds the server',
+  },
 ];
 
 /** Which of our packages each package may import. What is not named here (test, bench) may import anything. */

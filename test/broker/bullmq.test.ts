@@ -1,4 +1,5 @@
-import { ConnectionLostError, PrivateServer } from '@acktor/core';
+import { ConnectionLostError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import type { ConnectedBroker } from '@acktor/core/engine';
 import { connectBroker, type BrokerOptions } from '@acktor/core/internal';
 import { expect } from 'chai';

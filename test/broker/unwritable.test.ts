@@ -1,5 +1,6 @@
 // Settlements that cannot be written, in one call with others that can.
-import { job, PrivateServer, Producer, SendRefusedError, UnwritableCallError } from '@acktor/core';
+import { job, Producer, SendRefusedError, UnwritableCallError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import type { AttemptRecord, DeadLetterStore, LeasedJob, Settlement } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { z } from 'zod';

@@ -1,4 +1,5 @@
-import { PrivateServer, Producer } from '@acktor/core';
+import { Producer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';

@@ -1,4 +1,5 @@
-import { ConfirmShortfallError, OptionsError, PrivateServer, Producer } from '@acktor/core';
+import { ConfirmShortfallError, OptionsError, Producer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { ask } from '../server/project.js';
 import { rejection } from '../server/rejection.js';

@@ -1,6 +1,5 @@
 // The servers that confirms are tried on: one that has WAITAOF, and a primary with its replica.
-import { PrivateServer } from '@acktor/core';
-import { ensureServerBinary, type ServerSettings } from '@acktor/core/internal';
+import { PrivateServer, ensureServerBinary, type ServerSettings } from '@acktor/core/server';
 import { ask } from '../server/project.js';
 
 /** A Valkey, which has WAITAOF; the Redis of Debian 12 has not. */

@@ -1,6 +1,7 @@
 // The dashboard on a real server, with real workers.
 import { expect } from 'chai';
-import { job, PrivateServer } from '@acktor/core';
+import { job } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { Dashboard, ListenError } from '@acktor/dashboard';
 import { z } from 'zod';
 import { handlerOf } from '../handler/handler-of.js';

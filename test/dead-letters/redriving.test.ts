@@ -1,4 +1,5 @@
-import { JobGoneError, PrivateServer, Producer } from '@acktor/core';
+import { JobGoneError, Producer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { connectBroker } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { handlerOf, recording } from '../handler/handler-of.js';

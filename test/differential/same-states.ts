@@ -1,5 +1,5 @@
 // Runs many states of a queue, and says which of them came out differently.
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { connectRedis } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { inspect } from 'node:util';

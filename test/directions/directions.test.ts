@@ -31,6 +31,7 @@ const refused = [
   ['packages/core/src/engine/a.ts', "import { EmbeddedServer } from '../server/embedded-server.js';"],
   ['packages/core/src/engine/redis/a.ts', "import { EmbeddedServer } from '../../server/embedded-server.js';"],
   ['packages/core/src/options/a.ts', "import type { Environment } from '../server/program.js';"],
+  ['packages/core/src/index.ts', "export { PrivateServer } from './server/private-server.js';"],
   ['packages/worker/src/consumer/a.ts', "import { job } from '@acktor/core/dist/contract/job.js';"],
   ['packages/worker/src/consumer/a.ts', "import { audit } from '@acktor/examples';"],
   ['packages/worker/src/consumer/a.ts', "import type { Supervisor } from '@acktor/cli';"],
@@ -46,7 +47,7 @@ const allowed = [
     'packages/core/src/engine/default-engine.ts',
     "import { RedisEngine } from './redis/redis-engine.js'; const server = await import('../server/embedded-server.js');",
   ],
-  ['packages/core/src/index.ts', "export { PrivateServer } from './server/private-server.js';"],
+  ['packages/core/src/server-door.ts', "export { PrivateServer } from './server/private-server.js';"],
   ['packages/core/src/engine/redis/bullmq/a.ts', "import { Queue } from 'bullmq';"],
   [
     'packages/core/src/engine/redis/connection/a.ts',

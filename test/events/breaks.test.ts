@@ -1,5 +1,6 @@
 import { Proxy } from '@acktor/chaos';
-import { Events, PrivateServer, type EventsGap } from '@acktor/core';
+import { Events, type EventsGap } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { handlerOf } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';

@@ -1,4 +1,5 @@
-import { OptionsError, PrivateServer } from '@acktor/core';
+import { OptionsError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import type { DeliveryEnded, Worker, WorkerEventMap, WorkerEventName } from '@acktor/worker';
 import { expect } from 'chai';
 import { plainRedis } from '../real-redis/plain-bullmq.js';

@@ -1,6 +1,6 @@
 // The proxy of `npm run chaos`, between a client and a real server.
 import { isCall, Proxy, type Call } from '@acktor/chaos';
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';

@@ -1,5 +1,6 @@
 // A server that lets its user ask the fleet, and not hear its news.
-import { PrivateServer, ServerRefusalError } from '@acktor/core';
+import { ServerRefusalError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import type { FleetWatcher } from '@acktor/core/engine';
 import { RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';

@@ -1,5 +1,5 @@
 // A server that stands still, though its connections look whole.
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { Dashboard } from '@acktor/dashboard';
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -1,5 +1,5 @@
 // What a program loads, in a process of its own, written as plain JavaScript: nothing compiles it, and nothing writes metadata.
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { UserProject } from '../readme/project.js';
 

@@ -1,5 +1,6 @@
 // The heartbeat of a real worker, whose thread ends or may not do its work.
-import { PrivateServer, ServerRefusalError } from '@acktor/core';
+import { ServerRefusalError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { Worker } from '@acktor/worker';
 import { expect } from 'chai';

@@ -1,12 +1,5 @@
-import {
-  ClosedError,
-  ConnectionLostError,
-  DeadLetteredError,
-  NameError,
-  Operator,
-  OptionsError,
-  PrivateServer,
-} from '@acktor/core';
+import { ClosedError, ConnectionLostError, DeadLetteredError, NameError, Operator, OptionsError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';

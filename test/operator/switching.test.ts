@@ -1,4 +1,5 @@
-import { ConnectionLostError, Operator, PrivateServer } from '@acktor/core';
+import { ConnectionLostError, Operator } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { CancelledError } from '@acktor/worker';
 import { expect } from 'chai';
 import { handlerOf, recording } from '../handler/handler-of.js';

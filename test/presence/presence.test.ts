@@ -1,4 +1,4 @@
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import type { Liveness, ReapRules } from '@acktor/core/engine';
 import { connectBroker, connectLiveness, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';

@@ -7,10 +7,10 @@ import {
   NotDurableError,
   OptionsError,
   PayloadError,
-  PrivateServer,
   Producer,
   ServerTooOldError,
 } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { TestQueue } from '../broker/test-queue.js';
 import { refusal } from '../contract/refusal.js';

@@ -1,4 +1,5 @@
-import { PrivateServer, Producer, SendRefusedError, SendUnconfirmedError } from '@acktor/core';
+import { Producer, SendRefusedError, SendUnconfirmedError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { note } from '../jobs/notes.js';
 import { plainQueue } from '../real-redis/plain-bullmq.js';

@@ -1,4 +1,4 @@
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { blocksOf, filesOf, UserProject } from './project.js';
 

@@ -1,5 +1,5 @@
 // One real server for all tests of a run that want one, and a namespace for each test. The machine's own Redis is left alone.
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import type { ConnectedBroker } from '@acktor/core/engine';
 import { connectBroker, type BrokerOptions } from '@acktor/core/internal';
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-import { NotDurableError, PrivateServer, ServerTooOldError } from '@acktor/core';
+import { NotDurableError, ServerTooOldError } from '@acktor/core';
 import {
   checkServer,
   connectRedis,
@@ -6,8 +6,8 @@ import {
   RedisAddress,
   type ServerCheckOptions,
   type ServerFacts,
-  type ServerSettings,
 } from '@acktor/core/internal';
+import { PrivateServer, type ServerSettings } from '@acktor/core/server';
 import { expect } from 'chai';
 import { rejection } from '../server/rejection.js';
 import { startPretender } from './pretender.js';

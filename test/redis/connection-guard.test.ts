@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { connectBroker } from '@acktor/core/internal';
 import { EventEmitter } from 'node:events';
 import type * as GuardModule from '../../packages/core/dist/engine/redis/connection/connection-guard.js';

@@ -1,4 +1,5 @@
-import { BrokerUnreachableError, PrivateServer } from '@acktor/core';
+import { BrokerUnreachableError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { once } from 'node:events';

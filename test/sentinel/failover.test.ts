@@ -1,5 +1,5 @@
 import { SentinelSet } from '@acktor/chaos';
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { until } from '../confirm/servers.js';
 import { emptied } from '../failover/emptied.js';

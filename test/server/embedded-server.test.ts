@@ -1,4 +1,5 @@
-import { EmbeddedServer, ServerStartError } from '@acktor/core';
+import { ServerStartError } from '@acktor/core';
+import { EmbeddedServer } from '@acktor/core/server';
 import { checkServer, connectRedis, readServerFacts } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 // A machine of a test's own: a PATH with nothing on it but what the test puts there, and an empty cache.
-import type { Environment } from '@acktor/core/internal';
+import type { Environment } from '@acktor/core/server';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

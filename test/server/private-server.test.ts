@@ -1,4 +1,5 @@
-import { PrivateServer, ServerStartError } from '@acktor/core';
+import { ServerStartError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

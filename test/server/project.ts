@@ -1,5 +1,5 @@
 // A project of a test's own: a temporary folder, the processes that share its server, and what is left of it ended.
-import { EmbeddedServer, type EmbeddedServerOptions } from '@acktor/core';
+import { EmbeddedServer, type EmbeddedServerOptions } from '@acktor/core/server';
 import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
 import { ServerBinaryMissingError } from '@acktor/core';
-import { ensureServerBinary, findServerBinary } from '@acktor/core/internal';
+import { ensureServerBinary, findServerBinary } from '@acktor/core/server';
 import { expect } from 'chai';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

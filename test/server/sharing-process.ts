@@ -1,5 +1,5 @@
 // A process that shares a project's server: says so when it has joined, leaves when it is told to.
-import { EmbeddedServer } from '@acktor/core';
+import { EmbeddedServer } from '@acktor/core/server';
 
 const [, , folder = ''] = process.argv;
 

@@ -1,6 +1,7 @@
 // Starts whose connection is cut, or goes silent, at their steps. `npm run chaos -- --only 28` goes through all of them.
 import { Proxy } from '@acktor/chaos';
-import { BrokerUnreachableError, Operator, PrivateServer, Producer } from '@acktor/core';
+import { BrokerUnreachableError, Operator, Producer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { connectFleet } from '@acktor/core/engine';
 import { Worker } from '@acktor/worker';
 import { expect } from 'chai';

@@ -1,7 +1,6 @@
 // A real server that speaks TLS on a port, and plainly on a socket for the test itself.
 import { quietPort } from '@acktor/chaos';
-import { PrivateServer } from '@acktor/core';
-import type { ServerSettings } from '@acktor/core/internal';
+import { PrivateServer, type ServerSettings } from '@acktor/core/server';
 import { makeCertificates, type Certificates } from './certificates.js';
 
 export class TlsServer implements AsyncDisposable {

@@ -1,4 +1,4 @@
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { recording } from '../handler/handler-of.js';

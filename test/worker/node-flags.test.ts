@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@acktor/core/internal';
+import { freePort } from '@acktor/core/server';
 import { expect } from 'chai';
 import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import type * as FlagsModule from '../../packages/worker/dist/node-flags.js';

@@ -1,4 +1,4 @@
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { recording } from '../handler/handler-of.js';
 import { note, ping } from '../jobs/notes.js';

@@ -1,4 +1,5 @@
-import { BrokerUnreachableError, NotDurableError, OptionsError, PrivateServer, ServerTooOldError } from '@acktor/core';
+import { BrokerUnreachableError, NotDurableError, OptionsError, ServerTooOldError } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import {
   DuplicateHandlerError,
   handles,

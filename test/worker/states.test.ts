@@ -1,4 +1,4 @@
-import { PrivateServer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { connectBroker } from '@acktor/core/internal';
 import { consumerMachine, reject, type Delivery } from '@acktor/worker';
 import { expect } from 'chai';

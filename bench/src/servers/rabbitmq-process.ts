@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, open, readFile, writeFile, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, canUseApt, unpackPackages } from '@acktor/core/internal';
+import { canUseApt, freePort, unpackPackages } from '@acktor/core/server';
 import { fileURLToPath } from 'node:url';
 
 /** Two processes of the system that run until `end`. */

@@ -1,5 +1,5 @@
 // The browser that tests and the bench drive: the machine's own Chromium, or Debian's, unpacked beside Acktor's other finds.
-import { canUseApt, libraryFolders, unpackPackages } from '@acktor/core/internal';
+import { canUseApt, libraryFolders, unpackPackages } from '@acktor/core/server';
 import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';

@@ -87,5 +87,3 @@ export type {
 export { Operator, QueueNotFoundError } from './operator/operator.js';
 export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';
 export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-admin.js';
-export { EmbeddedServer, type EmbeddedServerOptions } from './server/embedded-server.js';
-export { PrivateServer, type PrivateServerOptions } from './server/private-server.js';

@@ -50,17 +50,3 @@ export {
   type ServerExam,
   type ServerFacts,
 } from './engine/redis/connection/server-facts.js';
-export { ensureServerBinary, findServerBinary, type EnsureServerOptions } from './server/ensure-server.js';
-export {
-  stopEmbeddedServer,
-  viewEmbeddedServer,
-  type EmbeddedServerView,
-  type RunningServerView,
-  type StopOptions,
-  type StopOutcome,
-  type StopReport,
-} from './server/embedded-control.js';
-export { freePort } from './server/private-server.js';
-export { canUseApt, libraryFolders, unpackPackages } from './server/apt-packages.js';
-export type { Environment, ServerBinary, ServerKind } from './server/program.js';
-export type { ServerSettings } from './server/server-process.js';

@@ -2,7 +2,8 @@
 // Three worker processes, of which one is killed every 20 seconds, on a server that ends with this.
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { PrivateServer, Producer } from '@acktor/core';
+import { Producer } from '@acktor/core';
+import { PrivateServer } from '@acktor/core/server';
 import { Dashboard } from '@acktor/dashboard';
 import { Supervisor } from '@acktor/cli';
 import { quietLogger } from '../dashboard-trial.js';

@@ -5,7 +5,7 @@ import {
   type EmbeddedServerView,
   type RunningServerView,
   type StopOutcome,
-} from '@acktor/core/internal';
+} from '@acktor/core/server';
 import { Command } from 'commander';
 import { joined, say, type Printable } from '../output/printable.js';
 import { exitCodes, SettingError } from '../errors.js';

@@ -1,6 +1,7 @@
 // One worker process of an audit, forked with the server's folder and how many consumers each queue gets.
 import 'reflect-metadata';
-import { EmbeddedServer, Producer } from '@acktor/core';
+import { Producer } from '@acktor/core';
+import { EmbeddedServer } from '@acktor/core/server';
 import { Worker } from '@acktor/worker';
 import { container } from 'tsyringe';
 import { ClassifyLicense } from './handlers/classify-license.js';

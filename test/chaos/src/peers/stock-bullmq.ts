@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
-import type { PrivateServer } from '@acktor/core';
+import type { PrivateServer } from '@acktor/core/server';
 import type { Figure } from '../checker/figures.js';
 import { nowMs, within } from '../trial/time.js';
 import type { Trial } from '../trial/trial.js';

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { ScenarioResult } from '../run/run-scenario.js';
 import type { Extent } from '../trial/trial.js';
 import { cpus, release, totalmem, type } from 'node:os';
-import { ensureServerBinary } from '@acktor/core/internal';
+import { ensureServerBinary } from '@acktor/core/server';
 import type { WriteStream } from 'node:tty';
 
 export interface Report {

@@ -1,8 +1,8 @@
 // 14: the power fails under `appendfsync everysec`: what the server had not yet forced to the disk is gone.
 import { statSync, truncateSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PrivateServer, ProducerOptions } from '@acktor/core';
-import { ensureServerBinary } from '@acktor/core/internal';
+import type { ProducerOptions } from '@acktor/core';
+import { ensureServerBinary, type PrivateServer } from '@acktor/core/server';
 import { appendOnlyFile, SyncedLength } from '../servers/synced-length.js';
 import { keepSending } from '../trial/keep-sending.js';
 import type { QueueView } from '../trial/queue-view.js';

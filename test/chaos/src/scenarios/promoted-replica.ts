@@ -1,7 +1,7 @@
 // 15: the primary dies, and a replica that lagged behind it takes over.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PrivateServer, ProducerOptions } from '@acktor/core';
-import { ensureServerBinary, type ServerBinary } from '@acktor/core/internal';
+import type { ProducerOptions } from '@acktor/core';
+import { ensureServerBinary, type PrivateServer, type ServerBinary } from '@acktor/core/server';
 import type { Proxy } from '../proxy/proxy.js';
 import { keepSending } from '../trial/keep-sending.js';
 import { portOf, type Trial } from '../trial/trial.js';

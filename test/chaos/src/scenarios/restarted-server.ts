@@ -1,6 +1,6 @@
 // 13: the server is killed and started again on its append-only file.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServerSettings } from '@acktor/core/internal';
+import type { ServerSettings } from '@acktor/core/server';
 import { nowMs, within } from '../trial/time.js';
 import type { WorkerProcess } from '../fleet/worker-process.js';
 import type { Proxy } from '../proxy/proxy.js';

@@ -1,6 +1,6 @@
 // Talking to one server of a set.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PrivateServer } from '@acktor/core';
+import type { PrivateServer } from '@acktor/core/server';
 import { connectRedis } from '@acktor/core/internal';
 
 /** One command on one server. */

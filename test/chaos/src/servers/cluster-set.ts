@@ -1,6 +1,5 @@
 // A Redis Cluster of three masters with a replica each: real processes on the loopback interface.
-import { ensureServerBinary, type ServerBinary, type ServerSettings } from '@acktor/core/internal';
-import type { PrivateServer } from '@acktor/core';
+import { ensureServerBinary, type PrivateServer, type ServerBinary, type ServerSettings } from '@acktor/core/server';
 import { ask, insist, portOf, until } from './ask.js';
 import { quietPort, startAll, startServer } from './start-server.js';
 

@@ -1,6 +1,5 @@
 // A primary with two replicas, and three sentinels that watch them: real processes on the loopback interface.
-import type { PrivateServer } from '@acktor/core';
-import { ensureServerBinary, type ServerBinary } from '@acktor/core/internal';
+import { ensureServerBinary, type PrivateServer, type ServerBinary } from '@acktor/core/server';
 import { ask, insist, portOf, until } from './ask.js';
 import { startAll, startServer } from './start-server.js';
 

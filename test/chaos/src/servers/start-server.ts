@@ -1,7 +1,7 @@
 // Starts one of several servers on a port that no connection of theirs can take.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { PrivateServer, type PrivateServerOptions } from '@acktor/core';
+import { PrivateServer, type PrivateServerOptions } from '@acktor/core/server';
 
 /**
  * Outgoing connections get their ports from 32768 upwards (Linux), and servers that join each other make many while the next one

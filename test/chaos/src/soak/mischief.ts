@@ -1,6 +1,6 @@
 // What is done to a fleet in a soak: one fault after another, drawn at random.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PrivateServer } from '@acktor/core';
+import type { PrivateServer } from '@acktor/core/server';
 import { nowMs, within } from '../trial/time.js';
 import { isCall, type CallName } from '../proxy/call.js';
 import type { Proxy } from '../proxy/proxy.js';

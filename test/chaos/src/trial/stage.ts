@@ -1,6 +1,5 @@
 // What nearly every scenario begins with: a server, a sender and a view of the queue, none of them behind a proxy.
-import type { PrivateServer } from '@acktor/core';
-import type { ServerSettings } from '@acktor/core/internal';
+import type { PrivateServer, ServerSettings } from '@acktor/core/server';
 import type { Survival } from '../checker/ledger.js';
 import type { QueueView } from './queue-view.js';
 import type { Sender } from './sender.js';

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PrivateServer, type PrivateServerOptions, type ProducerOptions } from '@acktor/core';
+import type { ProducerOptions } from '@acktor/core';
+import { PrivateServer, type PrivateServerOptions } from '@acktor/core/server';
 import { check } from '../checker/check.js';
 import { missed, type Figure, type Goal } from '../checker/figures.js';
 import { entriesOf, type Evidence, type Violation } from '../checker/evidence.js';
