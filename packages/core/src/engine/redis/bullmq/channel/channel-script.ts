@@ -1,5 +1,6 @@
 // The batch script of a channel: settles and fetches for many consumers in one call, with BullMQ's own scripts inside.
 import { RedisScript } from '../../connection/redis-script.js';
+import { rememberAttempt } from '../dead-letters/history-script.js';
 import { slowPath } from './slow-path.js';
 import { serverNow } from '../server-time.js';
 import { fastPath } from './fast-path.js';
@@ -41,6 +42,8 @@ local isEmpty, limitedMs = false, 0
 -- How many arguments each word has.
 local arity = { fetch = 1, ack = 6, keep = 7, deadLetter = 7, retry = 8, requeue = 4, postpone = 5 }
 ${places}
+
+${rememberAttempt}
 
 ${slowPath}
 

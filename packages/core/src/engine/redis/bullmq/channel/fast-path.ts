@@ -128,6 +128,37 @@ ${startAny}
       end
 `;
 
+/** One retry, of a job without a priority: at once, at the tail of the queue, or after a delay. */
+const retry = `
+      local id, key, delayMs = ARGV[at + ID], retries[at], ARGV[at + 8]
+      call('DEL', key .. ':lock')
+      if areStalled then call('SREM', stalled, id) end
+      call('LREM', active, '-1', id)
+      local fields = { 'failedReason', ARGV[at + 6], 'stacktrace', ARGV[at + 7] }
+      if delayMs == '0' then
+        call('HSET', key, unpack(fields))
+        call('LPUSH', wait, id)
+        call('ZADD', marker, '0', '0')
+        call('XADD', events, 'MAXLEN', '~', mostEvents, '*', 'event', 'waiting', 'jobId', id, 'prev', 'active')
+      else
+        fields[5], fields[6] = 'delay', delayMs
+        call('HSET', key, unpack(fields))
+        -- BullMQ keeps a delayed job's time in the upper bits of its score, and in the lower ones the order of those of one millisecond.
+        local dueMs = tonumber(now) + tonumber(delayMs)
+        local score, last = dueMs * 0x1000, (dueMs + 1) * 0x1000 - 1
+        local newest = call('ZREVRANGEBYSCORE', delayed, last, score, 'WITHSCORES', 'LIMIT', '0', '1')[2]
+        if newest then score = math.min(tonumber(newest) + 1, last) end
+        call('ZADD', delayed, score, id)
+        call('XADD', events, 'MAXLEN', '~', mostEvents, '*', 'event', 'delayed', 'jobId', id, 'delay', dueMs)
+        call('ZADD', marker, call('ZRANGE', delayed, '0', '0', 'WITHSCORES')[2] / 0x1000, '1')
+      end
+      call('HINCRBY', key, 'atm', '1')
+      -- A handler that has thrown has not ended its process.
+      call('HDEL', key, 'suspicions')
+      if ARGV[at + 5] ~= '' then rememberEnd(key, ARGV[at + 5]) end
+      replies[step] = 0
+`;
+
 /** Remembers the acked jobs, and forgets as many of the oldest as are too many. */
 const forgetSurplus = `
   if kept > 0 then
@@ -147,7 +178,7 @@ const forgetSurplus = `
  * fails later fails the call. It returns the replies, how many entries fetch, when the next delayed job is due (ms), and whether
  * the queue has changed otherwise or has limits, so that the status must ask again.
  *
- * Expects `now`, `bullmq`, `placeOf`, `arity` and `firstEntry`. Its sections share their names.
+ * Expects `now`, `bullmq`, `placeOf`, `arity`, `rememberEnd` and `firstEntry`. Its sections share their names.
  */
 export const fastPath = `
 local hasBegun = false
@@ -176,6 +207,8 @@ ${fetch}
       end
     elseif word == 'ack' or word == 'keep' then
 ${ack}
+    elseif retries[at] then
+${retry}
     else
       replies[step] = bullmq().trySettle(word, at + 1)
     end

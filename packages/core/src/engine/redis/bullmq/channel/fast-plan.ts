@@ -3,8 +3,8 @@
 /**
  * The part of `fast()` that only reads. It returns nil where it leaves the call to BullMQ's scripts, entry by entry.
  *
- * It takes on acks, with the queue's retention or their own, fetches, and, by BullMQ's own scripts between them, retries, postponed
- * requeues and dead letters. It leaves:
+ * It takes on acks, with the queue's retention or their own, fetches, retries, and, by BullMQ's own scripts between them, dead
+ * letters and what is put off. It leaves:
  * - a queue that is paused, or at its limit of concurrency or rate, or that has a delayed job which is due;
  * - a settlement whose lease is another's, or whose job has a parent, children, or a successor that waits for its deduplication;
  * - acks with retentions of more than one kind, or that forget more than 500 jobs.
@@ -111,9 +111,19 @@ export const fastPlan = `
     end
   end
   local familiesEnd = last
+  -- Where the retries stand that BullMQ's scripts are not needed for.
+  local retries = {}
   for i = 1, #others do
-    local fields = call('HMGET', prefix .. ARGV[others[i] + ID], 'parentKey', 'parent', 'deid')
-    if fields[1] or fields[2] or fields[3] then return nil end
+    local at = others[i]
+    local id, key = ARGV[at + ID], prefix .. ARGV[at + ID]
+    if ARGV[at] == 'deadLetter' then
+      local fields = call('HMGET', key, 'parentKey', 'parent', 'deid')
+      if fields[1] or fields[2] or fields[3] then return nil end
+    elseif ARGV[at] == 'retry' and call('GET', key .. ':lock') == ARGV[at + TOKEN] and call('LPOS', active, id) then
+      local fields = call('HMGET', key, 'name', 'priority', 'atm')
+      local isCounted = string.find(fields[3] or '0', '^%d%d?%d?%d?%d?%d?%d?%d?%d?$')
+      if fields[1] and isCounted and (fields[2] or '0') == '0' then retries[at] = key end
+    end
   end
 
   -- The ids to fetch, in their order: first those that wait, the oldest first, then those with a priority. BullMQ once kept markers

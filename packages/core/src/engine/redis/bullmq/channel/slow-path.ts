@@ -1,6 +1,5 @@
 // The slow path of the channel's script: each entry by BullMQ's own scripts.
 import { wrapScripts } from '../bullmq-scripts.js';
-import { rememberAttempt } from '../dead-letters/history-script.js';
 import { reclaiming } from './reclaim-script.js';
 import { readFields } from './leased-record.js';
 
@@ -12,7 +11,7 @@ const REMOVED_JOB = 'removed';
  * whole call entry by entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a
  * fast call seldom needs these.
  *
- * Expects `now`, `firstEntry`, `arity`, `placeOf`, `isEmpty` and `limitedMs`.
+ * Expects `now`, `firstEntry`, `arity`, `placeOf`, `rememberEnd`, `isEmpty` and `limitedMs`.
  */
 export const slowPath = `
 local setUp
@@ -26,8 +25,6 @@ local function bullmq()
   local retention = { completed = { age = tonumber(ARGV[4]), count = tonumber(ARGV[5]) }, failed = { count = -1 } }
 
 ${wrapScripts(['moveToActive', 'moveToFinished', 'moveToDelayed', 'retryJob', 'moveJobFromActiveToWait'])}
-
-${rememberAttempt}
 
   local fetchKeys = { wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker }
   local function fetch(token)
@@ -122,13 +119,6 @@ ${reclaiming}
     return math.min(code, 0)
   end
 
-  local function rememberEnd(jobKey, attempt)
-    local startedAtMs, endedAtMs = tonumber(call('HGET', jobKey, 'processedOn') or 0), tonumber(now)
-    attempt.startedAtMs, attempt.endedAtMs = startedAtMs, endedAtMs
-    attempt.path = { { 'processing', startedAtMs }, { 'rejecting', endedAtMs } }
-    remember(jobKey, attempt)
-  end
-
   -- Where an entry that ended without an ack has the attempt to remember, after the job.
   local attemptAt = { deadLetter = 1, retry = 1, requeue = 0, postpone = 0 }
 
@@ -141,7 +131,7 @@ ${reclaiming}
     -- A handler that has thrown has not ended its process.
     if code == 0 and word == 'retry' then call('HDEL', job.key, 'suspicions') end
     local attempt = attemptAt[word] and ARGV[job.at + attemptAt[word]] or ''
-    if code == 0 and attempt ~= '' and call('EXISTS', job.key) == 1 then rememberEnd(job.key, cjson.decode(attempt)) end
+    if code == 0 and attempt ~= '' and call('EXISTS', job.key) == 1 then rememberEnd(job.key, attempt) end
     return code
   end
 

@@ -52,8 +52,8 @@ local function giveBack(id, ending, judge)
   if judge then
     isPlaced, reason = judge({ id = id, key = key, lost = lost, priority = priority, suspicions = tonumber(seen[8]) or 0 })
   else poison(key, lost) end
-  remember(key, { attempt = tonumber(seen[3] or 0) + 1, fence = tonumber(seen[4] or 0), worker = seen[5] or '',
-    startedAtMs = tonumber(seen[6] or 0), endedAtMs = nowMs, ['end'] = ending, reason = reason })
+  remember(key, cjson.encode({ attempt = tonumber(seen[3] or 0) + 1, fence = tonumber(seen[4] or 0), worker = seen[5] or '',
+    startedAtMs = tonumber(seen[6] or 0), endedAtMs = nowMs, ['end'] = ending, reason = reason }))
   -- The newest is given back first, so the oldest ends up at the head: among equals of its priority, too.
   if isPlaced then -- by the caller, behind others
   elseif priority > 0 then redis.call('ZADD', prioritized, priority * 0x100000000, id)
