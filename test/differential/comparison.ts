@@ -2,8 +2,10 @@
 //
 // Acktor's own, beside BullMQ's scripts:
 // - a `history` in the hash of a job whose delivery ended without an ack;
-// - after a requeue, the marker that wakes a worker: BullMQ sets none for a prioritized job. Where a job lies in the marker's place
-//   that fails, and only the fast path and the full one are compared;
+// - after a requeue, the marker that wakes a worker: BullMQ sets none for a prioritized job;
+// - an entry that BullMQ's script would fail halfway is refused before, with nothing changed, or the job's record is mended and the job
+//   poisoned: where a job lies in the place of a part of the queue, or its deliveries are no number, only the fast path and the
+//   full one are compared;
 // - what a fetch answers: the fields that Acktor reads (what it leaves is compared whole), and how many there are;
 // - the time for which a rate limit holds is answered once, with the status, and not by a requeue;
 // - a settlement with the right fence that finds its lease expired, or the delivery settled already, succeeds. Where BullMQ refused
@@ -110,10 +112,20 @@ function asBullmq(reply: Reply): Reply {
   return { ...reply, error, fieldCount: undefined };
 }
 
-/** Whether Acktor may have gone on where BullMQ refuses, and so come to another state. */
+/** Whether BullMQ's scripts fail halfway on the queue, where Acktor's refuse before they write: a part of it is something else, or no number. */
+export function isUnsound({ commands }: Pick<Trial['state'], 'commands'>): boolean {
+  return commands.some(([name, , field, value]) => {
+    return name === 'DEL' || (field === 'opts.maxLenEvents' && !/^\d{1,15}$/.test(String(value)));
+  });
+}
+
+/** Whether Acktor may have gone on where BullMQ refuses or fails halfway, and so come to another state. */
 function isForgiven({ state, call, plain }: Trial, replies: readonly Reply[]): boolean {
-  const isMarkerMisplaced = state.commands.some(([name, key]) => name === 'DEL' && key === `${PREFIX}marker`);
-  if (isMarkerMisplaced && plain.some(isRequeue)) return true;
+  if (isUnsound(state)) return true;
+  const isUncountable = state.commands.some(([name, , field, value]) => {
+    return name === 'HSET' && field === 'ats' && !/^(0|-?[1-9]\d{0,14})$/.test(String(value));
+  });
+  if (isUncountable && plain.some(({ kind }) => kind === 'fetch')) return true;
   const knowsFence = call.requests.some(({ settle }) => settle !== undefined && settle.job.record.deliveries < 1_000);
   return knowsFence && plain.some(({ kind }, i) => kind === 'settle' && (replies[i]?.code ?? 0) < 0);
 }

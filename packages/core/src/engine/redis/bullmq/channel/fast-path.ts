@@ -80,41 +80,50 @@ const ack = `
 /** What a fetch does with the fields of any job but a new one. */
 const startAny = `
           ${readFields}
-          local before, starts, count = told[placeOf.ats], '1', #fields / 2
-          if before ~= '\\0' then
-            starts = string.find(before, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') and string.format('%d', before + 1)
+          -- Nearly all that is fetched again has counts of a few digits and no parent; the rest is looked at more closely.
+          local isUsual = not hasFamily
+          for _, place in ipairs(counts) do isUsual = isUsual and (told[place] == '\\0' or string.find(told[place], usualCount)) end
+          local count = #fields / 2
+          if not isUsual then
+            for field, value in pairs(bullmq().mend(key) or {}) do
+              told[placeOf[field]], isPlain = value, false
+            end
           end
-          if starts then
-            count = count + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
-          else
-            -- What is no number fails, alone, as it does with BullMQ.
-            count = count + call('HSET', key, 'processedOn', now, 'pb', worker)
-            starts = redis.pcall('HINCRBY', key, 'ats', '1')
-          end
+          local starts = '1'
+          if told[placeOf.ats] ~= '\\0' then starts = string.format('%d', told[placeOf.ats] + 1) end
+          count = count + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
           told[placeOf.ats], told[placeOf.id] = starts, id
           -- Lua writes a number with printf each time it becomes a text.
           if count ~= lastCount then lastCount, lastCountText = count, tostring(count) end
           told[placeOf.count] = isPlain and lastCountText or '-1'
-          replies[step] = type(starts) ~= 'table' and table.concat(told, separator) or { starts.err }
+          replies[step] = table.concat(told, separator)
 `;
 
 /** One fetch, of the next of `ids`; counts in `fetched`. */
 const fetch = `
       fetched = fetched + 1
       local id = ids[fetched]
-      local key = prefix .. id
-      call('SET', key .. ':lock', ARGV[at + 1], 'PX', leaseMs)
-      call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
-      local fields = redis.pcall('HGETALL', key)
-      if fields.err then
-        replies[step] = { fields.err }
-      else
+      local key, failure = prefix .. id, nil
+      if limiterKey then
         -- BullMQ counts no job that a parent's end has poisoned.
-        if limiterKey and redis.pcall('HEXISTS', key, 'defa') == 0 then
+        local isPoisoned = redis.pcall('HEXISTS', key, 'defa')
+        failure = type(isPoisoned) == 'table' and isPoisoned
+        if isPoisoned == 0 then
           used = used + 1
           call('INCR', limiterKey)
           if used == 1 then call('PEXPIRE', limiterKey, math.floor(math.abs(durationMs))) end
         end
+      end
+      local fields
+      if not failure then
+        call('SET', key .. ':lock', ARGV[at + 1], 'PX', leaseMs)
+        call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
+        fields = redis.pcall('HGETALL', key)
+        failure = fields.err and fields
+      end
+      if failure then
+        replies[step] = { failure.err }
+      else
         if ${isNew} then
           call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', '1')
           replies[step] = ${newText} .. id
@@ -192,6 +201,7 @@ ${moveIds}
 ${unlock}
   local replies, finished, acked, left, kept, fetched = {}, {}, 0, 0, 0, 0
   local isMarked, lastCount, lastCountText = false, nil, nil
+  local counts, usualCount = { placeOf.ats, placeOf.atm, placeOf.stc }, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$'
 ${restOfNew}
   local at = firstEntry
   for step = 1, #acks + #others + fetches do

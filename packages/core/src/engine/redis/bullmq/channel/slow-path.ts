@@ -1,5 +1,6 @@
 // The slow path of the channel's script: each entry by BullMQ's own scripts.
 import { wrapScripts } from '../bullmq-scripts.js';
+import { kindsOf, mendRecord, requireKinds } from '../record-checks.js';
 import { reclaiming } from './reclaim-script.js';
 import { readFields } from './leased-record.js';
 
@@ -7,7 +8,7 @@ import { readFields } from './leased-record.js';
 const REMOVED_JOB = 'removed';
 
 /**
- * Defines `bullmq()`, which returns a table of `tryFetch(token)` and `trySettle(word, at)`, one entry that fails alone, `runEach()`, the
+ * Defines `bullmq()`, which returns a table of `mend(key)`, `tryFetch(token)` and `trySettle(word, at)`, one entry that fails alone, `runEach()`, the
  * whole call entry by entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every function anew in each call, and a
  * fast call seldom needs these.
  *
@@ -26,23 +27,78 @@ local function bullmq()
 
 ${wrapScripts(['moveToActive', 'moveToFinished', 'moveToDelayed', 'retryJob', 'moveJobFromActiveToWait'])}
 
+${requireKinds}
+${mendRecord}
+  -- What each entry touches; an ack or a dead letter of a job with a parent or a deduplication may add another job besides.
+  local kindsOfEnd = ${kindsOf('wait', 'active', 'prioritized', 'events', 'stalled', 'meta')}
+  local kindsOfMove = ${kindsOf('wait', 'active', 'prioritized', 'events', 'stalled', 'meta', 'delayed', 'pc', 'marker')}
+  local kindsOfFetch = ${kindsOf('wait', 'active', 'events', 'limiter', 'delayed', 'meta', 'marker')}
+  local kindsOfPriority = ${kindsOf('prioritized', 'pc')}
+  local kindsOfTarget = { ack = ${kindsOf('completed')}, keep = ${kindsOf('completed')}, deadLetter = ${kindsOf('failed')} }
+  -- Once for a call: nothing else runs in between.
+  local areChecked = {}
+  local function check(kinds)
+    if areChecked[kinds] then return end
+    requireKinds(kinds)
+    areChecked[kinds] = true
+  end
+
+  local function requireSound(word, job)
+    local target = kindsOfTarget[word]
+    check(target and kindsOfEnd or kindsOfMove)
+    if target then check(target) end
+    local record = call('HMGET', job.key, 'atm', 'parentKey', 'parent', 'deid')
+    if record[1] and not isCount(record[1]) then error({ err = 'the attempts of job ' .. job.id .. ' are no number' }) end
+    if record[2] or record[3] or record[4] then check(kindsOfMove) end
+    if record[3] then
+      local isRead, parent = pcall(cjson.decode, record[3])
+      if not isRead or type(parent) ~= 'table' or type(parent.id) ~= 'string' or type(parent.queueKey) ~= 'string' then
+        error({ err = 'the parent of job ' .. job.id .. ' is no JSON with an id and a queueKey' })
+      end
+    end
+  end
+
   local fetchKeys = { wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker }
+  local function replyOf(isDone, reply)
+    if isDone then return reply end
+    return { type(reply) == 'table' and reply.err or tostring(reply) }
+  end
+
+  -- Of a job whose count of deliveries is none, BullMQ's script fails when it has leased it.
+  local function moveNext(token)
+    local isMoved, job = pcall(moveToActive, fetchKeys, { prefix, now, { token = token, lockDuration = leaseMs, name = worker } })
+    if isMoved then return true, job end
+    local id = call('LINDEX', active, '0')
+    local key = prefix .. tostring(id)
+    local isOurs = id and redis.pcall('GET', key .. ':lock') == token and call('TYPE', key).ok == 'hash'
+    local mended = isOurs and mend(key)
+    if not mended then return false, job end
+    call('HINCRBY', key, 'ats', '1')
+    call('ZADD', marker, '0', '0')
+    return true, { call('HGETALL', key), id, mended = mended }
+  end
+
   local function fetch(token)
-    local job = moveToActive(fetchKeys, { prefix, now, { token = token, lockDuration = leaseMs, name = worker } })
+    check(kindsOfFetch)
+    -- Looked at when nothing waits, and for what is due.
+    local due = call('ZRANGE', delayed, '0', '0', 'WITHSCORES')[2]
+    if call('LLEN', wait) == 0 or (due and tonumber(due) < (tonumber(now) + 1) * 0x1000) then check(kindsOfPriority) end
+    local isMoved, job = moveNext(token)
+    if not isMoved then return replyOf(false, job) end
     local fields = job[1]
     if type(fields) == 'table' then
       ${readFields}
+      for field, value in pairs(job.mended or mend(prefix .. job[2]) or {}) do
+        isPlain = false
+        -- What was mended before it was read has been started since.
+        if not job.mended then told[placeOf[field]] = value end
+      end
       told[placeOf.count], told[placeOf.id] = isPlain and #fields / 2 or -1, job[2]
       return table.concat(told, ARGV[8])
     end
     isEmpty = true
     limitedMs = math.max(limitedMs, tonumber(job[3]))
     return false
-  end
-
-  local function replyOf(isDone, reply)
-    if isDone then return reply end
-    return { type(reply) == 'table' and reply.err or tostring(reply) }
   end
 
   local function tryFetch(token)
@@ -125,6 +181,7 @@ ${reclaiming}
   local function settle(word, at)
     local id = ARGV[at]
     local job = { id = id, key = prefix .. id, token = ARGV[at + 1], life = ARGV[at + 2], at = at + 3 }
+    requireSound(word, job)
     local code = operations[word](job)
     if code == -2 and reclaim(job) then code = operations[word](job) end
     if code < 0 and alreadySettled(job) then return 0 end
@@ -150,6 +207,6 @@ ${reclaiming}
     return replies
   end
 
-  setUp = { tryFetch = tryFetch, trySettle = trySettle, runEach = runEach, alreadySettled = alreadySettled }
+  setUp = { mend = mend, tryFetch = tryFetch, trySettle = trySettle, runEach = runEach, alreadySettled = alreadySettled }
   return setUp
 end`;

@@ -2,6 +2,7 @@
 import { OVERDUE_MS } from '../../../liveness.js';
 import { rememberAttempt } from '../dead-letters/history-script.js';
 import { noteDeaths } from './deaths.js';
+import { kindsOf, mendRecord, requireKinds } from '../record-checks.js';
 import { serverNow } from '../server-time.js';
 
 // A server's run id changes when it restarts, and is another when a replica takes over: then every presence is gone, and
@@ -30,6 +31,8 @@ export const giveBack = `
 ${meetServer}
 ${noteDeaths}
 ${rememberAttempt}
+${requireKinds}
+${mendRecord}
 local wait, active, prioritized, events, stalled, delayed, meta, marker =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[7], KEYS[9], KEYS[11]
 
@@ -39,21 +42,32 @@ local function poison(key, lost)
     .. deliveryLimit .. ': it may be what ends its workers')
 end
 
+-- A count as the record has it; 0 for what is none.
+local function countIn(text)
+  return text and isCount(text) and tonumber(text) or 0
+end
+
+local arePlacesSound = false
 local function giveBack(id, ending, judge)
+  if not arePlacesSound then requireKinds(${kindsOf('wait', 'events', 'stalled')}) end
+  arePlacesSound = true
   local key = prefix .. id
+  local seen = redis.pcall('HMGET', key, 'name', 'priority', 'atm', 'ats', 'pb', 'processedOn', 'spared', 'suspicions', 'stc')
   redis.call('DEL', key .. ':lock')
   redis.call('SREM', stalled, id)
   redis.call('LREM', active, 1, id)
-  local seen = redis.call('HMGET', key, 'name', 'priority', 'atm', 'ats', 'pb', 'processedOn', 'spared', 'suspicions')
-  if not seen[1] then return end
+  -- No record, or something else in its place: nothing is left of the job.
+  if seen.err or not seen[1] then return end
   local priority = tonumber(seen[2]) or 0
-  local lost = redis.call('HINCRBY', key, 'stc', 1) - (tonumber(seen[7]) or 0)
+  if priority > 0 and redis.call('TYPE', prioritized).ok == 'hash' then priority = 0 end
+  if seen[9] and not isCount(seen[9]) then mend(key) end
+  local lost = redis.call('HINCRBY', key, 'stc', 1) - countIn(seen[7])
   local isPlaced, reason = false, nil
   if judge then
-    isPlaced, reason = judge({ id = id, key = key, lost = lost, priority = priority, suspicions = tonumber(seen[8]) or 0 })
+    isPlaced, reason = judge({ id = id, key = key, lost = lost, priority = priority, suspicions = countIn(seen[8]) })
   else poison(key, lost) end
-  remember(key, cjson.encode({ attempt = tonumber(seen[3] or 0) + 1, fence = tonumber(seen[4] or 0), worker = seen[5] or '',
-    startedAtMs = tonumber(seen[6] or 0), endedAtMs = nowMs, ['end'] = ending, reason = reason }))
+  remember(key, cjson.encode({ attempt = countIn(seen[3]) + 1, fence = countIn(seen[4]), worker = seen[5] or '',
+    startedAtMs = countIn(seen[6]), endedAtMs = nowMs, ['end'] = ending, reason = reason }))
   -- The newest is given back first, so the oldest ends up at the head: among equals of its priority, too.
   if isPlaced then -- by the caller, behind others
   elseif priority > 0 then redis.call('ZADD', prioritized, priority * 0x100000000, id)

@@ -1,5 +1,6 @@
 // The slow path of the send script: each job by BullMQ's own scripts.
 import { wrapScripts } from '../bullmq-scripts.js';
+import { kindsOf, requireKinds } from '../record-checks.js';
 
 /**
  * Defines `runEach(runs)`, which adds the jobs one by one and returns the outcome of each. A job that cannot be added fails alone.
@@ -12,9 +13,28 @@ export const slowSend = `
 local function runEach(runs)
 ${wrapScripts(['addStandardJob', 'addDelayedJob', 'addPrioritizedJob'])}
 
+${requireKinds}
+  local kindsOfAny = ${kindsOf('meta', 'id', 'events', 'marker')}
+  local kindsOfPlace = {
+    delayed = ${kindsOf('delayed')},
+    prioritized = ${kindsOf('prioritized', 'pc')},
+    standard = ${kindsOf('wait')},
+  }
+  local areChecked = {}
+  -- Before the first write: BullMQ's script stores the record first, and where it then fails, the id is taken by a job that is in no list.
+  local function check(options)
+    local place = (options.delay or 0) > 0 and 'delayed' or (options.priority or 0) > 0 and 'prioritized' or 'standard'
+    if areChecked[place] then return end
+    requireKinds(kindsOfAny)
+    if call('HEXISTS', meta, 'concurrency') == 1 then requireKinds(${kindsOf('active')}) end
+    requireKinds(kindsOfPlace[place])
+    areChecked[place] = true
+  end
+
   local function add(jobId, payload, run)
     if call('EXISTS', prefix .. jobId) == 1 then return 0 end
     local options = run.options
+    check(options)
     local args = { { prefix, jobId, run.name, tonumber(now) }, payload, options }
     if (options.delay or 0) > 0 then
       addDelayedJob({ marker, meta, id, delayed, completed, events }, args)
