@@ -156,7 +156,21 @@ describe('the broker, seen from plain BullMQ', () => {
     await client.set(`${namespace}:trial:prioritized`, 'a text where a sorted set should be');
     const [good, bad] = await trial.send({ id: 'a' }, { id: 'b', priority: 3 });
     expect(good).to.equal('accepted');
-    expect(bad).to.have.property('refused').that.contains('WRONGTYPE');
+    expect(bad).to.have.property('refused').that.contains('prioritized holds a string where the queue keeps a zset');
+    expect(await client.exists(`${namespace}:trial:b`), 'a record that is in no list').to.equal(0);
+  });
+
+  it('gives back the jobs of a dead worker though a record has a count that is no number', async () => {
+    await open();
+    await trial.send({ id: 'a' }, { id: 'odd' }, { id: 'b' });
+    for (let n = 0; n < 3; n += 1) await trial.take(trial.newToken('dead'));
+    using client = await plainRedis();
+    await client.hset(`${namespace}:trial:odd`, { stc: 'many', atm: '1e999', suspicions: 'some' });
+    expect(await trial.releaseDead('dead')).to.have.members(['a', 'odd', 'b']);
+    expect((await trial.take()).record).to.include({ id: 'a', leasesLost: 1 });
+    const odd = await trial.take();
+    expect(odd.record).to.include({ id: 'odd', leasesLost: 1, attemptsMade: 0 });
+    expect(odd.record.poisoned).to.include('stc is no number');
   });
 
   for (const [fastPath, words] of [
