@@ -113,7 +113,7 @@ describe('a channel, for what its consumers hold', () => {
       a.leaves();
       fetching.handOut('job-1');
       const requeue = await trial.nextCall();
-      await trial.pass(1_000);
+      await trial.pass(1_500);
       expect(trial.queue.renewals.all).to.deep.equal([[{ jobId: 'job-1', leaseToken: 'here|1' }]]);
       requeue.answer([{ settled: undefined, error }]);
       await trial.log.said('failed one request');
@@ -127,7 +127,7 @@ describe('a channel, for what its consumers hold', () => {
   it('gives back, after a reconnect, what is leased to nobody here, but for what a fetch on its way may have leased', async () => {
     const trial = new ChannelTrial();
     await trial.holder('job-1');
-    await trial.pass(1_000);
+    await trial.pass(1_500);
     expect(trial.queue.reconciliations.all, 'nothing can have gone astray').to.have.length(0);
     trial.channel.recovery.away();
     trial.channel.recovery.back();
@@ -145,13 +145,13 @@ describe('a channel, for what its consumers hold', () => {
     expect((await trial.log.said('leased to nobody here')).facts).to.deep.include({ jobs: ['job-2'] });
   });
 
-  it('renews what is held three times within a lease, and not what was settled or let go', async () => {
+  it('renews what is held when no heartbeat does, three times within a lease, and not what was settled or let go', async () => {
     const trial = new ChannelTrial();
     const [a, b, c] = [await trial.holder('a'), await trial.holder('b'), await trial.holder('c')];
     b.settles(ack);
     (await trial.nextCall()).answer();
     await b.hears('settlement.stored');
-    await trial.pass(999);
+    await trial.pass(1_499);
     expect(trial.queue.renewals.all).to.have.length(0);
     await trial.pass(1);
     c.releases();
@@ -166,7 +166,7 @@ describe('a channel, for what its consumers hold', () => {
     const holder = await trial.holder('job-1');
     holder.settles(ack);
     await trial.nextCall();
-    await trial.pass(1_000);
+    await trial.pass(1_500);
     expect(trial.queue.renewals.all).to.deep.equal([[{ jobId: 'job-1', leaseToken: 'here|1' }]]);
   });
 
@@ -184,7 +184,7 @@ describe('a channel, for what its consumers hold', () => {
     const trial = new ChannelTrial();
     const [a, b] = [await trial.holder('a'), await trial.holder('b')];
     trial.queue.lost = [b.delivery.leaseToken];
-    await trial.pass(1_000);
+    await trial.pass(1_500);
     expect([a.words, b.words]).to.deep.equal([['delivery.received'], ['delivery.received', 'lease.lost']]);
   });
 

@@ -48,6 +48,8 @@ export class ScriptedQueue implements WorkQueue {
   readonly renewals = new Heard<readonly Lease[]>();
   /** The lease tokens that the next renewals find lost. */
   lost: readonly string[] = [];
+  /** What the next renewals reject with. */
+  renewalFault: Error | undefined;
   isClosed = false;
 
   settleAndFetch(
@@ -83,7 +85,7 @@ export class ScriptedQueue implements WorkQueue {
 
   renew(held: readonly LeasedJob[]): Promise<readonly string[]> {
     this.renewals.push(held.map(leaseOf));
-    return Promise.resolve(this.lost);
+    return this.renewalFault ? Promise.reject(this.renewalFault) : Promise.resolve(this.lost);
   }
 
   progress(): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Liveness, ReapReport } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { MessageChannel } from 'node:worker_threads';
 import { Heard } from '../signals/heard.js';
-import { newSign, tickUntilStopped, type HeartbeatReport } from '../worker-inside/inside.js';
+import { machineMs, newSign, tickUntilStopped, type HeartbeatReport } from '../worker-inside/inside.js';
 
 const calm: ReapReport = {
   hasSuspects: false,
@@ -28,18 +28,39 @@ describe('the ticks of a heartbeat', () => {
     let ticks = 0;
     const renewedAt: number[] = [];
     await using trial = new TickTrial({
-      renewAll: () => (renewedAt.push(ticks) === 1 ? Promise.reject(new ConnectionLostError()) : Promise.resolve()),
+      renewAll: () => (renewedAt.push(ticks) === 1 ? Promise.reject(new ConnectionLostError()) : Promise.resolve([])),
       reap: () => Promise.resolve({ ...calm, hasSuspects: true, returnedJobIds: [String((ticks += 1))] }),
     });
     await trial.reports.first(() => renewedAt.length === 2);
     expect(renewedAt[1]).to.be.within(2, 40);
   });
 
+  it('reports which leases it renewed, and when that began', async () => {
+    const leases = [{ queue: 'notes', numbers: [3, 7] }];
+    const beforeMs = machineMs();
+    await using trial = new TickTrial({ renewAll: () => Promise.resolve(leases), reap: () => Promise.resolve(calm) });
+    const { beganAtMs, ...report } = await trial.renewed();
+    expect(report).to.deep.equal({ type: 'renewed', leases });
+    expect(beganAtMs).to.be.within(beforeMs, machineMs());
+  });
+
+  it('renews in time though ticks are a tenth of a second apart: each third of a lease, and not a tick later', async () => {
+    const atMs: number[] = [];
+    const liveness = {
+      renewAll: () => Promise.resolve([{ queue: 'notes', numbers: [atMs.push(performance.now())] }]),
+      reap: () => Promise.resolve({ ...calm, active: 1 }),
+    };
+    await using trial = new TickTrial(liveness, 3_150);
+    await trial.reports.first(() => atMs.length === 4);
+    const apartMs = atMs.slice(1).map((at, i) => at - (atMs[i] ?? at));
+    expect(Math.min(...apartMs)).to.be.within(1_049, 1_095);
+  });
+
   it('ticks before an idle pause is over when another delayed job is the next one', async () => {
     const polls: number[] = [];
     let ticks = 0;
     const liveness = {
-      renewAll: () => Promise.resolve(),
+      renewAll: () => Promise.resolve([]),
       hasOtherNextDue: () => Promise.resolve(polls.push(ticks) === 2),
       reap: () => Promise.resolve({ ...calm, returnedJobIds: [String((ticks += 1))] }),
     };
@@ -51,13 +72,13 @@ describe('the ticks of a heartbeat', () => {
   it('says once of every fault but a lost connection, for one of our own lasts', async () => {
     let ticks = 0;
     await using trial = new TickTrial({
-      renewAll: () => Promise.resolve(),
+      renewAll: () => Promise.resolve([]),
       reap: () => {
         ticks += 1;
         return Promise.reject(ticks === 1 ? new ConnectionLostError() : new UnwritableCallError('666.67'));
       },
     });
-    const report = await trial.reports.first();
+    const report = await trial.reports.first(({ type }) => type !== 'renewed');
     expect(report).to.have.property('type', 'refused');
     expect(report).to.have.property('reason').that.contains('got 666.67');
   });
@@ -77,6 +98,12 @@ class TickTrial implements AsyncDisposable {
       port: this.#channel.port1,
       report: (report) => this.reports.push(report),
     });
+  }
+
+  async renewed() {
+    const report = await this.reports.first(({ type }) => type === 'renewed');
+    if (report.type !== 'renewed') throw new Error('it is what was asked for');
+    return report;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

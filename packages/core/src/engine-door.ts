@@ -66,7 +66,14 @@ export type {
   WakeSignal,
   WorkQueue,
 } from './engine/work-queue.js';
-export { OVERDUE_MS, type CancelRequest, type Liveness, type ReapReport, type ReapRules } from './engine/liveness.js';
+export {
+  OVERDUE_MS,
+  type CancelRequest,
+  type Liveness,
+  type ReapReport,
+  type ReapRules,
+  type RenewedLeases,
+} from './engine/liveness.js';
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
 export { readHistory } from './dead-letters/dead-letter.js';
 export type { JobListing, JobListOptions } from './operator/operator-options.js';

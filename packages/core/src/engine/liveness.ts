@@ -22,8 +22,11 @@ export interface Liveness {
    */
   appear(onCancel: (request: CancelRequest) => void, onDropped?: (dropped: DroppedMessages) => void): Promise<void>;
 
-  /** Renews every lease of the process for `leaseMs` from now. */
-  renewAll(leaseMs: number): Promise<void>;
+  /**
+   * Renews every lease of the process for `leaseMs` from now, and returns which: of what the process holds, the others have expired or are
+   * lost. Takes up none that has expired, for it cannot know what is held: that is for `WorkQueue.renew`.
+   */
+  renewAll(leaseMs: number): Promise<readonly RenewedLeases[]>;
 
   /**
    * Takes the reaper's turn at every queue, unless another process of the fleet has just had it. A queue that fails fails alone.
@@ -38,6 +41,13 @@ export interface Liveness {
   hasOtherNextDue(): Promise<boolean>;
 
   close(): Promise<void>;
+}
+
+/** The leases of one process at one queue that were renewed. */
+export interface RenewedLeases {
+  readonly queue: string;
+  /** The numbers of their tokens, `process|n`. */
+  readonly numbers: readonly number[];
 }
 
 /** A request to let a job go, whichever process holds it. */

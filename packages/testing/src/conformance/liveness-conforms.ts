@@ -10,7 +10,8 @@ export function livenessConforms({ describe, it, trial, features }: Suite): void
       const ours = await trial().take('here|1', { leaseMs: 50 });
       const theirs = await trial().take('here-too|1', { leaseMs: 50 });
       const liveness = await trial().liveness('here');
-      await liveness.renewAll(60_000);
+      const renewed = await liveness.renewAll(60_000);
+      expect(renewed).to.deep.equal([{ queue: trial().queue.name, numbers: [1] }]);
       await trial().untilExpired(theirs);
       expect(await trial().queue.progress(leaseOf(ours), '1')).to.equal(true);
     });

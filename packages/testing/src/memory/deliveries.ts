@@ -119,10 +119,16 @@ export function renew(queue: StoredQueue, held: readonly LeasedJob[], leaseMs: n
 }
 
 /** Renews every lease of a process. */
-export function renewProcess(queue: StoredQueue, process: string, leaseMs: number): void {
+export function renewProcess(queue: StoredQueue, process: string, leaseMs: number): readonly number[] {
   const untilMs = queue.clock.now() + leaseMs;
-  for (const job of queue.active)
-    if (isLeased(queue, job) && processOf(job) === process) job.lease = { token: job.lease?.token ?? '', untilMs };
+  const renewed: number[] = [];
+  for (const job of queue.active) {
+    if (!isLeased(queue, job) || processOf(job) !== process) continue;
+    const token = job.lease?.token ?? '';
+    job.lease = { token, untilMs };
+    renewed.push(Number(token.slice(process.length + 1)));
+  }
+  return renewed;
 }
 
 /** The process that a job's lease token names. */

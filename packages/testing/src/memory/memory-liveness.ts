@@ -1,5 +1,5 @@
 // The liveness of a worker process in memory: its presence, its leases, and the reaper's turn.
-import type { CancelRequest, FleetLine, Liveness, ReapReport, ReapRules } from '@acktor/core/engine';
+import type { CancelRequest, FleetLine, Liveness, ReapReport, ReapRules, RenewedLeases } from '@acktor/core/engine';
 import { giveBack, isLeased, noteDeath, processOf, renewProcess } from './deliveries.js';
 import type { MemoryFleetHub } from './memory-fleet-hub.js';
 import type { MemoryStore, PresentProcess } from './memory-store.js';
@@ -38,10 +38,10 @@ export class MemoryLiveness implements Liveness {
     return Promise.resolve();
   }
 
-  renewAll(leaseMs: number): Promise<void> {
+  renewAll(leaseMs: number): Promise<readonly RenewedLeases[]> {
     if (this.#presence) this.#presence.leaseMs = leaseMs;
-    for (const queue of this.#queues) renewProcess(queue, this.#deps.process, leaseMs);
-    return Promise.resolve();
+    const renew = (queue: StoredQueue) => renewProcess(queue, this.#deps.process, leaseMs);
+    return Promise.resolve(this.#queues.map((queue) => ({ queue: queue.name, numbers: renew(queue) })));
   }
 
   reap(rules: ReapRules): Promise<ReapReport> {

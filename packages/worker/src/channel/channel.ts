@@ -130,6 +130,11 @@ export class Channel {
     return holders.length > 0;
   }
 
+  /** To be called when the heartbeat has renewed the leases of these numbers, so long ago. */
+  leasesRenewed(numbers: readonly number[], ageMs: number): void {
+    this.#keeper.renewedByHeartbeat(numbers, ageMs);
+  }
+
   /** Resolves when every request is answered, or waits for the server to come back. */
   quiet(): Promise<void> {
     return this.#batcher.quiet();

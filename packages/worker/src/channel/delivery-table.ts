@@ -134,6 +134,14 @@ export class DeliveryTable {
     return jobsOf(this.#rows.values());
   }
 
+  /** The jobs that consumers have held since before then and are not about to settle, but for those under tokens of these numbers. */
+  heldSince(ms: number, exceptNumbers: ReadonlySet<number>): readonly LeasedJob[] {
+    return [...this.#rows.values()].flatMap(({ job, heldSinceMs, request }) => {
+      const isMeant = job && heldSinceMs < ms && request?.settle === undefined;
+      return isMeant && !exceptNumbers.has(numberOf(job.leaseToken)) ? [job] : [];
+    });
+  }
+
   /** The consumers that hold a delivery that `isIt`. */
   holdersOf(isIt: (job: LeasedJob) => boolean): readonly ConsumerRef[] {
     return [...this.#rows.values()].flatMap(({ consumer, job }) => (consumer && job && isIt(job) ? [consumer] : []));

@@ -1,5 +1,5 @@
-// Keeps the leases of what is held: renews them, finds those that are lost, and gives back orphaned leases.
-import type { WorkQueue } from '@acktor/core/engine';
+// Keeps the leases of what is held: goes by what the heartbeat renews, renews the rest, finds what is lost, and gives back orphans.
+import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
 import type { Clock } from './clock.js';
 import type { DeliveryTable } from './delivery-table.js';
@@ -7,30 +7,46 @@ import type { DeliveryTable } from './delivery-table.js';
 export interface LeaseKeeperDeps {
   readonly queue: Pick<WorkQueue, 'renew' | 'reconcile'>;
   /** A fetch whose answer is on its way may have leased what is not held yet. */
-  readonly deliveries: Pick<DeliveryTable, 'held' | 'holdersOf' | 'answeredTokens'>;
+  readonly deliveries: Pick<DeliveryTable, 'held' | 'heldSince' | 'holdersOf' | 'answeredTokens'>;
   readonly leaseMs: number;
   readonly clock: Clock;
   readonly log: GuardedLog;
 }
 
 /**
- * Sends `lease.lost` to each consumer whose lease is found lost.
- *
- * The heartbeat thread renews, too; this is how the process learns what it has lost, and what holds when the thread ends.
+ * The heartbeat renews all leases of the process, and reports which. What is held beside those is renewed here: a lease that expired while
+ * its server was away is taken up again so, and the consumer of one that is lost gets `lease.lost`. Where no report comes for half a lease,
+ * all that is held is renewed here.
  */
 export class LeaseKeeper {
   readonly #deps: LeaseKeeperDeps;
   #orphansUntilMs = -Infinity;
-  #hasFailed = false;
-  /** Ends the keeping. */
-  readonly stop: () => void;
+  #timer: unknown;
+  #isStopped = false;
 
   /** Begins to keep. */
   constructor(deps: LeaseKeeperDeps) {
     this.#deps = deps;
-    // Three chances before a lease expires; where one fails another soon, for a server that answers again gives leases back after a while.
-    const everyMs = () => (this.#hasFailed ? Math.min(deps.leaseMs / 9, KEEP_AGAIN_MS) : deps.leaseMs / 3);
-    this.stop = repeat(deps.clock, everyMs, () => this.#keep());
+    this.#schedule(deps.leaseMs / 2);
+  }
+
+  /** Ends the keeping. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#deps.clock.clearTimeout(this.#timer);
+  }
+
+  /**
+   * To be called when the heartbeat has renewed the leases of these numbers, so long ago. What has been held for longer should be among
+   * them. What is about to be settled is left out: the settlement's answer says more.
+   */
+  renewedByHeartbeat(numbers: readonly number[], ageMs: number): void {
+    if (this.#isStopped) return;
+    const { deliveries, clock, leaseMs } = this.#deps;
+    this.#schedule(leaseMs / 2 - ageMs);
+    void this.#keep(deliveries.heldSince(clock.now() - ageMs, new Set(numbers))).then((isKept) => {
+      if (!isKept) this.#schedule(this.#soonMs);
+    });
   }
 
   /**
@@ -39,7 +55,8 @@ export class LeaseKeeper {
    */
   async restored(): Promise<void> {
     this.#suspectOrphans();
-    await this.#renew();
+    await this.#renew(this.#deps.deliveries.held());
+    this.#schedule(this.#deps.leaseMs / 3);
   }
 
   /** The server failed one request alone. What it had leased by then is held by no consumer. */
@@ -53,25 +70,40 @@ export class LeaseKeeper {
     this.#orphansUntilMs = this.#deps.clock.now() + ORPHANS_FOR_MS;
   }
 
-  async #renew(): Promise<void> {
-    const { queue, deliveries, leaseMs } = this.#deps;
-    const jobs = deliveries.held();
+  #schedule(inMs: number): void {
+    const { clock } = this.#deps;
+    clock.clearTimeout(this.#timer);
+    if (!this.#isStopped) this.#timer = clock.setTimeout(() => void this.#keepAll(), Math.max(inMs, 0));
+  }
+
+  /** Three chances before a lease expires; where one fails another soon, for a server that answers again gives leases back after a while. */
+  async #keepAll(): Promise<void> {
+    const isKept = await this.#keep(this.#deps.deliveries.held());
+    this.#schedule(isKept ? this.#deps.leaseMs / 3 : this.#soonMs);
+  }
+
+  get #soonMs(): number {
+    return Math.min(this.#deps.leaseMs / 9, KEEP_AGAIN_MS);
+  }
+
+  /** Returns whether it succeeded; the connection's own fault is reported elsewhere. */
+  async #keep(jobs: readonly LeasedJob[]): Promise<boolean> {
+    try {
+      await this.#renew(jobs);
+      if (this.#deps.clock.now() < this.#orphansUntilMs) await this.#giveBackOrphans();
+      return true;
+    } catch (error) {
+      this.#deps.log.debug({ err: error }, 'the leases could not be renewed');
+      return false;
+    }
+  }
+
+  async #renew(jobs: readonly LeasedJob[]): Promise<void> {
     if (jobs.length === 0) return;
+    const { queue, deliveries, leaseMs } = this.#deps;
     const lost = new Set(await queue.renew(jobs, leaseMs));
     for (const consumer of deliveries.holdersOf(({ leaseToken }) => lost.has(leaseToken)))
       consumer.send({ type: 'lease.lost' });
-  }
-
-  /** What fails is done again before the leases are over; the connection's own fault is reported elsewhere. */
-  async #keep(): Promise<void> {
-    try {
-      await this.#renew();
-      this.#hasFailed = false;
-      if (this.#deps.clock.now() < this.#orphansUntilMs) await this.#giveBackOrphans();
-    } catch (error) {
-      this.#hasFailed = true;
-      this.#deps.log.debug({ err: error }, 'the leases could not be renewed');
-    }
   }
 
   /**
@@ -83,20 +115,6 @@ export class LeaseKeeper {
     const jobs = await queue.reconcile(deliveries.answeredTokens, deliveries.held());
     if (jobs.length > 0) log.warn({ jobs }, 'jobs that were leased to nobody here were given back');
   }
-}
-
-/** Runs `task` again and again, `everyMs()` after the last one ended, until the returned function is called. */
-function repeat(clock: Clock, everyMs: () => number, task: () => Promise<void>): () => void {
-  let isStopped = false;
-  let timer: unknown;
-  const schedule = () => {
-    timer = clock.setTimeout(() => void task().finally(() => isStopped || schedule()), everyMs());
-  };
-  schedule();
-  return () => {
-    isStopped = true;
-    clock.clearTimeout(timer);
-  };
 }
 
 /** Far longer than Linux goes on with what a closed connection had left to send (100 s), for a proxy may be more patient. */

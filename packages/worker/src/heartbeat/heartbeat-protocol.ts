@@ -1,7 +1,7 @@
 // What a worker's main thread and its heartbeat thread say to each other, and what the latter says to the supervisor.
 import { writeSync } from 'node:fs';
 import { getEnvironmentData, setEnvironmentData, type MessagePort } from 'node:worker_threads';
-import type { CancelRequest, EngineModule, LivenessOpening, RefusalCause } from '@acktor/core/engine';
+import type { CancelRequest, EngineModule, LivenessOpening, RefusalCause, RenewedLeases } from '@acktor/core/engine';
 
 /** What a heartbeat starts with, on whichever thread. */
 export interface HeartbeatStart {
@@ -37,6 +37,8 @@ export interface HeartbeatFailure {
 export type HeartbeatReport =
   | { readonly type: 'started'; readonly hasPresence: boolean }
   | ({ readonly type: 'failed' } & HeartbeatFailure)
+  /** Leases were renewed; `beganAtMs` by {@link machineMs}. */
+  | { readonly type: 'renewed'; readonly leases: readonly RenewedLeases[]; readonly beganAtMs: number }
   | { readonly type: 'returned'; readonly jobIds: readonly string[] }
   | { readonly type: 'cancel'; readonly request: CancelRequest }
   /** The server's data are gone. */
@@ -66,9 +68,14 @@ export function giveSign(sign: SharedArrayBuffer): void {
   Atomics.store(new BigInt64Array(sign), 0, process.hrtime.bigint());
 }
 
-/** How long ago the last sign was given. The clock is the machine's monotonic one, which all threads have alike and nobody sets. */
+/** How long ago the last sign was given. */
 export function msSinceSign(sign: SharedArrayBuffer): number {
   return Number((process.hrtime.bigint() - Atomics.load(new BigInt64Array(sign), 0)) / NS_PER_MS);
+}
+
+/** The machine's monotonic clock, in whole milliseconds: all threads have it alike, and nobody sets it. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint() / NS_PER_MS);
 }
 
 const NS_PER_MS = 1_000_000n;

@@ -2,13 +2,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import { BrokerUnreachableError, ServerRefusalError } from '@acktor/core';
-import { steadyNowMs, type CancelRequest, type Engine, type EngineModule } from '@acktor/core/engine';
+import {
+  steadyNowMs,
+  type CancelRequest,
+  type Engine,
+  type EngineModule,
+  type RenewedLeases,
+} from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
 import type { Feed } from '../feed/feed.js';
 import { HeartbeatError } from '../errors.js';
 import { threadFlags } from '../node-flags.js';
 import {
   giveSign,
+  machineMs,
   newSign,
   type HeartbeatFailure,
   type HeartbeatInput,
@@ -39,6 +46,8 @@ export interface HeartbeatDeps {
   readonly hangMs: number;
   /** Called with each cancel: this process may hold the job. */
   readonly onCancel: (request: CancelRequest) => void;
+  /** Called with the leases of a queue that were renewed, and how long ago that began. */
+  readonly onRenewed: (leases: RenewedLeases, ageMs: number) => void;
   /** What the watchers of the fleet get of this process. */
   readonly feed: Pick<Feed, 'openPort'>;
   readonly log: GuardedLog;
@@ -207,8 +216,10 @@ export class Heartbeat {
   }
 
   #receive(report: HeartbeatReport): void {
-    if (report.type === 'cancel') this.#deps.onCancel(report.request);
-    else logReport(report, this.#deps);
+    if (report.type === 'cancel') return this.#deps.onCancel(report.request);
+    if (report.type !== 'renewed') return logReport(report, this.#deps);
+    const ageMs = machineMs() - report.beganAtMs;
+    for (const leases of report.leases) this.#deps.onRenewed(leases, ageMs);
   }
 
   #order(order: HeartbeatOrder): void {
@@ -229,7 +240,7 @@ function startError(address: string, { message, refusal, isOfThread }: Heartbeat
 
 /**
  * A heap that may have gigabytes, as is the default, is let grow far beyond what is in use before V8 collects its old garbage: this thread
- * grew by ten MB an hour. It uses 10 MB, and some hundred bytes for each consumer while somebody watches.
+ * grew by ten MB an hour. It uses 10 MB, and some hundred bytes for each consumer while the fleet is watched.
  */
 const MOST_HEAP_MB = 128;
 /** A third of a lease leaves time to renew on the next connection; but a server may be busy with a script for a second. */
@@ -246,7 +257,7 @@ const LOAD_WITHIN_MS = 5_000;
 
 /** Logs what a report says. What comes of a failed start is reported by the code that started it. */
 function logReport(
-  report: Exclude<HeartbeatReport, { type: 'cancel' }>,
+  report: Exclude<HeartbeatReport, { type: 'cancel' | 'renewed' }>,
   { log, process: worker, leaseMs }: Pick<HeartbeatDeps, 'log' | 'process' | 'leaseMs'>,
 ): void {
   switch (report.type) {

@@ -4,6 +4,7 @@ import { ConnectionLostError, ServerRefusalError } from '@acktor/core';
 import { OVERDUE_MS, type Liveness, type ReapReport, type ReapRules } from '@acktor/core/engine';
 import { mostSevere } from '@acktor/core/internal';
 import {
+  machineMs,
   msSinceSign,
   reportHang,
   type HeartbeatOrder,
@@ -69,10 +70,12 @@ function reportRefusal(error: unknown, { report }: TickingDeps, state: TickState
 }
 
 /** However idle the fleet seems, a lease is renewed before it is over, and a delayed job is not left to a process that may have died. */
-function pauseMs({ busyUntilMs, hasSuspects, dueAtMs }: TickState, leaseMs: number): number {
+function pauseMs({ busyUntilMs, hasSuspects, dueAtMs, renewAtMs }: TickState, leaseMs: number): number {
   if (hasSuspects) return SUSPECT_EVERY_MS;
   const nowMs = performance.now();
-  if (nowMs < busyUntilMs) return BUSY_EVERY_MS;
+  const renewInMs = renewAtMs - nowMs;
+  // In time for the renewal: it is the only one, and of the three in a lease none may be late.
+  if (nowMs < busyUntilMs) return renewInMs > 0 ? Math.min(BUSY_EVERY_MS, Math.max(renewInMs, 1)) : BUSY_EVERY_MS;
   const idleMs = Math.min(IDLE_EVERY_MS, leaseMs / 3);
   // A due job counts as forgotten after a while, and the reaper gives no wake signal for it sooner.
   const overdueInMs = dueAtMs - nowMs + OVERDUE_MS + 1;
@@ -99,7 +102,7 @@ function receiveOrders(port: OrderSource, state: TickState): { readonly signal: 
 async function tick({ liveness, input, hasPresence, report }: TickingDeps, state: TickState): Promise<void> {
   checkMainThread(input, state, report);
   // Of several servers one may be away: what the others have is looked after all the same.
-  const [renewal] = await Promise.allSettled([renewInTime(liveness, input, state)]);
+  const [renewal] = await Promise.allSettled([renewInTime(liveness, { input, report }, state)]);
   const [turn] = await Promise.allSettled([liveness.reap(rulesOf(input, hasPresence))]);
   if (turn.status === 'fulfilled') reportTurn(turn.value, state, report);
   const faults = [
@@ -109,12 +112,17 @@ async function tick({ liveness, input, hasPresence, report }: TickingDeps, state
   if (faults.length > 0) throw mostSevere(faults);
 }
 
-async function renewInTime(liveness: Liveness, { leaseMs }: HeartbeatStart, state: TickState): Promise<void> {
+type Renewing = Pick<TickingDeps, 'input' | 'report'>;
+
+async function renewInTime(liveness: Liveness, { input, report }: Renewing, state: TickState): Promise<void> {
   if (state.isHanging || performance.now() < state.renewAtMs) return;
+  const { leaseMs } = input;
+  const beganAtMs = machineMs();
   // Three chances before a lease expires, and more where one fails: until the hold-off is over, all must have renewed.
   state.renewAtMs = performance.now() + Math.min(leaseMs / 9, RENEW_AGAIN_MS);
-  await liveness.renewAll(leaseMs);
+  const leases = await liveness.renewAll(leaseMs);
   state.renewAtMs = performance.now() + leaseMs / 3;
+  report({ type: 'renewed', leases, beganAtMs });
 }
 
 function reportTurn(turn: ReapReport, state: TickState, report: TickingDeps['report']): void {

@@ -69,6 +69,11 @@ export class ConsumerPool {
     this.#channel.recovery[state]();
   }
 
+  /** To be called when the heartbeat has renewed the leases of these numbers, so long ago. */
+  leasesRenewed(numbers: readonly number[], ageMs: number): void {
+    this.#channel.leasesRenewed(numbers, ageMs);
+  }
+
   cancel(cancel: JobCancel): boolean {
     return this.#channel.cancel(cancel);
   }

@@ -1,13 +1,13 @@
-// How a worker is, for a load balancer, a supervisor of another kind, or a test.
+// The state of a worker, for a load balancer, a supervisor of another kind, or a test.
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
 import type { HeartbeatState } from '../heartbeat/heartbeat.js';
 import type { WorkerStateChange } from '../events/worker-events.js';
 
-/** How a worker is at one moment. Times in milliseconds since the epoch, by this machine's clock. */
+/** The state of a worker at one moment. Times in milliseconds since the epoch, by this machine's clock. */
 export interface WorkerHealth {
   readonly workerId: string;
   readonly startedAtMs: number;
-  /** Where it stands on its chart. */
+  /** Its state on its chart. */
   readonly state: WorkerStateChange['state'];
   /** Whether it can take and settle jobs: `whyNotReady` is empty. */
   readonly isReady: boolean;
@@ -21,7 +21,7 @@ export interface WorkerHealth {
   readonly held: number;
   /** For how long the oldest of them is held; undefined when none is. */
   readonly oldestHeldForMs: number | undefined;
-  /** Handlers that were told to let go and still run. */
+  /** Handlers whose signal has aborted and that still run. */
   readonly stuck: number;
   readonly queues: readonly QueueHealth[];
 }

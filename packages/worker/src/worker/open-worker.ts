@@ -1,4 +1,4 @@
-// Puts a worker together: everything is checked before anything is opened, and nothing stays open when something fails.
+// Assembles a worker: everything is checked before anything is opened, and nothing stays open when something fails.
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { OptionsError } from '@acktor/core';
@@ -121,6 +121,8 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
       process: id,
       queues: [...queues.keys()],
       onCancel: ({ queue, ...cancel }) => pools.find((pool) => pool.queue === queue)?.cancel(cancel),
+      onRenewed: ({ queue, numbers }, ageMs) =>
+        pools.find((pool) => pool.queue === queue)?.leasesRenewed(numbers, ageMs),
       feed,
       log,
     });

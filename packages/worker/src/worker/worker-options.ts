@@ -20,7 +20,7 @@ export type ConsumerCounts = number | Readonly<Record<string, number>>;
 
 const { engine, ...serverOptionTable } = brokerOptionTable;
 
-/** The options that can be told to another process: plain values. */
+/** The options that can be sent to another process: plain values. */
 export const travellingOptionTable = {
   ...serverOptionTable,
   consumers: {
@@ -87,7 +87,7 @@ export const travellingOptionTable = {
   metrics: {
     type: 'boolean',
     default: false,
-    doc: 'Whether to measure how long consumers stay in each state, and to keep what `metrics()` answers.',
+    doc: 'Whether to measure how long consumers stay in each state, and to keep what `metrics()` returns.',
   },
   inspectUrl: {
     type: 'string',
@@ -227,7 +227,7 @@ export interface TravellingOptions extends SharedOptions, TextLimitOptions {
    * 30000.
    */
   readonly drainMs?: OptionInput<typeof travellingOptionTable, 'drainMs'> | undefined;
-  /** Whether to measure how long consumers stay in each state, and to keep what `metrics()` answers. By default false. */
+  /** Whether to measure how long consumers stay in each state, and to keep what `metrics()` returns. By default false. */
   readonly metrics?: OptionInput<typeof travellingOptionTable, 'metrics'> | undefined;
   /** WebSocket URL of a server of `@statelyai/inspect`, to show the worker's actors in Stately's inspector; slows them down. */
   readonly inspectUrl?: OptionInput<typeof travellingOptionTable, 'inspectUrl'> | undefined;

@@ -80,7 +80,7 @@ export class Worker {
   /**
    * Calls `listener` with each event of this name: what happens to the deliveries and the connection of this worker. Returns an unsubscribe
    * function. Listeners are called after the fact, when the turn of the event loop is over, and are not awaited: they neither change nor
-   * hold up a delivery. What one throws, or rejects with, is logged. While nobody listens, events cost a delivery nothing.
+   * hold up a delivery. What one throws, or rejects with, is logged. Without listeners, events cost a delivery nothing.
    * @throws OptionsError for an unknown name, or for no function.
    * @example
    * const stop = worker.on('delivery.ended', ({ jobName, outcome, durationMs }) => histogram.observe({ jobName, outcome }, durationMs));

@@ -118,7 +118,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     const { BullmqWorkQueue } = await inside<typeof QueueModule>('engine/redis/bullmq/bullmq-work-queue.js');
     const { renewProcessScript } = await inside<typeof ReapModule>('engine/redis/bullmq/reaping/reap-script.js');
     BullmqWorkQueue.prototype.renew = () => Promise.resolve([]);
-    renewProcessScript.run = () => Promise.resolve();
+    renewProcessScript.run = () => Promise.resolve([]);
   },
   /** What the server no longer knows of the fleet is not looked at. */
   async memoryOfTheServer() {

@@ -1,7 +1,7 @@
 // One liveness of several: in a cluster each queue may lie on another server.
 import { ConnectionLostError, ServerRefusalError } from '../broker-errors.js';
 import type { FleetLine } from '../../fleet/fleet-hub.js';
-import type { Liveness, ReapReport, ReapRules } from '../liveness.js';
+import type { Liveness, ReapReport, ReapRules, RenewedLeases } from '../liveness.js';
 
 /**
  * Asks all of them, and has every answer before it rejects with a failure. It does not wait for a server that hangs: the leases of the
@@ -26,8 +26,8 @@ export class JointLiveness implements Liveness {
     await this.#all((liveness) => liveness.appear(...listeners));
   }
 
-  async renewAll(leaseMs: number): Promise<void> {
-    await allEnded(this.#askInTime((liveness) => liveness.renewAll(leaseMs)));
+  async renewAll(leaseMs: number): Promise<readonly RenewedLeases[]> {
+    return (await allEnded(this.#askInTime((liveness) => liveness.renewAll(leaseMs)))).flat();
   }
 
   async reap(rules: ReapRules): Promise<ReapReport> {

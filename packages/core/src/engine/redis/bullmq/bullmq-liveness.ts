@@ -8,7 +8,7 @@ import type { StartTime } from '../connection/guarded-connection.js';
 import { ServerRefusalError } from '../../broker-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
 import { joinedReport } from '../joint-liveness.js';
-import type { CancelRequest, Liveness, ReapReport, ReapRules } from '../../liveness.js';
+import type { CancelRequest, Liveness, ReapReport, ReapRules, RenewedLeases } from '../../liveness.js';
 import { CancelListener } from './cancelling/control-channel.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { meetServerScript, reapScript, renewProcessScript } from './reaping/reap-script.js';
@@ -84,11 +84,14 @@ export class BullmqLiveness implements Liveness {
     await this.#show(subscriber);
   }
 
-  async renewAll(leaseMs: number): Promise<void> {
-    const { process } = this.#deps;
-    const renew = ({ prefix, channel }: QueueKeys) =>
-      this.#guard.run((client) => renewProcessScript.run(client, channel, [prefix, `${process}|`, leaseMs]));
-    await Promise.all(this.#keys.map(renew));
+  async renewAll(leaseMs: number): Promise<readonly RenewedLeases[]> {
+    const { process, queues } = this.#deps;
+    const renew = async ({ prefix, channel }: QueueKeys, i: number) => {
+      const args = [prefix, `${process}|`, leaseMs];
+      const numbers = await this.#guard.run((client) => renewProcessScript.run(client, channel, args));
+      return { queue: queues[i] ?? '', numbers: (numbers as readonly string[]).map(Number) };
+    };
+    return Promise.all(this.#keys.map(renew));
   }
 
   async reap(rules: ReapRules): Promise<ReapReport> {

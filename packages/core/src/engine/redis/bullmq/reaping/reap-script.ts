@@ -170,18 +170,19 @@ return meetServer(KEYS[1], tonumber(ARGV[1])) and 1 or 0
 
 /**
  * Renews every lease of a process, held or not, without asking the process: a blocked main thread cannot answer. KEYS: the
- * `channel` keys. ARGV: prefix, what the process's lease tokens begin with, lease (ms). Returns how many.
+ * `channel` keys. ARGV: prefix, what the process's lease tokens begin with, lease (ms). Returns the number
+ * of each token that was renewed.
  */
 export const renewProcessScript = new RedisScript(`
 local prefix, process, leaseMs = ARGV[1], ARGV[2], ARGV[3]
-local renewed = 0
+local renewed = {}
 for _, id in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
   local lock = prefix .. id .. ':lock'
   local token = redis.call('GET', lock)
   if token and string.sub(token, 1, #process) == process then
     redis.call('PEXPIRE', lock, leaseMs)
     redis.call('SREM', KEYS[5], id)
-    renewed = renewed + 1
+    renewed[#renewed + 1] = string.sub(token, #process + 1)
   end
 end
 return renewed
