@@ -119,7 +119,7 @@ describe('a supervisor', function () {
     await closed;
   });
 
-  it('condemns a job that exits before it gives up its workers, and runs the others once', async () => {
+  it('poisons a job that exits before it gives up its workers, and runs the others once', async () => {
     await using supervisor = await start({ processes: 2, restartLimit: 0, consumers: 3 });
     const poison = await trial.send({ does: 'crash' });
     const others = await trial.sendMany(50, {});

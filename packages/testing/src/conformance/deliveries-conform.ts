@@ -14,7 +14,7 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
       expect(replies.map(({ fetched }) => fetched?.job.leaseToken)).to.deep.equal(['here|1', undefined]);
     });
 
-    it('glances at the queue when it is wanted, and when a fetch comes back empty', async () => {
+    it('returns the status of the queue when it is wanted, and when a fetch comes back empty', async () => {
       const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
       await trial().send({ id: 'a' }, { id: 'b' });
       expect((await trial().queue.settleAndFetch([{ fetch: 'here|1' }], options)).status).to.equal(undefined);

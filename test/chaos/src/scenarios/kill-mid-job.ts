@@ -29,7 +29,7 @@ export const killMidJob: Scenario = {
     if (trial.control !== undefined)
       return { violations: [...(await trial.judge(stage)), ...trial.missed(back, goals.alone)] };
     const reported = await killInVolleys(
-      { ...scene, releaseDead: await undertaker(trial, stage.server.url) },
+      { ...scene, releaseDead: await openReleaseDead(trial, stage.server.url) },
       reportedRuns(trial),
     );
     const figures = [back, ...reportedFigures(reported)];
@@ -129,7 +129,7 @@ async function killOne({ trial, releaseDead }: Scene, victim: WorkerProcess, hei
 }
 
 /** A parent of the workers with a connection of its own. */
-async function undertaker(trial: Trial, redis: string): Promise<(worker: WorkerProcess) => Promise<unknown>> {
+async function openReleaseDead(trial: Trial, redis: string): Promise<(worker: WorkerProcess) => Promise<unknown>> {
   const retention = { ackedAgeSeconds: 3_600, ackedCount: 10_000 };
   const place = { redis, namespace: 'bull', durability: 'require', connectTimeoutMs: 5_000 } as const;
   const connected = await connectBroker({ ...place, ...retention, name: 'acktor-supervisor' });

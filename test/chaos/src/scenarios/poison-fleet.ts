@@ -8,7 +8,7 @@ import type { Sender } from '../trial/sender.js';
 import type { Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
-const CONDEMNING = 'the poison limit';
+const POISON_LIMIT = 'the poison limit';
 
 export const poisonFleet: Scenario = {
   number: 30,
@@ -16,7 +16,7 @@ export const poisonFleet: Scenario = {
   about:
     'A job exits, rejects unheard, faults, exhausts the memory or loops: it is a dead letter that says so, and 1,000 others are finished.',
   runs: { quick: 1, usual: 2, all: 5 },
-  controls: [CONDEMNING],
+  controls: [POISON_LIMIT],
   async run(trial) {
     const server = await trial.server();
     const sender = await trial.sender({ redis: server.url, durability: 'off' }, 'process');

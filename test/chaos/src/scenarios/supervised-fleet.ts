@@ -8,7 +8,7 @@ import type { Sender } from '../trial/sender.js';
 import type { Extent, Trial } from '../trial/trial.js';
 import type { Scenario } from './scenario.js';
 
-const STRANDING = 'presence and dead';
+const STRANDING = 'presence and releasing the dead';
 const GIVING_UP = 'restarts';
 
 export const supervisedFleet: Scenario = {
