@@ -130,10 +130,10 @@ const nothing = { active: 0, hasSuspects: false, returnedJobIds: [], hasForgotte
 
 /** Whoever shares these lists dies with them: nobody has to be told from the dead. */
 const quietLiveness: Port.Liveness = {
-  fleetLine: {
+  fleetPublisher: {
     listen: () => Promise.resolve(),
     answer: () => undefined,
-    tell: () => Promise.resolve(),
+    publish: () => Promise.resolve(),
     leave: () => Promise.resolve(),
   },
   testPresence: () => Promise.resolve(true),

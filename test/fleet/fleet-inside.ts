@@ -8,7 +8,7 @@ import type * as ReadMessageModule from '../../packages/core/dist/fleet/read-mes
 import type * as FeedModule from '../../packages/worker/dist/feed/feed.js';
 import type * as FollowedActorsModule from '../../packages/worker/dist/feed/followed-actors.js';
 
-export type { FleetNews } from '../../packages/core/dist/fleet/fleet-message.js';
+export type { FleetEvent } from '../../packages/core/dist/fleet/fleet-message.js';
 export type { FeedNote, FeedOrder } from '../../packages/worker/dist/feed/feed-protocol.js';
 export type { SourceChanges } from '../../packages/worker/dist/feed/feed-protocol.js';
 
@@ -21,7 +21,7 @@ export const { connectGuarded } = await inside<typeof GuardedModule>(
 );
 export const { KnownWorkers } = await inside<typeof KnownWorkersModule>('core/dist/fleet/known-workers.js');
 export const { pack, unpack } = await inside<typeof PackedTextModule>('core/dist/engine/redis/fleet/fleet-channels.js');
-export const { readAnswer, readAsk, readNews } = await inside<typeof ReadMessageModule>(
+export const { readAnswer, readFleetRequest, readFleetEvent } = await inside<typeof ReadMessageModule>(
   'core/dist/fleet/read-message.js',
 );
 export const { Feed } = await inside<typeof FeedModule>('worker/dist/feed/feed.js');

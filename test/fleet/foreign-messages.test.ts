@@ -5,7 +5,7 @@ import { deflateSync } from 'node:zlib';
 import { handlerOf } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
-import { readAnswer, readAsk, readNews } from './fleet-inside.js';
+import { readAnswer, readFleetRequest, readFleetEvent } from './fleet-inside.js';
 import { FleetTrial } from './fleet-trial.js';
 
 const eventLoop = { lagP50Ms: 1, lagP99Ms: 2.5, lagMaxMs: 3, blockedForMs: 0 };
@@ -61,7 +61,7 @@ const hostile = [
 
 describe('a message of the fleet', () => {
   it('is read whole, and what a newer version has more is left behind', () => {
-    const news = readNews(JSON.stringify({ ...frame, newer: 1, changes: { ...changes, newer: [1] } }));
+    const news = readFleetEvent(JSON.stringify({ ...frame, newer: 1, changes: { ...changes, newer: [1] } }));
     expect(news).to.deep.equal({
       type: 'frame',
       frame: { ...changes, workerId: 'host-1-a', sequence: 4, atMs: 2_000, eventLoop },
@@ -72,12 +72,16 @@ describe('a message of the fleet', () => {
       sequence: 4,
       report: { ...report, eventLoop },
     });
-    expect(readAsk('{"type":"report","to":"a","ask":"b"}')).to.deep.equal({ type: 'report', to: 'a', ask: 'b' });
+    expect(readFleetRequest('{"type":"report","to":"a","ask":"b"}')).to.deep.equal({
+      type: 'report',
+      to: 'a',
+      ask: 'b',
+    });
   });
 
   it('is refused for any field of another type, at any depth', () => {
     for (const [message, read] of [
-      [frame, readNews],
+      [frame, readFleetEvent],
       [answer, readAnswer],
     ] as const) {
       for (const path of pathsIn(message)) {
@@ -91,7 +95,8 @@ describe('a message of the fleet', () => {
 
   it('is refused when it is hostile, by every reader', () => {
     for (const text of hostile)
-      for (const read of [readAsk, readNews, readAnswer]) expect(read(text), text.slice(0, 60)).to.equal(undefined);
+      for (const read of [readFleetRequest, readFleetEvent, readAnswer])
+        expect(read(text), text.slice(0, 60)).to.equal(undefined);
   });
 });
 

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { rejection } from '../server/rejection.js';
 import { Heard } from '../signals/heard.js';
-import { connectGuarded, pack, RedisFleetHub, watchFleet, type FleetNews } from './fleet-inside.js';
+import { connectGuarded, pack, RedisFleetHub, watchFleet, type FleetEvent } from './fleet-inside.js';
 
 const watcher: FleetWatcher = {
   onReport: () => undefined,
@@ -29,7 +29,7 @@ describe('news of the fleet that the server refuses', function () {
       onAnswer: listening('answers'),
       onChange: listening('changes'),
       onDropped: listening('drops'),
-      onNews: () => Promise.reject(new ServerRefusalError('NOPERM')),
+      onEvent: () => Promise.reject(new ServerRefusalError('NOPERM')),
     };
     const { signal } = new AbortController();
     await rejection(watchFleet(hub as never, watcher, signal), ServerRefusalError);
@@ -44,14 +44,14 @@ describe('news of the fleet that the server refuses', function () {
     const [guard, subscriber] = [await connectGuarded(address), await connectGuarded(address)];
     const place = { namespace: 'test-refused', database: 0, asker: 'a', isCluster: false };
     const hub = new RedisFleetHub({ ...place, guard, subscriber });
-    const refused = new Heard<FleetNews>();
-    const allowed = new Heard<FleetNews>();
+    const refused = new Heard<FleetEvent>();
+    const allowed = new Heard<FleetEvent>();
     await rejection(
-      hub.onNews((news) => refused.push(news)),
+      hub.onEvent((news) => refused.push(news)),
       ServerRefusalError,
     );
     await redis.call('ACL', 'SETUSER', 'shy', 'allchannels');
-    await hub.onNews((news) => allowed.push(news));
+    await hub.onEvent((news) => allowed.push(news));
     const news = { type: 'joined', workerId: 'host-1-a' };
     await redis.publish('test-refused:fleet:news', pack(JSON.stringify(news)));
     expect(await allowed.first()).to.deep.equal(news);

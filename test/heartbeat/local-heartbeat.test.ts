@@ -58,11 +58,11 @@ function heartbeatOn(
       await liveness.close();
       onClosed();
     };
-    const { fleetLine } = liveness;
+    const { fleetPublisher } = liveness;
     const appear: Liveness['appear'] = (...listeners) => liveness.appear(...listeners);
     const reap: Liveness['reap'] = (rules) => liveness.reap(rules);
     const calm = { renewAll: () => Promise.resolve([]), hasOtherNextDue: () => Promise.resolve(false) };
-    return change({ fleetLine, appear, reap, close, testPresence: () => Promise.resolve(true), ...calm });
+    return change({ fleetPublisher, appear, reap, close, testPresence: () => Promise.resolve(true), ...calm });
   };
   const places = { namespace: 'bull', process: 'p', queues: ['notes'], connectTimeoutMs: 1_000, holdOffMs: 0 };
   const rules = { leaseMs: 30_000, deliveryLimit: 20, graceMs: 250, hangMs: 0 };

@@ -93,18 +93,18 @@ export {
 } from './operator/queue-admin.js';
 export { connectFleet, fleetOptions, type FleetOptions } from './fleet/connect-fleet.js';
 export type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
-export type { FleetHub, FleetLine } from './fleet/fleet-hub.js';
+export type { FleetHub, FleetPublisher } from './fleet/fleet-hub.js';
 export { fleetOn, type FleetEnd } from './fleet/hub-fleet.js';
 export {
   writeFrame,
   writeMachine,
-  writeNews,
+  writeFleetEvent,
   writeReport,
   type FleetAnswer,
-  type FleetAsk,
-  type FleetNews,
+  type FleetRequest,
+  type FleetEvent,
 } from './fleet/fleet-message.js';
-export { readAnswer, readAsk, readNews } from './fleet/read-message.js';
+export { readAnswer, readFleetRequest, readFleetEvent } from './fleet/read-message.js';
 export type {
   ActorReport,
   ConsumerReport,

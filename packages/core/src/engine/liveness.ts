@@ -1,5 +1,5 @@
 // The port of liveness: what a worker process's heartbeat asks of the server.
-import type { FleetLine } from '../fleet/fleet-hub.js';
+import type { FleetPublisher } from '../fleet/fleet-hub.js';
 import type { DroppedMessages } from '../foreign-text/drop-count.js';
 
 /**
@@ -8,7 +8,7 @@ import type { DroppedMessages } from '../foreign-text/drop-count.js';
  */
 export interface Liveness {
   /** Publishes the process's reports to fleet watchers, on the connections of liveness. Usable once `appear` has resolved. */
-  readonly fleetLine: FleetLine;
+  readonly fleetPublisher: FleetPublisher;
 
   /** Whether the server notices that a process died: subscribes, counts, hangs up, and counts again within half a second. */
   testPresence(): Promise<boolean>;

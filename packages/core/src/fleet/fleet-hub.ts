@@ -1,6 +1,6 @@
 // The port between fleet watches and an engine: requests to the workers, their answers and events. And the workers' end of it.
 import type { DroppedMessages } from '../foreign-text/drop-count.js';
-import type { FleetAsk, FleetAnswer, FleetNews } from './fleet-message.js';
+import type { FleetRequest, FleetAnswer, FleetEvent } from './fleet-message.js';
 
 /** The watching end, for all fleet watches of one process. */
 export interface FleetHub {
@@ -14,7 +14,7 @@ export interface FleetHub {
    * Asks all worker processes, or one. Resolves with how many were reached; undefined where they cannot be counted.
    * @throws ConnectionLostError, ServerRefusalError
    */
-  ask(ask: FleetAsk, workerId?: string): Promise<number | undefined>;
+  ask(request: FleetRequest, workerId?: string): Promise<number | undefined>;
 
   /**
    * Which of these processes are not connected; undefined where that cannot be known.
@@ -29,7 +29,7 @@ export interface FleetHub {
    * Calls back with all events of the fleet, from when it resolves, or, while the connection is away, from its return on. Resolves with an
    * unsubscribe function. Where it rejects, the listener is never called. @throws ServerRefusalError
    */
-  onNews(listener: (news: FleetNews) => void): Promise<() => Promise<void>>;
+  onEvent(listener: (event: FleetEvent) => void): Promise<() => Promise<void>>;
 
   /** Calls back when messages no longer arrive, and when they arrive and requests can be made again. Returns an unsubscribe function. */
   onChange(listener: (state: 'away' | 'back') => void): () => void;
@@ -45,13 +45,13 @@ export interface FleetHub {
 }
 
 /** The worker's end, on connections that the worker has already. It costs the server nothing without a watch. */
-export interface FleetLine {
+export interface FleetPublisher {
   /** Receives requests, again by itself after a reconnect, and announces this process to all watches. */
-  listen(onAsk: (ask: FleetAsk) => void): Promise<void>;
+  listen(onRequest: (request: FleetRequest) => void): Promise<void>;
   /** Sends an answer to one asker. Never throws: an answer that cannot be sent now is of no use later. */
   answer(to: string, text: string): void;
   /** Publishes an event to all watches. Resolves when the server has it, or refused it; never rejects. */
-  tell(text: string): Promise<void>;
+  publish(text: string): Promise<void>;
   /** Announces the end of this process to all watches. Never rejects. */
   leave(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { MachineDefinition } from './fleet.js';
 import type { WorkerFrame, EventLoopReport, WorkerReport } from './worker-report.js';
 
 /** A request of a fleet watch to a worker process. */
-export type FleetAsk =
+export type FleetRequest =
   /** Asks for a report. The answer goes `to` the asker and names the `ask`. */
   | { readonly type: 'report'; readonly to: string; readonly ask: string }
   | { readonly type: 'machine'; readonly to: string; readonly ask: string; readonly machineId: string }
@@ -22,7 +22,7 @@ export type FleetAnswer =
   | { readonly type: 'machine'; readonly ask: string; readonly machine: MachineDefinition | undefined };
 
 /** To all watches. */
-export type FleetNews =
+export type FleetEvent =
   | { readonly type: 'frame'; readonly frame: WorkerFrame }
   | { readonly type: 'joined' | 'left'; readonly workerId: string };
 
@@ -53,11 +53,11 @@ export function writeMachine(ask: string, id: string, definition: string | undef
   return withPart({ type: 'machine', ask, id }, 'definition', definition);
 }
 
-export function writeNews(type: 'joined' | 'left', workerId: string): string {
+export function writeFleetEvent(type: 'joined' | 'left', workerId: string): string {
   return JSON.stringify({ type, workerId });
 }
 
-export function writeAsk(ask: FleetAsk): string {
+export function writeFleetRequest(ask: FleetRequest): string {
   return JSON.stringify(ask);
 }
 

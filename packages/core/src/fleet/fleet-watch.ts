@@ -1,6 +1,6 @@
 // One watch over the fleet: keeps the workers publishing, keeps their frames in order, and notices which workers are gone.
 import { randomUUID } from 'node:crypto';
-import type { FleetAnswer, FleetNews } from './fleet-message.js';
+import type { FleetAnswer, FleetEvent } from './fleet-message.js';
 import type { FleetWatcher } from './fleet.js';
 import { onAbort, steadyNowMs } from '../guarded.js';
 import type { FleetHub } from './fleet-hub.js';
@@ -54,7 +54,7 @@ class FleetWatch {
       for (const stop of stops) stop();
     };
     try {
-      const stopListening = await this.#hub.onNews((news) => this.#receive(news));
+      const stopListening = await this.#hub.onEvent((event) => this.#receive(event));
       this.#meetAll();
       return () => {
         stopAll();
@@ -83,19 +83,19 @@ class FleetWatch {
 
   #answered(answer: FleetAnswer): void {
     if (answer.type !== 'report') return;
-    const isNews = this.#known.reported(answer.report.workerId, answer.sequence, steadyNowMs());
-    if (isNews) this.#watcher.onReport(answer.report);
+    const isNew = this.#known.reported(answer.report.workerId, answer.sequence, steadyNowMs());
+    if (isNew) this.#watcher.onReport(answer.report);
   }
 
-  #receive(news: FleetNews): void {
-    switch (news.type) {
+  #receive(event: FleetEvent): void {
+    switch (event.type) {
       case 'frame':
-        return this.#frame(news.frame);
+        return this.#frame(event.frame);
       case 'joined':
         this.#announce();
-        return this.#askForReport(news.workerId);
+        return this.#askForReport(event.workerId);
       case 'left':
-        if (this.#known.forget(news.workerId)) this.#watcher.onGone(news.workerId, 'left');
+        if (this.#known.forget(event.workerId)) this.#watcher.onGone(event.workerId, 'left');
     }
   }
 

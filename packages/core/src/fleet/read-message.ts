@@ -14,7 +14,7 @@ import {
   shape,
   text,
 } from '../foreign-text/reader.js';
-import type { FleetAnswer, FleetAsk, FleetNews } from './fleet-message.js';
+import type { FleetAnswer, FleetRequest, FleetEvent } from './fleet-message.js';
 import type { MachineDefinition } from './fleet.js';
 import type {
   TransitionCount,
@@ -28,8 +28,8 @@ import type {
 } from './worker-report.js';
 
 /** Undefined for a malformed request; never throws. */
-export function readAsk(json: string): FleetAsk | undefined {
-  return fitting(readForeignJson(json, ask, MOST_ASK_CHARS));
+export function readFleetRequest(json: string): FleetRequest | undefined {
+  return fitting(readForeignJson(json, request, MOST_REQUEST_CHARS));
 }
 
 /** Undefined for a malformed answer; never throws. */
@@ -47,8 +47,8 @@ export function readAnswer(json: string): FleetAnswer | undefined {
 }
 
 /** Undefined for a malformed event; never throws. */
-export function readNews(json: string): FleetNews | undefined {
-  const read = fitting(readForeignJson(json, news, MOST_CHARS));
+export function readFleetEvent(json: string): FleetEvent | undefined {
+  const read = fitting(readForeignJson(json, event, MOST_CHARS));
   if (read?.type !== 'frame') return read;
   const { type, changes, ...head } = read;
   return { type, frame: { ...changes, ...head } };
@@ -60,7 +60,7 @@ function fitting<T>(read: T | typeof MISFIT): T | undefined {
 
 /** A report of 100,000 consumers. */
 export const MOST_CHARS = 32 * 1_024 * 1_024;
-const MOST_ASK_CHARS = 4_096;
+const MOST_REQUEST_CHARS = 4_096;
 /** Of one process, or of one message. */
 const MOST_ACTORS = 200_000;
 const MOST_OTHERS = 10_000;
@@ -70,7 +70,7 @@ const ODD_CHARS = 64 * 1_024;
 const MOST_CHART_PARTS = 20_000;
 const MOST_CHART_DEPTH = 200;
 
-const ask = byType<FleetAsk>({
+const request = byType<FleetRequest>({
   report: shape({ type: oneOf('report'), to: name, ask: name }),
   machine: shape({ type: oneOf('machine'), to: name, ask: name, machineId: text() }),
   watch: shape({ type: oneOf('watch') }),
@@ -171,7 +171,7 @@ const answer = byType<AnswerText>({
   }),
 });
 
-type NewsText =
+type EventText =
   | { readonly type: 'joined'; readonly workerId: string }
   | { readonly type: 'left'; readonly workerId: string }
   | ({ readonly type: 'frame'; readonly changes: Changes } & Pick<
@@ -179,7 +179,7 @@ type NewsText =
       'workerId' | 'sequence' | 'atMs' | 'eventLoop'
     >);
 
-const news = byType<NewsText>({
+const event = byType<EventText>({
   joined: shape({ type: oneOf('joined'), workerId: name }),
   left: shape({ type: oneOf('left'), workerId: name }),
   frame: shape({ type: oneOf('frame'), workerId: name, sequence: count, atMs: moment, eventLoop, changes }),

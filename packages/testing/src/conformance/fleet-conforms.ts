@@ -32,9 +32,9 @@ export function fleetConforms({ describe, it, trial }: Suite): void {
       const end = new AbortController();
       const watched = (await trial().fleet()).watch(watch.watcher, end.signal);
       await watch.heard('report one');
-      for (const sequence of [1, 2]) await worker.fleetLine.tell(frameText(sequence));
+      for (const sequence of [1, 2]) await worker.fleetPublisher.publish(frameText(sequence));
       await watch.heard('frame 2');
-      await worker.fleetLine.leave();
+      await worker.fleetPublisher.leave();
       await watch.heard('left one');
       expect(watch.all).to.deep.equal(['report one', 'frame 1', 'frame 2', 'left one']);
       end.abort();
@@ -68,11 +68,11 @@ export function fleetConforms({ describe, it, trial }: Suite): void {
 /** A worker that answers requests. */
 async function reporting(trial: QueueTrial, workerId: string): Promise<Liveness> {
   const liveness = await trial.liveness(workerId);
-  await liveness.fleetLine.listen((ask) => {
-    if (ask.type === 'report') liveness.fleetLine.answer(ask.to, writeReport(reportOf(workerId, ask.ask)));
+  await liveness.fleetPublisher.listen((ask) => {
+    if (ask.type === 'report') liveness.fleetPublisher.answer(ask.to, writeReport(reportOf(workerId, ask.ask)));
     if (ask.type === 'machine') {
       const definition = ask.machineId === 'lamp' ? '{"initial":"off"}' : undefined;
-      liveness.fleetLine.answer(ask.to, writeMachine(ask.ask, ask.machineId, definition));
+      liveness.fleetPublisher.answer(ask.to, writeMachine(ask.ask, ask.machineId, definition));
     }
   });
   return liveness;

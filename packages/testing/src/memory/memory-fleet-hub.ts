@@ -1,30 +1,30 @@
 // The messages between workers in memory and their watchers: requests in the one direction, answers and events in the other.
 import {
   readAnswer,
-  readNews,
-  writeNews,
+  readFleetEvent,
+  writeFleetEvent,
   type FleetAnswer,
-  type FleetAsk,
+  type FleetRequest,
   type FleetHub,
-  type FleetLine,
-  type FleetNews,
+  type FleetPublisher,
+  type FleetEvent,
 } from '@acktor/core/engine';
 
 type Listener<Message> = (message: Message) => void;
 
-/** The {@link FleetHub} in memory, and the lines of the workers to it. Nothing is lost here, and no other process can publish. */
+/** The {@link FleetHub} in memory, and the publishers of the workers. Nothing is lost here, and no other process can publish. */
 export class MemoryFleetHub implements FleetHub {
   readonly asker = 'memory';
   readonly droppedMessages = 0;
-  readonly #workers = new Map<string, Listener<FleetAsk>>();
+  readonly #workers = new Map<string, Listener<FleetRequest>>();
   readonly #answers = new Map<string, Listener<FleetAnswer>>();
-  readonly #news = new Set<Listener<FleetNews>>();
+  readonly #events = new Set<Listener<FleetEvent>>();
 
-  ask(ask: FleetAsk, workerId?: string): Promise<number> {
+  ask(request: FleetRequest, workerId?: string): Promise<number> {
     const asked = workerId === undefined ? [...this.#workers.values()] : [this.#workers.get(workerId)];
     const listeners = asked.filter((listener) => listener !== undefined);
     // After this has resolved, as from another process.
-    setImmediate(() => listeners.forEach((listener) => listener(ask)));
+    setImmediate(() => listeners.forEach((listener) => listener(request)));
     return Promise.resolve(listeners.length);
   }
 
@@ -37,9 +37,9 @@ export class MemoryFleetHub implements FleetHub {
     return () => void this.#answers.delete(ask);
   }
 
-  onNews(listener: Listener<FleetNews>): Promise<() => Promise<void>> {
-    this.#news.add(listener);
-    return Promise.resolve(() => Promise.resolve(void this.#news.delete(listener)));
+  onEvent(listener: Listener<FleetEvent>): Promise<() => Promise<void>> {
+    this.#events.add(listener);
+    return Promise.resolve(() => Promise.resolve(void this.#events.delete(listener)));
   }
 
   onChange(): () => void {
@@ -58,21 +58,21 @@ export class MemoryFleetHub implements FleetHub {
     // Others may look on the same hub.
   }
 
-  /** The line of one worker process. */
-  lineOf(workerId: string): FleetLine {
+  /** The publisher of one worker process. */
+  publisherOf(workerId: string): FleetPublisher {
     return {
-      listen: (onAsk) => {
-        this.#workers.set(workerId, onAsk);
-        return this.#publish(writeNews('joined', workerId));
+      listen: (onRequest) => {
+        this.#workers.set(workerId, onRequest);
+        return this.#publish(writeFleetEvent('joined', workerId));
       },
       answer: (_to, text) => {
         const answer = readAnswer(text);
         if (answer) this.#answers.get(answer.ask)?.(answer);
       },
-      tell: (text) => this.#publish(text),
+      publish: (text) => this.#publish(text),
       leave: () => {
         this.#workers.delete(workerId);
-        return this.#publish(writeNews('left', workerId));
+        return this.#publish(writeFleetEvent('left', workerId));
       },
     };
   }
@@ -83,8 +83,8 @@ export class MemoryFleetHub implements FleetHub {
   }
 
   #publish(text: string): Promise<void> {
-    const news = readNews(text);
-    if (news) for (const listener of this.#news) listener(news);
+    const event = readFleetEvent(text);
+    if (event) for (const listener of this.#events) listener(event);
     return Promise.resolve();
   }
 }

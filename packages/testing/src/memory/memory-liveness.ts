@@ -1,5 +1,12 @@
 // The liveness of a worker process in memory: its presence, its leases, and the reaper's turn.
-import type { CancelRequest, FleetLine, Liveness, ReapReport, ReapRules, RenewedLeases } from '@acktor/core/engine';
+import type {
+  CancelRequest,
+  FleetPublisher,
+  Liveness,
+  ReapReport,
+  ReapRules,
+  RenewedLeases,
+} from '@acktor/core/engine';
 import { giveBack, isLeased, noteDeath, processOf, renewProcess } from './deliveries.js';
 import type { MemoryFleetHub } from './memory-fleet-hub.js';
 import type { MemoryStore, PresentProcess } from './memory-store.js';
@@ -15,7 +22,7 @@ export interface MemoryLivenessDeps {
 
 /** The {@link Liveness} in memory. Its heartbeat runs on the main thread. */
 export class MemoryLiveness implements Liveness {
-  readonly fleetLine: FleetLine;
+  readonly fleetPublisher: FleetPublisher;
   readonly #deps: MemoryLivenessDeps;
   readonly #queues: readonly StoredQueue[];
   #presence: PresentProcess | undefined;
@@ -24,7 +31,7 @@ export class MemoryLiveness implements Liveness {
   constructor(deps: MemoryLivenessDeps) {
     this.#deps = deps;
     this.#queues = deps.queues.map((name) => deps.store.queue(name));
-    this.fleetLine = deps.hub.lineOf(deps.process);
+    this.fleetPublisher = deps.hub.publisherOf(deps.process);
   }
 
   testPresence(): Promise<boolean> {

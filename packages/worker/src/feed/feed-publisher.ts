@@ -1,11 +1,18 @@
 // The heartbeat thread's side of the feed: answers what is asked, at once, and publishes frames while the fleet is watched.
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { steadyNowMs, writeFrame, writeMachine, writeReport, type FleetAsk, type FleetLine } from '@acktor/core/engine';
+import {
+  steadyNowMs,
+  writeFrame,
+  writeMachine,
+  writeReport,
+  type FleetRequest,
+  type FleetPublisher,
+} from '@acktor/core/engine';
 import { msSinceSign } from '../heartbeat/heartbeat-protocol.js';
 import type { FeedNote, FeedOrder, Lag } from './feed-protocol.js';
 
 export interface FeedPublisherDeps {
-  readonly line: FleetLine;
+  readonly fleet: FleetPublisher;
   readonly port: MessagePort;
   readonly workerId: string;
   /** Where the main thread leaves its signs of life. */
@@ -31,14 +38,14 @@ export class FeedPublisher {
   }
 
   start(): Promise<void> {
-    return this.#deps.line.listen((ask) => this.#answer(ask));
+    return this.#deps.fleet.listen((ask) => this.#answer(ask));
   }
 
   async leave(): Promise<void> {
     this.#receiveAll();
     clearInterval(this.#watching);
     this.#deps.port.close();
-    await this.#deps.line.leave();
+    await this.#deps.fleet.leave();
   }
 
   /** The order to leave comes another way, and may overtake the last notes. */
@@ -47,12 +54,12 @@ export class FeedPublisher {
       this.#receive(next.message as FeedNote);
   }
 
-  #answer(ask: FleetAsk): void {
+  #answer(ask: FleetRequest): void {
     switch (ask.type) {
       case 'watch':
         return this.#watched();
       case 'machine':
-        return this.#deps.line.answer(ask.to, writeMachine(ask.ask, ask.machineId, this.#machines.get(ask.machineId)));
+        return this.#deps.fleet.answer(ask.to, writeMachine(ask.ask, ask.machineId, this.#machines.get(ask.machineId)));
       case 'report':
         // In a flood of asks, further ones get no answer: their askers ask again.
         if (this.#asking.size >= MOST_ASKING) return;
@@ -81,7 +88,7 @@ export class FeedPublisher {
     if (this.#report === undefined) return;
     const { text, sequence } = this.#report;
     const report = { sequence, eventLoop: this.#eventLoop(), report: text };
-    for (const [ask, to] of this.#asking) this.#deps.line.answer(to, writeReport({ ask, ...report }));
+    for (const [ask, to] of this.#asking) this.#deps.fleet.answer(to, writeReport({ ask, ...report }));
     this.#asking.clear();
   }
 
@@ -104,11 +111,11 @@ export class FeedPublisher {
 
   #frame(changes: string): void {
     if (this.#watching === undefined) return;
-    const { workerId, line } = this.#deps;
+    const { workerId, fleet } = this.#deps;
     this.#sequence += 1;
     this.#publishedAtMs = steadyNowMs();
     const head = { workerId, sequence: this.#sequence, atMs: this.#publishedAtMs, eventLoop: this.#eventLoop() };
-    void line.tell(writeFrame({ ...head, changes })).then(() => this.#order({ type: 'published' }));
+    void fleet.publish(writeFrame({ ...head, changes })).then(() => this.#order({ type: 'published' }));
   }
 
   #eventLoop() {

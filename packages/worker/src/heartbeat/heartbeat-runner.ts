@@ -38,7 +38,12 @@ async function runOn(liveness: Liveness, { input, orders, report }: Omit<Heartbe
     ({ count, last }) => report({ type: 'dropped', count, last }),
   );
   const { feed: port, lastSign } = input;
-  const publisher = new FeedPublisher({ line: liveness.fleetLine, port, workerId: input.liveness.process, lastSign });
+  const publisher = new FeedPublisher({
+    fleet: liveness.fleetPublisher,
+    port,
+    workerId: input.liveness.process,
+    lastSign,
+  });
   const isSeen = await publisher.start().then(
     () => true,
     (error: unknown) => reportUnseen(error, report),

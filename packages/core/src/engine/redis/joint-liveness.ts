@@ -1,6 +1,6 @@
 // One liveness of several: in a cluster each queue may lie on another server.
 import { ConnectionLostError, ServerRefusalError } from '../broker-errors.js';
-import type { FleetLine } from '../../fleet/fleet-hub.js';
+import type { FleetPublisher } from '../../fleet/fleet-hub.js';
 import type { Liveness, ReapReport, ReapRules, RenewedLeases } from '../liveness.js';
 
 /**
@@ -8,13 +8,13 @@ import type { Liveness, ReapReport, ReapRules, RenewedLeases } from '../liveness
  * others would expire meanwhile.
  */
 export class JointLiveness implements Liveness {
-  readonly fleetLine: FleetLine;
+  readonly fleetPublisher: FleetPublisher;
   readonly #livenesses: readonly Liveness[];
   readonly #hanging = new Set<Liveness>();
 
   /** @param first carries what may go through any of the servers. */
   constructor(first: Liveness, others: readonly Liveness[]) {
-    this.fleetLine = first.fleetLine;
+    this.fleetPublisher = first.fleetPublisher;
     this.#livenesses = [first, ...others];
   }
 

@@ -1,8 +1,8 @@
 // The liveness of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
-import type { FleetLine } from '../../../fleet/fleet-hub.js';
-import { RedisFleetLine } from '../fleet/redis-fleet-line.js';
+import type { FleetPublisher } from '../../../fleet/fleet-hub.js';
+import { RedisFleetPublisher } from '../fleet/redis-fleet-publisher.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { StartTime } from '../connection/guarded-connection.js';
 import { ServerRefusalError } from '../../broker-errors.js';
@@ -35,7 +35,7 @@ export class BullmqLiveness implements Liveness {
   readonly #deps: BullmqLivenessDeps;
   readonly #keys: readonly QueueKeys[];
   readonly #guard: ConnectionGuard;
-  readonly fleetLine: FleetLine;
+  readonly fleetPublisher: FleetPublisher;
   readonly #drops = new DropCount((dropped) => this.#onDropped(dropped));
   #onDropped: (dropped: DroppedMessages) => void = () => undefined;
   #subscriber: SteadySubscriber | undefined;
@@ -50,7 +50,7 @@ export class BullmqLiveness implements Liveness {
     this.#deps = deps;
     this.#keys = deps.queues.map((queue) => queueKeys(deps.namespace, queue, deps));
     this.#guard = deps.guard;
-    this.fleetLine = new RedisFleetLine({
+    this.fleetPublisher = new RedisFleetPublisher({
       guard: this.#guard,
       namespace: deps.namespace,
       database: deps.database,

@@ -5,11 +5,11 @@ import { MOST_CHARS } from '../../../fleet/read-message.js';
 
 export interface FleetChannels {
   /** Requests to all worker processes. Each is subscribed, so that the publisher learns how many receive it. */
-  readonly asks: string;
+  readonly requests: string;
   /** Events of all worker processes. */
-  readonly news: string;
+  readonly events: string;
   /** Requests to one process. It has a subscriber as long as that process is alive. */
-  asksOf(workerId: string): string;
+  requestsOf(workerId: string): string;
   /** Answers to one asker. */
   answersTo(asker: string): string;
 }
@@ -17,9 +17,9 @@ export interface FleetChannels {
 export function fleetChannels(namespace: string, database: number): FleetChannels {
   const prefix = `${namespace}:fleet:${databasePart(database)}`;
   return {
-    asks: `${prefix}asks`,
-    news: `${prefix}news`,
-    asksOf: (workerId) => `${prefix}asks:${workerId}`,
+    requests: `${prefix}asks`,
+    events: `${prefix}news`,
+    requestsOf: (workerId) => `${prefix}asks:${workerId}`,
     answersTo: (asker) => `${prefix}answers:${asker}`,
   };
 }

@@ -5,8 +5,13 @@ import { ConnectionLostError } from '../../broker-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
 import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
 import type { FleetHub } from '../../../fleet/fleet-hub.js';
-import { writeAsk, type FleetAnswer, type FleetAsk, type FleetNews } from '../../../fleet/fleet-message.js';
-import { readAnswer, readNews } from '../../../fleet/read-message.js';
+import {
+  writeFleetRequest,
+  type FleetAnswer,
+  type FleetRequest,
+  type FleetEvent,
+} from '../../../fleet/fleet-message.js';
+import { readAnswer, readFleetEvent } from '../../../fleet/read-message.js';
 import { fleetChannels, type FleetChannels, unpack } from './fleet-channels.js';
 
 export interface RedisFleetHubDeps {
@@ -30,7 +35,7 @@ export class RedisFleetHub implements FleetHub {
   readonly #guard: ConnectionGuard;
   readonly #subscriber: SteadySubscriber;
   readonly #answers = new Map<string, (answer: FleetAnswer) => void>();
-  readonly #news = new Set<(news: FleetNews) => void>();
+  readonly #events = new Set<(event: FleetEvent) => void>();
   readonly #dropListeners = new Set<(dropped: DroppedMessages) => void>();
   readonly #drops = new DropCount((dropped) => {
     for (const listener of this.#dropListeners) listener(dropped);
@@ -59,9 +64,9 @@ export class RedisFleetHub implements FleetHub {
    * Asks all worker processes, or one. Resolves with how many received it; undefined in a cluster.
    * @throws ConnectionLostError, ServerRefusalError
    */
-  async ask(ask: FleetAsk, workerId?: string): Promise<number | undefined> {
-    const channel = workerId === undefined ? this.#channels.asks : this.#channels.asksOf(workerId);
-    const reached = await this.#guard.run((client) => client.publish(channel, writeAsk(ask)));
+  async ask(request: FleetRequest, workerId?: string): Promise<number | undefined> {
+    const channel = workerId === undefined ? this.#channels.requests : this.#channels.requestsOf(workerId);
+    const reached = await this.#guard.run((client) => client.publish(channel, writeFleetRequest(request)));
     return this.#deps.isCluster ? undefined : reached;
   }
 
@@ -70,7 +75,7 @@ export class RedisFleetHub implements FleetHub {
    * @throws ConnectionLostError, ServerRefusalError
    */
   async missing(workerIds: readonly string[]): Promise<readonly string[] | undefined> {
-    const channels = workerIds.map((id) => this.#channels.asksOf(id));
+    const channels = workerIds.map((id) => this.#channels.requestsOf(id));
     const answer = await this.#guard.read((client) => client.pubsub('NUMSUB', ...channels));
     return this.#deps.isCluster ? undefined : workerIds.filter((_, i) => Number(answer[2 * i + 1]) === 0);
   }
@@ -85,11 +90,11 @@ export class RedisFleetHub implements FleetHub {
    * Calls back with all events of the fleet, from when it resolves, or, while the connection is away, from its return on. Resolves with an
    * unsubscribe function; the last one ends the subscription. Where it rejects, the listener is never called. @throws ServerRefusalError
    */
-  async onNews(listener: (news: FleetNews) => void): Promise<() => Promise<void>> {
-    this.#news.add(listener);
-    const stop = () => this.#stopNews(listener);
+  async onEvent(listener: (event: FleetEvent) => void): Promise<() => Promise<void>> {
+    this.#events.add(listener);
+    const stop = () => this.#stopEvents(listener);
     try {
-      await this.#subscriber.subscribe(this.#channels.news);
+      await this.#subscriber.subscribe(this.#channels.events);
     } catch (error) {
       // What is lost with the connection is subscribed to with the next one.
       if (error instanceof ConnectionLostError) return stop;
@@ -135,26 +140,26 @@ export class RedisFleetHub implements FleetHub {
     this.#guard.hangUp();
   }
 
-  async #stopNews(listener: (news: FleetNews) => void): Promise<void> {
-    this.#news.delete(listener);
-    if (this.#news.size > 0 || this.#closed.signal.aborted) return;
-    await this.#subscriber.unsubscribe(this.#channels.news).catch(() => undefined);
+  async #stopEvents(listener: (event: FleetEvent) => void): Promise<void> {
+    this.#events.delete(listener);
+    if (this.#events.size > 0 || this.#closed.signal.aborted) return;
+    await this.#subscriber.unsubscribe(this.#channels.events).catch(() => undefined);
   }
 
   /** The subscriber subscribes again by itself, but does not say when that is done. */
   async #subscribeAgain(): Promise<void> {
     const { signal } = this.#closed;
-    const news = this.#news.size > 0 ? [this.#channels.news] : [];
-    await this.#subscriber.subscribe(this.#channels.answersTo(this.asker), ...news);
+    const events = this.#events.size > 0 ? [this.#channels.events] : [];
+    await this.#subscriber.subscribe(this.#channels.answersTo(this.asker), ...events);
     await this.#guard.whole(signal);
   }
 
   /** Never throws: an exception out of a listener of the connection would end the process. */
   #receive(channel: string, message: Buffer): void {
-    const isNews = channel === this.#channels.news;
-    const what = isNews ? 'news of the fleet' : 'an answer of the fleet';
+    const isEvent = channel === this.#channels.events;
+    const what = isEvent ? 'news of the fleet' : 'an answer of the fleet';
     try {
-      const isTaken = isNews ? this.#receiveNews(unpack(message)) : this.#receiveAnswer(unpack(message));
+      const isTaken = isEvent ? this.#receiveEvent(unpack(message)) : this.#receiveAnswer(unpack(message));
       if (!isTaken) this.#drops.drop(what);
     } catch (error) {
       this.#drops.drop(what, error);
@@ -162,10 +167,10 @@ export class RedisFleetHub implements FleetHub {
   }
 
   /** Returns whether it was a well-formed event. */
-  #receiveNews(text: string): boolean {
-    const news = readNews(text);
-    if (news) for (const listener of this.#news) listener(news);
-    return news !== undefined;
+  #receiveEvent(text: string): boolean {
+    const event = readFleetEvent(text);
+    if (event) for (const listener of this.#events) listener(event);
+    return event !== undefined;
   }
 
   /** Returns whether it was a well-formed answer, even one that comes too late. */

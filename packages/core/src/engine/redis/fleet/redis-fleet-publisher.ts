@@ -2,13 +2,13 @@
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { StartTime } from '../connection/guarded-connection.js';
 import type { SteadySubscriber } from '../connection/steady-subscriber.js';
-import { type FleetAsk, writeNews } from '../../../fleet/fleet-message.js';
-import type { FleetLine } from '../../../fleet/fleet-hub.js';
+import { type FleetRequest, writeFleetEvent } from '../../../fleet/fleet-message.js';
+import type { FleetPublisher } from '../../../fleet/fleet-hub.js';
 import type { DropCount } from '../../../foreign-text/drop-count.js';
-import { readAsk } from '../../../fleet/read-message.js';
+import { readFleetRequest } from '../../../fleet/read-message.js';
 import { fleetChannels, type FleetChannels, pack } from './fleet-channels.js';
 
-export interface RedisFleetLineDeps {
+export interface RedisFleetPublisherDeps {
   readonly guard: ConnectionGuard;
   readonly namespace: string;
   /** The number of the database. */
@@ -22,39 +22,39 @@ export interface RedisFleetLineDeps {
   readonly time: StartTime;
 }
 
-export class RedisFleetLine implements FleetLine {
-  readonly #deps: RedisFleetLineDeps;
+export class RedisFleetPublisher implements FleetPublisher {
+  readonly #deps: RedisFleetPublisherDeps;
   readonly #channels: FleetChannels;
 
-  constructor(deps: RedisFleetLineDeps) {
+  constructor(deps: RedisFleetPublisherDeps) {
     this.#deps = deps;
     this.#channels = fleetChannels(deps.namespace, deps.database);
   }
 
-  async listen(onAsk: (ask: FleetAsk) => void): Promise<void> {
+  async listen(onRequest: (request: FleetRequest) => void): Promise<void> {
     const { subscriber, workerId, drops, time } = this.#deps;
-    const mine = [this.#channels.asks, this.#channels.asksOf(workerId)];
+    const mine = [this.#channels.requests, this.#channels.requestsOf(workerId)];
     const connection = subscriber();
     connection?.on('message', (channel, text) => {
       if (!mine.includes(channel)) return;
-      const ask = readAsk(text);
-      if (ask) onAsk(ask);
+      const request = readFleetRequest(text);
+      if (request) onRequest(request);
       else drops.drop('an ask of the fleet');
     });
     if (connection) await time.repeat(connection, () => connection.subscribe(...mine));
-    await this.#publish(this.#channels.news, writeNews('joined', workerId));
+    await this.#publish(this.#channels.events, writeFleetEvent('joined', workerId));
   }
 
   answer(to: string, text: string): void {
     void this.#publish(this.#channels.answersTo(to), text);
   }
 
-  tell(text: string): Promise<void> {
-    return this.#publish(this.#channels.news, text);
+  publish(text: string): Promise<void> {
+    return this.#publish(this.#channels.events, text);
   }
 
   leave(): Promise<void> {
-    return this.#publish(this.#channels.news, writeNews('left', this.#deps.workerId));
+    return this.#publish(this.#channels.events, writeFleetEvent('left', this.#deps.workerId));
   }
 
   /** A failure is ignored: with the server away, or publishing forbidden, there is no watch. */
