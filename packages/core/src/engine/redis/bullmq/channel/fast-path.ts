@@ -32,8 +32,9 @@ const moveIds = `
     call('LPUSH', active, unpack(ids))
     hasBegun = true
     if waiting > 0 then call('LTRIM', wait, 0, -waiting - 1) end
-    if waiting < #ids then call('ZREMRANGEBYRANK', prioritized, '0', #ids - waiting - 1) end
+    if prioritizedCount > 0 then call('ZREMRANGEBYRANK', prioritized, '0', prioritizedCount - 1) end
   end
+  if #leftParents > 0 then call('RPUSH', wait, unpack(leftParents)) end
   hasBegun = true
 `;
 
@@ -62,6 +63,17 @@ const ack = `
         local trimsLeft = #others > 0 and 1 or left == leaving and leaving or 0
         while trimsLeft > 0 and call('XTRIM', events, 'MAXLEN', '~', mostEvents) > 0 do trimsLeft = trimsLeft - 1 end
         if deduplications[acked] then call('DEL', deduplications[acked]) end
+        local parent = parents[acked]
+        if parent then
+          call('SREM', parent.key .. ':dependencies', key)
+          call('HSET', parent.key .. ':processed', key, result)
+          if parent.isReleased then
+            call('ZREM', parent.queue .. 'waiting-children', parent.id)
+            if parent.queue ~= prefix then call('RPUSH', parent.queue .. 'wait', parent.id) end
+            call('ZADD', parent.queue .. 'marker', '0', '0')
+            call('XADD', parent.queue .. 'events', '*', 'event', 'waiting', 'jobId', parent.id, 'prev', 'waiting-children')
+          end
+        end
         if removes[acked] then
           call('DEL', key, key .. ':logs', key .. ':processed', key .. ':failed')
         else

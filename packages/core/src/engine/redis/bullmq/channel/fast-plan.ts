@@ -1,12 +1,42 @@
 // Whether a call of the channel is an ordinary one, found out by reading alone.
 
 /**
+ * What the ack of a child means for its parent: one less to wait for, and if it was the last, back into its queue. A parent with a priority
+ * or a delay, or in a queue that is paused or limited, is left to BullMQ's scripts, and so is a child that is removed.
+ */
+const childOf = `
+          if parents == none then parents, pending, released = {}, {}, {} end
+          if not fields[2] or not fields[3] or removes[i] or not call('LPOS', active, ARGV[acks[i] + ID]) then return nil end
+          local key = fields[2]
+          if call('SISMEMBER', key .. ':dependencies', keys[i]) == 1 then
+            local parent = cjson.decode(fields[3])
+            local queue, parentId = parent.queueKey .. ':', parent.id
+            pending[key] = (pending[key] or call('SCARD', key .. ':dependencies')) - 1
+            call('HLEN', key .. ':processed')
+            local isLast = pending[key] == 0 and call('EXISTS', key) == 1
+            local isReleased = isLast and call('ZSCORE', queue .. 'waiting-children', parentId)
+            if isReleased then
+              local parentFields = call('HMGET', key, 'priority', 'delay')
+              local parentQueue = call('HMGET', queue .. 'meta', 'paused', 'concurrency')
+              if (parentFields[1] or '0') ~= '0' or (parentFields[2] or '0') ~= '0' then return nil end
+              if parentQueue[1] or parentQueue[2] or (queue == prefix and #others > 0) then return nil end
+              call('LLEN', queue .. 'wait')
+              call('XLEN', queue .. 'events')
+              call('ZCARD', queue .. 'marker')
+              if queue == prefix then released[acks[i]], hasReleased = parentId, true end
+            end
+            parents[i] = { key = key, id = parentId, queue = queue, isReleased = isReleased }
+          end
+`;
+
+/**
  * The part of `fast()` that only reads. It returns nil where it leaves the call to BullMQ's scripts, entry by entry.
  *
  * It takes on acks, with the queue's retention or their own, fetches, retries, and, by BullMQ's own scripts between them, dead
  * letters and what is put off. It leaves:
  * - a queue that is paused, or at its limit of concurrency or rate, or that has a delayed job which is due;
- * - a settlement whose lease is another's, or whose job has a parent, children, or a successor that waits for its deduplication;
+ * - a settlement whose lease is another's, or whose job has children that have not ended, or a successor that waits for its
+ *   deduplication;
  * - acks with retentions of more than one kind, or that forget more than 500 jobs.
  *
  * Its sections have no functions of their own: Lua makes every function anew in each call, and what it refers to, too.
@@ -16,7 +46,9 @@ export const fastPlan = `
   local ID, TOKEN, LIFE, FIELD_COUNT, ATTEMPTS_MADE, RESULT, RETENTION = 1, 2, 3, 4, 5, 6, 7
 
   -- Where the acks of the call stand, which of them remove their jobs, and how many stay; and the other settlements and fetches.
-  local acks, removes, staying, others, fetches, isInCall = {}, {}, 0, {}, 0, {}
+  -- What is seldom needed is one empty table until it is: a call for one job would spend a part of its time on making eight.
+  local none = {}
+  local acks, removes, staying, others, fetches, isInCall = {}, none, 0, none, 0, {}
   local keptCount, keptSeconds, keptMost, ownText, own
   local hasDeadLetter = false
   local stepAt, callEnd = firstEntry, #ARGV
@@ -38,6 +70,7 @@ export const fastPlan = `
         if own then count, seconds, most = own.count, own.age, own.limit or 1000 end
       end
       if count == 0 then
+        if removes == none then removes = {} end
         removes[#acks] = true
       else
         staying = staying + 1
@@ -51,6 +84,7 @@ export const fastPlan = `
       end
     else
       isInCall[id] = true
+      if others == none then others = {} end
       others[#others + 1] = stepAt
       if word == 'deadLetter' then
         -- A retention of its own may forget a dead letter that a parent waits for.
@@ -78,8 +112,9 @@ export const fastPlan = `
   local strange = { stalled, fetches > 0 and delayed or nil }
 
   local keys, locks, last = {}, {}, #strange
-  -- The keys of deduplication that end with the acks.
-  local deduplications = {}
+  -- The keys of deduplication that end with the acks; the parents that wait for them, with how many children each still waits for, and
+  -- the parents of this queue that an ack releases.
+  local deduplications, parents, pending, released, hasReleased = none, none, none, none, false
   if #acks > 0 then
     for i = 1, #acks do
       local key = prefix .. ARGV[acks[i] + ID]
@@ -99,20 +134,26 @@ export const fastPlan = `
       end
       if call('HLEN', keys[i]) ~= fieldCount then
         local fields = call('HMGET', keys[i], 'name', 'parentKey', 'parent', 'deid')
-        if not fields[1] or fields[2] or fields[3] then return nil end
+        if not fields[1] then return nil end
+        if fields[2] or fields[3] then
+${childOf}
+        end
         if fields[4] then
           if call('EXISTS', prefix .. 'dn:' .. fields[4]) == 1 then return nil end
           local key = prefix .. 'de:' .. fields[4]
           local ttlMs = call('PTTL', key)
           -- One without an end is its job's; another ends by itself.
-          if ttlMs == 0 or (ttlMs == -1 and call('GET', key) == ARGV[acks[i] + ID]) then deduplications[i] = key end
+          if ttlMs == 0 or (ttlMs == -1 and call('GET', key) == ARGV[acks[i] + ID]) then
+            if deduplications == none then deduplications = {} end
+            deduplications[i] = key
+          end
         end
       end
     end
   end
   local familiesEnd = last
   -- Where the retries stand that BullMQ's scripts are not needed for.
-  local retries = {}
+  local retries = #others > 0 and {} or none
   for i = 1, #others do
     local at = others[i]
     local id, key = ARGV[at + ID], prefix .. ARGV[at + ID]
@@ -128,25 +169,49 @@ export const fastPlan = `
 
   -- The ids to fetch, in their order: first those that wait, the oldest first, then those with a priority. BullMQ once kept markers
   -- among the waiting ids, and looks for them still. A job that is acked here does not wait as well.
-  local ids, waiting = {}, 0
-  if fetches > 0 then
-    local oldest = call('LRANGE', wait, -fetches, -1)
-    waiting = #oldest
-    for i = 1, waiting do
-      local id = oldest[waiting + 1 - i]
-      if isInCall[id] or string.find(id, '^0:') then return nil end
-      ids[i] = id
+  -- A parent that an ack of the call releases comes first for the fetches after it; what of them is left goes to the head.
+  local ids, waiting, prioritizedCount, leftParents = {}, 0, 0, hasReleased and {} or none
+  if fetches > 0 or hasReleased then
+    local oldest = fetches > 0 and call('LRANGE', wait, -fetches, -1) or {}
+    if not hasReleased then
+      waiting = #oldest
+      for i = 1, waiting do ids[i] = oldest[waiting + 1 - i] end
+    else
+      local at, isShort = firstEntry, false
+      while at <= callEnd do
+        if released[at] then
+          leftParents[#leftParents + 1] = released[at]
+        elseif ARGV[at] == 'fetch' then
+          local id = table.remove(leftParents)
+          if not id and waiting < #oldest then
+            id = oldest[#oldest - waiting]
+            waiting = waiting + 1
+          end
+          -- A fetch that comes before the parent finds nothing.
+          if id and isShort then return nil end
+          isShort = not id
+          ids[#ids + 1] = id
+        end
+        at = at + 1 + arity[ARGV[at]]
+      end
     end
-    for i = 1, waiting do isInCall[ids[i]] = true end
-    if waiting < fetches then
-      local first = call('ZRANGE', prioritized, '0', fetches - waiting - 1)
+    for i = 1, #ids do
+      if isInCall[ids[i]] or string.find(ids[i], '^0:') then return nil end
+    end
+    for i = 1, #ids do isInCall[ids[i]] = true end
+    if #ids < fetches then
+      local first = call('ZRANGE', prioritized, '0', fetches - #ids - 1)
+      -- One with a priority may come before a parent that is released later.
+      if #first > 0 and hasReleased then return nil end
       -- What is tried again may come before them.
       if #first > 0 and #others > 0 then return nil end
       for i = 1, #first do
         if isInCall[first[i]] then return nil end
         isInCall[first[i]] = true
-        ids[waiting + i] = first[i]
       end
+      prioritizedCount = #first
+      local before = #ids
+      for i = 1, #first do ids[before + i] = first[i] end
     end
   end
 
@@ -156,7 +221,7 @@ export const fastPlan = `
   -- A queue with limits is ordinary as long as no fetch of the call comes to one.
   local isLimited, limiterKey, durationMs, used = attributes[3] or attributes[4], nil, nil, 0
   if isLimited and (fetches > 0 or #others > 0) then
-    if #others > 0 then return nil end
+    if #others > 0 or hasReleased then return nil end
     if attributes[3] then
       local most, held = tonumber(attributes[3]), call('LLEN', active)
       if not most then return nil end
