@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.js';
 export const cutPresence: Scenario = {
   number: 10,
   name: 'presence connection cut alone',
-  about: 'The presence connection breaks and is back within the grace time: nobody is taken for dead.',
+  about: 'The presence connection breaks and is back within the grace time: no worker is taken for dead.',
   runs: { quick: 5, usual: 20, all: 200 },
   lanes: 2,
   controls: ['the grace time'],

@@ -7,7 +7,8 @@ import type { Scenario } from './scenario.js';
 export const frozenServer: Scenario = {
   number: 18,
   name: 'server asleep or busy',
-  about: 'The server stands still for seconds, asleep or in a slow script of somebody else: nobody is taken for dead.',
+  about:
+    'The server stands still for seconds, asleep or in a slow script of another client: no worker is taken for dead.',
   runs: { quick: 1, usual: 3, all: 3 },
   lanes: 3,
   controls: ['a lease that outlasts the pause, or is taken up again'],

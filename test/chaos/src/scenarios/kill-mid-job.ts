@@ -16,7 +16,7 @@ export const killMidJob: Scenario = {
   number: 1,
   name: 'SIGKILL mid-job',
   about:
-    'A worker is killed while its handler works: another has the job in half a second, and at once if a parent tells.',
+    'A worker is killed while its handler works: another has the job in half a second, and at once if a parent reports the exit.',
   runs: { quick: 8, usual: 200, all: 1_000 },
   controls: ['presence'],
   controlRuns: 2,

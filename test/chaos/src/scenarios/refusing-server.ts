@@ -10,7 +10,7 @@ export const refusingServer: Scenario = {
   number: 34,
   name: 'server refuses',
   about:
-    'The server is BUSY, has too few replicas for a write, or is read-only for longer than a lease: nobody could renew, and nothing runs twice.',
+    'The server is BUSY, has too few replicas for a write, or is read-only for longer than a lease: no lease could be renewed, and nothing runs twice.',
   runs: { quick: 1, usual: 3, all: 20 },
   controls: ['the hold-off after a gap'],
   controlRuns: 3,

@@ -10,7 +10,7 @@ export const resetConnections: Scenario = {
   number: 9,
   name: 'all connections reset every 2 s',
   about:
-    'Every connection of a worker is reset every 2 s: nobody is taken for dead, and four fifths of the work is done.',
+    'Every connection of a worker is reset every 2 s: no worker is taken for dead, and four fifths of the work is done.',
   runs: { quick: 5, usual: 10, all: 150 },
   isLong: true,
   controls: ['the grace time'],

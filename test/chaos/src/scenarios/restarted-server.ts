@@ -12,7 +12,7 @@ export const restartedServer: Scenario = {
   number: 13,
   name: 'Redis SIGKILL and restart',
   about:
-    'The server is killed and restarted (AOF, fsync always): nothing is lost, nobody is taken for dead, work goes on.',
+    'The server is killed and restarted (AOF, fsync always): nothing is lost, no worker is taken for dead, work goes on.',
   runs: { quick: 4, usual: 15, all: 50 },
   lanes: 4,
   controls: ['the append-only file', 'the hold-off'],

@@ -7,7 +7,8 @@ import type { Scenario } from './scenario.js';
 export const sentinelFailover: Scenario = {
   number: 16,
   name: 'Sentinel failover',
-  about: 'The primary is killed, hangs or hands over under load: consuming again within 5 s, nobody is taken for dead.',
+  about:
+    'The primary is killed, hangs or hands over under load: consuming again within 5 s, no worker is taken for dead.',
   runs: { quick: 1, usual: 3, all: 20 },
   isLong: true,
   controls: [SEARCH],

@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.js';
 export const slowWire: Scenario = {
   number: 12,
   name: '500 ms ± jitter on the wire',
-  about: 'Each packet of a worker takes 250 to 750 ms: nobody is taken for dead, and no lease is lost.',
+  about: 'Each packet of a worker takes 250 to 750 ms: no worker is taken for dead, and no lease is lost.',
   runs: { quick: 8, usual: 30, all: 60 },
   lanes: 2,
   controls: ['a lease longer than the wire'],

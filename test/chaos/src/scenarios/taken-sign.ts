@@ -10,7 +10,7 @@ export const takenSign: Scenario = {
   number: 38,
   name: 'sign taken along',
   about:
-    'A worker is killed that took the sign of a delayed job from the queue: another starts the job when it is due, though it had waited before.',
+    'A worker is killed that took the wake signal of a delayed job: another starts the job when it is due, though it had waited before.',
   runs: { quick: 3, usual: 20, all: 200 },
   lanes: 4,
   controls: ["the reaper's sign of what is overdue"],

@@ -12,7 +12,7 @@ export const terminatedUnderLoad: Scenario = {
   number: 7,
   name: 'SIGTERM under load',
   about:
-    'Workers and `acktor work` are told to end under load: no job is delivered twice, none stays behind, the exit is 0.',
+    'Workers and `acktor work` get SIGTERM under load: no job is delivered twice, none stays behind, the exit is 0.',
   runs: { quick: 8, usual: 40, all: 200 },
   lanes: 2,
   controls: ['draining'],
