@@ -27,7 +27,7 @@ import {
  */
 export function compiledMachine<Machine extends AnyStateMachine>(
   machine: Machine,
-  isInspected: () => boolean = () => false,
+  isInspected?: () => boolean,
 ): Machine {
   const byXState = machine.transition.bind(machine) as Transition;
   const transition = transitionBy(compileStates(machine), byXState, isInspected);

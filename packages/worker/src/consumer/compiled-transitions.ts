@@ -42,7 +42,11 @@ interface PlainEdge {
 }
 
 /** Returns the transition by the table; `byXState` takes those that the table leaves to XState, and all while `isInspected` returns true. */
-export function transitionBy(table: StateTable, byXState: Transition, isInspected: () => boolean): Transition {
+export function transitionBy(
+  table: StateTable,
+  byXState: Transition,
+  isInspected: () => boolean = () => false,
+): Transition {
   const leafAt = leafFinder(table);
   return (snapshot, event, scope) => {
     if (isInspected() || snapshot.status !== 'active') return byXState(snapshot, event, scope);

@@ -1,9 +1,9 @@
 // The main thread's side of the feed: gathers what is to be published of this process, and hands it to the heartbeat thread.
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { steadyNowMs, type WorkerReport } from '@acktor/core/engine';
-import { version } from '../version.js';
 import type { FeedNote, FeedOrder, FeedSource, Lag, SourceChanges } from './feed-protocol.js';
 import { FollowedActors, type MachineRegistry } from './followed-actors.js';
 
@@ -226,3 +226,11 @@ class EventLoopLag {
 const NO_LAG: Lag = { lagP50Ms: 0, lagP99Ms: 0, lagMaxMs: 0 };
 const LAG_RESOLUTION_MS = 50;
 const LAG_WINDOW_MS = 5_000;
+
+/** The version of this package, as its users see it. */
+const version = readVersion();
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
