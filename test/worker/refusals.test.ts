@@ -94,7 +94,7 @@ describe('Worker.start', () => {
   it('refuses a number of consumers for a queue that no handler is for', async () => {
     const started = Worker.start({ handlers: [measure], consumers: { note: 3 } });
     const error = await rejection(started, UnknownQueueError);
-    expect(error.message).to.equal('expected queues that a handler is for (notes), got note');
+    expect(error.message).to.equal('expected queues that a handler is for (notes), got note (did you mean notes?)');
   });
 
   it('refuses what is no handler class', async () => {
