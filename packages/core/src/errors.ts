@@ -18,7 +18,7 @@ export abstract class AcktorError extends Error {
   abstract readonly code: string;
 
   // Errors of another installed copy are recognized by the name of their class: a program, its handlers and the dashboard may each
-  // have a copy of their own. Not declared, for it changes no type.
+  // have a copy of their own. Not declared, because it changes no type.
   static {
     Object.defineProperties(this.prototype, { [ACKTOR_ERROR]: { value: true } });
     Object.defineProperty(this, Symbol.hasInstance, { value: isInstance });

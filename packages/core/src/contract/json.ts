@@ -88,7 +88,7 @@ function visitObject(search: Search, value: object): void {
   search.ancestors.pop();
 }
 
-/** A method that `JSON.stringify` would ask instead, be it hidden from those who list the keys. */
+/** Refuses a `toJSON` method, enumerable or not: `JSON.stringify` would call it. */
 function visitPlain<T extends object>(search: Search, value: T, visitParts: (search: Search, value: T) => void): void {
   const toJson: unknown = Reflect.get(value, 'toJSON');
   if (typeof toJson !== 'function') return visitParts(search, value);

@@ -3,7 +3,7 @@
 import { NameError } from '../errors.js';
 import { quoted } from '../foreign-text/foreign-text.js';
 
-/** What a name is for; an id has stricter rules, because it stands where BullMQ keeps keys of its own. */
+/** What a name is for; an id has stricter rules, because BullMQ has keys of its own beside those of jobs. */
 export type NameKind = 'job' | 'queue' | 'id' | 'namespace';
 
 /** What a name has to be, in words. */

@@ -100,7 +100,7 @@ export interface ConnectedBroker {
    * no thread can.
    */
   readonly module?: EngineModule | undefined;
-  /** What is left of `connectTimeoutMs` at this moment, in milliseconds, for what else belongs to the start; all of it where undefined. */
+  /** What is left of `connectTimeoutMs`, in milliseconds, for the other steps of the start; all of it where undefined. */
   readonly leftMs?: number | undefined;
   /** Closes the broker, and all that was opened for it. May be called twice. */
   close(): Promise<void>;

@@ -35,8 +35,8 @@ export interface Liveness {
   reap(rules: ReapRules): Promise<ReapReport>;
 
   /**
-   * Whether another delayed job is the next one than when this was asked last: one command for each queue, for the time between two
-   * turns of an idle fleet.
+   * Whether the next delayed job has changed since the last call: one command for each queue, for the time between two turns of an idle
+   * fleet.
    */
   hasOtherNextDue(): Promise<boolean>;
 

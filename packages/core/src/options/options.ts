@@ -1,4 +1,4 @@
-// Tables of options: described once, checked at the door, printed into the reference.
+// Tables of options: described once, checked where they are passed in, printed into the reference.
 import { closestMatch } from 'leven';
 import { OptionsError, type OptionFault } from '../errors.js';
 import { visible } from '../foreign-text/foreign-text.js';
@@ -9,7 +9,7 @@ import type { OptionsInput, OptionSpec, OptionTable, OptionValues, RenamedOption
 /** A table of options that can check what a user passed and describe itself. */
 export interface Options<Table extends OptionTable> {
   /**
-   * The values of all options, defaults filled in, frozen. What came under a former name stands under the new one.
+   * The values of all options, defaults filled in, frozen. A value under a former name is returned under the new one.
    *
    * Warns once in a process of each option that is deprecated or has a new name (`ACKTOR_DEPRECATED_OPTION`).
    * @throws OptionsError naming every option that is unknown, missing, out of bounds or given under both of its names.
@@ -164,7 +164,7 @@ function missing(option: string, doc: string): OptionFault {
   return { option, message: `expected ${option}, which is required, got nothing (${withoutLinks(doc)})` };
 }
 
-/** The texts of the tables stand in pages, too, whose links lead nowhere from here. */
+/** The tables' texts are printed on pages, too; their relative links are of no use in a message. */
 function withoutLinks(doc: string): string {
   return doc.replaceAll(/ \(\[[^\]]+\]\([^)]+\)\)/g, '').replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1');
 }

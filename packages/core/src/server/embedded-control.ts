@@ -7,7 +7,7 @@ import { ServerSocket, listUsers } from './server-socket.js';
 
 /** The state of a project's embedded server. */
 export interface EmbeddedServerView {
-  /** Where its data lies, or would. */
+  /** The folder of its data, present or not. */
   readonly folder: string;
   /** Undefined when none runs. */
   readonly running: RunningServerView | undefined;

@@ -35,7 +35,7 @@ export interface EmbeddedServerOptions extends EnsureServerOptions {
 export class EmbeddedServer implements AsyncDisposable {
   /** Where clients find it. */
   readonly address: RedisAddress;
-  /** Where its data and its log lie. */
+  /** The folder of its data and its log. */
   readonly folder: string;
   // Held open all the time: these connections show whether this process is the last user.
   readonly #share: ConnectionGuard;

@@ -14,7 +14,7 @@ import { DURABLE_SETTINGS, quoted, startServerProcess, type ServerSettings } fro
 export interface PrivateServerOptions {
   /** A port on the loopback interface, 0 for any free one. Default: a Unix socket in the folder, and no port. */
   readonly port?: number;
-  /** Where its data lies. Default: a fresh folder in the system's temporary one, removed by `close()`. */
+  /** The folder of its data. Default: a fresh folder in the system's temporary one, removed by `close()`. */
   readonly folder?: string;
   /** Directives of redis.conf over Acktor's own (append-only file, no eviction). */
   readonly settings?: ServerSettings;
@@ -35,7 +35,7 @@ export interface PrivateServerOptions {
  * const queue = new Queue('mail', { connection: { path: server.socket } });
  */
 export class PrivateServer implements AsyncDisposable {
-  /** Where its data and its log lie. */
+  /** The folder of its data and its log. */
   readonly folder: string;
   /** Where clients find it. */
   readonly address: RedisAddress;

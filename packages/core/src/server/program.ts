@@ -80,7 +80,7 @@ export interface ServerBinary {
   readonly path: string;
   /** The name it must be started under: Debian's one program acts by the name it is called. */
   readonly argv0: string;
-  /** Variables it needs besides the process's own, such as where its libraries lie. */
+  /** Variables it needs besides the process's own, such as the folders of its libraries. */
   readonly env: Readonly<Record<string, string>>;
   /** Such as `7.0.15`. */
   readonly version: string;

@@ -5,7 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Environment, identify, type ServerCandidate, type ServerKind } from './program.js';
 import { ServerBinaryMissingError } from '../engine/redis/connection/redis-errors.js';
 
-/** Puts a server into an empty folder and says how to start it; all its paths lie inside that folder. */
+/** Puts a server into an empty folder and returns how to start it; all its paths are inside that folder. */
 export type CacheFiller = (folder: string) => Promise<ServerCandidate>;
 
 /** What the cache holds for this kind of machine; undefined when it holds nothing. */

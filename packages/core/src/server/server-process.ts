@@ -10,12 +10,12 @@ import { connectGuarded } from '../engine/redis/connection/guarded-connection.js
 import { lastLines, type ServerBinary } from './program.js';
 import { ServerStartError } from '../engine/redis/connection/redis-errors.js';
 
-/** Directives of redis.conf with their values as they stand there. */
+/** Directives of redis.conf with their values, as written there. */
 export type ServerSettings = Readonly<Record<string, string | number>>;
 
 export interface ServerProcessOptions {
   readonly binary: ServerBinary;
-  /** Where its data, its settings and its log lie. Created when missing, for this user only. */
+  /** The folder of its data, settings and log. Created when missing, for this user only. */
   readonly folder: string;
   readonly address: RedisAddress;
   readonly settings: ServerSettings;

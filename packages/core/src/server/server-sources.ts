@@ -5,7 +5,7 @@ import { canUseApt, libraryFolders, unpackPackages } from './apt-packages.js';
 import { type Environment, runProgram, nameOf, type ServerCandidate, type ServerKind } from './program.js';
 
 /**
- * The server lies in the small `redis-tools` (or `valkey-tools`) package under the name of a checker: one program that acts by the name
+ * The server is in the small `redis-tools` (or `valkey-tools`) package under the name of a checker: one program that acts by the name
  * it is called.
  */
 export const aptSource: ServerSource = { name: 'apt-get', isAvailable: canUseApt, fetch: fetchWithApt };

@@ -43,7 +43,7 @@ export interface QueueLocation {
 /**
  * Names the keys of a queue. `namespace` is BullMQ's prefix, by default `bull`, as every BullMQ client has it.
  *
- * In a cluster the queue's name stands in braces, so that all its keys have one slot, and other queues other ones. A BullMQ client
+ * In a cluster the queue's name is in braces, so that all its keys have one slot, and other queues other ones. A BullMQ client
  * finds it there as `new Queue('{name}')`.
  */
 export function queueKeys(namespace: string, queue: string, place: QueueLocation = {}): QueueKeys {

@@ -122,7 +122,7 @@ export class ServerStartError extends AcktorError {
 
 /** What is known of a server that did not start. */
 export interface ServerStartDetails extends AcktorErrorDetails {
-  /** Where its data and its log lie. */
+  /** The folder of its data and its log. */
   readonly folder: string;
   /** What it did instead of starting, in a clause. */
   readonly complaint: string;

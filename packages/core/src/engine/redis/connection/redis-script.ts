@@ -10,7 +10,7 @@ export type ScriptClient = Redis;
 export interface ScriptOptions {
   /**
    * Whether a server that has reached its `maxmemory` refuses the script. Default false: what ends jobs and gives them back
-   * must go on then, for it is what frees memory.
+   * must go on then, because it frees memory.
    */
   readonly needsMemory?: boolean;
 }

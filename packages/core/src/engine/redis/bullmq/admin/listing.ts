@@ -63,7 +63,7 @@ local function rowOf(id, place, score)
     'failedReason', 'processedOn', 'finishedOn', 'pb') }
 end`;
 
-/** Undefined for a job that is gone: its id may stand in a list for a moment longer. */
+/** Undefined for a job that is gone: its id may be in a list for a moment longer. */
 function readSummary(queue: string, [id, place, score, fields]: SummaryRow): JobSummary | undefined {
   const [name, sentAt, attemptsMade, deliveries, priority, reason, startedAt, endedAt, workerId] = fields;
   if (typeof name !== 'string') return undefined;

@@ -63,7 +63,7 @@ async function scan(node: ScriptClient, namespace: string): Promise<readonly str
   return keys.map((key) => queueOf(key, namespace)).filter((name) => nameFault('queue', name) === undefined);
 }
 
-/** In a cluster the queue's part of a key stands in braces. */
+/** In a cluster the queue's part of a key is in braces. */
 function queueOf(key: string, namespace: string): string {
   return key.slice(`${namespace}:`.length, -':meta'.length).replace(/^\{(.*)\}$/, '$1');
 }

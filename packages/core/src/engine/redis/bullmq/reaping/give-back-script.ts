@@ -84,8 +84,8 @@ local function dueInMs()
   return nextDue[2] and math.floor(tonumber(nextDue[2]) / 0x1000) - nowMs
 end
 
--- Also mends a sign that a dying worker took along: where there is work and nobody was told, somebody is told. Who knows of a delayed
--- job comes for it when it is due; a sign for one that is hardly late would only make two come.
+-- Also replaces a wake signal that a dying worker consumed: where there is work, a waiting consumer is woken. A worker that knows of a
+-- delayed job fetches it when it is due; a signal for one that is hardly late would only wake a second.
 local function signal()
   if redis.call('HEXISTS', meta, 'paused') == 1 then return end
   local inMs = dueInMs()

@@ -36,13 +36,13 @@ local suspects, turn, lastTurn, longestGapMs = KEYS[14], KEYS[15], KEYS[16], ton
 ${giveBack}
 
 if not redis.call('SET', turn, '1', 'NX', 'PX', intervalMs) then
-  -- Who always comes too late must know, too, that there is work: only who knows goes on beating. It may have come for a delayed job
-  -- that was not overdue when the turn was had.
+  -- A process that always comes too late must learn, too, that there is work: only then its heartbeat goes on at full pace. It may have
+  -- come for a delayed job that was not overdue at the last turn.
   signal()
   return { redis.call('HLEN', suspects) > 2 and 1 or 0, redis.call('LLEN', active), {}, 0, dueInMs() }
 end
 
--- Only who holds something and is missing stays suspect; the hash has two more fields, '#run' and '#until'.
+-- Only a process that holds something and is missing stays suspect; the hash has two more fields, '#run' and '#until'.
 local function forgetSuspects(isSuspect)
   if redis.call('HLEN', suspects) <= 2 then return end
   for _, process in ipairs(redis.call('HKEYS', suspects)) do
@@ -51,13 +51,13 @@ local function forgetSuspects(isSuspect)
   end
 end
 
--- Whoever beats has met the server before: where nothing is known of it, its data are gone.
+-- Every heartbeat has met the server before: where the server does not know the fleet, its data are gone.
 local hasForgotten = redis.call('HEXISTS', suspects, '#run') == 0 and meetServer(suspects, holdOffMs) and 1 or 0
 
 local last = tonumber(redis.call('GET', lastTurn) or now)
 redis.call('SET', lastTurn, now, 'PX', ${LAST_TURN_KEPT_MS})
 local gapMs = nowMs - last
--- For as long again as nobody could renew, so that a machine that is merely slow puts a dead worker's jobs off for less. A hold-off that
+-- For as long again as no process could renew, so that a machine that is merely slow puts a dead worker's jobs off for less. A hold-off that
 -- lasts longer already, as that of a server that has just come up, stands.
 if gapMs > longestGapMs then
   local untilMs = tonumber(redis.call('HGET', suspects, '#until') or 0)
@@ -87,7 +87,7 @@ local function isPresent(process)
   return presence[process]
 end
 
--- Costs the server some 40 µs (INFO), so only asked when somebody is suspect.
+-- Costs the server some 40 µs (INFO), so it is only asked when a process is suspect.
 local function isHeldOff()
   meetServer(suspects, holdOffMs)
   return nowMs < tonumber(redis.call('HGET', suspects, '#until') or 0)
@@ -101,7 +101,7 @@ local function endingOf(id)
 end
 
 local fewestLooks = math.min(math.floor(graceMs / ${MOST_PER_LOOK_MS}), ${MOST_LOOKS})
--- Of each suspect, since when it is missing and how often it was looked for.
+-- Of each suspect, since when it is missing and how often it was checked.
 local missingSince, looks = {}, {}
 local function noteMissing(process)
   if missingSince[process] then return end
@@ -114,7 +114,7 @@ local function isGraceOver(process)
   return nowMs - missingSince[process] >= graceMs and looks[process] >= fewestLooks
 end
 
--- Of processes that died together some are missed a look later. Their jobs go back in one turn, or the newer ones of the
+-- Of processes that died together some are found missing a check later. Their jobs go back in one turn, or the newer ones of the
 -- first would stand behind the older ones of the last.
 local function isAwaitingOthers(since)
   if nowMs - since >= graceMs + 2 * ${TOGETHER_MS} then return false end
@@ -153,7 +153,7 @@ end
 noteDeaths(died)
 forgetSuspects(function(process) return presence[process] == false and not dead[process] end)
 signal()
--- The next look comes soon, so that the dead are found when the grace time is over and not an interval later.
+-- The next check comes soon, so that the dead are found when the grace time is over and not an interval later.
 if isAnySuspect then redis.call('PEXPIRE', turn, math.min(tonumber(intervalMs), 20)) end
 return { isAnySuspect and 1 or 0, #ids - #returned, returned, hasForgotten, dueInMs() }
 `);

@@ -28,7 +28,7 @@ local function keepLastLines(key)
   redis.call('HSET', key, 'stacktrace', cjson.encode(traces))
 end
 
--- Answers whether the job is poisoned.
+-- Returns whether the job is poisoned.
 local function suspect(job)
   suspected[#suspected + 1] = job.id
   local suspicions = job.suspicions + 1
@@ -46,7 +46,7 @@ local function suspect(job)
   return redis.call('HEXISTS', job.key, 'defa') == 1
 end
 
--- What is poisoned goes to the head: whoever fetches it next dead-letters it. What is suspected lets the others go first.
+-- A poisoned job goes to the head: the worker that fetches it next dead-letters it. A suspected one lets the others go first.
 local function judge(job)
   local isSuspected, isPoisoned = job.suspicions > 0, false
   if isOnTrial[job.id] or (trials == 0 and not isSuspected) then
