@@ -11,7 +11,7 @@ describe('a channel, when its consumers ask', () => {
     expect(await trial.unseenCalls()).to.equal(0);
   });
 
-  it('hands each answer to who asked', async () => {
+  it('hands each answer to the consumer that asked', async () => {
     const trial = new ChannelTrial();
     const [a, b, c] = trial.consumers('a', 'b', 'c');
     for (const consumer of [a, b]) consumer?.wants();
@@ -70,7 +70,7 @@ describe('a channel, when its consumers ask', () => {
     expect((await holder.hears('settlement.stored')).next).to.equal(undefined);
   });
 
-  it('wants a status only while somebody is parked', async () => {
+  it('wants a status only while a consumer is parked', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     a?.wants();

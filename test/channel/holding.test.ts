@@ -69,7 +69,7 @@ describe('a channel, for what its consumers hold', () => {
     expect((await trial.log.said('the server failed')).facts).to.include({ err: error });
   });
 
-  it('dead-letters a job whose settlement the server failed, for nobody else would ever get it', async () => {
+  it('dead-letters a job whose settlement the server failed, for no other consumer would ever get it', async () => {
     const trial = new ChannelTrial();
     const holder = await trial.holder('job-1');
     holder.settles(ack);
@@ -90,7 +90,7 @@ describe('a channel, for what its consumers hold', () => {
     await a.hears('queue.empty');
   });
 
-  it('dead-letters a record that cannot be read, and hands it to nobody', async () => {
+  it('dead-letters a record that cannot be read, and hands it to no consumer', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.wants();
@@ -124,7 +124,7 @@ describe('a channel, for what its consumers hold', () => {
     });
   }
 
-  it('gives back, after a reconnect, what is leased to nobody here, but for what a fetch on its way may have leased', async () => {
+  it('gives back, after a reconnect, orphaned leases, but for what a fetch on its way may have leased', async () => {
     const trial = new ChannelTrial();
     await trial.holder('job-1');
     await trial.pass(1_500);
@@ -170,7 +170,7 @@ describe('a channel, for what its consumers hold', () => {
     expect(trial.queue.renewals.all).to.deep.equal([[{ jobId: 'job-1', leaseToken: 'here|1' }]]);
   });
 
-  it('tells who is handed a delivery whose cancel has overtaken it, and nobody who is handed a later one', async () => {
+  it('sends a cancel to the consumer of a delivery that it has overtaken, and not to that of a later one', async () => {
     const trial = new ChannelTrial({ consumers: 2 });
     trial.channel.cancel({ jobId: 'a', why: 'not wanted', fence: 1 });
     trial.channel.cancel({ jobId: 'b', why: 'not wanted', fence: 7 });
@@ -180,7 +180,7 @@ describe('a channel, for what its consumers hold', () => {
     expect(b.words).to.deep.equal(['delivery.received']);
   });
 
-  it('tells who lost a lease, and nobody else', async () => {
+  it('sends `lease.lost` to the consumer that lost its lease, and to no other', async () => {
     const trial = new ChannelTrial();
     const [a, b] = [await trial.holder('a'), await trial.holder('b')];
     trial.queue.lost = [b.delivery.leaseToken];
@@ -196,7 +196,7 @@ describe('a channel, for what its consumers hold', () => {
     expect(trial.queue.renewals.all).to.have.length(0);
   });
 
-  it('tells who holds a job that it is cancelled, and says whether anybody does', async () => {
+  it('sends a cancel to the consumer that holds the job, and returns whether any does', async () => {
     const trial = new ChannelTrial();
     const a = await trial.holder('a');
     expect(trial.channel.cancel({ jobId: 'a', why: 'not wanted' })).to.equal(true);

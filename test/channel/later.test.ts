@@ -4,7 +4,7 @@ import { ChannelTrial } from './channel-trial.js';
 import { dueIn } from './scripted-queue.js';
 
 describe('a channel, when there is work for later', () => {
-  it('wakes one when a delayed job is due that a sign has announced', async () => {
+  it('wakes one when a delayed job is due that a wake signal has announced', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
@@ -16,7 +16,7 @@ describe('a channel, when there is work for later', () => {
     expect(a.words).to.deep.equal(['work.ready']);
   });
 
-  it('wakes one when a delayed job is due that a look has found, though a longer wait goes on', async () => {
+  it('wakes one when a delayed job is due that a poll has found, though a longer wait goes on', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     a?.parks();
@@ -29,7 +29,7 @@ describe('a channel, when there is work for later', () => {
     expect(a?.words).to.deep.equal(['work.ready']);
   });
 
-  it('heeds the sooner of two signs, for either may have been passed on by somebody who knew less', async () => {
+  it('goes by the sooner of two wake signals, for either may have been passed on by a worker that knew less', async () => {
     for (const [first, second] of [
       [700, 300],
       [300, 700],
@@ -45,7 +45,7 @@ describe('a channel, when there is work for later', () => {
     }
   });
 
-  it('goes by what a look has found of the next delayed job, unless a sign is newer', async () => {
+  it('goes by what a poll has found of the next delayed job, unless a wake signal is newer', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     a?.parks();
@@ -55,7 +55,7 @@ describe('a channel, when there is work for later', () => {
     (await trial.nextCall()).answer([], { nextDue: dueIn(9_000) });
     await b?.hears('queue.empty');
     await trial.pass(5_000);
-    expect(a?.words, 'it may have looked before the job was there').to.deep.equal(['work.ready']);
+    expect(a?.words, 'it may have polled before the job was there').to.deep.equal(['work.ready']);
     a?.parks();
     b?.wants();
     (await trial.nextCall()).answer([], { nextDue: { atMs: 9_000, inMs: 4_000 } });
@@ -66,7 +66,7 @@ describe('a channel, when there is work for later', () => {
     expect(a?.words).to.deep.equal(['work.ready', 'work.ready']);
   });
 
-  it('does not look again and again for a job that is due in weeks, though no timer lasts so long', async () => {
+  it('does not poll again and again for a job that is due in weeks, though no timer lasts so long', async () => {
     const trial = new ChannelTrial();
     const setTimer = trial.clock.setTimeout.bind(trial.clock);
     const timersMs: number[] = [];
@@ -91,7 +91,7 @@ describe('a channel, when there is work for later', () => {
     expect(a?.words).to.deep.equal(['work.ready']);
   });
 
-  it('tells others of a job that is due while everybody here works', async () => {
+  it('passes on to others that a job is due while all consumers here work', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
@@ -102,7 +102,7 @@ describe('a channel, when there is work for later', () => {
     expect(trial.queue.passedOn).to.deep.equal([{ kind: 'due', due: dueIn(700) }]);
   });
 
-  it('tells others of the next delayed job when it is closed', async () => {
+  it('passes the next delayed job on to others when it is closed', async () => {
     const trial = new ChannelTrial();
     trial.consumer('a').parks();
     (await trial.queue.waits.first()).end({ kind: 'due', due: dueIn(700) });
@@ -126,7 +126,7 @@ describe('a channel, when there is work for later', () => {
     expect(a.words).to.include('work.ready');
   });
 
-  it('waits out a rate limit before it looks again', async () => {
+  it('waits out a rate limit before it polls again', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     b?.wants();
@@ -139,7 +139,7 @@ describe('a channel, when there is work for later', () => {
     expect(a?.words).to.deep.equal(['work.ready']);
   });
 
-  it('looks when a rate limit ends, though a wait goes on that began before it', async () => {
+  it('polls when a rate limit ends, though a wait goes on that began before it', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     a?.parks();

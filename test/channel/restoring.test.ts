@@ -25,7 +25,7 @@ describe('a channel, when its server goes away', () => {
     expect((await trial.log.said('lost reply')).facts).to.deep.include({ jobs: ['job-lost'] });
   });
 
-  it('tells who was settling that it was interrupted, and when to try again', async () => {
+  it('reports to a consumer that its settlement was interrupted, and when to try again', async () => {
     const trial = new ChannelTrial();
     const holder = await trial.holder('job-1');
     holder.settles(ack, { wantsNext: true });
@@ -162,7 +162,7 @@ describe('a channel, when its server goes away', () => {
     await trial.nextCall();
   });
 
-  it('wakes nobody while the server is away', async () => {
+  it('wakes no consumer while the server is away', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
@@ -176,7 +176,7 @@ describe('a channel, when its server goes away', () => {
     await trial.queue.waits.upTo(2);
   });
 
-  it('looks when it is back for what was due meanwhile, though a wait goes on', async () => {
+  it('polls when it is back for what was due meanwhile, though a wait goes on', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();

@@ -5,7 +5,7 @@ import { ChannelTrial, type ConsumerOnTrial } from './channel-trial.js';
 import { dueIn } from './scripted-queue.js';
 
 describe('a channel, when its consumers are idle', () => {
-  it('wakes who has been idle longest, so that they take turns: 1, 2, 1, 2', async () => {
+  it('wakes the consumer that has been idle longest, so that they take turns: 1, 2, 1, 2', async () => {
     const trial = new ChannelTrial();
     const consumers = trial.consumers('1', '2');
     for (const consumer of consumers) consumer.parks();
@@ -19,7 +19,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(woken).to.deep.equal(['1', '2', '1', '2']);
   });
 
-  it('has who is parked first look without a sign, which one who died may have taken along', async () => {
+  it('has the first that is parked poll without a wake signal, which a worker that died may have taken along', async () => {
     const trial = new ChannelTrial();
     trial.channel.begin();
     const [a, b] = trial.consumers('a', 'b');
@@ -34,7 +34,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(b?.words, 'it has learned when the next delayed job is due').to.deep.equal(['work.ready']);
   });
 
-  it('wakes one for a sign of work, though many are idle', async () => {
+  it('wakes one for a wake signal, though many are idle', async () => {
     const trial = new ChannelTrial();
     const consumers = trial.consumers('a', 'b', 'c');
     for (const consumer of consumers) consumer.parks();
@@ -42,7 +42,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(consumers.map(({ words }) => words)).to.deep.equal([['work.ready'], [], []]);
   });
 
-  it('wakes the next one when who was woken leaves without a look', async () => {
+  it('wakes the next one when the one that was woken leaves without a poll', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     for (const consumer of [a, b]) consumer?.parks();
@@ -51,7 +51,7 @@ describe('a channel, when its consumers are idle', () => {
     expect([a, b].map((consumer) => consumer?.words)).to.deep.equal([['work.ready'], ['work.ready']]);
   });
 
-  it('wakes the next one when who was woken leaves before its look was asked for', async () => {
+  it('wakes the next one when the one that was woken leaves before its poll was sent', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     for (const consumer of [a, b]) consumer?.parks();
@@ -62,7 +62,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(await trial.unseenCalls()).to.equal(0);
   });
 
-  it('waits again only when who was woken has looked, for its own fetch gives a sign', async () => {
+  it('waits again only when the one that was woken has polled, for its own fetch gives a wake signal', async () => {
     const trial = new ChannelTrial();
     const [a, b] = trial.consumers('a', 'b');
     for (const consumer of [a, b]) consumer?.parks();
@@ -75,7 +75,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(b?.words).to.deep.equal([]);
   });
 
-  it('goes on waiting for the look of who was woken when another is answered', async () => {
+  it('goes on waiting for the poll of the one that was woken when another is answered', async () => {
     const trial = new ChannelTrial();
     const [a, b, other] = trial.consumers('a', 'b', 'other');
     for (const consumer of [a, b]) consumer?.parks();
@@ -88,7 +88,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(trial.queue.waits.all).to.have.length(1);
   });
 
-  it('wakes whoever parks next when who was woken fails at once', async () => {
+  it('wakes the next that parks when the one that was woken fails at once', async () => {
     const trial = new ChannelTrial();
     const failing: ConsumerRef = {
       id: 'failing',
@@ -102,7 +102,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(successor.words).to.deep.equal(['work.ready']);
   });
 
-  it('waits again in any case when who was woken is not heard of for a second', async () => {
+  it('waits again in any case when the one that was woken does nothing for a second', async () => {
     const trial = new ChannelTrial();
     for (const consumer of trial.consumers('a', 'b')) consumer.parks();
     await wakeSignal(trial, 1);
@@ -110,7 +110,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(trial.queue.waits.all).to.have.length(2);
   });
 
-  it('wakes whoever parks next when the only one who was woken leaves without a look', async () => {
+  it('wakes the next that parks when the only one that was woken leaves without a poll', async () => {
     const trial = new ChannelTrial();
     const [a, successor] = trial.consumers('a', 'successor');
     a?.parks();
@@ -131,7 +131,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(idle.map(({ words }) => words)).to.deep.equal([['work.ready'], ['work.ready'], []]);
   });
 
-  it('waits once for all who are idle, and not while nobody is', async () => {
+  it('waits once for all that are idle, and not while none is', async () => {
     const trial = new ChannelTrial();
     trial.consumer('a').wants();
     await turn();
@@ -141,7 +141,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(trial.queue.waits.all.map(({ timeoutMs }) => timeoutMs)).to.deep.equal([5_000]);
   });
 
-  it('looks anyway when the longest wait is over, for a sign may have been lost', async () => {
+  it('polls anyway when the longest wait is over, for a wake signal may have been lost', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
@@ -149,7 +149,7 @@ describe('a channel, when its consumers are idle', () => {
     await a.hears('work.ready');
   });
 
-  it('tells others of work when it is closed before anybody has looked', async () => {
+  it('passes work on to others when it is closed before a consumer has polled', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
@@ -159,7 +159,7 @@ describe('a channel, when its consumers are idle', () => {
     expect(trial.queue.passedOn).to.deep.equal([{ kind: 'ready' }]);
   });
 
-  it('looks in any case, and waits again a little later, when a wait fails, for a sign may be lost with it', async () => {
+  it('polls in any case, and waits again a little later, when a wait fails, for a wake signal may be lost with it', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
@@ -183,7 +183,7 @@ describe('a channel, when its consumers are idle', () => {
     expect([a?.words, b?.words]).to.deep.equal([[], ['work.ready']]);
   });
 
-  it('passes a sign on when everybody has left or works', async () => {
+  it('passes a wake signal on when every consumer has left or works', async () => {
     const trial = new ChannelTrial();
     const a = trial.consumer('a');
     a.parks();
