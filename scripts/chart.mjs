@@ -1,6 +1,6 @@
 // `npm run chart`: writes the charts into the pages that show them, and draws what the dashboard begins with; `npm run chart -- --check` says whether they are as the code is.
 
-import { drawnFrom } from '../packages/dashboard/dist/sources/draw-chart.js';
+import { drawnFrom } from '../packages/dashboard/dist/sources/sources.js';
 import { svg } from '../packages/chart/dist/index.js';
 import { supervisorMachine, workerProcessMachine } from '../packages/cli/dist/index.js';
 import { chartOf, consumerMachine, mermaid, workerMachine } from '../packages/worker/dist/index.js';

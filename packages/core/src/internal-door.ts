@@ -34,11 +34,7 @@ export { connectBroker, type BrokerOptions } from './engine/default-engine.js';
 export { connectLiveness, type LivenessOptions, type RedisBroker } from './engine/redis/connect.js';
 export { mostSevere } from './engine/redis/joint-liveness.js';
 export { bullmqVersion } from './engine/redis/bullmq/bullmq-scripts.js';
-export {
-  controlChannel,
-  readControlMessage,
-  type ControlMessage,
-} from './engine/redis/bullmq/cancelling/control-channel.js';
+export { controlChannel, readControlMessage, type ControlMessage } from './engine/redis/bullmq/cancelling.js';
 export { RedisAddress } from './engine/redis/connection/address.js';
 export type { HostPort, RedisEndpoint } from './engine/redis/connection/endpoint.js';
 export { checkServer, findDurabilityFaults, type ServerCheckOptions } from './engine/redis/connection/check-server.js';

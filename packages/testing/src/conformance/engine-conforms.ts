@@ -1,6 +1,6 @@
 // What every engine must do, said over the port alone: a further engine is written when it passes this.
 import { cancelConforms } from './cancel-conforms.js';
-import { confirmsConform } from './confirms-conform.js';
+import { confirmsConform, sendingConforms } from './sending-conforms.js';
 import { deadLettersConform } from './dead-letters-conform.js';
 import { deliveriesConform } from './deliveries-conform.js';
 import { eventsConform } from './events-conform.js';
@@ -10,7 +10,6 @@ import { leasesConform } from './leases-conform.js';
 import { livenessConforms } from './liveness-conforms.js';
 import { operatorConforms } from './operator-conforms.js';
 import { poisonConforms } from './poison-conforms.js';
-import { sendingConforms } from './sending-conforms.js';
 import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
 import { waitingConforms } from './waiting-conforms.js';
 

@@ -1,8 +1,9 @@
 // What a broker does with jobs that are sent.
 import { expect } from 'chai';
-import { QueueTrial } from './queue-trial.js';
+import { QueueTrial, rejectionOf } from './queue-trial.js';
 import { ack, deadLetter } from './test-queue.js';
 import type { Suite } from './suite.js';
+import { ConfirmUnsupportedError } from '@acktor/core';
 
 export function sendingConforms({ describe, it, trial }: Suite): void {
   describe('when jobs are sent', () => {
@@ -74,6 +75,30 @@ export function sendingConforms({ describe, it, trial }: Suite): void {
       await trial().send(...ids.map((id) => ({ id })));
       expect((await trial().status()).ready).to.equal(250);
       expect(await trial().takeAll()).to.deep.equal(ids);
+    });
+  });
+}
+
+export function confirmsConform({ describe, it, trial, features }: Suite): void {
+  describe('when a send is to be confirmed', () => {
+    it('takes what needs no more than its own word', () => {
+      expect(() => trial().broker.requireConfirm('accepted')).not.to.throw();
+    });
+
+    it('is connected once it has been sent to', async () => {
+      await trial().send({ id: 'a' });
+      await trial().broker.connected('trial', 'accepted', new AbortController().signal);
+    });
+
+    if (features.confirms) return;
+
+    it('refuses a disk and replicas that it does not have, and adds nothing', async () => {
+      for (const confirm of ['fsync', { replicas: 1 }] as const) {
+        expect(() => trial().broker.requireConfirm(confirm)).to.throw(ConfirmUnsupportedError);
+        const demand = { confirm, timeoutMs: 100 };
+        expect(await rejectionOf(trial().broker.send('trial', [], demand))).to.be.instanceOf(ConfirmUnsupportedError);
+      }
+      expect(await trial().takeAll()).to.deep.equal([]);
     });
   });
 }

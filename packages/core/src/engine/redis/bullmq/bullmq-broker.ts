@@ -23,7 +23,7 @@ import { BullmqDeadLetters } from './dead-letters/bullmq-dead-letters.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
 import { QueueNames, type AskServers } from './admin/queue-names.js';
 import type { QueueAdmin } from '../../../operator/queue-admin.js';
-import { cancelScript } from './cancelling/cancel-script.js';
+import { cancelScript } from './cancelling.js';
 import { ConfirmedSends } from './confirming/confirmed-sends.js';
 import { fsyncMethod } from './confirming/fsync.js';
 import { EventStream, JobEnds } from './events/event-stream.js';

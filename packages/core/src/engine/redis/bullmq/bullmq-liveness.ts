@@ -9,7 +9,7 @@ import { ServerRefusalError } from '../../broker-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
 import { joinedReport } from '../joint-liveness.js';
 import type { CancelRequest, Liveness, ReapReport, ReapRules, RenewedLeases } from '../../liveness.js';
-import { CancelListener } from './cancelling/control-channel.js';
+import { CancelListener } from './cancelling.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { meetServerScript, reapScript, renewProcessScript } from './reaping/reap-script.js';
 

@@ -13,8 +13,7 @@ import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
 import { generationOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
 import { channelScript } from './channel/channel-script.js';
-import { reconcileScript, renewScript } from './channel/lease-scripts.js';
-import { logScript, progressScript } from './channel/delivery-scripts.js';
+import { reconcileScript, renewScript, logScript, progressScript } from './channel/lease-scripts.js';
 import type { QueueKeys } from './queue-keys.js';
 import { serverNowMs } from './server-time.js';
 
