@@ -17,6 +17,16 @@ describe('connectRedis', function () {
     client.disconnect();
   });
 
+  it('outlives more than one error of a socket, as of a TLS handshake that both ends refuse', async () => {
+    await using server = await PrivateServer.start();
+    const client = await connectRedis(server.address);
+    const { stream } = client;
+    stream.emit('error', new Error('refused here'));
+    stream.emit('error', new Error('refused there'));
+    expect(await client.ping()).to.equal('PONG');
+    client.disconnect();
+  });
+
   it('leaves nothing with the signal it was given, connected or not', async () => {
     await using server = await PrivateServer.start();
     const { signal } = new AbortController();
