@@ -22,7 +22,7 @@ export function hasServer(root) {
 
 export async function fetchServer(root) {
   const { ensureServerBinary } = await import(
-    pathToFileURL(join(root, 'packages', 'core', 'dist', 'internal-door.js')).href
+    pathToFileURL(join(root, 'packages', 'core', 'dist', 'server-door.js')).href
   );
   try {
     const { path } = await ensureServerBinary({ onProgress: log });

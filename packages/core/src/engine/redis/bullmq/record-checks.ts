@@ -32,7 +32,8 @@ export function kindsOf(...parts: readonly QueuePart[]): string {
 export const requireKinds = `
 local function requireKinds(kinds)
   for part, kind in pairs(kinds) do
-    local found = redis.call('TYPE', prefix .. part).ok
+    -- Nothing is known, and nothing refused, where the user may not ask.
+    local found = redis.pcall('TYPE', prefix .. part).ok or kind
     if found ~= kind and found ~= 'none' then
       error({ err = 'the key ' .. prefix .. part .. ' holds a ' .. found .. ' where the queue keeps a ' .. kind
         .. ': it may be a job that is named like a part of the queue. Rename or delete the key' })

@@ -68,9 +68,10 @@ ${mendRecord}
   local function moveNext(token)
     local isMoved, job = pcall(moveToActive, fetchKeys, { prefix, now, { token = token, lockDuration = leaseMs, name = worker } })
     if isMoved then return true, job end
-    local id = call('LINDEX', active, '0')
+    local newest = redis.pcall('LINDEX', active, '0')
+    local id = type(newest) == 'string' and newest
     local key = prefix .. tostring(id)
-    local isOurs = id and redis.pcall('GET', key .. ':lock') == token and call('TYPE', key).ok == 'hash'
+    local isOurs = id and redis.pcall('GET', key .. ':lock') == token and redis.pcall('TYPE', key).ok == 'hash'
     local mended = isOurs and mend(key)
     if not mended then return false, job end
     call('HINCRBY', key, 'ats', '1')

@@ -59,7 +59,7 @@ local function giveBack(id, ending, judge)
   -- No record, or something else in its place: nothing is left of the job.
   if seen.err or not seen[1] then return end
   local priority = tonumber(seen[2]) or 0
-  if priority > 0 and redis.call('TYPE', prioritized).ok == 'hash' then priority = 0 end
+  if priority > 0 and redis.pcall('TYPE', prioritized).ok == 'hash' then priority = 0 end
   if seen[9] and not isCount(seen[9]) then mend(key) end
   local lost = redis.call('HINCRBY', key, 'stc', 1) - countIn(seen[7])
   local isPlaced, reason = false, nil
