@@ -160,6 +160,30 @@ describe('the broker, seen from plain BullMQ', () => {
     expect(await client.exists(`${namespace}:trial:b`), 'a record that is in no list').to.equal(0);
   });
 
+  for (const part of ['delayed', 'marker'] as const) {
+    it(`loses no job that is tried again, nor an ack beside it, where a job is named ${part}`, async () => {
+      await open();
+      await trial.send({ id: 'a' }, { id: 'b' }, { id: 'c' });
+      const [a, b, c] = [await trial.take(), await trial.take(), await trial.take()];
+      using client = await plainRedis();
+      await client.del(`${namespace}:trial:${part}`);
+      await client.hset(`${namespace}:trial:${part}`, { name: 'note', data: '{}', opts: '{}' });
+      const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
+      const requests = [
+        { settle: { job: a, settlement: ack } },
+        { settle: { job: b, settlement: retry(part === 'delayed' ? 5_000 : 0) } },
+        { settle: { job: c, settlement: ack } },
+      ];
+      const { replies } = await trial.queue.settleAndFetch(requests, options);
+      expect(replies.map(({ settled }) => settled)).to.deep.equal(['stored', undefined, 'stored']);
+      expect(replies[1]?.error?.message).to.include(`${part} holds a hash where the queue keeps a zset`);
+      expect(await client.zcard(`${namespace}:trial:completed`)).to.equal(2);
+      expect(await client.lrange(`${namespace}:trial:active`, 0, -1)).to.deep.equal(['b']);
+      expect(await trial.settle(b, deadLetter)).to.equal('stored');
+      expect(await client.zcard(`${namespace}:trial:failed`)).to.equal(1);
+    });
+  }
+
   it('gives back the jobs of a dead worker though a record has a count that is no number', async () => {
     await open();
     await trial.send({ id: 'a' }, { id: 'odd' }, { id: 'b' });
@@ -171,6 +195,23 @@ describe('the broker, seen from plain BullMQ', () => {
     const odd = await trial.take();
     expect(odd.record).to.include({ id: 'odd', leasesLost: 1, attemptsMade: 0 });
     expect(odd.record.poisoned).to.include('stc is no number');
+  });
+
+  it('gives back nothing, rather than half of it, where a job is named as the counter of priorities', async () => {
+    await open();
+    await trial.send({ id: 'a', priority: 1 }, { id: 'b' });
+    for (let n = 0; n < 2; n += 1) await trial.take(trial.newToken('dead'));
+    using client = await plainRedis();
+    await client.del(`${namespace}:trial:pc`);
+    await client.hset(`${namespace}:trial:pc`, { name: 'note', data: '{}', opts: '{}' });
+    const failure = await trial.releaseOwnEnd('dead').then(
+      () => 'done',
+      (error: Error) => error.message,
+    );
+    expect(failure).to.include('pc holds a hash where the queue keeps a string');
+    expect(await client.llen(`${namespace}:trial:active`)).to.equal(2);
+    await client.del(`${namespace}:trial:pc`);
+    expect(await trial.releaseOwnEnd('dead')).to.have.members(['a', 'b']);
   });
 
   for (const [fastPath, words] of [

@@ -1,5 +1,7 @@
 // Connections on which every call ends: with its answer, or, when the connection breaks first, with an error.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis, type AbstractConnector } from 'ioredis';
+import type { ClientOptions } from './address.js';
 import { AcktorError } from '../../../errors.js';
 import type { ScriptClient } from './redis-script.js';
 import { onAbort } from '../../../guarded.js';
@@ -288,4 +290,21 @@ const ALL = '';
  */
 export function isNotHereNow(reply: string): boolean {
   return /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|READONLY|MASTERDOWN|UNBLOCKED|LOADING)\b/.test(reply);
+}
+
+/**
+ * Makes a client, and has it connect. All clients are made here: ioredis listens to the first error of a socket alone, and a second one, as
+ * of a TLS handshake that both ends refuse, or of a socket that it has given up, would end the process.
+ */
+export function newClient(options: ClientOptions): Redis {
+  const client = new Redis({ ...options, lazyConnect: true });
+  const connector = Reflect.get(client, 'connector') as AbstractConnector;
+  const connect = connector.connect.bind(connector);
+  connector.connect = async (emit) => {
+    const stream = await connect(emit);
+    stream.on('error', () => undefined);
+    return stream;
+  };
+  client.connect().catch(() => undefined);
+  return client;
 }

@@ -1,10 +1,10 @@
 // Makes clients of Redis, all with the same settings. A call on a plain client may stay pending for ever: guarded connections prevent that.
-import { Redis, type AbstractConnector } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { ClientOptions, RedisAddress } from './address.js';
 import { MasterFinder } from './master-finder.js';
 import { masterConnector } from './master-connector.js';
 import { onAbort } from '../../../guarded.js';
-import { forgetArguments, isNotHereNow } from './connection-guard.js';
+import { newClient, forgetArguments, isNotHereNow } from './connection-guard.js';
 import { BrokerUnreachableError } from '../../broker-errors.js';
 
 export interface ConnectOptions {
@@ -65,29 +65,13 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
   const finder = MasterFinder.of(address);
   const finding = finder ? { Connector: masterConnector(address, finder, key) } : {};
   const own = { ...keeping, ...finding, socketTimeout, connectionName: name };
-  const client = new Redis({ ...address.clientOptions(), ...SETTINGS, ...own, lazyConnect: true });
-  outliveErrors(client);
-  client.connect().catch(() => undefined);
+  const client = newClient({ ...address.clientOptions(), ...SETTINGS, ...own });
   // Stays attached for the client's life: an 'error' event without a listener would end the process.
   client.on('error', (fault: Error) => {
     forgetArguments(fault);
     onFault?.(fault);
   });
   return client;
-}
-
-/**
- * ioredis listens to the first error of a socket alone. A second one, as of a TLS handshake that both ends refuse, or of a socket that
- * it has given up, would end the process.
- */
-function outliveErrors(client: Redis): void {
-  const connector = Reflect.get(client, 'connector') as AbstractConnector;
-  const connect = connector.connect.bind(connector);
-  connector.connect = async (emit) => {
-    const stream = await connect(emit);
-    stream.on('error', () => undefined);
-    return stream;
-  };
 }
 
 /** A connection whose other end vanished silently looks alive; no command of ours waits longer for its answer. */

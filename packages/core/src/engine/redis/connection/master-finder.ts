@@ -1,9 +1,9 @@
 // Finds the current primary, of a cluster or behind sentinels, and notices when it changes.
 import type { Socket } from 'node:net';
 import slotOf from 'cluster-key-slot';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { RedisAddress } from './address.js';
-import { forgetArguments } from './connection-guard.js';
+import { forgetArguments, newClient } from './connection-guard.js';
 import { showHostPort, type HostPort } from './endpoint.js';
 
 /** Where the primary of a key is; undefined when there is none now. Behind sentinels it is the same for all keys. */
@@ -136,7 +136,7 @@ export class MasterFinder {
   #dial(place: HostPort): Redis {
     const { isCluster } = this.#address;
     const options = isCluster ? this.#address.clientOptionsAt(place) : this.#address.sentinelOptionsAt(place);
-    const client = new Redis({ ...options, ...QUICK, connectionName: 'acktor-finder' });
+    const client = newClient({ ...options, ...QUICK, connectionName: 'acktor-finder' });
     // The rejection of the command reports it.
     client.on('error', () => undefined);
     return client;

@@ -100,6 +100,11 @@ export const fastPlan = `
   call('XLEN', events)
   if fetches > 0 then call('ZCARD', marker) else call('LLEN', wait) end
   if #acks > 0 then call('ZCARD', prioritized) else call('LLEN', active) end
+  -- A retry writes to both.
+  if #others > 0 then
+    call('ZCARD', marker)
+    call('ZCARD', delayed)
+  end
 
   -- A queue on which BullMQ has set the length of its event stream has been used before; the first call sets it. What is no length
   -- would be refused in the middle of the call.

@@ -1,6 +1,7 @@
 // Gives back what a process held whose parent saw it end, and finds out which job it is that ends its workers.
 import { RedisScript } from '../../connection/redis-script.js';
 import type { DeadProcess } from '../../../broker.js';
+import { kindsOf } from '../record-checks.js';
 import { giveBack } from './give-back-script.js';
 
 /**
@@ -28,12 +29,16 @@ local function keepLastLines(key)
   redis.call('HSET', key, 'stacktrace', cjson.encode(traces))
 end
 
+local function spare(key)
+  redis.call('HSET', key, 'spared', countIn(redis.call('HGET', key, 'spared')) + 1)
+end
+
 -- Returns whether the job is poisoned.
 local function suspect(job)
   suspected[#suspected + 1] = job.id
   local suspicions = job.suspicions + 1
   if trials <= 1 and suspicions < poisonLimit then
-    redis.call('HINCRBY', job.key, 'spared', 1)
+    spare(job.key)
     redis.call('HSET', job.key, 'suspicions', suspicions)
   elseif trials == 1 and isAlone then
     redis.call('HSET', job.key, 'suspicions', suspicions, 'defa', 'the job is poison: ' .. suspicions
@@ -52,7 +57,7 @@ local function judge(job)
   if isOnTrial[job.id] or (trials == 0 and not isSuspected) then
     isSuspected, isPoisoned = true, suspect(job)
   else
-    redis.call('HINCRBY', job.key, 'spared', 1)
+    spare(job.key)
   end
   local goesBehind = isSuspected and not isPoisoned
   if goesBehind then behind[#behind + 1] = job end
@@ -79,6 +84,8 @@ export const releaseDeadScript = new RedisScript(`
 local prefix, deliveryLimit, process = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 ${giveBack}
 ${judging}
+-- Before the first write: jobs that are placed behind others touch these, too.
+if trials then requireKinds(${kindsOf('pc', 'prioritized')}) end
 local returned = {}
 for _, id in ipairs(redis.call('LRANGE', active, 0, -1)) do
   local token = redis.call('GET', prefix .. id .. ':lock')
