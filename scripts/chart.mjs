@@ -1,6 +1,6 @@
 // `npm run chart`: writes the charts into the pages that show them, and draws what the dashboard begins with; `npm run chart -- --check` says whether they are as the code is.
 
-import { drawnFrom } from '../packages/dashboard/dist/sources/sources.js';
+import { drawnFrom } from '../packages/dashboard/dist/sources.js';
 import { svg } from '../packages/chart/dist/index.js';
 import { supervisorMachine, workerProcessMachine } from '../packages/cli/dist/index.js';
 import { chartOf, consumerMachine, mermaid, workerMachine } from '../packages/worker/dist/index.js';
@@ -29,6 +29,6 @@ writeFiles(pictures, 'npm run chart');
 const machines = [consumerMachine, workerMachine];
 const drawn = await Promise.all(machines.map((machine) => drawnFrom(chartOf(machine))));
 writeFiles(
-  [{ page: 'packages/dashboard/src/sources/own-charts.json', content: `${JSON.stringify(drawn)}\n` }],
+  [{ page: 'packages/dashboard/src/own-charts.json', content: `${JSON.stringify(drawn)}\n` }],
   'npm run chart',
 );

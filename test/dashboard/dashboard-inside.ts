@@ -7,7 +7,7 @@ import type * as QueueMeterModule from '../../packages/dashboard/dist/live/queue
 import type * as QueueCounterModule from '../../packages/dashboard/dist/live/queue-counter.js';
 import type * as UnsentChangesModule from '../../packages/dashboard/dist/live/unsent-changes.js';
 import type * as ModelModule from '../../packages/dashboard/dist/protocol/fleet-model.js';
-import type * as DrawChartModule from '../../packages/dashboard/dist/sources/sources.js';
+import type * as DrawChartModule from '../../packages/dashboard/dist/sources.js';
 import type * as ProvenanceModule from '../../packages/dashboard/dist/access/provenance.js';
 import type * as SessionModule from '../../packages/dashboard/dist/access/session.js';
 import type * as DeadLetterModule from '../../packages/dashboard/dist/routes/dead-letter-routes.js';
@@ -15,7 +15,7 @@ import type * as JobViewModule from '../../packages/dashboard/dist/routes/job-vi
 import type * as ServeModule from '../../packages/dashboard/dist/serve-dashboard.js';
 
 export type { ChartView } from '../../packages/dashboard/dist/protocol/chart-view.js';
-export type { QueueSource, Sources } from '../../packages/dashboard/dist/sources/sources.js';
+export type { QueueSource, Sources } from '../../packages/dashboard/dist/sources.js';
 export type { SealDeps } from '../../packages/dashboard/dist/access/session.js';
 export type { Route } from '../../packages/dashboard/dist/http/route.js';
 export type { Trust } from '../../packages/dashboard/dist/access/gate.js';
@@ -39,7 +39,7 @@ export const { DeltaTracker, TrackedFleet } = await inside<typeof UnsentChangesM
 export const { FleetModel, ProcessEvents, WorkerModel } = await inside<typeof ModelModule>('protocol/fleet-model.js');
 export const { QueueMeter } = await inside<typeof QueueMeterModule>('live/queue-meter.js');
 export const { QueueCounter } = await inside<typeof QueueCounterModule>('live/queue-counter.js');
-export const { drawChart, drawnCharts } = await inside<typeof DrawChartModule>('sources/sources.js');
+export const { drawChart, drawnCharts } = await inside<typeof DrawChartModule>('sources.js');
 export const { clientAddress } = await inside<typeof ProvenanceModule>('access/provenance.js');
 export const { permits, SessionSeal } = await inside<typeof SessionModule>('access/session.js');
 export const { SharedRead } = await inside<typeof DeadLetterModule>('routes/dead-letter-routes.js');

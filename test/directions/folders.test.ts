@@ -71,5 +71,6 @@ async function foldersOfOne(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
   const found = await Promise.all(inner.map((each) => foldersOfOne(each)));
-  return entries.length === 1 && inner.length === 0 ? [folder, ...found.flat()] : found.flat();
+  const files = entries.filter(({ name }) => /\.tsx?$/.test(name));
+  return files.length === 1 && inner.length === 0 ? [folder, ...found.flat()] : found.flat();
 }

@@ -2,7 +2,7 @@
 import { ClosedError } from '@acktor/core';
 import type { GuardedLog } from '@acktor/core/internal';
 import { LiveHub } from './live/live-hub.js';
-import type { Sources } from './sources/sources.js';
+import type { Sources } from './sources.js';
 
 export interface OpenContext {
   readonly sources: Sources;

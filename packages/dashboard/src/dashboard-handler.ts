@@ -18,7 +18,7 @@ import { defaultLogger } from './logger.js';
 import { allRoutes } from './routes/all-routes.js';
 import { createRedaction } from './routes/job-view.js';
 import { openWebPage } from './routes/page-routes.js';
-import { connectSources, type Sources } from './sources/sources.js';
+import { connectSources, type Sources } from './sources.js';
 
 /**
  * Answers requests. Express takes it as it is: `app.use('/acktor', handler)`. For a Node server that has other paths, too, name the

@@ -9,7 +9,7 @@ import { createHandler, trustOf, type DashboardHandler } from './dashboard-handl
 import { dashboardOptions, type DashboardOptions } from './dashboard-options.js';
 import { OpenDashboardError, TrustMachineError } from './errors.js';
 import { ConnectionBounds, listen } from './http/server.js';
-import { connectSources } from './sources/sources.js';
+import { connectSources } from './sources.js';
 
 /**
  * Serves the live view of a fleet until it is closed.

@@ -2,7 +2,7 @@
 import type { ProcessDeath, QueueDepth, WorkerFrame, WorkerReport } from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
 import { flowKey, type FleetFrame, type FleetSnapshot, type FlowRate, type QueueLine } from '../protocol/live.js';
-import type { Sources } from '../sources/sources.js';
+import type { Sources } from '../sources.js';
 import { ChartRegistry } from './chart-registry.js';
 import { FlowMeter } from './flow-meter.js';
 import { Freshness, ProcessEventLog } from './processes.js';

@@ -6,7 +6,7 @@ import { RequestError } from '../errors.js';
 import type { Call } from '../http/route.js';
 import type { LiveEvent } from '../protocol/live.js';
 import type { QueueHistory } from '../protocol/requests.js';
-import type { Sources } from '../sources/sources.js';
+import type { Sources } from '../sources.js';
 import { BrowserStream } from './browser-stream.js';
 import { EventLog, eventText, KEEP_ALIVE } from './event-log.js';
 import { FleetPicture } from './fleet-picture.js';

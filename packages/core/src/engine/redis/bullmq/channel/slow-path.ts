@@ -50,11 +50,8 @@ ${mendRecord}
     local record = call('HMGET', job.key, 'atm', 'parentKey', 'parent', 'deid')
     if record[1] and not isCount(record[1]) then error({ err = 'the attempts of job ' .. job.id .. ' are no number' }) end
     if record[2] or record[3] or record[4] then check(kindsOfMove) end
-    if record[3] then
-      local isRead, parent = pcall(cjson.decode, record[3])
-      if not isRead or type(parent) ~= 'table' or type(parent.id) ~= 'string' or type(parent.queueKey) ~= 'string' then
-        error({ err = 'the parent of job ' .. job.id .. ' is no JSON with an id and a queueKey' })
-      end
+    if record[3] and not isParent(record[3]) then
+      error({ err = 'the parent of job ' .. job.id .. ' is no JSON with an id and a queueKey' })
     end
   end
 

@@ -7,8 +7,9 @@ import {
   type Fleet,
   type MachineDefinition,
 } from '@acktor/core/engine';
-import type { ChartView } from '../protocol/chart-view.js';
+import type { ChartView } from './protocol/chart-view.js';
 import { createHash } from 'node:crypto';
+import ownCharts from './own-charts.json' with { type: 'json' };
 import { layoutChart, readChart, type Chart } from '@acktor/chart';
 
 export interface Sources {
@@ -77,8 +78,6 @@ function sourcesOf(queues: Operator, fleet: ConnectedFleet): Sources {
   };
   return { server: queues.address, fleet, queues, charts: drawnCharts, draw: drawChart, close };
 }
-
-import ownCharts from './own-charts.json' with { type: 'json' };
 
 /** A drawn chart, with a hash of the chart it was drawn from. */
 export interface DrawnChart {
