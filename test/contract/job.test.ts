@@ -40,6 +40,16 @@ describe('job', () => {
     expect(declared.backoff).to.be.frozen;
   });
 
+  it('takes a function for a backoff', () => {
+    const backoff = (attempt: number) => attempt;
+    expect(job('mail', { queue: 'q', data, backoff }).backoff).to.equal(backoff);
+    const wrong = () => job('mail', { queue: 'q', data, backoff: 5 as never });
+    expect(wrong).to.throw(
+      ContractError,
+      'expected backoff to be an object of type, delayMs, jitter, or a function (attempt, error) => milliseconds, got 5',
+    );
+  });
+
   it('names all that is wrong with a contract at once', async () => {
     const wrong = {
       queue: 'pay:ments',

@@ -2,7 +2,6 @@
 export {
   job,
   type AnyJob,
-  type Backoff,
   type JobContract,
   type JobOptions,
   type PayloadInput,
@@ -10,6 +9,7 @@ export {
   type ResultInput,
   type ResultOf,
 } from './contract/job.js';
+export type { Backoff, BackoffFunction } from './contract/backoff.js';
 export {
   NewerPayloadError,
   UpgradeError,

@@ -1,8 +1,9 @@
 // The door for other packages of ours, '@acktor/core/internal': what they share. No promise: it may change in any release.
-export { backoffDelayMs, requireContract } from './contract/job.js';
+export { backoffDelayMs, DEFAULT_BACKOFF, LONGEST_BACKOFF_MS } from './contract/backoff.js';
+export { requireContract } from './contract/job.js';
 export { checkName, LONGEST_ID, nameFault, type NameKind } from './contract/names.js';
 export { decodeResult, encodePayload, encodeResult } from './contract/payload.js';
-export { refuse, writeJson, type Checked } from './contract/json.js';
+export { refuse, writeJson, writeResultJson, type Checked } from './contract/json.js';
 export type { MaybePromise } from './contract/versions.js';
 export { cutText, quoted, shorten, visible, visibleJson } from './foreign-text/foreign-text.js';
 export { errorReason, errorText, type ErrorText } from './foreign-text/error-text.js';

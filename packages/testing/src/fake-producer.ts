@@ -10,7 +10,7 @@ import {
   type Receipt,
   type ResultOf,
 } from '@acktor/core';
-import { describe, requireContract, writeJson } from '@acktor/core/internal';
+import { describe, requireContract, writeResultJson } from '@acktor/core/internal';
 import { NotSentError } from './errors.js';
 import { memoryEngine, type MemoryEngine, type SentJob } from './memory/memory-engine.js';
 
@@ -58,7 +58,7 @@ export async function fakeProducer(): Promise<FakeProducer> {
 }
 
 function resultText({ name }: AnyJob, result: unknown): string {
-  const written = writeJson('result', result, defaultJsonLimits);
+  const written = writeResultJson('result', result, defaultJsonLimits);
   if (written.ok) return written.value;
   throw new ResultError({ job: name, faults: written.faults, cause: written.cause });
 }

@@ -1,10 +1,10 @@
-// The contract of a job: declared once, shared by those who send it and those who handle it. And how a job is tried again.
+// The contract of a job: declared once, shared by those who send it and those who handle it.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ContractError, NotAContractError, type OptionFault } from '../errors.js';
+import { backoffFunction, backoffOption, DEFAULT_BACKOFF, type Backoff, type BackoffFunction } from './backoff.js';
 import { nameFault, NAME_RULE, nameHint } from './names.js';
 import { upgradeFaults, type UpgradeSteps, type VersionOptions, isUpgradeSteps } from './versions.js';
 import { defineOptions } from '../options/options.js';
-import type { OptionTable } from '../options/option-spec.js';
 
 /** What producers and workers agree on. Made by {@link job}, frozen. */
 export interface JobContract<
@@ -18,7 +18,7 @@ export interface JobContract<
   /** Absent when handlers of this job return nothing worth keeping. */
   readonly result: Result;
   readonly attempts: number;
-  readonly backoff: Backoff;
+  readonly backoff: Backoff | BackoffFunction;
   readonly deadlineMs: number | undefined;
   /** The version of the payload that `data` describes. */
   readonly version: number;
@@ -58,8 +58,11 @@ export interface JobOptions<Payload extends StandardSchemaV1, Result extends Sta
    * where they are not the default; otherwise the contract of the worker that handles it counts.
    */
   readonly attempts?: number;
-  /** The wait between attempts; default exponential from one second, half of it drawn at random. */
-  readonly backoff?: Backoff;
+  /**
+   * The wait between attempts; default exponential from one second, half of it drawn at random. A function stays in the contract: the one
+   * of the worker that handles the job is called.
+   */
+  readonly backoff?: Backoff | BackoffFunction;
   /** How long one attempt may take, in milliseconds, from 1 to 2,147,483,647; default: for ever. */
   readonly deadlineMs?: number;
 }
@@ -117,8 +120,6 @@ function nameFaults(name: unknown): readonly OptionFault[] {
   return message === undefined ? [] : [{ option: 'name', message }];
 }
 
-const dayMs = 86_400_000;
-
 /** How often a job is tried in all. The table that includes it sets the default. */
 export const attemptsOption = {
   type: 'count',
@@ -131,25 +132,8 @@ export const attemptsOption = {
   doc: 'How often a job is tried in all before it is dead-lettered.',
 } as const;
 
-const backoffTable = {
-  type: {
-    type: 'choice',
-    of: ['fixed', 'exponential'],
-    required: true,
-    doc: 'Whether the wait stays or doubles, up to an hour.',
-  },
-  delayMs: { type: 'ms', required: true, max: 30 * dayMs, doc: 'The first wait.' },
-  jitter: { type: 'share', default: 0, doc: 'The share of the wait that is drawn at random.' },
-} as const satisfies OptionTable;
-
-/** The wait between attempts. The table that includes it sets the default. */
-export const backoffOption = { type: 'group', of: backoffTable, doc: 'The wait between attempts.' } as const;
-
 /** How often a job is tried in all where its contract does not say. */
 export const DEFAULT_ATTEMPTS = 3;
-
-/** The wait between attempts where a contract does not say. */
-export const DEFAULT_BACKOFF: Backoff = Object.freeze({ type: 'exponential', delayMs: 1_000, jitter: 0.5 });
 
 /** How a job is tried again, as far as it was sent with the job; for the rest, the worker's contract counts. */
 export interface Retries {
@@ -158,54 +142,22 @@ export interface Retries {
 }
 
 /** The same as a contract has it: both are always given. */
-export type ContractRetries = { readonly [Field in keyof Retries]: NonNullable<Retries[Field]> };
+export type ContractRetries = Pick<AnyJob, keyof Retries>;
 
 /**
- * What of a contract's retries has to travel with each job: all but the defaults. A job without them takes what its worker's contract
- * says. The defaults as JSON have more than the 64 bytes up to which Redis keeps a hash compact
+ * What of a contract's retries has to travel with each job: all but the defaults, and a function, which cannot. A job without them takes
+ * what its worker's contract says. The defaults as JSON have more than the 64 bytes up to which Redis keeps a hash compact
  * (`hash-max-listpack-value`): a small job took 656 bytes of its memory with them, and takes 232 without (`MEMORY USAGE`, Redis 7.0).
  */
 export function retriesToStore({ attempts, backoff }: ContractRetries): Retries {
   return {
     attempts: attempts === DEFAULT_ATTEMPTS ? undefined : attempts,
-    backoff: isDefaultBackoff(backoff) ? undefined : backoff,
+    backoff: typeof backoff === 'function' || isDefaultBackoff(backoff) ? undefined : backoff,
   };
 }
 
 function isDefaultBackoff({ type, delayMs, jitter }: Backoff): boolean {
   return type === DEFAULT_BACKOFF.type && delayMs === DEFAULT_BACKOFF.delayMs && jitter === DEFAULT_BACKOFF.jitter;
-}
-
-/** How long a rejected delivery waits before the next attempt. */
-export interface Backoff {
-  readonly type: 'fixed' | 'exponential';
-  /** The first wait, in milliseconds; 0 or more. */
-  readonly delayMs: number;
-  /** The share of the wait that is drawn at random, from 0 (none) to 1 (all of it); default 0. */
-  readonly jitter?: number;
-}
-
-/** Where exponential waits stop growing: one hour, or `delayMs` when that is longer. */
-export const longestExponentialDelayMs = 3_600_000;
-
-/**
- * The wait before the next attempt, in whole milliseconds.
- *
- * `attemptsMade` counts the attempts rejected so far, the last one included: the first rejection (1) waits `delayMs`.
- * A fixed backoff waits the same each time; an exponential one doubles up to {@link longestExponentialDelayMs}. Jitter
- * only ever shortens the wait, so that jobs which failed together do not come back together. `random` draws from 0 up
- * to 1 and is a parameter for tests.
- */
-export function backoffDelayMs(backoff: Backoff, attemptsMade: number, random: () => number = Math.random): number {
-  const fullDelayMs = backoff.type === 'fixed' ? backoff.delayMs : doubledDelayMs(backoff.delayMs, attemptsMade);
-  return Math.round(fullDelayMs * (1 - (backoff.jitter ?? 0) * random()));
-}
-
-function doubledDelayMs(delayMs: number, attemptsMade: number): number {
-  // 0 times an overflown power would be NaN.
-  if (delayMs === 0) return 0;
-  const ceilingMs = Math.max(delayMs, longestExponentialDelayMs);
-  return Math.min(ceilingMs, delayMs * 2 ** Math.max(0, attemptsMade - 1));
 }
 
 const longestTimerMs = 2_147_483_647;
@@ -234,7 +186,7 @@ export const contractOptions = defineOptions({
     doc: 'The schema of what handlers return; without it nothing is kept.',
   },
   attempts: { ...attemptsOption, default: DEFAULT_ATTEMPTS },
-  backoff: { ...backoffOption, default: DEFAULT_BACKOFF },
+  backoff: { ...backoffOption, or: backoffFunction, default: DEFAULT_BACKOFF },
   deadlineMs: {
     type: 'ms',
     min: 1,

@@ -6,9 +6,26 @@ import type { Fault } from '../errors.js';
 
 /** JSON text of a value. `undefined` as a whole is written as null, because JSON has no undefined. */
 export function writeJson(root: string, value: unknown, limits: NamedLimits): Checked<string> {
+  return write(newSearch(root, limits), value);
+}
+
+/**
+ * The same for a value whose work is done and cannot be refused any more: an object with a `toJSON` method, such as a Date or a Buffer, is
+ * written as the method says, as by `JSON.stringify`.
+ */
+export function writeResultJson(root: string, value: unknown, limits: NamedLimits): Checked<string> {
+  return write(newSearch(root, limits, true), value);
+}
+
+function write(search: Search, value: unknown): Checked<string> {
+  const { root, limits } = search;
   try {
-    const faults = findJsonFaults(root, value, limits);
-    return faults.length > 0 ? { ok: false, faults } : writeFaultless(root, value, limits);
+    const faults = findJsonFaults(search, value);
+    if (faults.length > 0) return { ok: false, faults };
+    const written = writeFaultless(root, value, limits);
+    // What `toJSON` gives may be another value each time that it is called.
+    const isDeeper = search.hasToJson && written.ok && isTooDeep(written.value, limits.maxPayloadDepth);
+    return isDeeper ? refuse(root, depthFault(limits)) : written;
   } catch (cause) {
     // A getter or a proxy's trap threw, or the text is longer than any string may be.
     return refuse(
@@ -45,8 +62,8 @@ export function readJson(root: string, text: string, limits: JsonLimits): Checke
  * cycles, what lies deeper than `maxPayloadDepth`, `undefined` in an array (JSON would make it null), and keys called
  * `__proto__` (dropped on arrival). An `undefined` property is left out, as JSON does, and so is no fault.
  */
-export function findJsonFaults(root: string, value: unknown, limits: NamedLimits): readonly Fault[] {
-  const search: Search = { root, limits, path: [], ancestors: [], faults: [], valuesLeft: limits.maxPayloadBytes };
+function findJsonFaults(search: Search, value: unknown): readonly Fault[] {
+  const { root, limits } = search;
   if (value !== undefined) visit(search, value);
   if (search.valuesLeft < 0 && search.faults.length === 0) return [{ path: root, message: countFault(limits) }];
   return search.faults;
@@ -60,6 +77,15 @@ interface Search {
   readonly faults: Fault[];
   /** Each value takes a byte of JSON at least, so what has more values than bytes allowed is too large unseen. */
   valuesLeft: number;
+  /** Whether an object with a `toJSON` method is what that returns. */
+  readonly takesToJson: boolean;
+  /** Whether there was one. */
+  hasToJson: boolean;
+}
+
+function newSearch(root: string, limits: NamedLimits, takesToJson = false): Search {
+  const { maxPayloadBytes: valuesLeft } = limits;
+  return { root, limits, path: [], ancestors: [], faults: [], valuesLeft, takesToJson, hasToJson: false };
 }
 
 function visit(search: Search, value: unknown): void {
@@ -82,16 +108,30 @@ function visit(search: Search, value: unknown): void {
 function visitObject(search: Search, value: object): void {
   if (search.ancestors.length >= search.limits.maxPayloadDepth) return giveUpAtDepth(search, value);
   search.ancestors.push(value);
-  if (Array.isArray(value)) visitPlain(search, value, visitItems);
-  else if (isPlain(value)) visitPlain(search, value, visitProperties);
-  else report(search, describeInstance(value));
+  const toJson: unknown = Reflect.get(value, 'toJSON');
+  if (typeof toJson !== 'function') visitParts(search, value);
+  else if (search.takesToJson) visitWritten(search, toJson.call(value, String(search.path.at(-1) ?? '')));
+  else refuseToJson(search, value);
   search.ancestors.pop();
 }
 
-/** Refuses a `toJSON` method, enumerable or not: `JSON.stringify` would call it. */
-function visitPlain<T extends object>(search: Search, value: T, visitParts: (search: Search, value: T) => void): void {
-  const toJson: unknown = Reflect.get(value, 'toJSON');
-  if (typeof toJson !== 'function') return visitParts(search, value);
+function visitParts(search: Search, value: object): void {
+  if (Array.isArray(value)) visitItems(search, value);
+  else if (isPlain(value)) visitProperties(search, value);
+  else report(search, describeInstance(value));
+}
+
+/** What a `toJSON` method returned. JSON calls no other one of it, and leaves out a property that is undefined. */
+function visitWritten(search: Search, written: unknown): void {
+  search.hasToJson = true;
+  const isLeftOut = written === undefined && typeof search.path.at(-1) === 'string';
+  if (typeof written === 'object' && written !== null) visitParts(search, written);
+  else if (!isLeftOut) visit(search, written);
+}
+
+/** Enumerable or not: `JSON.stringify` would call it. */
+function refuseToJson(search: Search, value: object): void {
+  if (!Array.isArray(value) && !isPlain(value)) return report(search, describeInstance(value));
   search.path.push('toJSON');
   report(search, 'a function');
   search.path.pop();

@@ -6,7 +6,16 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PayloadError, ResultError, type Fault } from '../errors.js';
 import type { AnyJob, PayloadInput, PayloadOf, ResultInput, ResultOf } from './job.js';
-import { type JsonLimits, type Checked, readJson, writeJson, refuse, formatPath, valueAt } from './json.js';
+import {
+  type JsonLimits,
+  type Checked,
+  readJson,
+  writeJson,
+  writeResultJson,
+  refuse,
+  formatPath,
+  valueAt,
+} from './json.js';
 import { NewerPayloadError, upgradePayload, type MaybePromise } from './versions.js';
 import { shorten } from '../foreign-text/foreign-text.js';
 import { errorReason } from '../foreign-text/error-text.js';
@@ -54,7 +63,8 @@ function payloadSlot(job: AnyJob): Slot {
 }
 
 /**
- * The JSON text of what a handler returned; `null` for a contract without a result schema, whatever the handler returned.
+ * The JSON text of what a handler returned, as `JSON.stringify` writes it: a Date as text, other objects as their `toJSON` says; `null` for a
+ * contract without a result schema, whatever the handler returned.
  *
  * @throws ResultError when the value is not JSON, too large, too deep or off its schema; as a rejection when the schema is
  * asynchronous.
@@ -93,7 +103,8 @@ export interface Slot {
 
 /** Writes before it validates, so that a change while an asynchronous schema validates does not reach the queue. */
 export function encode(slot: Slot, value: unknown, limits: JsonLimits): MaybePromise<string> {
-  const text = accept(slot, writeJson(slot.root, value, limits));
+  const write = slot.root === 'result' ? writeResultJson : writeJson;
+  const text = accept(slot, write(slot.root, value, limits));
   return andThen(validate(slot.schema, slot.root, value), (validated) => {
     accept(slot, validated);
     return text;

@@ -2,7 +2,7 @@
 import type { DeadLetterStore } from './dead-letter-store.js';
 import type { QueueAdmin } from '../operator/queue-admin.js';
 import type { WorkQueue } from './work-queue.js';
-import type { Backoff } from '../contract/job.js';
+import type { Backoff } from '../contract/backoff.js';
 
 /** How a job ended, for a waiting producer. `gone`: the queue has no such job any more; it was cancelled, purged or forgotten. */
 export type JobEnd =

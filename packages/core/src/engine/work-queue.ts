@@ -1,5 +1,5 @@
 // One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
-import type { Backoff } from '../contract/job.js';
+import type { Backoff } from '../contract/backoff.js';
 
 /** One accepted job as it lies in the queue, its payload not yet parsed. */
 export interface JobRecord {
@@ -24,6 +24,10 @@ export interface JobRecord {
   /** What the producer set for this job alone; where undefined, the contract's policy holds. */
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
+  /** What is stored as the type of the wait between attempts, where it is none that is known here: a strategy of another client's. */
+  readonly unknownBackoff?: string;
+  /** How many lines of its log are kept, where another client has stored that. */
+  readonly keptLogLines?: number;
   /** The trace that the job was sent in, as text. */
   readonly trace?: string;
   /** Set when the job may not be handled any more (delivery limit, poison): the worker that fetches it dead-letters it with this reason. */
@@ -45,7 +49,12 @@ export type Settlement =
   | { readonly kind: 'ack'; readonly result: string }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure }
   | Requeue
-  | { readonly kind: 'deadLetter'; readonly failure: Failure };
+  | {
+      readonly kind: 'deadLetter';
+      readonly failure: Failure;
+      /** Whether it was the last of its attempts. */
+      readonly isExhausted?: boolean;
+    };
 
 /** Back to the queue, without counting an attempt. */
 export interface Requeue {

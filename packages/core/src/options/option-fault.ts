@@ -73,7 +73,10 @@ function wantedChoice({ of }: ChoiceOption, value: unknown): string | undefined 
 
 function wantedNumber(spec: NumberOption, value: unknown): string | undefined {
   const { min, max } = boundsOf(spec);
-  if (typeof value !== 'number' || Number.isNaN(value)) return numberWords[spec.type];
+  const { orText } = spec;
+  if (orText !== undefined && value === orText) return undefined;
+  if (typeof value !== 'number' || Number.isNaN(value))
+    return numberWords[spec.type] + (orText === undefined ? '' : ` or '${orText}'`);
   if (value < min) return `at least ${min}`;
   if (value > max) return `at most ${max}`;
   return spec.type === 'share' || Number.isInteger(value) ? undefined : numberWords[spec.type];

@@ -18,6 +18,8 @@ export interface NumberOption extends OptionDoc {
   readonly max?: number;
   /** Why a value beyond either bound is wrong: `{ min: 'a lease shorter than a second is lost to a garbage collection' }`. */
   readonly because?: { readonly min?: string; readonly max?: string };
+  /** A text that may be given in place of a number: `'forever'`. */
+  readonly orText?: string;
   readonly required?: true;
 }
 
@@ -67,6 +69,8 @@ export interface ValueOption extends OptionDoc {
 export interface GroupOption extends OptionDoc {
   readonly type: 'group';
   readonly of: OptionTable;
+  /** What may be given in place of such an object, and is passed through as it is. */
+  readonly or?: { readonly expected: string; readonly accepts: (value: unknown) => value is unknown };
   readonly default?: object;
   readonly required?: true;
 }
@@ -112,11 +116,16 @@ type Given<Table extends OptionTable, Name extends keyof Table> = Table[Name] ex
   : InputOf<Table[Name]>;
 
 type ValueOf<Spec> = Spec extends { readonly type: 'group'; readonly of: infer Inner extends OptionTable }
-  ? OptionValues<Inner>
+  ? OptionValues<Inner> | OtherOf<Spec>
   : InputOf<Spec>;
 
+/** What a group takes besides its object. */
+type OtherOf<Spec> = Spec extends { readonly or: { readonly accepts: (value: unknown) => value is infer Value } }
+  ? Value
+  : never;
+
 type InputOf<Spec> = Spec extends { readonly type: 'ms' | 'bytes' | 'count' | 'share' }
-  ? number
+  ? number | (Spec extends { readonly orText: infer Text extends string } ? Text : never)
   : Spec extends { readonly type: 'boolean' }
     ? boolean
     : Spec extends { readonly type: 'string' }
@@ -126,7 +135,7 @@ type InputOf<Spec> = Spec extends { readonly type: 'ms' | 'bytes' | 'count' | 's
         : Spec extends { readonly type: 'value'; readonly accepts: (value: unknown) => value is infer Value }
           ? Value
           : Spec extends { readonly type: 'group'; readonly of: infer Inner extends OptionTable }
-            ? OptionsInput<Inner>
+            ? OptionsInput<Inner> | OtherOf<Spec>
             : never;
 
 type IsAlwaysThere<Spec> = Spec extends { readonly required: true } | { readonly default: {} } ? true : false;

@@ -4,7 +4,7 @@ import { OptionsError, type OptionFault } from '../errors.js';
 import { visible } from '../foreign-text/foreign-text.js';
 import { foreignAdvice } from './foreign-names.js';
 import { boundsOf, describe, optionFault } from './option-fault.js';
-import type { OptionsInput, OptionSpec, OptionTable, OptionValues, RenamedOption } from './option-spec.js';
+import type { GroupOption, OptionsInput, OptionSpec, OptionTable, OptionValues, RenamedOption } from './option-spec.js';
 
 /** A table of options that can check what a user passed and describe itself. */
 export interface Options<Table extends OptionTable> {
@@ -110,12 +110,16 @@ function checkOption(spec: OptionSpec, given: unknown, option: string): CheckedO
   if (value === undefined) return { faults: spec.required ? [missing(option, spec.doc)] : [] };
   if (given !== undefined && spec.deprecated !== undefined)
     warnOnce(spec, `the option ${option} is deprecated: ${spec.deprecated}`);
-  if (spec.type === 'group') return checkGroup(spec.of, value, option);
+  if (spec.type === 'group') return spec.or?.accepts(value) ? { faults: [], value } : checkGroup(spec, value, option);
   const message = optionFault(spec, value, option);
   return message === undefined ? { faults: [], value } : { faults: [{ option, message }] };
 }
 
-function checkGroup(table: OptionTable, value: unknown, option: string): CheckedOption {
+function checkGroup({ of: table, or }: GroupOption, value: unknown, option: string): CheckedOption {
+  if (or !== undefined && (typeof value !== 'object' || value === null)) {
+    const message = `expected ${option} to be an object of ${currentNames(table).join(', ')}, or ${or.expected}, got ${describe(value)}`;
+    return { faults: [{ option, message }] };
+  }
   const checked = checkTable(table, value, `${option}.`);
   return 'values' in checked ? { faults: [], value: checked.values } : checked;
 }
@@ -229,6 +233,7 @@ function describeOption(spec: OptionSpec, prefix: string, option: string): Optio
 type CurrentSpec = Exclude<OptionSpec, RenamedOption>;
 
 function typeOf(spec: CurrentSpec): string {
+  if (spec.type === 'group' && spec.or !== undefined) return `group, or ${spec.or.expected}`;
   return spec.type === 'value' ? spec.expected : spec.type;
 }
 
@@ -247,7 +252,8 @@ function boundsText(spec: CurrentSpec): string {
     case 'count':
     case 'share': {
       const { min, max } = boundsOf(spec);
-      return max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+      const numbers = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+      return spec.orText === undefined ? numbers : `${numbers}, or '${spec.orText}'`;
     }
     case 'string':
       return spec.expected ?? '';

@@ -4,7 +4,8 @@ import type { OptionInput } from '../options/option-spec.js';
 import { brokerOptionTable, type SharedOptions } from '../engine/broker-options.js';
 import type { Confirm } from '../engine/broker.js';
 import { NAME_RULE } from '../contract/names.js';
-import { attemptsOption, backoffOption } from '../contract/job.js';
+import { attemptsOption } from '../contract/job.js';
+import { backoffOption } from '../contract/backoff.js';
 
 const confirmOption = {
   type: 'value',

@@ -45,7 +45,7 @@ export interface Delivery<J extends AnyJob = AnyJob> {
    */
   readonly progress: (value: unknown) => Promise<void>;
   /**
-   * Appends a line to the job's log, which keeps the last `maxLogLines`; of a line above `maxLogLineBytes` the rest is cut. As
+   * Appends a line to the job's log, which keeps the last `maxLogLines`, or fewer where the job's `keepLogs` of a BullMQ client says so; of a line above `maxLogLineBytes` the rest is cut. As
    * {@link Delivery.progress}, @throws and all: a ProgressError when the line is no text.
    */
   readonly log: (line: string) => Promise<void>;
@@ -141,7 +141,10 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
     const { queue, limits } = this.#deps;
     const { leased } = this.#deps.run;
     const append = async (line: unknown) =>
-      requireLease(leased, await queue.log(leaseOf(leased), logLine(leased, line, limits), limits.maxLogLines));
+      requireLease(
+        leased,
+        await queue.log(leaseOf(leased), logLine(leased, line, limits), keptLinesOf(leased, limits)),
+      );
     return (line) => handled(append(line));
   }
 
@@ -191,6 +194,10 @@ function logLine({ record }: LeasedJob, line: unknown, { maxLogLineBytes }: Deli
   if (typeof line === 'string') return cutText(line, maxLogLineBytes);
   const got = line === null ? 'null' : typeof line;
   throw new ProgressError(record.id, [{ path: 'line', message: `expected a text to log, got ${got}` }]);
+}
+
+function keptLinesOf({ record: { keptLogLines } }: LeasedJob, { maxLogLines }: DeliveryLimits): number {
+  return keptLogLines === undefined ? maxLogLines : Math.min(keptLogLines, maxLogLines);
 }
 
 function leaseOf({ record, leaseToken }: LeasedJob) {

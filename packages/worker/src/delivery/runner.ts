@@ -1,7 +1,7 @@
 // Runs handlers for one consumer, one after another, and reports how each ended.
 import { fromCallback, type CallbackLogicFunction } from 'xstate';
 import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
-import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
+import type { JobRecord, LeasedJob, WorkQueue } from '@acktor/core/engine';
 import {
   encodeResult,
   traceDelivery,
@@ -25,8 +25,10 @@ import {
   settleError,
   settleOwnFault,
   settleRejection,
+  type Rejecting,
 } from './settlement.js';
 import { LaterReturns, NewerPayloads } from './newer-payloads.js';
+import { RetryWaits } from './retry-waits.js';
 import type { Quarantine } from './quarantine.js';
 
 /** What a runner is made of; shared by all consumers of a queue. */
@@ -59,7 +61,8 @@ export function runnerLogic(deps: RunnerDeps) {
 export function runnerCallback(deps: RunnerDeps): CallbackLogicFunction<RunnerOrder> {
   const laterReturns = new LaterReturns(deps);
   const newerPayloads = new NewerPayloads({ log: deps.log, laterReturns });
-  const running = { ...deps, laterReturns, newerPayloads, endLog: new EndLog(deps) };
+  const retryWaits = new RetryWaits(deps);
+  const running = { ...deps, laterReturns, newerPayloads, retryWaits, endLog: new EndLog(deps) };
   return ({ receive, sendBack }) => {
     const context: RunnerContext = { send: sendBack, disposing: undefined };
     let attempt: Attempt | undefined;
@@ -87,7 +90,7 @@ function endWithoutHandler({ attempt, entry, deps }: RunningAttempt, send: (even
   const { record } = attempt.leased;
   const sinceMs = deps.clock.now();
   attempt.waitToLetGo(deps.clock, deps.letGoMs, () => {
-    const end = rejected(settleError(attempt.abortedBy, entry.job, record), deps);
+    const end = rejected(settleError(attempt.abortedBy, rejectingOf(entry, record, deps)), deps);
     send({ type: 'handler.stuck', settlement: end.settlement, sinceMs });
     if (!attempt.isForNothing) deps.endLog.write(end, record);
   });
@@ -97,6 +100,7 @@ function endWithoutHandler({ attempt, entry, deps }: RunningAttempt, send: (even
 interface RunningDeps extends RunnerDeps {
   readonly laterReturns: LaterReturns;
   readonly newerPayloads: NewerPayloads;
+  readonly retryWaits: RetryWaits;
   readonly endLog: EndLog;
 }
 
@@ -154,7 +158,7 @@ interface Beginning {
 /** A suspect runs when no other does, and nothing runs beside one that is tried alone. */
 async function whenAdmitted(attempt: Attempt, deps: RunningDeps, { begin, job }: Beginning): Promise<HandlerEnd> {
   const { leased } = attempt;
-  const { quarantine, poisonLimit, laterReturns } = deps;
+  const { quarantine, poisonLimit, laterReturns, retryWaits } = deps;
   if (await quarantine.admit(leased, { signal: attempt.signal(), poisonLimit })) {
     try {
       return await begin();
@@ -162,8 +166,9 @@ async function whenAdmitted(attempt: Attempt, deps: RunningDeps, { begin, job }:
       quarantine.tried(leased);
     }
   }
-  if (attempt.abortedBy) return rejected(settleError(attempt.abortedBy, job, leased.record), deps);
-  return rejected({ kind: 'requeue', afterMs: laterReturns.afterMs(leased.record), isForOthers: true }, deps);
+  const { record } = leased;
+  if (attempt.abortedBy) return rejected(settleError(attempt.abortedBy, { job, record, retryWaits }), deps);
+  return rejected({ kind: 'requeue', afterMs: laterReturns.afterMs(record), isForOthers: true }, deps);
 }
 
 interface TracedRun extends TracedDelivery {
@@ -185,22 +190,26 @@ function ownFault(fault: unknown, { leased }: Attempt, deps: RunnerDeps): Handle
   return rejected(settleOwnFault(fault), deps);
 }
 
-async function handle(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps): Promise<HandlerEnd> {
+async function handle(attempt: Attempt, entry: HandlerEntry, deps: RunningDeps): Promise<HandlerEnd> {
   const { record } = attempt.leased;
   deps.quarantine.begun();
   try {
     // Its signal may have aborted while it waited for what came before it.
     if (attempt.abortedBy) throw attempt.abortedBy;
     const value = await deliver(attempt, entry, deps);
-    if (isRejection(value)) return rejected(settleRejection(value, entry.job, record), deps);
+    if (isRejection(value)) return rejected(settleRejection(value, rejectingOf(entry, record, deps)), deps);
     const encoded = encode(entry, value, deps);
     return { type: 'handler.returned', result: encoded instanceof Promise ? await encoded : encoded };
   } catch (error) {
     // A handler whose signal has aborted may throw anything; people want to read why it aborted.
-    return rejected(settleError(attempt.abortedBy ?? error, entry.job, record), deps);
+    return rejected(settleError(attempt.abortedBy ?? error, rejectingOf(entry, record, deps)), deps);
   } finally {
     deps.quarantine.ended();
   }
+}
+
+function rejectingOf({ job }: HandlerEntry, record: JobRecord, { retryWaits }: RunningDeps): Rejecting {
+  return { job, record, retryWaits };
 }
 
 async function deliver(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps): Promise<unknown> {

@@ -3,7 +3,6 @@
 import { OptionsError, type AnyJob } from '@acktor/core';
 import type { Failure, JobRecord, Settlement } from '@acktor/core/engine';
 import {
-  backoffDelayMs,
   cutText,
   errorReason,
   errorText,
@@ -14,6 +13,7 @@ import {
 } from '@acktor/core/internal';
 import type { Rejected } from '../consumer/consumer-protocol.js';
 import { CancelledError, FinalError } from '../errors.js';
+import type { RetryWaits } from './retry-waits.js';
 import { inspect, types } from 'node:util';
 import type { Clock } from '../channel/clock.js';
 
@@ -24,21 +24,32 @@ export class FinalFailure extends Error {
   }
 }
 
+/** A delivery that its handler did not simply return from. */
+export interface Rejecting {
+  readonly job: AnyJob;
+  readonly record: JobRecord;
+  readonly retryWaits: RetryWaits;
+}
+
 /**
  * The end of a delivery whose handler threw: again later while attempts are left, else, or when final, dead letter. A rejection that
  * was thrown counts as if it had been returned.
  */
-export function settleError(error: unknown, job: AnyJob, record: JobRecord): Rejected {
-  if (isSafely(isRejection, error)) return settleRejection(error, job, record);
+export function settleError(error: unknown, rejecting: Rejecting): Rejected {
+  if (isSafely(isRejection, error)) return settleRejection(error, rejecting);
+  const { job, record, retryWaits } = rejecting;
   const failure: Failure = { ...errorText(isSafely(isFinalFailure, error) ? error.cause : error), isThrown: true };
-  if (isSafely(isFinal, error) || !hasAttemptsLeft(job, record)) return { kind: 'deadLetter', failure };
-  return { kind: 'retry', delayMs: backoffDelayMs(record.backoff ?? job.backoff, record.attemptsMade + 1), failure };
+  const isExhausted = !hasAttemptsLeft(job, record);
+  if (isExhausted || isSafely(isFinal, error)) return { kind: 'deadLetter', failure, isExhausted };
+  const delayMs = retryWaits.after({ job, record, error });
+  return delayMs === undefined ? { kind: 'deadLetter', failure } : { kind: 'retry', delayMs, failure };
 }
 
 /** The end of a delivery whose handler chose it with `reject()`, which another copy of this package may have made. */
-export function settleRejection({ options }: Rejection, job: AnyJob, record: JobRecord): Rejected {
+export function settleRejection({ options }: Rejection, rejecting: Rejecting): Rejected {
   const fault = rejectFault(options);
-  if (fault !== undefined) return settleError(new OptionsError([fault]), job, record);
+  if (fault !== undefined) return settleError(new OptionsError([fault]), rejecting);
+  const { job, record } = rejecting;
   if (options.deadLetter !== undefined) return { kind: 'deadLetter', failure: errorText(options.deadLetter) };
   if (options.requeue) return { kind: 'requeue' };
   if (options.requeueInMs !== undefined) return requeueLater(options.requeueInMs, options.reason);
@@ -47,7 +58,7 @@ export function settleRejection({ options }: Rejection, job: AnyJob, record: Job
   if (hasAttemptsLeft(job, record)) return { kind: 'retry', delayMs: options.retryInMs, failure };
   const usedUp = `attempts are used up (${record.attemptsMade + 1} of ${attemptsOf(job, record)})`;
   const why = options.reason === undefined ? asked : `${asked}: ${failure.reason}`;
-  return { kind: 'deadLetter', failure: { ...failure, reason: `${usedUp}; ${why}` } };
+  return { kind: 'deadLetter', failure: { ...failure, reason: `${usedUp}; ${why}` }, isExhausted: true };
 }
 
 function requeueLater(afterMs: number, reason: string | Error | undefined): Rejected {
@@ -65,9 +76,9 @@ export function settleOwnFault(fault: unknown): Rejected {
   return { kind: 'deadLetter', failure: errorText(fault) };
 }
 
-/** Returns how often the job is tried in all. */
+/** Returns how often the job is tried in all. BullMQ's clients store 0 for once. */
 export function attemptsOf(job: AnyJob, record: JobRecord): number {
-  return record.attempts ?? job.attempts;
+  return Math.max(1, record.attempts ?? job.attempts);
 }
 
 function hasAttemptsLeft(job: AnyJob, record: JobRecord): boolean {

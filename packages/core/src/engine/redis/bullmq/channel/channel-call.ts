@@ -98,17 +98,22 @@ function writeSettlement(entries: (string | number)[], settle: Settling): void {
   const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
   switch (settlement.kind) {
     case 'ack':
-      if (ticket.retention === '') return void write('ack', ticket.fieldCount, attemptsMade + 1, settlement.result);
-      return void write('keep', ticket.fieldCount, attemptsMade + 1, settlement.result, ticket.retention);
+      if (ticket.own.retention === '') return void write('ack', ticket.fieldCount, attemptsMade + 1, settlement.result);
+      return void write('keep', ticket.fieldCount, attemptsMade + 1, settlement.result, ticket.own.retention);
     case 'requeue':
       if (settlement.afterMs !== undefined) return void write('postpone', remembered, Math.ceil(settlement.afterMs));
       return void write('requeue', remembered);
     case 'deadLetter':
-      return void write('deadLetter', ticket.retention, remembered, ...failureArguments(ticket, settlement.failure));
+      return void write(
+        'deadLetter',
+        ticket.own.retention,
+        remembered,
+        ...failureArguments(ticket, settlement.failure),
+      );
     case 'retry':
       return void write(
         'retry',
-        ticket.retention,
+        ticket.own.retention,
         remembered,
         ...failureArguments(ticket, settlement.failure),
         Math.round(settlement.delayMs),
@@ -127,7 +132,9 @@ function failureArguments(ticket: BullmqTicket, { reason, stack }: Failure): rea
 
 /** The job's stack traces with one more at the end; the oldest go first, so that a job's hash stays small. */
 function tracesWith(ticket: BullmqTicket, stack: string | undefined): string {
-  const traces = [...tracesIn(ticket.traces), ...(stack === undefined ? [] : [stack])].slice(-MAX_TRACES);
+  const most = Math.min(ticket.own.keptTraces ?? MAX_TRACES, MAX_TRACES);
+  if (most === 0) return '[]';
+  const traces = [...tracesIn(ticket.traces), ...(stack === undefined ? [] : [stack])].slice(-most);
   let roomBytes = MAX_TRACES_BYTES;
   const older = traces.findLastIndex((trace) => (roomBytes -= sizeOf(trace)) < 0);
   // The newest stays, whatever its size.

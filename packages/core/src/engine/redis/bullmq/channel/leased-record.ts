@@ -1,5 +1,5 @@
 // Reads the hash that BullMQ keeps for a job into Acktor's record; its ticket keeps what only this broker needs.
-import type { Backoff } from '../../../../contract/job.js';
+import type { Backoff } from '../../../../contract/backoff.js';
 import type { FetchedJob, JobRecord, LeasedJob } from '../../../work-queue.js';
 
 /** What the settlement of a leased job needs to know. */
@@ -7,11 +7,19 @@ export class BullmqTicket {
   constructor(
     /** How many fields the job's hash had when it was fetched; -1 for what is not just a plain job. */
     readonly fieldCount: number,
-    /** The job's own retention, `{"completed":…,"failed":…}` as JSON; '' when the queue's holds. */
-    readonly retention: string,
+    /** What is stored with the job of how it is settled. */
+    readonly own: SettlingOptions,
     /** BullMQ's `stacktrace` as stored: a JSON array of strings, or undefined. */
     readonly traces: string | undefined,
   ) {}
+}
+
+/** The stored options by which a delivery is settled. */
+export interface SettlingOptions {
+  /** The job's own retention, `{"completed":…,"failed":…}` as JSON; '' when the queue's holds. */
+  readonly retention: string;
+  /** How many stack traces are kept, where a BullMQ client has stored that. */
+  readonly keptTraces: number | undefined;
 }
 
 /** @throws TypeError for a job that no queue of BullMQ has handed out. */
@@ -52,14 +60,14 @@ function leasedJob(hash: JobFields, context: LeaseContext, own: OwnOptions): Lea
   return {
     record: record(hash, context, own),
     leaseToken: context.leaseToken,
-    ticket: new BullmqTicket(context.fieldCount, own.retention, hash.stacktrace),
+    ticket: new BullmqTicket(context.fieldCount, own, hash.stacktrace),
   };
 }
 
 function record(
   hash: JobFields,
   { queue, id }: LeaseContext,
-  { attempts, backoff, version, trace }: OwnOptions,
+  { attempts, backoff, unknownBackoff, keptLogLines, version, trace }: OwnOptions,
 ): JobRecord {
   return {
     id,
@@ -75,6 +83,8 @@ function record(
     attempts,
     backoff,
     version,
+    ...(unknownBackoff !== undefined && { unknownBackoff }),
+    ...(keptLogLines !== undefined && { keptLogLines }),
     ...(trace !== undefined && { trace }),
     poisoned: hash.defa,
     cancelled: hash.cancel,
@@ -82,15 +92,16 @@ function record(
 }
 
 /** The options that are stored with a job. */
-interface OwnOptions {
+interface OwnOptions extends SettlingOptions {
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
-  readonly retention: string;
+  readonly unknownBackoff: string | undefined;
+  readonly keptLogLines: number | undefined;
   readonly version: number;
   readonly trace: string | undefined;
 }
 
-const NO_OPTIONS: OwnOptions = { attempts: undefined, backoff: undefined, retention: '', version: 1, trace: undefined };
+const NO_OPTIONS = optionsIn({});
 
 let lastText: string | undefined;
 let lastOptions = NO_OPTIONS;
@@ -99,20 +110,39 @@ let lastOptions = NO_OPTIONS;
 function ownOptionsIn(text: string | undefined): OwnOptions {
   if (text === undefined) return NO_OPTIONS;
   if (text !== lastText) {
-    const options = JSON.parse(text) as StoredOptions;
-    const retention = ownRetention(options);
-    const { attempts, payloadVersion: version = 1, tm: trace } = options;
-    lastOptions = { attempts, backoff: backoffOf(options.backoff), retention, version, trace };
+    lastOptions = optionsIn(JSON.parse(text) as StoredOptions);
     lastText = text;
   }
   return lastOptions;
 }
 
+function optionsIn(options: StoredOptions): OwnOptions {
+  const { attempts, payloadVersion: version = 1, tm: trace, kl, stackTraceLimit } = options;
+  const backoff = backoffOf(options.backoff);
+  return {
+    attempts,
+    backoff,
+    unknownBackoff: backoff === undefined ? typeOf(options.backoff) : undefined,
+    keptLogLines: isCount(kl) && kl > 0 ? kl : undefined,
+    keptTraces: isCount(stackTraceLimit) ? stackTraceLimit : undefined,
+    retention: ownRetention(options),
+    version,
+    trace,
+  };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
 interface StoredOptions {
   readonly attempts?: number;
-  readonly backoff?: number | { readonly type?: string; readonly delay?: number; readonly jitter?: number };
+  readonly backoff?: number | { readonly type?: string; readonly delay?: number; readonly jitter?: number } | null;
   readonly removeOnComplete?: StoredRetention;
   readonly removeOnFail?: StoredRetention;
+  /** BullMQ's name for `keepLogs` in Redis. */
+  readonly kl?: unknown;
+  readonly stackTraceLimit?: unknown;
   /** Acktor's own. */
   readonly payloadVersion?: number;
   /** BullMQ's telemetry (6.7): the trace of the send. */
@@ -121,12 +151,21 @@ interface StoredOptions {
 
 type StoredRetention = boolean | number | { readonly age?: number; readonly count?: number };
 
+/** Undefined for none, and for one of a type that BullMQ itself does not know: a strategy that a worker has under that name. */
 function backoffOf(stored: StoredOptions['backoff']): Backoff | undefined {
-  if (stored === undefined) return undefined;
   if (typeof stored === 'number') return { type: 'fixed', delayMs: stored };
-  const type = stored.type === 'exponential' ? 'exponential' : 'fixed';
+  const type = typeOf(stored);
+  if (typeof stored !== 'object' || stored === null || (type !== 'fixed' && type !== 'exponential')) return undefined;
   return { type, delayMs: stored.delay ?? 0, jitter: stored.jitter ?? 0 };
 }
+
+function typeOf(stored: StoredOptions['backoff']): string | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  return String(stored.type).slice(0, LONGEST_TYPE);
+}
+
+/** Any client writes it, and it is logged. */
+const LONGEST_TYPE = 100;
 
 function ownRetention({ removeOnComplete, removeOnFail }: StoredOptions): string {
   if (removeOnComplete === undefined && removeOnFail === undefined) return '';
