@@ -67,6 +67,8 @@ export class ScriptedQueue implements WorkQueue {
     });
   }
 
+  requireSendTo(): void {}
+
   waitForWork(timeoutMs: number): Promise<WakeSignal> {
     return new Promise((resolve, reject) => this.waits.push({ timeoutMs, end: resolve, fail: reject }));
   }

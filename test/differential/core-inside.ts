@@ -14,7 +14,7 @@ export type { ChannelRequest, LeasedJob, Settlement } from '../../packages/core/
 
 export type { JobFields } from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
 export type { BullmqScriptName } from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
-export type { OutgoingJob } from '../../packages/core/dist/engine/broker.js';
+export type { OutgoingJob } from '../../packages/core/dist/engine/work-queue.js';
 export type { ScriptClient } from '../../packages/core/dist/engine/redis/connection/redis-script.js';
 
 const { SEPARATOR, writeCall } = await inside<typeof CallModule>('engine/redis/bullmq/channel/channel-call.js');

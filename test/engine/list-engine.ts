@@ -83,6 +83,7 @@ class ListQueue implements Port.WorkQueue {
   log = () => Promise.resolve(true);
   renew = () => Promise.resolve([]);
   reconcile = () => Promise.resolve([]);
+  requireSendTo = () => without('sends with a settlement');
 
   close(): Promise<void> {
     this.#events.emit('ready');

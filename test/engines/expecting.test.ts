@@ -73,7 +73,7 @@ describe('what is called with something else than it takes', () => {
     expect(() => expectSent(producer, missing)).to.throw(NotAContractError, 'expectSent, after where it is sent');
     expect(() => expectSent(note as never, note)).to.throw(
       OptionsError,
-      'expected a memoryEngine() or a fakeProducer()',
+      'expected a memoryEngine(), a fakeProducer() or what perform() resolved with',
     );
     expect(() => expect(producer).to.have.sent(missing)).to.throw(NotAContractError, 'to.have.sent');
     expect(() => expect(undefined).to.be.acked()).to.throw(AssertionError, 'to be acked, got undefined');

@@ -1,5 +1,5 @@
 import { job, OptionsError, PayloadError } from '@acktor/core';
-import { delivery, memoryEngine, perform, type HandlerOf } from '@acktor/testing';
+import { acktorChai, delivery, expectSent, memoryEngine, NotSentError, perform, type HandlerOf } from '@acktor/testing';
 import {
   CancelledError,
   FinalError,
@@ -13,12 +13,14 @@ import {
   type Delivery,
   type Handler,
 } from '@acktor/worker';
-import { expect } from 'chai';
+import { expect, use } from 'chai';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { untilAborted } from '../handler/until-aborted.js';
-import { note } from '../jobs/notes.js';
+import { call, note } from '../jobs/notes.js';
 import { rejection } from '../server/rejection.js';
+
+use(acktorChai);
 
 class Ruler {
   measure(text: string): number {
@@ -47,6 +49,25 @@ describe('perform', () => {
     const ruler = { measure: () => 7 };
     const outcome = await perform(Measure, note, hello, { services: [[Ruler, ruler]] });
     expect(outcome).to.deep.include({ kind: 'acked', result: { length: 7 } });
+  });
+
+  it('says what was sent with the ack, to which expectSent and chai have words', async () => {
+    const sending: HandlerOf<typeof note> = (given) => {
+      given.sendWithAck(call, { number: '1' }, { id: 'first', delayMs: 50 });
+      if (given.isLastAttempt) throw new Error('broken');
+      return { length: 1 };
+    };
+    const outcome = await perform(sending, note, hello);
+    const first = { queue: 'calls', id: 'first', name: 'call', data: { number: '1' }, delayMs: 50, priority: 0 };
+    expect(outcome).to.deep.include({ kind: 'acked', sent: [first] });
+    expect(expectSent(outcome, call, { number: '1' })).to.deep.equal(first);
+    expect(() => expectSent(outcome, note)).to.throw(NotSentError, 'none was');
+    expect(outcome).to.have.sent(call);
+    const rejected = await perform(sending, note, hello, { attempt: 3 });
+    expect(rejected).to.deep.include({ kind: 'deadLettered', sent: [] });
+    const given = delivery(note, hello);
+    await sending(given);
+    expect(expectSent(given, call)).to.deep.equal(first);
   });
 
   it('runs a plain function, and what handle() made, with what it injects', async () => {

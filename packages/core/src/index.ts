@@ -43,6 +43,7 @@ export {
   ConfirmUnsupportedError,
   ConnectionLostError,
   SendRefusedError,
+  SendTargetError,
   SendUnconfirmedError,
   ServerRefusalError,
   UnwritableCallError,
@@ -62,7 +63,13 @@ export { Producer } from './producer/producer.js';
 export type { JobConsumers } from './fleet/connect-fleet.js';
 export { DeadLetteredError, JobGoneError, Receipt, ResultTimeoutError } from './producer/receipt.js';
 export { BulkSendError, type BulkOptions, type BulkSummary } from './producer/bulk.js';
-export type { CancelOptions, ProducerOptions, ResultOptions, SendOptions } from './producer/producer-options.js';
+export type {
+  CancelOptions,
+  ProducerOptions,
+  ResultOptions,
+  SendOptions,
+  SendWithAckOptions,
+} from './producer/producer-options.js';
 export { DeadLetters, type DeadLetterBulkSummary, type DeadLetterPreview } from './dead-letters/dead-letters.js';
 export type { DeadLetter, PastAttempt, PastAttemptEnd, PastState } from './dead-letters/dead-letter.js';
 export type {

@@ -34,6 +34,16 @@ export function traceSend<Answer>(
   return ended(span, () => context.with(active, () => send(carrierOf(active))));
 }
 
+/** The trace of a job that is sent with something else, as text; undefined when there is none. Its span is over at once. */
+export function traceOfSend(job: TracedJob): string | undefined {
+  if (!mayBeTraced(undefined)) return undefined;
+  const options = { kind: SpanKind.PRODUCER, attributes: attributesOf(job, 'send') };
+  const span = startSpan(`send ${job.queue}`, options, context.active());
+  if (!isTraced(span)) return undefined;
+  span.end();
+  return carrierOf(trace.setSpan(context.active(), span));
+}
+
 /** A delivery, its attempt counted from 1, and the trace that came with its job. */
 export interface TracedDelivery extends TracedJob {
   readonly attempt: number;

@@ -70,10 +70,8 @@ function requireReceipt(value: unknown, call: string): void {
   throw new OptionsError([{ option: 'receipt', message }]);
 }
 
-/** What knows which jobs were sent: a `MemoryEngine`, or a fake producer. */
-export interface Sends {
-  sent(job?: AnyJob): readonly SentJob[];
-}
+/** What knows which jobs were sent: a `MemoryEngine` or a fake producer; of one delivery what `perform()` or `delivery()` returned. */
+export type Sends = { sent(job?: AnyJob): readonly SentJob[] } | { readonly sent: readonly SentJob[] };
 
 /**
  * Returns the last job of this contract that was sent; with data, of those whose payload has at least these fields and values.
@@ -92,15 +90,17 @@ export function expectSent<J extends AnyJob>(sends: Sends, job: J, data?: Partia
 /** The jobs of this contract that were sent. @throws NotAContractError, OptionsError for what is neither; `call` is where it was passed. */
 export function sentTo(sends: unknown, job: unknown, call: string): readonly SentJob[] {
   if (!isSends(sends)) {
-    const message = `expected a memoryEngine() or a fakeProducer() in ${call}, got ${describe(sends)}`;
+    const message = `expected a memoryEngine(), a fakeProducer() or what perform() resolved with in ${call}, got ${describe(sends)}`;
     throw new OptionsError([{ option: 'sends', message }]);
   }
   requireContract(job, `${call}, after where it is sent`);
-  return sends.sent(job);
+  if (typeof sends.sent === 'function') return sends.sent(job);
+  return sends.sent.filter(({ queue, name }) => queue === job.queue && name === job.name);
 }
 
 function isSends(value: unknown): value is Sends {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'sent') === 'function';
+  if (!isRecord(value)) return false;
+  return typeof value['sent'] === 'function' || Array.isArray(value['sent']);
 }
 
 /** Whether a value is the other, or an object with at least its fields. */

@@ -20,6 +20,7 @@ import {
   type Token,
 } from '@acktor/worker';
 import { contractOf, runOneDelivery, workerOptions } from '@acktor/worker/internal';
+import { sentJob, type SentJob } from './memory/memory-engine.js';
 import { isDate } from './memory/passing-options.js';
 
 /** What handles `J`: a class with `@handles`, what `handle()` made, or a plain function of the delivery. */
@@ -73,6 +74,8 @@ interface Written {
   readonly progress: readonly unknown[];
   /** What was given to `delivery.log()`, in order. */
   readonly log: readonly string[];
+  /** What was sent with its ack, by `delivery.sendWithAck()`, in order; nothing unless it was acked. */
+  readonly sent: readonly SentJob[];
 }
 
 /**
@@ -106,10 +109,12 @@ export async function perform<J extends AnyJob>(
   const queue = {
     progress: (_lease: unknown, text: string) => Promise.resolve(progress.push(JSON.parse(text)) > 0),
     log: (_lease: unknown, line: string) => Promise.resolve(log.push(line) > 0),
+    requireSendTo: () => undefined,
   };
   const leased = leasedJob(job, payload, delivery);
   const settlement = await runOneDelivery({ leased, options, queue, signal, clock });
-  return { ...(await outcomeOf(job, settlement)), progress, log };
+  const sent = settlement?.sends?.map(sentJob) ?? [];
+  return { ...(await outcomeOf(job, settlement)), progress, log, sent };
 }
 
 /** A plain function is declared here. */

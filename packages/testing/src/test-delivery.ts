@@ -2,6 +2,7 @@
 import type { AnyJob, PayloadOf } from '@acktor/core';
 import { requireContract } from '@acktor/core/internal';
 import { NotProvidedError, type Delivery, type Token } from '@acktor/worker';
+import type { SentJob } from './memory/memory-engine.js';
 
 /** What of a delivery is not as on the first attempt of a job that was just sent. */
 export interface TestDeliveryOptions {
@@ -20,12 +21,14 @@ export interface TestDeliveryOptions {
   readonly services?: Iterable<readonly [token: Token, service: unknown]>;
 }
 
-/** A {@link Delivery} that keeps the progress and the log of its handler. */
+/** A {@link Delivery} that keeps the progress and the log of its handler, and what it sends. */
 export interface TestDelivery<J extends AnyJob = AnyJob> extends Delivery<J> {
   /** What was given to `progress()`, in order. */
   readonly progressed: readonly unknown[];
   /** What was given to `log()`, in order. */
   readonly logged: readonly string[];
+  /** What was given to `sendWithAck()`, in order, its payload as it was given: {@link expectSent} takes the delivery. */
+  readonly sent: readonly SentJob[];
 }
 
 /**
@@ -46,6 +49,7 @@ export function delivery<J extends AnyJob>(
   const services = new Map<Token, unknown>(options.services);
   const progressed: unknown[] = [];
   const logged: string[] = [];
+  const sent: SentJob[] = [];
   return {
     id,
     job,
@@ -59,6 +63,11 @@ export function delivery<J extends AnyJob>(
     sentAt,
     progressed,
     logged,
+    sent,
+    sendWithAck: (to, payload, { id: own = `sent-${sent.length + 1}`, delayMs = 0, priority = 0 } = {}) => {
+      sent.push({ queue: to.queue, id: own, name: to.name, data: payload, delayMs, priority });
+      return own;
+    },
     progress: (value) => Promise.resolve(void progressed.push(value)),
     log: (line) => Promise.resolve(void logged.push(line)),
     provide: (token, value) => void services.set(token, value),

@@ -23,6 +23,24 @@ export class ProgressError extends AcktorError {
   }
 }
 
+/** A delivery sends more with its ack than one call to the server is to carry. The job that was too much is not sent; those before it are. */
+export class SendLimitError extends AcktorError {
+  readonly code = 'ACKTOR_SEND_LIMIT';
+
+  constructor(
+    readonly jobId: string,
+    /** The option that bounds it. */
+    readonly option: 'maxSendsWithAck' | 'maxSendsWithAckBytes',
+    { most, got }: { readonly most: number; readonly got: number },
+  ) {
+    const what = option === 'maxSendsWithAck' ? 'jobs' : 'bytes of payload';
+    super(
+      `expected the delivery of job ${jobId} to send at most ${most} ${what} with its ack, got ${got} (${option}): ` +
+        'raise it, or send one job that sends the others',
+    );
+  }
+}
+
 /** A delivery took longer than its contract's `deadlineMs`. */
 export class DeadlineError extends AcktorError {
   readonly code = 'ACKTOR_DEADLINE';
@@ -195,7 +213,7 @@ export class DeliveryEndedError extends AcktorError {
 
   constructor(readonly jobId: string) {
     super(
-      `expected provide() and inject() of the delivery of job ${jobId} to be called before it ends, and it has ended: ` +
+      `expected provide(), inject() and sendWithAck() of the delivery of job ${jobId} to be called before it ends, and it has ended: ` +
         'await what calls them, or ask for what you need beforehand',
     );
   }

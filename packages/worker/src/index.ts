@@ -63,6 +63,7 @@ export {
   NotAHandlerError,
   NotProvidedError,
   ProgressError,
+  SendLimitError,
   ShutdownError,
   UnresolvableParameterError,
 } from './errors.js';

@@ -1,8 +1,7 @@
 // The broker's port: what Acktor needs of a queue server, in its own terms. Adapters live in folders of their own.
 import type { DeadLetterStore } from './dead-letter-store.js';
 import type { QueueAdmin } from '../operator/queue-admin.js';
-import type { WorkQueue } from './work-queue.js';
-import type { Backoff } from '../contract/backoff.js';
+import type { OutgoingJob, WorkQueue } from './work-queue.js';
 
 /** How a job ended, for a waiting producer. `gone`: the queue has no such job any more; it was cancelled, purged or forgotten. */
 export type JobEnd =
@@ -75,22 +74,6 @@ export interface Broker {
  * the queue has no job of that id.
  */
 export type CancelOutcome = 'removed' | 'signalled' | 'ended' | 'notFound';
-
-/** One job to be sent. Ids are given before sending, so that a resend cannot create a second job. */
-export interface OutgoingJob {
-  readonly id: string;
-  readonly name: string;
-  readonly payload: string;
-  /** The version of the payload, where that is not 1. */
-  readonly version?: number;
-  /** The trace that the send belongs to, as text. */
-  readonly trace?: string | undefined;
-  readonly delayMs: number;
-  /** 0 is the ordinary queue; from 1 (first) to 2,097,152 (last) by priority. */
-  readonly priority: number;
-  readonly attempts: number | undefined;
-  readonly backoff: Backoff | undefined;
-}
 
 /** The outcome of one send. */
 export type SendAnswer = SendOutcome | SendRefusal | SendShortfall;

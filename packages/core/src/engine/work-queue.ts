@@ -1,6 +1,22 @@
 // One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
 import type { Backoff } from '../contract/backoff.js';
 
+/** One job to be sent. Ids are given before sending, so that a resend cannot create a second job. */
+export interface OutgoingJob {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: string;
+  /** The version of the payload, where that is not 1. */
+  readonly version?: number;
+  /** The trace that the send belongs to, as text. */
+  readonly trace?: string | undefined;
+  readonly delayMs: number;
+  /** 0 is the ordinary queue; from 1 (first) to 2,097,152 (last) by priority. */
+  readonly priority: number;
+  readonly attempts: number | undefined;
+  readonly backoff: Backoff | undefined;
+}
+
 /** One accepted job as it lies in the queue, its payload not yet parsed. */
 export interface JobRecord {
   readonly id: string;
@@ -44,17 +60,34 @@ export interface LeasedJob {
   readonly ticket?: unknown;
 }
 
-/** How a delivery ends. */
-export type Settlement =
-  | { readonly kind: 'ack'; readonly result: string }
-  | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure }
-  | Requeue
-  | {
-      readonly kind: 'deadLetter';
-      readonly failure: Failure;
-      /** Whether it was the last of its attempts. */
-      readonly isExhausted?: boolean;
-    };
+/** How a delivery ends, and which jobs are added with its end. */
+export type Settlement = Sending &
+  (
+    | { readonly kind: 'ack'; readonly result: string }
+    | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure }
+    | Requeue
+    | {
+        readonly kind: 'deadLetter';
+        readonly failure: Failure;
+        /** Whether it was the last of its attempts. */
+        readonly isExhausted?: boolean;
+      }
+  );
+
+interface Sending {
+  /**
+   * Jobs that are added, in this order, in the one step that stores the settlement, and only there: a settlement that is `lost`, `gone`, or
+   * was stored before adds none. One whose id its queue knows is not added again. {@link WorkQueue.requireSendTo} says which queues they may
+   * be of.
+   */
+  readonly sends?: readonly QueuedSend[];
+}
+
+/** A job to be added, and to which queue. */
+export interface QueuedSend {
+  readonly queue: string;
+  readonly job: OutgoingJob;
+}
 
 /** Back to the queue, without counting an attempt. */
 export interface Requeue {
@@ -163,6 +196,12 @@ export interface WorkQueue {
    * of it is then unknown.
    */
   settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer>;
+
+  /**
+   * Checks that a settlement here may add jobs to that queue. @throws SendTargetError when it may not: the two queues cannot be written to
+   * in one step.
+   */
+  requireSendTo(queue: string): void;
 
   /** Waits until the queue may have work, or `timeoutMs` have passed. `due` says that nothing is ready before then. */
   waitForWork(timeoutMs: number): Promise<WakeSignal>;

@@ -1,4 +1,4 @@
-// Bounds on the texts that handlers leave with a job, so that a verbose handler costs the others nothing.
+// Bounds on what handlers leave with a job and send with its ack, so that a verbose handler costs the others nothing.
 import { defineOptions } from '../options/options.js';
 import type { OptionInput, OptionTable, OptionValues } from '../options/option-spec.js';
 
@@ -53,6 +53,22 @@ export const textLimitTable = {
     max: 10_000,
     doc: 'How many lines the log of a job keeps: the newest.',
   },
+  maxSendsWithAck: {
+    type: 'count',
+    default: 100,
+    min: 1,
+    max: 1_000,
+    because: { max: 'they are added in one script, that all others of the server wait for' },
+    doc: 'How many jobs a delivery may send with its ack.',
+  },
+  maxSendsWithAckBytes: {
+    type: 'bytes',
+    default: 1_048_576,
+    min: 1,
+    max: 67_108_864,
+    because: { max: 'one call to the server carries them' },
+    doc: 'The most bytes that the payloads of these jobs may have together.',
+  },
 } as const satisfies OptionTable;
 
 // generated: TextLimitOptions
@@ -87,6 +103,16 @@ export interface TextLimitOptions {
   readonly maxLogLineBytes?: OptionInput<typeof textLimitTable, 'maxLogLineBytes'> | undefined;
   /** How many lines the log of a job keeps: the newest. From 1 to 10000; by default 1000. */
   readonly maxLogLines?: OptionInput<typeof textLimitTable, 'maxLogLines'> | undefined;
+  /**
+   * How many jobs a delivery may send with its ack. Bounded because they are added in one script, that all others of the server wait for.
+   * From 1 to 1000; by default 100.
+   */
+  readonly maxSendsWithAck?: OptionInput<typeof textLimitTable, 'maxSendsWithAck'> | undefined;
+  /**
+   * The most bytes that the payloads of these jobs may have together. Bounded because one call to the server carries them. In bytes, from 1
+   * to 67108864; by default 1048576.
+   */
+  readonly maxSendsWithAckBytes?: OptionInput<typeof textLimitTable, 'maxSendsWithAckBytes'> | undefined;
 }
 
 // end: TextLimitOptions

@@ -76,7 +76,8 @@ export interface ProducerOptions extends SharedOptions {
 
 // end: ProducerOptions
 
-const sendTable = {
+/** What of a send is kept with the job. */
+const sentTable = {
   id: {
     type: 'string',
     // Checked by `checkName`, which says more.
@@ -92,11 +93,18 @@ const sendTable = {
   },
   attempts: { ...attemptsOption, doc: "How often the job is tried, in place of its contract's number." },
   backoff: { ...backoffOption, doc: "The wait between attempts, in place of its contract's." },
+} as const;
+
+const sendTable = {
+  ...sentTable,
   confirm: { ...confirmOption, doc: "What this send waits for, in place of the producer's." },
 } as const;
 
 /** Checks the options of one send. */
 export const sendOptions = defineOptions(sendTable);
+
+/** Checks the options of a send that goes with an ack: there is no answer of its own to wait for. */
+export const sendWithAckOptions = defineOptions(sentTable);
 
 // generated: SendOptions
 
@@ -130,6 +138,9 @@ export interface SendOptions {
 }
 
 // end: SendOptions
+
+/** What `delivery.sendWithAck` takes besides the payload. */
+export type SendWithAckOptions = Omit<SendOptions, 'confirm'>;
 
 const cancelTable = {
   why: {

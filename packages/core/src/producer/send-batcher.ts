@@ -1,5 +1,6 @@
 // Gathers the jobs that are sent in the same turn of the event loop, and sends them together.
-import type { Broker, ConfirmDemand, OutgoingJob, SendAnswer, SendOutcome, SendRefusal } from '../engine/broker.js';
+import type { Broker, ConfirmDemand, SendAnswer, SendOutcome, SendRefusal } from '../engine/broker.js';
+import type { OutgoingJob } from '../engine/work-queue.js';
 import {
   ConfirmShortfallError,
   ConnectionLostError,

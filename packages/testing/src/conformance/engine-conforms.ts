@@ -10,11 +10,12 @@ import { leasesConform } from './leases-conform.js';
 import { livenessConforms } from './liveness-conforms.js';
 import { operatorConforms } from './operator-conforms.js';
 import { poisonConforms } from './poison-conforms.js';
+import { settledSendsConform } from './settled-sends-conform.js';
 import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
 import { waitingConforms } from './waiting-conforms.js';
 
 /**
- * Declares the conformance suite of an engine: some 120 tests, in the words of the test framework that is given, or else of the global ones.
+ * Declares the conformance suite of an engine: some 135 tests, in the words of the test framework that is given, or else of the global ones.
  *
  * `open` is called before each test; engines may be shared, for each test uses a namespace of its own. An engine whose time does not pass by
  * itself says how it passes.
@@ -39,6 +40,7 @@ export function engineConforms(
     deadLettersConform(suite);
     livenessConforms(suite);
     confirmsConform(suite);
+    if (features.settledSends) settledSendsConform(suite);
     if (features.poison) poisonConforms(suite);
     if (features.operator) operatorConforms(suite);
     if (features.fleet) fleetConforms(suite);

@@ -34,10 +34,7 @@ export class TestQueue {
 
   /** Sends jobs that are named by their ids, all ordinary but for what is said. */
   send(...jobs: readonly Partial<OutgoingJob>[]): ReturnType<Broker['send']> {
-    return this.broker.send(
-      this.queue.name,
-      jobs.map((job) => ({ ...ordinaryJob(), ...job })),
-    );
+    return this.broker.send(this.queue.name, jobs.map(outgoing));
   }
 
   async fetchAny(
@@ -145,7 +142,8 @@ export function leaseOf({ record, leaseToken }: LeasedJob): Lease {
 
 const ORDINARY_CALL: SettleAndFetchOptions = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
 
-function ordinaryJob(): OutgoingJob {
+/** A job that is ordinary but for what is said. */
+export function outgoing(job: Partial<OutgoingJob>): OutgoingJob {
   return {
     id: `job-${randomUUID()}`,
     name: 'note',
@@ -154,5 +152,6 @@ function ordinaryJob(): OutgoingJob {
     priority: 0,
     attempts: undefined,
     backoff: undefined,
+    ...job,
   };
 }

@@ -6,6 +6,7 @@ import type {
   ChannelReply,
   SettleAndFetchOptions,
   LeasedJob,
+  QueuedSend,
   Settlement,
   SettleOutcome,
   Settling,
@@ -40,11 +41,18 @@ export function lease(queue: StoredQueue, job: StoredJob, { token, leaseMs, work
   return { record: recordOf(job), leaseToken: token };
 }
 
-/** Ends a delivery, once: the same again returns `stored` until the job is handed out anew. */
+/** What a settlement needs besides its queue. */
+export interface SettleDeps {
+  readonly retention: Retention;
+  /** Adds what is sent with it. */
+  readonly send: (send: QueuedSend) => void;
+}
+
+/** Ends a delivery, once: the same again returns `stored` until the job is handed out anew, and adds nothing. */
 export function settle(
   queue: StoredQueue,
   { job: leased, settlement, attempt }: Settling,
-  retention: Retention,
+  { retention, send }: SettleDeps,
 ): SettleOutcome {
   const job = queue.jobs.get(leased.record.id);
   if (job === undefined) return 'gone';
@@ -54,6 +62,7 @@ export function settle(
   apply(queue, job, settlement);
   if (attempt !== undefined && settlement.kind !== 'ack') remember(job, attempt, queue.clock.now());
   if (settlement.kind === 'ack') queue.trim(retention);
+  settlement.sends?.forEach(send);
   return 'stored';
 }
 

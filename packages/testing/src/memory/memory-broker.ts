@@ -105,7 +105,8 @@ export class MemoryBroker implements Broker {
   workQueue(name: string): WorkQueue {
     this.#requireOpen();
     const onClose = () => void this.#workQueues.delete(queue);
-    const queue: WorkQueue = new MemoryWorkQueue(this.#store.queue(name), { retention: this.#retention, onClose });
+    const deps = { retention: this.#retention, send: this.#store.send, onClose };
+    const queue: WorkQueue = new MemoryWorkQueue(this.#store.queue(name), deps);
     this.#workQueues.add(queue);
     return queue;
   }

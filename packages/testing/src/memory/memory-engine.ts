@@ -10,6 +10,7 @@ import {
   type EngineClock,
   type FleetOpening,
   type OutgoingJob,
+  type QueuedSend,
   type Liveness,
   type LivenessOpening,
   type Settlement,
@@ -44,6 +45,11 @@ export interface SentJob {
   readonly data: unknown;
   readonly delayMs: number;
   readonly priority: number;
+}
+
+/** Returns a job as a test sees it. */
+export function sentJob({ queue, job: { id, name, payload, delayMs, priority } }: QueuedSend): SentJob {
+  return { queue, id, name, data: JSON.parse(payload), delayMs, priority };
 }
 
 /**
@@ -127,12 +133,14 @@ export class MemoryEngine implements Engine {
    * @throws NotWaitingError.
    */
   end({ queue: name }: AnyJob, id: string, settlement: Settlement): void {
-    const queue = this.#space(brokerOptionTable.namespace.default).store.peek(name);
+    const { store } = this.#space(brokerOptionTable.namespace.default);
+    const queue = store.peek(name);
     const job = queue.jobs.get(id);
     if (job === undefined) throw new NotWaitingError(id, 'the queue has none of that id');
     if (job.place !== 'waiting' && job.place !== 'delayed') throw new NotWaitingError(id, `it is ${job.place}`);
     const leased = lease(queue, job, { token: 'test|1', leaseMs: 1_000, worker: 'test' });
-    settle(queue, { job: leased, settlement }, { ackedAgeSeconds: Infinity, ackedCount: Infinity });
+    const retention = { ackedAgeSeconds: Infinity, ackedCount: Infinity };
+    settle(queue, { job: leased, settlement }, { retention, send: store.send });
   }
 
   openBroker({
@@ -166,8 +174,8 @@ export class MemoryEngine implements Engine {
     return [...this.#spaces.values()].map(({ store }) => store);
   }
 
-  #keep({ id, name, payload, delayMs, priority }: OutgoingJob, queue: string): void {
-    this.#sends.push({ queue, id, name, data: JSON.parse(payload), delayMs, priority });
+  #keep(job: OutgoingJob, queue: string): void {
+    this.#sends.push(sentJob({ queue, job }));
     if (this.#sends.length > MOST_SENDS) this.#sends.shift();
   }
 }

@@ -1,5 +1,5 @@
 // Everything that an engine in memory keeps of one namespace: its queues, and the worker processes that are present.
-import type { CancelRequest, EngineClock } from '@acktor/core/engine';
+import type { CancelRequest, EngineClock, QueuedSend } from '@acktor/core/engine';
 import { StoredQueue, type QueueListener } from './stored-queue.js';
 
 /** A worker process that shows itself as alive. */
@@ -33,6 +33,9 @@ export class MemoryStore {
   peek(name: string): StoredQueue {
     return this.queues.get(name) ?? new StoredQueue(name, this.clock, this.#listener);
   }
+
+  /** Adds a job to its queue. */
+  readonly send = ({ queue, job }: QueuedSend): void => void this.queue(queue).send(job);
 
   isPresent(process: string | undefined): boolean {
     return [...this.processes].some(({ id }) => id === process);

@@ -12,12 +12,11 @@ import type {
   WorkQueue,
   WakeSignal,
 } from '@acktor/core/engine';
-import { fetch, isLeased, renew, settle } from './deliveries.js';
+import { fetch, isLeased, renew, settle, type SettleDeps } from './deliveries.js';
 import type { StoredJob } from './stored-job.js';
-import type { Retention, StoredQueue } from './stored-queue.js';
+import type { StoredQueue } from './stored-queue.js';
 
-export interface MemoryWorkQueueDeps {
-  readonly retention: Retention;
+export interface MemoryWorkQueueDeps extends SettleDeps {
   readonly onClose: () => void;
 }
 
@@ -44,6 +43,9 @@ export class MemoryWorkQueue implements WorkQueue {
     if (this.#queue.ready > 0) this.#queue.wakeSignals.ready();
     return Promise.resolve({ replies, status: options.wantsStatus || isEmpty ? this.#status() : undefined });
   }
+
+  /** All queues are in this process. */
+  requireSendTo(): void {}
 
   async waitForWork(timeoutMs: number): Promise<WakeSignal> {
     this.#queue.promoteDue();
@@ -97,7 +99,7 @@ export class MemoryWorkQueue implements WorkQueue {
 
   #reply({ settle: settling, fetch: token }: ChannelRequest, options: SettleAndFetchOptions): ChannelReply {
     return {
-      settled: settling && settle(this.#queue, settling, this.#deps.retention),
+      settled: settling && settle(this.#queue, settling, this.#deps),
       fetched: token === undefined ? undefined : fetch(this.#queue, token, options),
       error: undefined,
     };

@@ -213,8 +213,12 @@ function deliveryIn(event: ConsumerEvent) {
 }
 
 function settlementIn(event: ConsumerEvent): Settlement | undefined {
-  if (event.type === 'handler.returned') return { kind: 'ack', result: event.result };
+  if (event.type === 'handler.returned') return ackIn(event);
   return event.type === 'handler.rejected' || event.type === 'handler.stuck' ? event.settlement : undefined;
+}
+
+function ackIn({ result, sends }: Extract<ConsumerEvent, { readonly type: 'handler.returned' }>): Settlement {
+  return sends === undefined ? { kind: 'ack', result } : { kind: 'ack', result, sends };
 }
 
 function stuckHandler({ delivery }: ConsumerContext, event: ConsumerEvent): StuckHandler | undefined {

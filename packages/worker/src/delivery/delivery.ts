@@ -1,5 +1,12 @@
 // What a handler is given: the payload, the signal, and what it reports its progress with.
-import { OptionsError, type AnyJob, type PayloadOf, type JsonLimits } from '@acktor/core';
+import {
+  OptionsError,
+  type AnyJob,
+  type JsonLimits,
+  type PayloadInput,
+  type PayloadOf,
+  type SendWithAckOptions,
+} from '@acktor/core';
 import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
 import { cutText, refuse, writeJson, type TextLimits } from '@acktor/core/internal';
 import { LeaseLostError, ProgressError } from '../errors.js';
@@ -50,6 +57,24 @@ export interface Delivery<J extends AnyJob = AnyJob> {
    */
   readonly log: (line: string) => Promise<void>;
   /**
+   * Sends a job with the ack of this delivery, in one step: it is added if and only if this delivery is acked. A delivery that is rejected,
+   * loses its lease or whose worker dies sends nothing, and the one that comes after it sends its own. The payload is checked at once; where
+   * the contract's schema is asynchronous, before the ack, which fails as the handler would. Returns the job's id: no resend can add it twice,
+   * so that it needs no id of its own; one that is given is taken once, as by `producer.send`.
+   *
+   * At most `maxSendsWithAck` jobs, and `maxSendsWithAckBytes` of payload together.
+   * @throws PayloadError, OptionsError, NameError, NotAContractError: this job is not sent. @throws SendLimitError for one too many.
+   * @throws SendTargetError in a cluster, for a job whose queue has another hash slot than this delivery's.
+   * @throws DeliveryEndedError when the handler has returned.
+   * @example
+   * delivery.sendWithAck(mailReceipt, { orderId: data.orderId });
+   */
+  readonly sendWithAck: <Sent extends AnyJob>(
+    job: Sent,
+    data: PayloadInput<Sent>,
+    options?: SendWithAckOptions,
+  ) => string;
+  /**
    * Has injection find the value under the token, for this delivery alone: in the constructor of the handler and of what is built for it,
    * in what `inject` names, and in {@link Delivery.inject}. Meant for middleware, before it calls `next()`: what has been built by then
    * keeps what it was given. The last value counts. It is not disposed of: the caller ends it.
@@ -69,6 +94,8 @@ export interface DeliveryRun {
   readonly leased: LeasedJob;
   /** Made by the first call: most handlers of short jobs never ask for it. */
   signal(): AbortSignal;
+  /** Returns what gathers the sends; made by the first call. @throws DeliveryEndedError. */
+  openSends(deps: Pick<DeliveryDeps<AnyJob>, 'queue' | 'limits'>): { readonly add: Delivery['sendWithAck'] };
   openScope(): { provide(token: Token, value: unknown): void; resolve(token: Token): unknown };
 }
 
@@ -77,7 +104,7 @@ export interface DeliveryDeps<J extends AnyJob> {
   readonly job: J;
   readonly data: PayloadOf<J>;
   readonly run: DeliveryRun;
-  readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
+  readonly queue: Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo'>;
   readonly limits: DeliveryLimits;
 }
 
@@ -146,6 +173,11 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
         await queue.log(leaseOf(leased), logLine(leased, line, limits), keptLinesOf(leased, limits)),
       );
     return (line) => handled(append(line));
+  }
+
+  get sendWithAck(): Delivery<J>['sendWithAck'] {
+    const { run, queue, limits } = this.#deps;
+    return (...send) => run.openSends({ queue, limits }).add(...send);
   }
 
   get provide(): Delivery<J>['provide'] {

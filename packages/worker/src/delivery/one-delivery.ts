@@ -22,7 +22,7 @@ export interface OneDelivery {
   /** As a worker has them. Their handlers must be of the queue of the job. */
   readonly options: CheckedWorkerOptions;
   /** Where progress and log lines go. */
-  readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
+  readonly queue: Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo'>;
   /** Aborts the delivery, for its own reason. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;

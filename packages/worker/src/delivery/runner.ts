@@ -34,7 +34,7 @@ import type { Quarantine } from './quarantine.js';
 /** What a runner is made of; shared by all consumers of a queue. */
 export interface RunnerDeps {
   /** Where progress and log lines go. */
-  readonly queue: Pick<WorkQueue, 'progress' | 'log'>;
+  readonly queue: Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo'>;
   readonly handlers: QueueHandlers;
   readonly scopes: HandlerScopes;
   readonly limits: DeliveryLimits;
@@ -199,7 +199,9 @@ async function handle(attempt: Attempt, entry: HandlerEntry, deps: RunningDeps):
     const value = await deliver(attempt, entry, deps);
     if (isRejection(value)) return rejected(settleRejection(value, rejectingOf(entry, record, deps)), deps);
     const encoded = encode(entry, value, deps);
-    return { type: 'handler.returned', result: encoded instanceof Promise ? await encoded : encoded };
+    const result = encoded instanceof Promise ? await encoded : encoded;
+    const sends = attempt.takeSends();
+    return sends ? { type: 'handler.returned', result, sends: await sends } : { type: 'handler.returned', result };
   } catch (error) {
     // A handler whose signal has aborted may throw anything; people want to read why it aborted.
     return rejected(settleError(attempt.abortedBy ?? error, rejectingOf(entry, record, deps)), deps);

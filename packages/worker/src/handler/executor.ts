@@ -1,9 +1,10 @@
 // What runs a delivery once its payload has passed its schema: a class or a function, within the middleware around it. And one run of it.
 import type { AnyJob } from '@acktor/core';
-import type { LeasedJob } from '@acktor/core/engine';
+import type { LeasedJob, QueuedSend } from '@acktor/core/engine';
 import type { Clock } from '../channel/clock.js';
 import type { AbortReason } from '../consumer/consumer-protocol.js';
 import type { Delivery } from '../delivery/delivery.js';
+import { SendsWithAck, type SendsWithAckDeps } from '../delivery/sends-with-ack.js';
 import {
   CancelledError,
   DeadlineError,
@@ -39,6 +40,7 @@ export class Attempt {
   readonly leased: LeasedJob;
   readonly #scopes: Pick<HandlerScopes, 'open'>;
   #scope: DeliveryScope | undefined;
+  #sends: SendsWithAck | undefined;
   #controller: AbortController | undefined;
   #abortedBy: AbortError | undefined;
   #cancelWait: (() => void) | undefined;
@@ -63,6 +65,18 @@ export class Attempt {
   openScope(): DeliveryScope {
     if (this.#isOver) throw new DeliveryEndedError(this.leased.record.id);
     return (this.#scope ??= this.#scopes.open());
+  }
+
+  /** Returns what gathers the jobs that are sent with the ack, made by the first call. @throws DeliveryEndedError once that is decided. */
+  openSends(deps: Omit<SendsWithAckDeps, 'leased'>): SendsWithAck {
+    if (this.#isOver) throw new DeliveryEndedError(this.leased.record.id);
+    return (this.#sends ??= new SendsWithAck({ ...deps, leased: this.leased }));
+  }
+
+  /** Returns the jobs that go with the ack; undefined for none. To be called when the handler has returned: nothing is added any more. */
+  takeSends(): Promise<readonly QueuedSend[]> | undefined {
+    this.#isOver = true;
+    return this.#sends?.close();
   }
 
   /** Why the handler is to let go; undefined while it is not. */

@@ -10,12 +10,11 @@ import type {
   DeadProcess,
   FurtherConfirm,
   JobEnd,
-  OutgoingJob,
   QueueWatcher,
   ReleasedJobs,
   SendAnswer,
 } from '../../broker.js';
-import type { WorkQueue } from '../../work-queue.js';
+import type { OutgoingJob, WorkQueue } from '../../work-queue.js';
 import { ClosedError } from '../../broker-errors.js';
 import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';

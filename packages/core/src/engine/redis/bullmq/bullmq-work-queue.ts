@@ -9,6 +9,7 @@ import type {
   WorkQueue,
   WakeSignal,
 } from '../../work-queue.js';
+import { EngineFeatureError } from '../../engine-module.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
 import { generationOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
@@ -55,6 +56,10 @@ export class BullmqWorkQueue implements WorkQueue {
     const { entries, unwritable } = writeCall(requests, this.#deps.maxTextBytes);
     const answer = await this.#run(channelScript, [...head, ...entries]);
     return readAnswer(answer, { requests, queue: this.name, unwritable });
+  }
+
+  requireSendTo(): void {
+    throw new EngineFeatureError('redis', 'jobs that are sent with a settlement');
   }
 
   async waitForWork(timeoutMs: number): Promise<WakeSignal> {

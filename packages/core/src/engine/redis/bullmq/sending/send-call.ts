@@ -1,7 +1,8 @@
 // Writes a batch of jobs as the arguments of the send script, and reads the script's answer.
 import { type ScriptClient, isLonger, tooLong } from '../../connection/redis-script.js';
 import { BrokerReplyError } from '../../../broker-errors.js';
-import type { OutgoingJob, SendOutcome, SendRefusal } from '../../../broker.js';
+import type { SendOutcome, SendRefusal } from '../../../broker.js';
+import type { OutgoingJob } from '../../../work-queue.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { sendScript } from './send-script.js';
 
