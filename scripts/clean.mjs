@@ -11,4 +11,5 @@ for (const project of [...packages, 'packages/dashboard/web', 'test', 'test/chao
   rmSync(join(root, project, 'dist'), { recursive: true, force: true });
   rmSync(join(root, project, 'tsconfig.tsbuildinfo'), { force: true });
 }
+rmSync(join(root, 'packages/core/src/engine/redis/bullmq/scripts/built-scripts.ts'), { force: true });
 for (const step of ['build', 'page']) rmSync(join(root, 'node_modules', `.acktor-${step}-stamp`), { force: true });

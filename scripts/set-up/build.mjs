@@ -1,22 +1,26 @@
-// The second step: every project compiled. `tsc -b` is quick, but starting it is not free, so a stamp comes first.
+// The second step: the scripts for the server built, and every project compiled. `tsc -b` is quick, but starting it is not free, so a stamp
+// comes first.
 
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { run } from './run.mjs';
 import { hashOfTree, isStamped, writeStamp } from './stamp.mjs';
 import { timed } from './log.mjs';
+import { buildScripts } from '../lua/build.mjs';
 
 const stampOf = (root) => join(root, 'node_modules', '.acktor-build-stamp');
 
 /** Where the sources are, and where each project's output goes. */
 const sources = ['packages', 'test', 'bench', 'tsconfig.base.json'];
-const sourcesHash = (root) => hashOfTree(root, sources, /(\.[cm]?tsx?|package\.json|tsconfig[^/]*\.json)$/);
+const sourcesHash = (root) =>
+  hashOfTree(root, sources, /(\.([cm]?tsx?|lua)|protocol\.mjs|package\.json|tsconfig[^/]*\.json)$/);
 
 export function isBuilt(root) {
   return projectsOf(root).every(({ dist }) => existsSync(dist)) && isStamped(stampOf(root), sourcesHash(root));
 }
 
 export async function buildSources(root) {
+  await buildScripts(root);
   const hash = sourcesHash(root);
   sweepOutput(root);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -32,8 +36,13 @@ export function sweepOutput(root) {
   for (const project of projectsOf(root)) {
     sweep(project);
     // A compiler that finds its notes believes them: without all of the output that they describe they must go.
-    if (!isComplete(project)) rmSync(join(project.folder, 'tsconfig.tsbuildinfo'), { force: true });
+    if (!isComplete(project)) for (const notes of notesOf(project)) rmSync(notes, { force: true });
   }
+}
+
+/** Where the compiler keeps them: beside a folder of sources, else in the output. */
+function notesOf({ folder, dist }) {
+  return [folder, dist].map((each) => join(each, 'tsconfig.tsbuildinfo'));
 }
 
 function projectsOf(root) {

@@ -1,11 +1,10 @@
 // The parts of the core that its door does not show: what the calls of a channel and of a producer are made of. Types come with the build, values from it.
 import type * as CallModule from '../../packages/core/dist/engine/redis/bullmq/channel/channel-call.js';
-import type * as ScriptModule from '../../packages/core/dist/engine/redis/bullmq/channel/channel-script.js';
 import type * as KeysModule from '../../packages/core/dist/engine/redis/bullmq/queue-keys.js';
 import type * as RecordModule from '../../packages/core/dist/engine/redis/bullmq/channel/leased-record.js';
 import type * as SendCallModule from '../../packages/core/dist/engine/redis/bullmq/sending/send-call.js';
-import type * as SendScriptModule from '../../packages/core/dist/engine/redis/bullmq/sending/send-script.js';
-import type * as TimeModule from '../../packages/core/dist/engine/redis/bullmq/server-time.js';
+import type * as BuiltModule from '../../packages/core/dist/engine/redis/bullmq/scripts/built-scripts.js';
+import type * as ScriptsModule from '../../packages/core/dist/engine/redis/bullmq/scripts/scripts.js';
 import type * as RedisScriptModule from '../../packages/core/dist/engine/redis/connection/redis-script.js';
 import type * as ShippedModule from '../../packages/core/dist/engine/redis/bullmq/bullmq-scripts.js';
 import type { ChannelRequest } from '../../packages/core/dist/engine/work-queue.js';
@@ -20,9 +19,8 @@ export type { ScriptClient } from '../../packages/core/dist/engine/redis/connect
 const { SEPARATOR, writeCall } = await inside<typeof CallModule>('engine/redis/bullmq/channel/channel-call.js');
 export { SEPARATOR };
 export const writeEntries = (requests: readonly ChannelRequest[]) => writeCall(requests, Infinity).entries;
-export const { channelText } = await inside<typeof ScriptModule>('engine/redis/bullmq/channel/channel-script.js');
-export const { sendText } = await inside<typeof SendScriptModule>('engine/redis/bullmq/sending/send-script.js');
-export const { serverNow } = await inside<typeof TimeModule>('engine/redis/bullmq/server-time.js');
+export const { luaText } = await inside<typeof ScriptsModule>('engine/redis/bullmq/scripts/scripts.js');
+export const { JOB_FIELDS } = await inside<typeof BuiltModule>('engine/redis/bullmq/scripts/built-scripts.js');
 export type { RedisScript } from '../../packages/core/dist/engine/redis/connection/redis-script.js';
 export const { RedisScript: Script } = await inside<typeof RedisScriptModule>(
   'engine/redis/connection/redis-script.js',
@@ -31,7 +29,7 @@ export const { storedOptions, writeJobs } = await inside<typeof SendCallModule>(
   'engine/redis/bullmq/sending/send-call.js',
 );
 export const { queueKeys } = await inside<typeof KeysModule>('engine/redis/bullmq/queue-keys.js');
-export const { readLeasedJob, readJobText, JOB_FIELDS } = await inside<typeof RecordModule>(
+export const { readLeasedJob, readJobText } = await inside<typeof RecordModule>(
   'engine/redis/bullmq/channel/leased-record.js',
 );
 export const { scriptText } = await inside<typeof ShippedModule>('engine/redis/bullmq/bullmq-scripts.js');

@@ -37,7 +37,7 @@ function digestOf(text: string): string {
 function adviceFor(name: BullmqScriptName): string {
   return [
     `BullMQ ships another ${name} than the one that Acktor was compared with.`,
-    'Read what changed. If fast-plan.ts, fast-path.ts or fast-send.ts write down something of it, change them as well. Then run',
+    'Read what changed. If fast-plan.lua, fast-path.lua or fast-send.lua write down something of it, change them as well. Then run',
     '  ACKTOR_DIFFERENTIAL_STATES=100000 npm test -- test/differential',
     'and the whole suite, and when both pass write the new digest here.',
   ].join('\n');

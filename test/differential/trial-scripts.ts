@@ -1,15 +1,6 @@
 // The digests of the scripts that the trials run, all of them known to the server.
 import type { Redis } from 'ioredis';
-import {
-  channelText,
-  queueKeys,
-  Script,
-  scriptText,
-  sendText,
-  serverNow,
-  type BullmqScriptName,
-  type RedisScript,
-} from './core-inside.js';
+import { luaText, queueKeys, Script, scriptText, type BullmqScriptName, type RedisScript } from './core-inside.js';
 import { fillText, readOutText } from './database.js';
 
 export interface TrialScripts {
@@ -31,12 +22,14 @@ const WRAPPED_SCRIPTS: readonly BullmqScriptName[] = [
 ];
 
 /** Our scripts, but for their time: BullMQ's take one from the caller, so that of the trial is told to both. It is the last of the keys. */
-export const channelAt: RedisScript = atTimeOfTrial(channelText);
-export const sendAt: RedisScript = atTimeOfTrial(sendText);
+export const channelAt: RedisScript = atTimeOfTrial('channel');
+export const sendAt: RedisScript = atTimeOfTrial('send');
 
-function atTimeOfTrial(text: string): RedisScript {
-  const told = text.replace(serverNow, '\nlocal now = KEYS[#KEYS]\n');
-  if (told === text) throw new Error('expected the script to take the time of the server where serverNow says so');
+function atTimeOfTrial(name: 'channel' | 'send'): RedisScript {
+  const text = luaText(name);
+  const told = text.replace(/^local serverTime = .*\nlocal now = .*$/m, 'local now = KEYS[#KEYS]');
+  if (told === text)
+    throw new Error('expected the script to take the time of the server as includes/server-time.lua does');
   return new Script(told);
 }
 

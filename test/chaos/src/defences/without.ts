@@ -1,8 +1,7 @@
 // Preloaded into a worker process and its threads: switches off the defences that the environment names.
 import type * as QueueModule from '../../../../packages/core/dist/engine/redis/bullmq/bullmq-work-queue.js';
 import { Redis, type Command } from 'ioredis';
-import type * as ReleaseDeadModule from '../../../../packages/core/dist/engine/redis/bullmq/reaping/release-dead-script.js';
-import type * as ReapModule from '../../../../packages/core/dist/engine/redis/bullmq/reaping/reap-script.js';
+import type * as ScriptsModule from '../../../../packages/core/dist/engine/redis/bullmq/scripts/scripts.js';
 import type * as GuardModule from '../../../../packages/core/dist/engine/redis/connection/connection-guard.js';
 import type * as GuardedModule from '../../../../packages/core/dist/engine/redis/connection/guarded-connection.js';
 import type * as ErrorsModule from '../../../../packages/core/dist/engine/broker-errors.js';
@@ -14,17 +13,14 @@ import type { Defence } from './defence.js';
 const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   /** A parent that sees its child exit gives nothing back. */
   async dead() {
-    const { releaseDeadScript } = await inside<typeof ReleaseDeadModule>(
-      'engine/redis/bullmq/reaping/release-dead-script.js',
-    );
-    releaseDeadScript.run = () => Promise.resolve([[], []]);
+    const { releaseDead } = await ourScripts();
+    releaseDead.run = () => Promise.resolve([[], []]);
   },
   /** A server that answered no request for longer than a lease is taken for one on which all leases were given up. */
   async gapHoldOff() {
-    const { reapScript } = await inside<typeof ReapModule>('engine/redis/bullmq/reaping/reap-script.js');
-    const reap = reapScript.run.bind(reapScript);
-    reapScript.run = (client, keys, args) =>
-      reap(client, keys, args.with(LONGEST_GAP_ARGUMENT, Number.MAX_SAFE_INTEGER));
+    const { reap: script } = await ourScripts();
+    const reap = script.run.bind(script);
+    script.run = (client, keys, args) => reap(client, keys, args.with(LONGEST_GAP_ARGUMENT, Number.MAX_SAFE_INTEGER));
   },
   /** A delayed job is left to the process that took its wake signal. */
   overdueSign() {
@@ -95,13 +91,11 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   },
   /** A restarted server is taken for one on which everybody is dead. */
   async holdOff() {
-    const { meetServerScript, reapScript } = await inside<typeof ReapModule>(
-      'engine/redis/bullmq/reaping/reap-script.js',
-    );
-    const meet = meetServerScript.run.bind(meetServerScript);
-    const reap = reapScript.run.bind(reapScript);
-    meetServerScript.run = (client, keys) => meet(client, keys, [0]);
-    reapScript.run = (client, keys, args) => reap(client, keys, args.with(HOLD_OFF_ARGUMENT, 0));
+    const { meetServer, reap: script } = await ourScripts();
+    const meet = meetServer.run.bind(meetServer);
+    const reap = script.run.bind(script);
+    meetServer.run = (client, keys) => meet(client, keys, [0]);
+    script.run = (client, keys, args) => reap(client, keys, args.with(HOLD_OFF_ARGUMENT, 0));
   },
   /** A script that writes is refused by a server that is out of memory, as one that says nothing about it. */
   memoryAllowance() {
@@ -116,15 +110,15 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   /** A lease lasts as long as it was given for: neither thread of the process renews it. */
   async renewal() {
     const { BullmqWorkQueue } = await inside<typeof QueueModule>('engine/redis/bullmq/bullmq-work-queue.js');
-    const { renewProcessScript } = await inside<typeof ReapModule>('engine/redis/bullmq/reaping/reap-script.js');
+    const { renewProcess } = await ourScripts();
     BullmqWorkQueue.prototype.renew = () => Promise.resolve([]);
-    renewProcessScript.run = () => Promise.resolve([]);
+    renewProcess.run = () => Promise.resolve([]);
   },
   /** What the server no longer knows of the fleet is not looked at. */
   async memoryOfTheServer() {
-    const { reapScript } = await inside<typeof ReapModule>('engine/redis/bullmq/reaping/reap-script.js');
-    const reap = reapScript.run.bind(reapScript);
-    reapScript.run = async (client, keys, args) => ((await reap(client, keys, args)) as unknown[]).with(FORGOTTEN, 0);
+    const { reap: script } = await ourScripts();
+    const reap = script.run.bind(script);
+    script.run = async (client, keys, args) => ((await reap(client, keys, args)) as unknown[]).with(FORGOTTEN, 0);
   },
   /** A consumer that failed keeps what it held. */
   async replacement() {
@@ -193,6 +187,10 @@ for (const name of (process.env['ACKTOR_CHAOS_WITHOUT'] ?? '').split(',').filter
 
 function isDefence(name: string): name is Defence {
   return name in switches;
+}
+
+async function ourScripts(): Promise<typeof ScriptsModule.scripts> {
+  return (await inside<typeof ScriptsModule>('engine/redis/bullmq/scripts/scripts.js')).scripts;
 }
 
 /** A module that the package's door does not show. A path in this file is right for the source or the output, not both. */

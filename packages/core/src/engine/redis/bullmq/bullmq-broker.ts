@@ -18,17 +18,16 @@ import type { OutgoingJob, WorkQueue } from '../../work-queue.js';
 import { ClosedError } from '../../broker-errors.js';
 import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
-import { BullmqDeadLetters } from './dead-letters/bullmq-dead-letters.js';
+import { BullmqDeadLetters } from './bullmq-dead-letters.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
 import { QueueNames, type AskServers } from './admin/queue-names.js';
 import type { QueueAdmin } from '../../../operator/queue-admin.js';
-import { cancelScript } from './cancelling.js';
-import { ConfirmedSends } from './confirming/confirmed-sends.js';
-import { fsyncMethod } from './confirming/fsync.js';
 import { EventStream, JobEnds } from './events/event-stream.js';
 import { QueueEvents } from './events/queue-events.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
-import { releaseDeadArguments, releaseDeadScript } from './reaping/release-dead-script.js';
+import { scripts } from './scripts/scripts.js';
+import { ConfirmedSends } from './sending/confirmed-sends.js';
+import { fsyncMethod } from './sending/fsync.js';
 import { addJobs } from './sending/send-call.js';
 
 /** What the broker needs. */
@@ -111,7 +110,7 @@ export class BullmqBroker implements Broker {
     const state = this.#queueOf(queue);
     const { prefix, channel, control } = state.keys;
     const args = [prefix, jobId, why, control];
-    return (await this.#guardOf(state).run((client) => cancelScript.run(client, channel, args))) as CancelOutcome;
+    return (await this.#guardOf(state).run((client) => scripts.cancel.run(client, channel, args))) as CancelOutcome;
   }
 
   deadLetters(queue: string): DeadLetterStore {
@@ -153,7 +152,7 @@ export class BullmqBroker implements Broker {
     const state = this.#queueOf(queue);
     const { reaper, prefix } = state.keys;
     const args = [prefix, ...releaseDeadArguments(queue, dead)];
-    const answer = await this.#guardOf(state).run((client) => releaseDeadScript.run(client, reaper, args));
+    const answer = await this.#guardOf(state).run((client) => scripts.releaseDead.run(client, reaper, args));
     const [returned, suspected] = answer as readonly [string[], string[]];
     return { returned, suspected };
   }
@@ -246,4 +245,16 @@ export class BullmqBroker implements Broker {
   #requireOpen(): void {
     if (this.#closing) throw new ClosedError('broker');
   }
+}
+
+/** The arguments of the script that gives back what a dead process held, for one queue. */
+function releaseDeadArguments(
+  queue: string,
+  { process, deliveryLimit, ownEnd }: DeadProcess,
+): readonly (string | number)[] {
+  if (ownEnd === undefined) return [deliveryLimit, process];
+  const { trials, poisonLimit, how, lastLines } = ownEnd;
+  const here = trials.suspects.filter((suspect) => suspect.queue === queue).map(({ jobId }) => jobId);
+  const isAlone = trials.isAlone ? 1 : 0;
+  return [deliveryLimit, process, trials.suspects.length, isAlone, poisonLimit, how, lastLines, ...here];
 }

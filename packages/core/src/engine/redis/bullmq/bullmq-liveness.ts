@@ -11,7 +11,7 @@ import { joinedReport } from '../joint-liveness.js';
 import type { CancelRequest, Liveness, ReapReport, ReapRules, RenewedLeases } from '../../liveness.js';
 import { CancelListener } from './cancelling.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
-import { meetServerScript, reapScript, renewProcessScript } from './reaping/reap-script.js';
+import { scripts } from './scripts/scripts.js';
 
 /** What a liveness needs. */
 export interface BullmqLivenessDeps {
@@ -88,7 +88,7 @@ export class BullmqLiveness implements Liveness {
     const { process, queues } = this.#deps;
     const renew = async ({ prefix, channel }: QueueKeys, i: number) => {
       const args = [prefix, `${process}|`, leaseMs];
-      const numbers = await this.#guard.run((client) => renewProcessScript.run(client, channel, args));
+      const numbers = await this.#guard.run((client) => scripts.renewProcess.run(client, channel, args));
       return { queue: queues[i] ?? '', numbers: (numbers as readonly string[]).map(Number) };
     };
     return Promise.all(this.#keys.map(renew));
@@ -147,7 +147,7 @@ export class BullmqLiveness implements Liveness {
     const { deliveryLimit, intervalMs, graceMs, holdOffMs, usesPresence, longestGapMs } = rules;
     const times = [intervalMs, graceMs, holdOffMs];
     const args = [prefix, deliveryLimit, ...times, usesPresence ? '1' : '0', longestGapMs, ...presences];
-    const answer = await this.#guard.run((client) => reapScript.run(client, reaper, args));
+    const answer = await this.#guard.run((client) => scripts.reap.run(client, reaper, args));
     const [suspects, active, returnedJobIds, forgotten, nextDueInMs] = answer as ReapAnswer;
     return {
       hasSuspects: suspects === 1,
@@ -163,7 +163,7 @@ export class BullmqLiveness implements Liveness {
   async #meetServer(): Promise<boolean> {
     const { holdOffMs } = this.#deps;
     const meet = ({ suspects }: QueueKeys) =>
-      this.#guard.run((client) => meetServerScript.run(client, [suspects], [holdOffMs]));
+      this.#guard.run((client) => scripts.meetServer.run(client, [suspects], [holdOffMs]));
     return (await Promise.all(this.#keys.map(meet))).includes(1);
   }
 

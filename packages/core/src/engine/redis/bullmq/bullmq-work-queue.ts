@@ -13,9 +13,8 @@ import { EngineFeatureError } from '../../engine-module.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
 import { generationOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
-import { channelScript } from './channel/channel-script.js';
-import { reconcileScript, renewScript, logScript, progressScript } from './channel/lease-scripts.js';
 import type { QueueKeys } from './queue-keys.js';
+import { scripts } from './scripts/scripts.js';
 import { serverNowMs } from './server-time.js';
 
 /** What a work queue needs. */
@@ -54,7 +53,7 @@ export class BullmqWorkQueue implements WorkQueue {
     const path = this.#deps.fastPath ? '1' : '0';
     const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, status, path, SEPARATOR];
     const { entries, unwritable } = writeCall(requests, this.#deps.maxTextBytes);
-    const answer = await this.#run(channelScript, [...head, ...entries]);
+    const answer = await this.#run(scripts.channel, [...head, ...entries]);
     return readAnswer(answer, { requests, queue: this.name, unwritable });
   }
 
@@ -80,20 +79,20 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 
   async progress({ jobId, leaseToken }: Lease, progress: string): Promise<boolean> {
-    return (await this.#run(progressScript, [jobId, leaseToken, progress])) === 1;
+    return (await this.#run(scripts.progress, [jobId, leaseToken, progress])) === 1;
   }
 
   async log({ jobId, leaseToken }: Lease, line: string, keptLines: number): Promise<boolean> {
-    return (await this.#run(logScript, [jobId, leaseToken, line, keptLines])) === 1;
+    return (await this.#run(scripts.log, [jobId, leaseToken, line, keptLines])) === 1;
   }
 
   renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
     const leases = held.flatMap((job) => [job.record.id, job.leaseToken, generationOf(job)]);
-    return this.#runForTexts(renewScript, [leaseMs, ...leases]);
+    return this.#runForTexts(scripts.renew, [leaseMs, ...leases]);
   }
 
   reconcile({ process, last }: AnsweredTokens, held: readonly LeasedJob[]): Promise<readonly string[]> {
-    return this.#runForTexts(reconcileScript, [`${process}|`, last, ...held.map(({ leaseToken }) => leaseToken)]);
+    return this.#runForTexts(scripts.reconcile, [`${process}|`, last, ...held.map(({ leaseToken }) => leaseToken)]);
   }
 
   async close(): Promise<void> {

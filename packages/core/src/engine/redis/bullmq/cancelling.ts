@@ -1,13 +1,11 @@
-// How a job is cancelled wherever it is, and how that reaches the worker that has it: the script, the control channel, its messages, and the
-// check of each against the store.
+// How a cancel reaches the worker that has the job: the control channel, its messages, and the check of each against the store. The script
+// `cancel.lua` marks the job and publishes the message.
 import { LONGEST_ID } from '../../../contract/names.js';
 import { count, MISFIT, optional, readForeignJson, shape, text } from '../../../foreign-text/reader.js';
-import { queueKeys, type QueueLocation, type QueueKeys, isJobKey } from './queue-keys.js';
+import { queueKeys, type QueueLocation, type QueueKeys } from './queue-keys.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import { ConnectionLostError } from '../../broker-errors.js';
 import type { CancelRequest } from '../../liveness.js';
-import { RedisScript } from '../connection/redis-script.js';
-import { wrapScripts } from './bullmq-scripts.js';
 
 /** A message on a queue's control channel. */
 export interface ControlMessage {
@@ -95,30 +93,3 @@ export class CancelListener {
 /** How many are looked up at a time: cancels are rare, and a flood of forged ones must not fill the memory. */
 const MOST_CHECKS = 1_000;
 const PATIENCE_MS = 15_000;
-
-/**
- * KEYS: the `channel` keys. ARGV: prefix, job id, why, control channel. Returns a CancelOutcome. It publishes a ControlMessage there.
- *
- * The mark on the job (its field `cancel`) outlives the message: a job whose worker does not receive it, or dies, is refused by
- * the next one. PUBLISH, not SPUBLISH: it reaches every kind of subscription on every server, and cancels are rare.
- */
-export const cancelScript = new RedisScript(`
-${wrapScripts(['removeJob'])}
-${isJobKey}
-local prefix, id, why, channel = unpack(ARGV)
-local key, active, completed, failed = prefix .. id, KEYS[2], KEYS[12], KEYS[13]
-
-local function mark()
-  redis.call('HSET', key, 'cancel', why)
-  local fence = tonumber(redis.call('HGET', key, 'ats') or 0)
-  redis.pcall('PUBLISH', channel, cjson.encode({ cancel = id, why = why, fence = fence }))
-  return 'signalled'
-end
-
-if not isJobKey(key) then return 'notFound' end
-if redis.call('ZSCORE', completed, id) or redis.call('ZSCORE', failed, id) then return 'ended' end
-if redis.call('EXISTS', key .. ':lock') == 1 or redis.call('LPOS', active, id) then return mark() end
--- BullMQ keeps the next job of a job scheduler from being removed: it is refused when its time comes.
-if removeJob({ key, prefix .. 'repeat' }, { id, '0', prefix }) ~= 1 then return mark() end
-return 'removed'
-`);

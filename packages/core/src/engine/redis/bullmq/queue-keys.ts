@@ -1,5 +1,6 @@
 // The keys of a queue in Redis: BullMQ's names, and Acktor's own beside them.
 import { databasePart } from '../connection/address.js';
+import { KEY_LISTS, OWN_KEYS } from './scripts/built-scripts.js';
 
 /** The key names of one queue. Acktor's own live below `acktor:`, where no id of a new job can reach (it holds no colon). */
 export interface QueueKeys {
@@ -19,7 +20,7 @@ export interface QueueKeys {
   readonly barrier: string;
   /** The pub/sub channel on which workers receive cancels. */
   readonly control: string;
-  /** The keys of the reaper's scripts: the channel's, then the suspects, whose turn it is, when the last was, and the dead processes. */
+  /** The keys of the reaper's scripts, in the order that they expect. */
   readonly reaper: readonly string[];
   readonly suspects: string;
   /** The processes that died while they held jobs of the queue, the last first. */
@@ -53,8 +54,8 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
   const presence = `${prefix}acktor:${databasePart(database)}alive:`;
   return {
     prefix,
-    channel: CHANNEL_KEYS.map(key),
-    send: SEND_KEYS.map(key),
+    channel: KEY_LISTS.channel.map(key),
+    send: KEY_LISTS.send.map(key),
     marker: key('marker'),
     active: key('active'),
     delayed: key('delayed'),
@@ -63,50 +64,14 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
     events: key('events'),
     barrier: key('acktor:confirm'),
     control: key(`acktor:${databasePart(database)}control`),
-    reaper: [...CHANNEL_KEYS, 'acktor:suspects', 'acktor:turn', 'acktor:last-turn', 'acktor:deaths'].map(key),
-    suspects: key('acktor:suspects'),
-    deaths: key('acktor:deaths'),
+    reaper: KEY_LISTS.reaper.map((name) => key(isOwn(name) ? OWN_KEYS[name] : name)),
+    suspects: key(OWN_KEYS.suspects),
+    deaths: key(OWN_KEYS.deaths),
     presence,
     presences: [...new Set([presence, key('acktor:alive:')])],
   };
 }
 
-const CHANNEL_KEYS = [
-  'wait',
-  'active',
-  'prioritized',
-  'events',
-  'stalled',
-  'limiter',
-  'delayed',
-  'paused',
-  'meta',
-  'pc',
-  'marker',
-  'completed',
-  'failed',
-] as const;
-
-const SEND_KEYS = [
-  'wait',
-  'paused',
-  'meta',
-  'id',
-  'completed',
-  'delayed',
-  'active',
-  'events',
-  'marker',
-  'prioritized',
-  'pc',
-] as const;
-
-/**
- * Defines `isJobKey(key)`. Ids hold colons (`repeat:…` of schedulers, those of flows), so `1:lock`, `meta` and `repeat:daily` are asked for
- * like any other: they are no hash, or one without a job's fields. A scheduler's own hash has a name, but not when it was sent.
- */
-export const isJobKey = `
-local function isJobKey(key)
-  return redis.call('TYPE', key).ok == 'hash' and redis.call('HEXISTS', key, 'name') == 1
-    and redis.call('HEXISTS', key, 'timestamp') == 1
-end`;
+function isOwn(name: string): name is keyof typeof OWN_KEYS {
+  return name in OWN_KEYS;
+}

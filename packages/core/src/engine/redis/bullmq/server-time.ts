@@ -1,18 +1,7 @@
-// The server's time, as scripts read it: the one clock for decisions about jobs.
+// The server's time, the one clock for decisions about jobs. Scripts read it by themselves (`includes/server-time.lua`).
 import type { ScriptClient } from '../connection/redis-script.js';
 
-/**
- * Defines `now`: the server's time in milliseconds since the epoch, as text.
- *
- * No script takes a time from its client. A machine whose clock was two hours fast made jobs due that others had delayed, and removed acked
- * jobs too early; where its clock was no number at all, it left jobs in no list.
- */
-export const serverNow = `
-local serverTime = redis.call('TIME')
-local now = serverTime[1] .. string.format('%03d', serverTime[2] / 1000)
-`;
-
-/** The same for a client, to compare with times of that server. */
+/** The server's time, to compare with times that its scripts have written. */
 export async function serverNowMs(client: ScriptClient): Promise<number> {
   const [seconds, microseconds] = await client.time();
   return Number(seconds) * 1_000 + Number(microseconds) / 1_000;

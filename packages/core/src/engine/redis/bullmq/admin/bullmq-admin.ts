@@ -10,10 +10,10 @@ import type {
   QueueAdmin,
   QueueSymptoms,
 } from '../../../../operator/queue-admin.js';
+import { count, MISFIT, moment, readForeignJson, shape, text } from '../../../../foreign-text/reader.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { readDepth, type QueueContext, readSymptoms, makeDue, pauseQueue, resumeQueue } from './depths.js';
 import { readDetails, findJob, listJobs } from './listing.js';
-import { readDeaths } from '../reaping/deaths.js';
 import type { QueueNames } from './queue-names.js';
 
 /** What the admin needs. */
@@ -91,3 +91,14 @@ export class BullmqAdmin implements QueueAdmin {
     return { queue, keys: this.#deps.keysOf(queue) };
   }
 }
+
+/** The deaths that are noted in a queue, the newest first. What is none is left out. */
+function readDeaths(entries: readonly string[]): readonly QueueDeath[] {
+  return entries.flatMap((entry) => {
+    const read = readForeignJson(entry, death, MOST_CHARS);
+    return read === MISFIT ? [] : [read];
+  });
+}
+
+const death = shape<QueueDeath>({ workerId: text(), atMs: moment, held: count });
+const MOST_CHARS = 8_192;

@@ -15,7 +15,7 @@ import { isLonger, tooLong, requireArgument } from '../../connection/redis-scrip
 import { BrokerReplyError, UnwritableCallError } from '../../../broker-errors.js';
 import { wellFormed } from '../../../../foreign-text/foreign-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
-import type { ChannelWord } from './channel-script.js';
+import { CONSTANTS, type ChannelArguments } from '../scripts/built-scripts.js';
 import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket, readJobText } from './leased-record.js';
 
 /**
@@ -26,7 +26,7 @@ export const SEPARATOR = `\x1f${randomBytes(3).toString('base64url')}`;
 
 /** The requests of one call, written. */
 export interface WrittenCall {
-  /** Flat, as {@link ChannelWord} says. A request with both parts makes two entries. */
+  /** Flat: each a word and its arguments ({@link ChannelArguments}). A request with both parts makes two entries. */
   readonly entries: readonly (string | number)[];
   /** The settlements that could not be written, and why: the call goes without them. Undefined when all could. */
   readonly unwritable: ReadonlyMap<ChannelRequest, Error> | undefined;
@@ -93,7 +93,7 @@ function writeSettlement(entries: (string | number)[], settle: Settling): void {
   const { job, settlement, attempt } = settle;
   const ticket = ticketOf(job);
   const { id, attemptsMade } = job.record;
-  const write = (word: ChannelWord, ...rest: readonly (string | number)[]) =>
+  const write: WriteSettlement = (word: string, ...rest: readonly (string | number)[]) =>
     entries.push(word, id, job.leaseToken, generationOf(job), ...rest);
   const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
   switch (settlement.kind) {
@@ -121,6 +121,20 @@ function writeSettlement(entries: (string | number)[], settle: Settling): void {
   }
 }
 
+type WriteSettlement = (
+  ...settlement: { [Word in SettlingWord]: [Word, ...AfterLease<ChannelArguments[Word]>] }[SettlingWord]
+) => number;
+type SettlingWord = Exclude<keyof ChannelArguments, 'fetch'>;
+/** The arguments that follow the job's id, its lease token and its generation. */
+type AfterLease<Arguments extends readonly unknown[]> = Arguments extends readonly [
+  unknown,
+  unknown,
+  unknown,
+  ...infer Rest,
+]
+  ? Rest
+  : never;
+
 /** Identifies a delivery of a job: as long as both counts are the same, no other consumer has had the job. */
 export function generationOf({ record: { deliveries, leasesLost } }: LeasedJob): string {
   return `${deliveries}/${leasesLost}`;
@@ -132,7 +146,7 @@ function failureArguments(ticket: BullmqTicket, { reason, stack }: Failure): rea
 
 /** The job's stack traces with one more at the end; the oldest go first, so that a job's hash stays small. */
 function tracesWith(ticket: BullmqTicket, stack: string | undefined): string {
-  const most = Math.min(ticket.own.keptTraces ?? MAX_TRACES, MAX_TRACES);
+  const most = Math.min(ticket.own.keptTraces ?? CONSTANTS.keptStacks, CONSTANTS.keptStacks);
   if (most === 0) return '[]';
   const traces = [...tracesIn(ticket.traces), ...(stack === undefined ? [] : [stack])].slice(-most);
   let roomBytes = MAX_TRACES_BYTES;
@@ -161,8 +175,6 @@ function tracesIn(text = '[]'): readonly unknown[] {
     return [];
   }
 }
-
-const MAX_TRACES = 10;
 
 /** Of all of them: they are written anew, and read, with every attempt. */
 const MAX_TRACES_BYTES = 65_536;

@@ -1,6 +1,7 @@
 // Reads the hash that BullMQ keeps for a job into Acktor's record; its ticket keeps what only this broker needs.
 import type { Backoff } from '../../../../contract/backoff.js';
 import type { FetchedJob, JobRecord, LeasedJob } from '../../../work-queue.js';
+import { FIELD_PLACES, JOB_FIELDS } from '../scripts/built-scripts.js';
 
 /** What the settlement of a leased job needs to know. */
 export class BullmqTicket {
@@ -179,22 +180,6 @@ function keepJobs(stored: StoredRetention | undefined): { readonly age?: number;
   return { count: stored ? 0 : -1 };
 }
 
-/** The fields of BullMQ's job hash that Acktor reads (6.7: `atm` attempts made, `ats` started, `stc` stalls); the last two are its own. */
-export const JOB_FIELDS = [
-  'name',
-  'data',
-  'opts',
-  'timestamp',
-  'priority',
-  'atm',
-  'ats',
-  'stc',
-  'defa',
-  'stacktrace',
-  'cancel',
-  'suspicions',
-] as const;
-
 /** The job fields that a fetch returns. A field that the hash does not have is undefined. */
 export type JobFields = { readonly [Field in (typeof JOB_FIELDS)[number]]?: string | undefined };
 
@@ -208,53 +193,6 @@ export interface JobText {
   readonly isWhole: boolean;
 }
 
-const NO_FIELDS = [...JOB_FIELDS.map(() => `'\\0'`), 'false', 'false'].join(', ');
-
-/**
- * Defines `placeOf`: where each job field stands in a fetched job's text; 0 for the fields that make a job more than a plain one. The count
- * and the id, which are no fields, are written last.
- */
-export const places = `
-local placeOf = { ${JOB_FIELDS.map((field, i) => `${field} = ${i + 1}`).join(', ')}, parentKey = 0, parent = 0, deid = 0,
-  count = ${JOB_FIELDS.length + 1}, id = ${JOB_FIELDS.length + 2} }`;
-
-/**
- * Defines `told`, the job fields out of `fields` without the count and the id, and `isPlain`, whether the job is a complete plain one. Joined
- * by the separator they make one text, which costs both ends much less than twenty; each byte of it counts, because Lua hashes them all.
- */
-export const readFields = `
-local told, hasFamily = { ${NO_FIELDS} }, false
-for i = 1, #fields, 2 do
-  local place = placeOf[fields[i]]
-  if place == 0 then hasFamily = true
-  elseif place then told[place] = fields[i + 1] end
-end
-local isPlain = told[placeOf.name] ~= '\\0' and not hasFamily`;
-
-/** The fields of a plain job before its first fetch, in the order in which BullMQ's scripts store them (6.7: `storeJob`). */
-const STORED_FIELDS: readonly string[] = ['name', 'data', 'opts', 'timestamp', 'delay', 'priority'];
-
-/** The number of fields of such a job once it was fetched: these, and when, by which worker and how often it was started. */
-const COUNT_ONCE_FETCHED = STORED_FIELDS.length + 3;
-
-const isStored = (field: string) => STORED_FIELDS.includes(field);
-const valueInFields = (field: string) => `fields[${2 * STORED_FIELDS.indexOf(field) + 2}]`;
-
-/** Whether `fields` are those of a plain job before its first fetch. A hash in another order is read as any other. */
-export const isNew = [
-  `#fields == ${2 * STORED_FIELDS.length}`,
-  ...STORED_FIELDS.map((field, i) => `fields[${2 * i + 1}] == '${field}'`),
-].join(' and ');
-
-/** The text of such a job without its id, which follows: the values that it has, and `restOfNew`. */
-export const newText = `${JOB_FIELDS.filter(isStored).map(valueInFields).join(' .. separator .. ')} .. restOfNew`;
-
-/** Defines `restOfNew`, the part that is the same for all such jobs: the fields that they do not have, the first start, and the count. */
-export const restOfNew = `
-local restOfNew = table.concat({ '', ${JOB_FIELDS.filter((field) => !isStored(field))
-  .map((field) => (field === 'ats' ? `'1'` : `'\\0'`))
-  .join(', ')}, '${COUNT_ONCE_FETCHED}', '' }, separator)`;
-
 /** Reads the text that the script answers for a fetched job. */
 export function readJobText(text: string, separator: string): JobText {
   const parts = text.split(separator);
@@ -264,21 +202,21 @@ export function readJobText(text: string, separator: string): JobText {
 }
 
 function hashOf(parts: readonly string[]): JobFields {
-  const field = (i: number) => (parts[i] === ABSENT ? undefined : parts[i]);
+  const field = (place: number) => (parts[place] === ABSENT ? undefined : parts[place]);
   // Written out, so that all of them have one shape.
   return {
-    name: field(0),
-    data: field(1),
-    opts: field(2),
-    timestamp: field(3),
-    priority: field(4),
-    atm: field(5),
-    ats: field(6),
-    stc: field(7),
-    defa: field(8),
-    stacktrace: field(9),
-    cancel: field(10),
-    suspicions: field(11),
+    name: field(FIELD_PLACES.name),
+    data: field(FIELD_PLACES.data),
+    opts: field(FIELD_PLACES.opts),
+    timestamp: field(FIELD_PLACES.timestamp),
+    priority: field(FIELD_PLACES.priority),
+    atm: field(FIELD_PLACES.atm),
+    ats: field(FIELD_PLACES.ats),
+    stc: field(FIELD_PLACES.stc),
+    defa: field(FIELD_PLACES.defa),
+    stacktrace: field(FIELD_PLACES.stacktrace),
+    cancel: field(FIELD_PLACES.cancel),
+    suspicions: field(FIELD_PLACES.suspicions),
   };
 }
 

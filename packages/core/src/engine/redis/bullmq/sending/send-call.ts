@@ -4,7 +4,7 @@ import { BrokerReplyError } from '../../../broker-errors.js';
 import type { SendOutcome, SendRefusal } from '../../../broker.js';
 import type { OutgoingJob } from '../../../work-queue.js';
 import type { QueueKeys } from '../queue-keys.js';
-import { sendScript } from './send-script.js';
+import { scripts } from '../scripts/scripts.js';
 
 /** What is to be added, and where. */
 export interface SendCall {
@@ -38,7 +38,7 @@ async function addAll(
   { keys, jobs, fastPath }: SendCall,
 ): Promise<readonly (SendOutcome | SendRefusal)[]> {
   const head = [keys.prefix, fastPath ? '1' : '0'];
-  const outcomes = await sendScript.run(client, keys.send, [...head, ...writeJobs(jobs)]);
+  const outcomes = await scripts.send.run(client, keys.send, [...head, ...writeJobs(jobs)]);
   if (outcomes === ALL_ACCEPTED) return jobs.map(() => 'accepted');
   if (!Array.isArray(outcomes) || outcomes.length !== jobs.length) throw new BrokerReplyError('the send script');
   return outcomes.map(readOutcome);

@@ -1,0 +1,18 @@
+-- All that is kept of a job.
+--
+-- Keys: channel
+-- Arguments:
+--   prefix
+--   id
+--   mostLines: of its log
+-- Reply: a `DetailsAnswer`.
+-- Cost: that of find, and two reads as long as what they return.
+
+--- include: found-row
+local key, mostLines = ARGV.prefix .. ARGV.id, tonumber(ARGV.mostLines)
+if not isJob() then return { foundRow(), {}, {} } end
+return {
+  foundRow(),
+  redis.call('HMGET', key, 'data', 'returnvalue', 'stacktrace', 'progress', 'history'),
+  redis.call('LRANGE', key .. ':logs', -mostLines, -1),
+}

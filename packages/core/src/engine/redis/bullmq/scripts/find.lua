@@ -1,0 +1,11 @@
+-- Where a job is.
+--
+-- Keys: channel
+-- Arguments:
+--   prefix
+--   id
+-- Reply: a `SummaryRow`.
+-- Cost: some ten commands; the active list is searched for a job without a lease.
+
+--- include: found-row
+return foundRow()

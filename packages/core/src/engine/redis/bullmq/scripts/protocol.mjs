@@ -1,0 +1,152 @@
+// What the scripts of this folder and the TypeScript around them have in common: names of keys, of arguments and of fields, and limits.
+//
+// Plain data, for the build reads it before anything is compiled: it puts values in the place of names in the .lua files, and writes all of it,
+// with the texts of the scripts, into `built-scripts.ts`.
+
+/** What BullMQ keeps under each name of a queue (6.7). */
+export const PART_KINDS = {
+  wait: 'list',
+  active: 'list',
+  prioritized: 'zset',
+  events: 'stream',
+  stalled: 'set',
+  limiter: 'string',
+  delayed: 'zset',
+  paused: 'list',
+  meta: 'hash',
+  id: 'string',
+  pc: 'string',
+  marker: 'zset',
+  completed: 'zset',
+  failed: 'zset',
+};
+
+/** Acktor's own keys of a queue, by their names in scripts. They lie below `acktor:`, where no id of a new job can reach (it holds no colon). */
+export const OWN_KEYS = {
+  suspects: 'acktor:suspects',
+  turn: 'acktor:turn',
+  lastTurn: 'acktor:last-turn',
+  deaths: 'acktor:deaths',
+};
+
+const CHANNEL_KEYS = [
+  'wait',
+  'active',
+  'prioritized',
+  'events',
+  'stalled',
+  'limiter',
+  'delayed',
+  'paused',
+  'meta',
+  'pc',
+  'marker',
+  'completed',
+  'failed',
+];
+
+/** The keys that a script takes, in their order, by the name of the list in its header: `KEYS.wait`. */
+export const KEY_LISTS = {
+  channel: CHANNEL_KEYS,
+  send: ['wait', 'paused', 'meta', 'id', 'completed', 'delayed', 'active', 'events', 'marker', 'prioritized', 'pc'],
+  /** The channel's, then the suspects, whose turn it is, when the last was, and the dead processes. */
+  reaper: [...CHANNEL_KEYS, ...Object.keys(OWN_KEYS)],
+  suspects: ['suspects'],
+};
+
+/** A delivery that is settled or renewed. The generation is its fence and how many leases its job has lost, with a slash between. */
+const LEASE = ['jobId', 'leaseToken', 'generation'];
+
+/**
+ * What one entry of a channel's call begins with, and the arguments that follow:
+ * - `ack`: for a job without a retention of its own; its number of fields when it was fetched, how many attempts it has made with this one;
+ * - `keep`: an ack with a retention of its own, as JSON;
+ * - `deadLetter` and `retry`: the job's own retention or '', the attempt to remember as JSON or '', the stack traces as JSON, the delay (ms);
+ * - `requeue`: the attempt to remember or '';
+ * - `postpone`: a requeue for later (ms, from 1).
+ */
+export const CHANNEL_WORDS = {
+  fetch: ['leaseToken'],
+  ack: [...LEASE, 'fieldCount', 'attemptsMade', 'result'],
+  keep: [...LEASE, 'fieldCount', 'attemptsMade', 'result', 'retention'],
+  deadLetter: [...LEASE, 'retention', 'attempt', 'reason', 'stacks'],
+  retry: [...LEASE, 'retention', 'attempt', 'reason', 'stacks', 'delayMs'],
+  requeue: [...LEASE, 'attempt'],
+  postpone: [...LEASE, 'attempt', 'delayMs'],
+};
+
+/**
+ * What is repeated at the end of a script's arguments, part by part: `ARGV[at + ENTRY.run.name]`, where `at` is the place of its first. An entry of a
+ * channel's call begins with its word; `settled` is what all of them begin with but a fetch.
+ */
+export const ENTRIES = {
+  ...Object.fromEntries(Object.entries(CHANNEL_WORDS).map(([word, parts]) => [word, ['word', ...parts]])),
+  settled: ['word', ...LEASE],
+  lease: LEASE,
+  /** Jobs to send of one name and the same options; the id and the payload of each follow. */
+  run: ['jobCount', 'name', 'options', 'jobs'],
+  death: ['jobId', 'deliveries'],
+};
+
+/**
+ * The fields of BullMQ's job hash that Acktor reads (6.7: `atm` attempts made, `ats` started, `stc` stalls), in their order in a fetched job's text;
+ * the last two are its own.
+ */
+export const JOB_FIELDS = [
+  'name',
+  'data',
+  'opts',
+  'timestamp',
+  'priority',
+  'atm',
+  'ats',
+  'stc',
+  'defa',
+  'stacktrace',
+  'cancel',
+  'suspicions',
+];
+
+/** Where each of them stands in that text. */
+export const FIELD_PLACES = Object.fromEntries(JOB_FIELDS.map((field, place) => [field, place]));
+
+/** The fields of a plain job before its first fetch, in the order in which BullMQ's scripts store them (6.7: `storeJob`). */
+export const STORED_FIELDS = ['name', 'data', 'opts', 'timestamp', 'delay', 'priority'];
+
+/** What makes a job more than a plain one. */
+export const FAMILY_FIELDS = ['parentKey', 'parent', 'deid'];
+
+/** Single values: `CONST.keptAttempts`. */
+export const CONSTANTS = {
+  /** BullMQ counts the jobs that are due in the same millisecond in the lowest twelve bits of a delayed job's score. */
+  dueUnitsPerMs: 0x1000,
+  /** BullMQ keeps a job's priority in the upper bits of its score, and the order of its arrival in the lower 32. */
+  priorityUnits: 0x100000000,
+  /** Of a job's history. */
+  keptAttempts: 50,
+  /** Of a job's stack traces. */
+  keptStacks: 10,
+  /** Of a queue's dead processes. */
+  keptDeaths: 100,
+  deathsKeptMs: 86_400_000,
+  /** The most acked jobs that the fast path deletes in one call: Lua unpacks some 8,000 values at most, and a job has six keys. */
+  forgottenAtOnce: 500,
+  /** By how much a delayed job must be late for a worker to be woken for it that does not know of it: OVERDUE_MS in `engine/liveness.ts`. */
+  overdueMs: 50,
+  /**
+   * How far apart the deaths of one moment are noticed at most. With 50 ms, the jobs of eight processes that were killed at once came back out of
+   * order in 5 of 12 runs on two slow cores; with this in none of 12 (`npm run chaos -- --quick --only 3`).
+   */
+  togetherMs: 150,
+  /**
+   * How much of the grace time one check of a suspect counts for at most; checks come every 25 ms. A machine that stands still for a moment must not
+   * count that as time in which the process could have come back: the process that wakes first would take its neighbours for dead.
+   */
+  mostPerLookMs: 60,
+  /** Enough for any grace time. */
+  mostLooks: 10,
+  /** Longer ago, the last turn says that the fleet was gone rather than the server. */
+  lastTurnKeptMs: 3_600_000,
+  /** The name of a dead letter of which nothing is left but its id. */
+  removedJob: 'removed',
+};

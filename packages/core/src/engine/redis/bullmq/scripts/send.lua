@@ -1,0 +1,39 @@
+-- Adds many jobs to one queue in one call: the batch script of a producer, with BullMQ's own scripts inside.
+--
+-- Keys: send
+-- Needs memory: a server that is out of it refuses the call as a whole
+-- Arguments:
+--   prefix
+--   mayBeFast: '1' when the fast path may be taken
+--   runs...: jobs of equal name and options: how many they are, their name, their options as JSON, and of each its id and its
+--     payload
+-- Reply: 1 when all were accepted by the fast path; else of each job 1 (accepted), 0 (the queue held a job of that id already) or an
+--   error's text.
+-- Cost: on the fast path three commands a job, else ten.
+
+--- include: server-time
+local call = redis.call
+local wait, paused, meta, id, completed, delayed, active, events, marker, prioritized, pc = unpack(KEYS)
+local prefix = ARGV.prefix
+
+-- Where each run has the ids of its first and its last job; a payload follows each id.
+local function readRuns()
+  local runs, at = {}, FIRST.runs
+  while at <= #ARGV do
+    local first = at + ENTRY.run.jobs
+    local last = first + 2 * (ARGV[at + ENTRY.run.jobCount] - 1)
+    runs[#runs + 1] = { name = ARGV[at + ENTRY.run.name], options = cjson.decode(ARGV[at + ENTRY.run.options]), first = first, last = last }
+    at = last + 2
+  end
+  return runs
+end
+
+--- include: slow-send
+
+--- include: fast-send
+
+local runs = readRuns()
+local isPlanned, plan = false, nil
+if ARGV.mayBeFast == '1' then isPlanned, plan = pcall(planFast, runs) end
+if isPlanned and plan and runFast(runs, plan) then return 1 end
+return runEach(runs)

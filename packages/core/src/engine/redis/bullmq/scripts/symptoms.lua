@@ -1,0 +1,15 @@
+-- Signs that something is wrong with a queue, or that BullMQ uses it, too: BullMQ marks the queues that it opens.
+--
+-- Keys: channel
+-- Arguments:
+--   prefix
+--   most: how many active jobs to check
+-- Reply: `[active jobs without a lease, BullMQ's mark or null]`.
+-- Cost: an EXISTS for each job checked.
+
+local prefix, most = ARGV.prefix, tonumber(ARGV.most)
+local unleased = 0
+for _, id in ipairs(redis.call('LRANGE', KEYS.active, -most, -1)) do
+  if redis.call('EXISTS', prefix .. id .. ':lock') == 0 then unleased = unleased + 1 end
+end
+return { unleased, redis.call('HGET', KEYS.meta, 'version') }
