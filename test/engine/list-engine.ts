@@ -139,7 +139,7 @@ const quietLiveness: Port.Liveness = {
   },
   testPresence: () => Promise.resolve(true),
   appear: () => Promise.resolve(),
-  renewAll: () => Promise.resolve([]),
+  renewAll: () => Promise.resolve({ leases: [], faults: [] }),
   reap: () => Promise.resolve({ ...nothing, faults: [] }),
   hasOtherNextDue: () => Promise.resolve(false),
   close: () => Promise.resolve(),

@@ -61,7 +61,10 @@ function heartbeatOn(
     const { fleetPublisher } = liveness;
     const appear: Liveness['appear'] = (...listeners) => liveness.appear(...listeners);
     const reap: Liveness['reap'] = (rules) => liveness.reap(rules);
-    const calm = { renewAll: () => Promise.resolve([]), hasOtherNextDue: () => Promise.resolve(false) };
+    const calm = {
+      renewAll: () => Promise.resolve({ leases: [], faults: [] }),
+      hasOtherNextDue: () => Promise.resolve(false),
+    };
     return change({ fleetPublisher, appear, reap, close, testPresence: () => Promise.resolve(true), ...calm });
   };
   const places = { namespace: 'bull', process: 'p', queues: ['notes'], connectTimeoutMs: 1_000, holdOffMs: 0 };

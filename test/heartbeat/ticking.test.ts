@@ -1,6 +1,6 @@
 // The ticks of a heartbeat on a liveness that fails when the test says so.
 import { ConnectionLostError, UnwritableCallError } from '@acktor/core';
-import type { Liveness, ReapReport } from '@acktor/core/engine';
+import type { Liveness, ReapReport, RenewalReport, RenewedLeases } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { MessageChannel } from 'node:worker_threads';
 import { Heard } from '../signals/heard.js';
@@ -15,6 +15,10 @@ const calm: ReapReport = {
   faults: [],
 };
 
+function renewed(leases: readonly RenewedLeases[] = [], faults: readonly unknown[] = []): RenewalReport {
+  return { leases, faults };
+}
+
 describe('the ticks of a heartbeat', () => {
   it('looks after what other servers have when one is away, whose leases it cannot renew', async () => {
     await using trial = new TickTrial({
@@ -28,17 +32,35 @@ describe('the ticks of a heartbeat', () => {
     let ticks = 0;
     const renewedAt: number[] = [];
     await using trial = new TickTrial({
-      renewAll: () => (renewedAt.push(ticks) === 1 ? Promise.reject(new ConnectionLostError()) : Promise.resolve([])),
+      renewAll: () =>
+        renewedAt.push(ticks) === 1 ? Promise.reject(new ConnectionLostError()) : Promise.resolve(renewed()),
       reap: () => Promise.resolve({ ...calm, hasSuspects: true, returnedJobIds: [String((ticks += 1))] }),
     });
     await trial.reports.first(() => renewedAt.length === 2);
     expect(renewedAt[1]).to.be.within(2, 40);
   });
 
+  it('reports what it renewed when one queue of two fails, and renews again before long', async () => {
+    const leases = [{ queue: 'notes', numbers: [1] }];
+    const faults = [new ConnectionLostError()];
+    const atMs: number[] = [];
+    const renewAll = () => {
+      atMs.push(performance.now());
+      return Promise.resolve(renewed(leases, faults));
+    };
+    await using trial = new TickTrial({ renewAll, reap: () => Promise.resolve({ ...calm, hasSuspects: true }) });
+    expect((await trial.renewed()).leases).to.deep.equal(leases);
+    await trial.reports.first(() => atMs.length === 2);
+    expect((atMs[1] ?? Infinity) - (atMs[0] ?? 0)).to.be.below(900);
+  });
+
   it('reports which leases it renewed, and when that began', async () => {
     const leases = [{ queue: 'notes', numbers: [3, 7] }];
     const beforeMs = machineMs();
-    await using trial = new TickTrial({ renewAll: () => Promise.resolve(leases), reap: () => Promise.resolve(calm) });
+    await using trial = new TickTrial({
+      renewAll: () => Promise.resolve(renewed(leases)),
+      reap: () => Promise.resolve(calm),
+    });
     const { beganAtMs, ...report } = await trial.renewed();
     expect(report).to.deep.equal({ type: 'renewed', leases });
     expect(beganAtMs).to.be.within(beforeMs, machineMs());
@@ -47,7 +69,7 @@ describe('the ticks of a heartbeat', () => {
   it('renews in time though ticks are a tenth of a second apart: each third of a lease, and not a tick later', async () => {
     const atMs: number[] = [];
     const liveness = {
-      renewAll: () => Promise.resolve([{ queue: 'notes', numbers: [atMs.push(performance.now())] }]),
+      renewAll: () => Promise.resolve(renewed([{ queue: 'notes', numbers: [atMs.push(performance.now())] }])),
       reap: () => Promise.resolve({ ...calm, active: 1 }),
     };
     await using trial = new TickTrial(liveness, 3_150);
@@ -60,7 +82,7 @@ describe('the ticks of a heartbeat', () => {
     const polls: number[] = [];
     let ticks = 0;
     const liveness = {
-      renewAll: () => Promise.resolve([]),
+      renewAll: () => Promise.resolve(renewed()),
       hasOtherNextDue: () => Promise.resolve(polls.push(ticks) === 2),
       reap: () => Promise.resolve({ ...calm, returnedJobIds: [String((ticks += 1))] }),
     };
@@ -72,7 +94,7 @@ describe('the ticks of a heartbeat', () => {
   it('says once of every fault but a lost connection, for one of our own lasts', async () => {
     let ticks = 0;
     await using trial = new TickTrial({
-      renewAll: () => Promise.resolve([]),
+      renewAll: () => Promise.resolve(renewed()),
       reap: () => {
         ticks += 1;
         return Promise.reject(ticks === 1 ? new ConnectionLostError() : new UnwritableCallError('666.67'));

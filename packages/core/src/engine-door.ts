@@ -74,6 +74,7 @@ export {
   type Liveness,
   type ReapReport,
   type ReapRules,
+  type RenewalReport,
   type RenewedLeases,
 } from './engine/liveness.js';
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';

@@ -24,9 +24,10 @@ export interface Liveness {
 
   /**
    * Renews every lease of the process for `leaseMs` from now, and returns which: of what the process holds, the others have expired or are
-   * lost. Takes up none that has expired, for it cannot know what is held: that is for `WorkQueue.renew`.
+   * lost. Takes up none that has expired, for it cannot know what is held: that is for `WorkQueue.renew`. A queue that fails fails alone.
+   * @throws when all of them do.
    */
-  renewAll(leaseMs: number): Promise<readonly RenewedLeases[]>;
+  renewAll(leaseMs: number): Promise<RenewalReport>;
 
   /**
    * Takes the reaper's turn at every queue, unless another process of the fleet has just had it. A queue that fails fails alone.
@@ -48,6 +49,13 @@ export interface RenewedLeases {
   readonly queue: string;
   /** The numbers of their tokens, `process|n`. */
   readonly numbers: readonly number[];
+}
+
+/** The result of one renewal. */
+export interface RenewalReport {
+  readonly leases: readonly RenewedLeases[];
+  /** The failures at some of the queues. */
+  readonly faults: readonly unknown[];
 }
 
 /** A request to let a job go, whichever process holds it. */

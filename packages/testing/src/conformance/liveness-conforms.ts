@@ -11,7 +11,7 @@ export function livenessConforms({ describe, it, trial, features }: Suite): void
       const theirs = await trial().take('here-too|1', { leaseMs: 50 });
       const liveness = await trial().liveness('here');
       const renewed = await liveness.renewAll(60_000);
-      expect(renewed).to.deep.equal([{ queue: trial().queue.name, numbers: [1] }]);
+      expect(renewed).to.deep.equal({ leases: [{ queue: trial().queue.name, numbers: [1] }], faults: [] });
       await trial().untilExpired(theirs);
       expect(await trial().queue.progress(leaseOf(ours), '1')).to.equal(true);
     });

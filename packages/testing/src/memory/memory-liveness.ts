@@ -5,7 +5,7 @@ import type {
   Liveness,
   ReapReport,
   ReapRules,
-  RenewedLeases,
+  RenewalReport,
 } from '@acktor/core/engine';
 import { giveBack, isLeased, noteDeath, processOf, renewProcess } from './deliveries.js';
 import type { MemoryFleetHub } from './memory-fleet-hub.js';
@@ -45,10 +45,11 @@ export class MemoryLiveness implements Liveness {
     return Promise.resolve();
   }
 
-  renewAll(leaseMs: number): Promise<readonly RenewedLeases[]> {
+  renewAll(leaseMs: number): Promise<RenewalReport> {
     if (this.#presence) this.#presence.leaseMs = leaseMs;
     const renew = (queue: StoredQueue) => renewProcess(queue, this.#deps.process, leaseMs);
-    return Promise.resolve(this.#queues.map((queue) => ({ queue: queue.name, numbers: renew(queue) })));
+    const leases = this.#queues.map((queue) => ({ queue: queue.name, numbers: renew(queue) }));
+    return Promise.resolve({ leases, faults: [] });
   }
 
   reap(rules: ReapRules): Promise<ReapReport> {

@@ -1,7 +1,7 @@
 // The ticks of a heartbeat: each renews the leases, takes the reaper's turn, and checks that the main thread still moves.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionLostError, ServerRefusalError } from '@acktor/core';
-import { OVERDUE_MS, type Liveness, type ReapReport, type ReapRules } from '@acktor/core/engine';
+import { OVERDUE_MS, type Liveness, type ReapReport, type ReapRules, type RenewalReport } from '@acktor/core/engine';
 import { mostSevere } from '@acktor/core/internal';
 import {
   machineMs,
@@ -107,22 +107,27 @@ async function tick({ liveness, input, hasPresence, report }: TickingDeps, state
   if (turn.status === 'fulfilled') reportTurn(turn.value, state, report);
   const faults = [
     ...[renewal, turn].flatMap((part) => (part.status === 'rejected' ? [part.reason as unknown] : [])),
-    ...(turn.status === 'fulfilled' ? turn.value.faults : []),
+    ...[renewal, turn].flatMap((part) => (part.status === 'fulfilled' ? part.value.faults : [])),
   ];
   if (faults.length > 0) throw mostSevere(faults);
 }
 
 type Renewing = Pick<TickingDeps, 'input' | 'report'>;
 
-async function renewInTime(liveness: Liveness, { input, report }: Renewing, state: TickState): Promise<void> {
-  if (state.isHanging || performance.now() < state.renewAtMs) return;
+async function renewInTime(
+  liveness: Liveness,
+  { input, report }: Renewing,
+  state: TickState,
+): Promise<Pick<RenewalReport, 'faults'>> {
+  if (state.isHanging || performance.now() < state.renewAtMs) return { faults: [] };
   const { leaseMs } = input;
   const beganAtMs = machineMs();
   // Three chances before a lease expires, and more where one fails: until the hold-off is over, all must have renewed.
   state.renewAtMs = performance.now() + Math.min(leaseMs / 9, RENEW_AGAIN_MS);
-  const leases = await liveness.renewAll(leaseMs);
-  state.renewAtMs = performance.now() + leaseMs / 3;
+  const { leases, faults } = await liveness.renewAll(leaseMs);
+  if (faults.length === 0) state.renewAtMs = performance.now() + leaseMs / 3;
   report({ type: 'renewed', leases, beganAtMs });
+  return { faults };
 }
 
 function reportTurn(turn: ReapReport, state: TickState, report: TickingDeps['report']): void {

@@ -1,7 +1,7 @@
 // One liveness of several: in a cluster each queue may lie on another server.
 import { ConnectionLostError, ServerRefusalError } from '../broker-errors.js';
 import type { FleetPublisher } from '../../fleet/fleet-hub.js';
-import type { Liveness, ReapReport, ReapRules, RenewedLeases } from '../liveness.js';
+import type { Liveness, ReapReport, ReapRules, RenewalReport } from '../liveness.js';
 
 /**
  * Asks all of them, and has every answer before it rejects with a failure. It does not wait for a server that hangs: the leases of the
@@ -26,8 +26,8 @@ export class JointLiveness implements Liveness {
     await this.#all((liveness) => liveness.appear(...listeners));
   }
 
-  async renewAll(leaseMs: number): Promise<readonly RenewedLeases[]> {
-    return (await allEnded(this.#askInTime((liveness) => liveness.renewAll(leaseMs)))).flat();
+  async renewAll(leaseMs: number): Promise<RenewalReport> {
+    return joinedRenewal(await Promise.allSettled(this.#askInTime((liveness) => liveness.renewAll(leaseMs))));
   }
 
   async reap(rules: ReapRules): Promise<ReapReport> {
@@ -76,9 +76,7 @@ function before<Answer>(limitMs: number, answer: Promise<Answer>): Promise<Answe
 
 /** One report of several turns of the reaper, with the faults of those that failed. @throws the most severe fault, when all failed. */
 export function joinedReport(turns: readonly PromiseSettledResult<ReapReport>[]): ReapReport {
-  const reports = turns.flatMap((turn) => (turn.status === 'fulfilled' ? [turn.value] : []));
-  const faults = turns.flatMap((turn) => (turn.status === 'rejected' ? [turn.reason as unknown] : []));
-  if (reports.length === 0 && faults.length > 0) throw mostSevere(faults);
+  const { ended: reports, faults } = endedOf(turns);
   return {
     hasSuspects: reports.some(({ hasSuspects }) => hasSuspects),
     active: reports.reduce((sum, { active }) => sum + active, 0),
@@ -87,6 +85,22 @@ export function joinedReport(turns: readonly PromiseSettledResult<ReapReport>[])
     nextDueInMs: soonest(reports.map(({ nextDueInMs }) => nextDueInMs)),
     faults: [...faults, ...reports.flatMap((report) => report.faults)],
   };
+}
+
+/** One report of several renewals, as {@link joinedReport}. */
+export function joinedRenewal(renewals: readonly PromiseSettledResult<RenewalReport>[]): RenewalReport {
+  const { ended, faults } = endedOf(renewals);
+  return {
+    leases: ended.flatMap(({ leases }) => leases),
+    faults: [...faults, ...ended.flatMap((renewal) => renewal.faults)],
+  };
+}
+
+function endedOf<T>(results: readonly PromiseSettledResult<T>[]) {
+  const ended = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (ended.length === 0 && faults.length > 0) throw mostSevere(faults);
+  return { ended, faults };
 }
 
 function soonest(times: readonly (number | undefined)[]): number | undefined {

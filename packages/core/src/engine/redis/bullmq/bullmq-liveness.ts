@@ -7,8 +7,8 @@ import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { StartTime } from '../connection/guarded-connection.js';
 import { ServerRefusalError } from '../../broker-errors.js';
 import { SteadySubscriber } from '../connection/steady-subscriber.js';
-import { joinedReport } from '../joint-liveness.js';
-import type { CancelRequest, Liveness, ReapReport, ReapRules, RenewedLeases } from '../../liveness.js';
+import { joinedRenewal, joinedReport } from '../joint-liveness.js';
+import type { CancelRequest, Liveness, ReapReport, ReapRules, RenewalReport } from '../../liveness.js';
 import { CancelListener } from './cancelling.js';
 import { queueKeys, type QueueKeys } from './queue-keys.js';
 import { scripts } from './scripts/scripts.js';
@@ -84,14 +84,15 @@ export class BullmqLiveness implements Liveness {
     await this.#show(subscriber);
   }
 
-  async renewAll(leaseMs: number): Promise<readonly RenewedLeases[]> {
+  async renewAll(leaseMs: number): Promise<RenewalReport> {
     const { process, queues } = this.#deps;
     const renew = async ({ prefix, channel }: QueueKeys, i: number) => {
       const args = [prefix, `${process}|`, leaseMs];
       const numbers = await this.#guard.run((client) => scripts.renewProcess.run(client, channel, args));
-      return { queue: queues[i] ?? '', numbers: (numbers as readonly string[]).map(Number) };
+      const leases = { queue: queues[i] ?? '', numbers: (numbers as readonly string[]).map(Number) };
+      return { leases: [leases], faults: [] };
     };
-    return Promise.all(this.#keys.map(renew));
+    return joinedRenewal(await Promise.allSettled(this.#keys.map(renew)));
   }
 
   async reap(rules: ReapRules): Promise<ReapReport> {
