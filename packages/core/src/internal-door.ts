@@ -30,7 +30,7 @@ export {
 export { describe } from './options/option-fault.js';
 export { nearestName } from './options/options.js';
 export { GuardedLog, readLogLevel, type LogLevel } from './guarded.js';
-export { traceDelivery, traceOfSend, type TracedDelivery } from './tracing.js';
+export { mayBeTraced, traceDelivery, traceOfSend, type TracedDelivery } from './tracing.js';
 export { JobIds, outgoingJob } from './producer/outgoing-job.js';
 export { sendWithAckOptions } from './producer/producer-options.js';
 export { connectBroker, type BrokerOptions } from './engine/default-engine.js';

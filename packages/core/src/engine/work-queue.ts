@@ -41,11 +41,11 @@ export interface JobRecord {
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
   /** What is stored as the type of the wait between attempts, where it is none that is known here: a strategy of another client's. */
-  readonly unknownBackoff?: string;
+  readonly unknownBackoff?: string | undefined;
   /** How many lines of its log are kept, where another client has stored that. */
-  readonly keptLogLines?: number;
+  readonly keptLogLines?: number | undefined;
   /** The trace that the job was sent in, as text. */
-  readonly trace?: string;
+  readonly trace?: string | undefined;
   /** Set when the job may not be handled any more (delivery limit, poison): the worker that fetches it dead-letters it with this reason. */
   readonly poisoned: string | undefined;
   /** Set when the job was cancelled, with the reason: the worker that fetches it dead-letters it. */

@@ -4,6 +4,7 @@ import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
 import type { JobRecord, LeasedJob, WorkQueue } from '@acktor/core/engine';
 import {
   encodeResult,
+  mayBeTraced,
   traceDelivery,
   type MaybePromise,
   type TracedDelivery,
@@ -64,12 +65,12 @@ export function runnerCallback(deps: RunnerDeps): CallbackLogicFunction<RunnerOr
   const retryWaits = new RetryWaits(deps);
   const running = { ...deps, laterReturns, newerPayloads, retryWaits, endLog: new EndLog(deps) };
   return ({ receive, sendBack }) => {
-    const context: RunnerContext = { send: sendBack, disposing: undefined };
+    const context: RunnerContext = { deps: running, send: sendBack, disposing: undefined };
     let attempt: Attempt | undefined;
     receive((order) => {
       if (order.type === 'handle') {
         attempt = new Attempt(order.delivery, deps.scopes);
-        void runAttempt(attempt, running, context);
+        void runAttempt(attempt, context);
       } else if (attempt) {
         const entry = deps.handlers.get(attempt.leased.record.name);
         attempt.abort(abortError(order.reason, attempt.leased, entry?.job));
@@ -106,6 +107,7 @@ interface RunningDeps extends RunnerDeps {
 
 /** What the deliveries of one consumer share. */
 interface RunnerContext {
+  readonly deps: RunningDeps;
   readonly send: (event: ConsumerEvent) => void;
   /** What the last delivery is still disposing of; the next one waits for it, for three seconds at most. */
   disposing: Promise<void> | undefined;
@@ -115,11 +117,12 @@ interface RunnerContext {
  * Reports an end in any case: a fault of our own must neither end the process nor leave the consumer waiting. What was built for the
  * delivery is disposed of once its end is decided: that can neither change the end nor delay it.
  */
-async function runAttempt(attempt: Attempt, deps: RunningDeps, context: RunnerContext): Promise<void> {
+async function runAttempt(attempt: Attempt, context: RunnerContext): Promise<void> {
+  const { deps } = context;
   if (context.disposing) await context.disposing;
   let end: HandlerEnd;
   try {
-    end = await endOf(attempt, deps, context.send);
+    end = await endOf(attempt, context);
   } catch (fault) {
     end = ownFault(fault, attempt, deps);
   }
@@ -133,21 +136,41 @@ async function runAttempt(attempt: Attempt, deps: RunningDeps, context: RunnerCo
 }
 
 // No async function without need: each one more costs a short delivery as much as its two transitions on the chart.
-function endOf(attempt: Attempt, deps: RunningDeps, send: (event: ConsumerEvent) => void): MaybePromise<HandlerEnd> {
+function endOf(attempt: Attempt, context: RunnerContext): MaybePromise<HandlerEnd> {
+  const { deps } = context;
   const { record } = attempt.leased;
   if (record.poisoned !== undefined) return rejected(deadLetter(record.poisoned), deps);
   if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)), deps);
   const entry = deps.handlers.get(record.name);
   if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, deps)), deps);
   if (record.version > entry.job.version) return rejected(deps.newerPayloads.leave(record, entry.job), deps);
-  const run = () => traceDelivery(tracedOf(attempt), () => handle(attempt, entry, deps), failureIn);
+  if (record.suspicions === 0 && !deps.quarantine.isClosed) return begin(attempt, entry, context);
+  return whenAdmitted(attempt, deps, { begin: () => begin(attempt, entry, context), job: entry.job });
+}
+
+/** Runs the handler within the job's deadline and its span. Neither costs a delivery anything that has none. */
+function begin(attempt: Attempt, entry: HandlerEntry, context: RunnerContext): Promise<HandlerEnd> {
   const { deadlineMs } = entry.job;
-  const { quarantine } = deps;
-  if (record.suspicions > 0 || quarantine.isClosed) {
-    const begin = () => (deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: deps.clock, send }));
-    return whenAdmitted(attempt, deps, { begin, job: entry.job });
+  if (deadlineMs === undefined) return traced(attempt, entry, context.deps);
+  return withDeadline(deadlineMs, () => traced(attempt, entry, context.deps), context);
+}
+
+async function withDeadline(
+  deadlineMs: number,
+  run: () => Promise<HandlerEnd>,
+  { deps: { clock }, send }: RunnerContext,
+): Promise<HandlerEnd> {
+  const timer = clock.setTimeout(() => send({ type: 'deadline.passed' }), deadlineMs);
+  try {
+    return await run();
+  } finally {
+    clock.clearTimeout(timer);
   }
-  return deadlineMs === undefined ? run() : withDeadline(deadlineMs, run, { clock: deps.clock, send });
+}
+
+function traced(attempt: Attempt, entry: HandlerEntry, deps: RunningDeps): Promise<HandlerEnd> {
+  if (!mayBeTraced(attempt.leased.record.trace)) return handle(attempt, entry, deps);
+  return traceDelivery(tracedOf(attempt), () => handle(attempt, entry, deps), failureIn);
 }
 
 interface Beginning {
@@ -227,42 +250,26 @@ async function deliver(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps):
 function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerDeps): MaybePromise<unknown> {
   const { maxPayloadBytes, maxPayloadDepth } = limits;
   const reading: Required<PayloadReading> = { version: record.version, maxPayloadBytes, maxPayloadDepth };
-  return orFinalFailure(() => decodePayload(job, record.payload, reading));
+  try {
+    const data = decodePayload(job, record.payload, reading);
+    return data instanceof Promise ? data.catch(failFinally) : data;
+  } catch (error) {
+    return failFinally(error);
+  }
 }
 
 function encode({ job }: HandlerEntry, value: unknown, { limits }: RunnerDeps): MaybePromise<string> {
-  return orFinalFailure(() => encodeResult(job, value as never, limits));
-}
-
-/** A failure here would come back with every attempt. */
-function orFinalFailure<T>(work: () => MaybePromise<T>): MaybePromise<T> {
-  const fail = (error: unknown): never => {
-    throw new FinalFailure(error);
-  };
   try {
-    const value = work();
-    return value instanceof Promise ? value.catch(fail) : value;
+    const result = encodeResult(job, value as never, limits);
+    return result instanceof Promise ? result.catch(failFinally) : result;
   } catch (error) {
-    return fail(error);
+    return failFinally(error);
   }
 }
 
-interface DeadlineDeps {
-  readonly clock: Clock;
-  readonly send: (event: ConsumerEvent) => void;
-}
-
-async function withDeadline(
-  deadlineMs: number,
-  run: () => Promise<HandlerEnd>,
-  { clock, send }: DeadlineDeps,
-): Promise<HandlerEnd> {
-  const timer = clock.setTimeout(() => send({ type: 'deadline.passed' }), deadlineMs);
-  try {
-    return await run();
-  } finally {
-    clock.clearTimeout(timer);
-  }
+/** What fails on reading a payload or writing a result would fail with every attempt. */
+function failFinally(error: unknown): never {
+  throw new FinalFailure(error);
 }
 
 /** Texts are cut here, before the log, the trace and the queue get them. */

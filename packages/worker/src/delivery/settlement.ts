@@ -259,7 +259,8 @@ export class EndLog {
   }
 
   write(end: LoggedEnd, { id, name, queue, attemptsMade }: JobRecord): void {
-    if (end.type === 'handler.returned' && !this.#log.isDebugEnabled()) return;
+    const isDebug = end.type === 'handler.returned' || end.settlement.kind !== 'deadLetter';
+    if (isDebug && !this.#log.isDebugEnabled()) return;
     const facts = { job: id, name, attempt: attemptsMade + 1 };
     if (end.type === 'handler.returned') return this.#log.debug({ ...facts, end: 'ack' }, 'handled');
     const { kind } = end.settlement;

@@ -89,42 +89,34 @@ export function readAnswer(answer: unknown, { requests, queue, unwritable }: Ask
   return { replies, status: status === null ? undefined : readStatus(status) };
 }
 
-function writeSettlement(entries: (string | number)[], settle: Settling): void {
-  const { job, settlement, attempt } = settle;
+function writeSettlement(entries: (string | number)[], { job, settlement, attempt }: Settling): void {
   const ticket = ticketOf(job);
   const { id, attemptsMade } = job.record;
-  const write: WriteSettlement = (word: string, ...rest: readonly (string | number)[]) =>
-    entries.push(word, id, job.leaseToken, generationOf(job), ...rest);
-  const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
-  switch (settlement.kind) {
-    case 'ack':
-      if (ticket.own.retention === '') return void write('ack', ticket.fieldCount, attemptsMade + 1, settlement.result);
-      return void write('keep', ticket.fieldCount, attemptsMade + 1, settlement.result, ticket.own.retention);
-    case 'requeue':
-      if (settlement.afterMs !== undefined) return void write('postpone', remembered, Math.ceil(settlement.afterMs));
-      return void write('requeue', remembered);
-    case 'deadLetter':
-      return void write(
-        'deadLetter',
-        ticket.own.retention,
-        remembered,
-        ...failureArguments(ticket, settlement.failure),
-      );
-    case 'retry':
-      return void write(
-        'retry',
-        ticket.own.retention,
-        remembered,
-        ...failureArguments(ticket, settlement.failure),
-        Math.round(settlement.delayMs),
-      );
+  const generation = generationOf(job);
+  const { retention } = ticket.own;
+  if (settlement.kind === 'ack') {
+    // The acks of a busy process pass here: the closure below, and its list of arguments, would cost each of them more than its text.
+    entries.push(retention === '' ? 'ack' : 'keep', id, job.leaseToken, generation);
+    entries.push(ticket.fieldCount, attemptsMade + 1, settlement.result);
+    if (retention !== '') entries.push(retention);
+    return;
   }
+  const write: WriteSettlement = (word: string, ...rest: readonly (string | number)[]) =>
+    entries.push(word, id, job.leaseToken, generation, ...rest);
+  const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
+  if (settlement.kind === 'requeue') {
+    if (settlement.afterMs === undefined) return void write('requeue', remembered);
+    return void write('postpone', remembered, Math.ceil(settlement.afterMs));
+  }
+  const failure = failureArguments(ticket, settlement.failure);
+  if (settlement.kind === 'deadLetter') return void write('deadLetter', retention, remembered, ...failure);
+  write('retry', retention, remembered, ...failure, Math.round(settlement.delayMs));
 }
 
 type WriteSettlement = (
   ...settlement: { [Word in SettlingWord]: [Word, ...AfterLease<ChannelArguments[Word]>] }[SettlingWord]
 ) => number;
-type SettlingWord = Exclude<keyof ChannelArguments, 'fetch'>;
+type SettlingWord = Exclude<keyof ChannelArguments, 'fetch' | 'ack' | 'keep'>;
 /** The arguments that follow the job's id, its lease token and its generation. */
 type AfterLease<Arguments extends readonly unknown[]> = Arguments extends readonly [
   unknown,

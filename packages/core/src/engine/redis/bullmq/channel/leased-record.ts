@@ -84,9 +84,9 @@ function record(
     attempts,
     backoff,
     version,
-    ...(unknownBackoff !== undefined && { unknownBackoff }),
-    ...(keptLogLines !== undefined && { keptLogLines }),
-    ...(trace !== undefined && { trace }),
+    unknownBackoff,
+    keptLogLines,
+    trace,
     poisoned: hash.defa,
     cancelled: hash.cancel,
   };
