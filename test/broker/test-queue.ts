@@ -3,5 +3,7 @@ import type * as TestQueueModule from '../../packages/testing/dist/conformance/t
 
 const path = new URL('../../../packages/testing/dist/conformance/test-queue.js', import.meta.url).href;
 
-export const { ack, deadLetter, leaseOf, requeue, retry, TestQueue } = (await import(path)) as typeof TestQueueModule;
+export const { ack, deadLetter, leaseOf, outgoing, requeue, retry, TestQueue } = (await import(
+  path
+)) as typeof TestQueueModule;
 export type TestQueue = TestQueueModule.TestQueue;

@@ -38,7 +38,7 @@ export class ChannelTrial {
       onActivity,
       onStuck,
       events: this.events,
-      onDead: undefined,
+      reportDeath: undefined,
       clock,
       log: new GuardedLog(log),
       ...deps,

@@ -38,7 +38,11 @@ export async function loadScripts(client: Redis): Promise<TrialScripts> {
   const load = async (text: string) => String(await client.script('LOAD', text));
   const digests = await Promise.all(WRAPPED_SCRIPTS.map(async (name) => [name, await load(scriptText(name))] as const));
   const shipped = new Map<BullmqScriptName, string>(digests);
-  await channelAt.run(client, [...queueKeys('none', 'none').channel, '0'], ['none:none:', 1, '', 1, 1, '0', '1']);
+  await channelAt.run(
+    client,
+    [...queueKeys('none', 'none').channel, '0'],
+    ['none:none:', 1, '', 1, 1, '0', '1', '', 0],
+  );
   await sendAt.run(client, [...queueKeys('none', 'none').send, '0'], ['none:none:', '1']);
   return { fill: await load(fillText), readOut: await load(readOutText), shipped: (name) => digestOf(shipped, name) };
 }

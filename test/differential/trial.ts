@@ -80,7 +80,8 @@ function runChannel(batch: Batch, { state, call }: Trial, fastPath: boolean): Pr
   const { ackedAgeSeconds, ackedCount } = state.retention;
   const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];
   const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', SETTINGS.separator];
-  const args = [...head, ...switches, ...writeEntries(call.requests)];
+  const entries = writeEntries(call.requests);
+  const args = [...head, ...switches, entries.length, ...entries];
   return channelAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).channel, String(state.now)], args);
 }
 

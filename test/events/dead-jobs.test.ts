@@ -1,17 +1,15 @@
-import { ConnectionLostError, defaultJsonLimits, OptionsError, ServerRefusalError } from '@acktor/core';
-import type { DeadLetterStore } from '@acktor/core/engine';
-import { GuardedLog } from '@acktor/core/internal';
-import { onDead, reject, Worker, type DeadJob } from '@acktor/worker';
+import { DeadLetteredError, OptionsError } from '@acktor/core';
+import { handle, onDead, reject, Worker, type DeadJob } from '@acktor/worker';
 import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
-import { leasedJob } from '../delivery/leased-job.js';
 import { handlerOf } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
 import { call, note, ping } from '../jobs/notes.js';
+import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { rejection } from '../server/rejection.js';
 import { Heard } from '../signals/heard.js';
-import { signal, turn } from '../signals/signal.js';
-import { DeadJobs, loadHandlers } from '../worker-inside/inside.js';
+import { signal } from '../signals/signal.js';
+import { loadHandlers } from '../worker-inside/inside.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 
 describe('onDead', function () {
@@ -78,45 +76,76 @@ describe('onDead', function () {
     await trial.work([handler], { onDead: [failing, remember()] });
     const { id } = await trial.producer.send(note, { text: 'x' });
     expect((await dead.first()).id).to.equal(id);
-    const line = await trial.log.said('a listener for dead jobs failed');
+    const line = await trial.log.said('a listener for dead jobs failed, and is called again');
     expect(line.facts).to.deep.include({ job: id, name: 'note' });
     expect(String(line.facts['err'])).to.equal('Error: the row is locked');
     expect((await trial.producer.deadLetters(note).get(id))?.reason).to.equal('no use');
   });
 
-  it('is waited for by close()', async () => {
-    const mayEnd = signal();
-    const letter = { id: '1', jobName: 'note', payload: '{"text":"x"}', version: 1, reason: 'no use', deliveries: 1 };
-    const store = { read: () => Promise.resolve([letter]) } as unknown as DeadLetterStore;
-    const listeners = [onDead(note, () => mayEnd.given)];
-    const log = new GuardedLog(trial.log);
-    const calls = new DeadJobs({ listeners, lettersOf: () => store, limits: defaultJsonLimits, log });
-    calls.forQueue('notes')?.(leasedJob({ id: '1', name: 'note', queue: 'notes' }));
-    let isClosed = false;
-    const closed = calls.close().then(() => (isClosed = true));
-    await turn();
-    expect(isClosed, 'while it runs').to.equal(false);
-    mayEnd.give();
-    await closed;
-    expect(trial.log.lines.all).to.deep.equal([]);
+  it('is called again when it fails, until it does not, and by another worker when its own is gone', async () => {
+    const handler = handlerOf(note, () => reject({ deadLetter: 'no use' }));
+    const begun = signal();
+    const never = onDead(note, () => {
+      begun.give();
+      return new Promise(() => undefined);
+    });
+    const first = await trial.work([handler], { onDead: [never], drainMs: 0 });
+    const { id } = await trial.producer.send(note, { text: 'x' });
+    await begun.given;
+    await first.close();
+    let calls = 0;
+    const second = onDead(note, (letter) => {
+      calls += 1;
+      if (calls === 1) throw new Error('the row is locked');
+      dead.push(letter);
+    });
+    await trial.work([handler], { onDead: [second] });
+    expect(await dead.first()).to.deep.include({ id, reason: 'no use', isKept: true });
+    expect(calls).to.equal(2);
   });
 
-  it('reads the letter again while the server is away, and logs that it may not be read', async () => {
-    const letter = { id: '1', jobName: 'note', payload: '{"text":"x"}', version: 1, reason: 'no use', deliveries: 1 };
-    const answers = [() => Promise.reject(new ConnectionLostError()), () => Promise.resolve([letter])];
-    const away = { read: () => answers.shift()?.() } as unknown as DeadLetterStore;
-    const refusal = new ServerRefusalError('NOPERM', { about: 'permission' });
-    const forbidden = { read: () => Promise.reject(refusal) } as unknown as DeadLetterStore;
-    const log = new GuardedLog(trial.log);
-    const parts = { listeners: [remember()], limits: defaultJsonLimits, log };
-    const reading = new DeadJobs({ ...parts, lettersOf: () => away });
-    reading.forQueue('notes')?.(leasedJob({ id: '1', name: 'note', queue: 'notes' }));
-    expect((await dead.first()).id).to.equal('1');
-    const refused = new DeadJobs({ ...parts, lettersOf: () => forbidden });
-    refused.forQueue('notes')?.(leasedJob({ id: '2', name: 'note', queue: 'notes' }));
-    const line = await trial.log.said('a listener for dead jobs failed');
-    expect(line.facts).to.deep.include({ job: '2', err: refusal });
-    await Promise.all([reading.close(), refused.close()]);
+  it('is called for a death whose letter was purged meanwhile, with what its notice has', async () => {
+    const handler = handlerOf(note, () => reject({ deadLetter: 'no use' }));
+    await using queue = trial.queue('{notes}@onDead');
+    await queue.pause();
+    await trial.work([handler], { onDead: [remember()] });
+    const receipt = await trial.producer.send(note, { text: 'x' });
+    await rejection(receipt.result({ timeoutMs: 10_000 }), DeadLetteredError);
+    expect(await queue.count(), 'its notice waits').to.equal(1);
+    expect(await trial.producer.deadLetters(note).purge(receipt.id)).to.equal(true);
+    await queue.resume();
+    const letter = await dead.first();
+    const known = { id: receipt.id, reason: 'no use', attemptsMade: 1, deliveries: 1, payload: '{"text":"x"}' };
+    expect(letter).to.deep.include({ ...known, data: { text: 'x' }, history: [], isKept: false });
+    expect(letter.deadAt.getTime()).to.be.at.least(letter.sentAt.getTime());
+  });
+
+  it('is called for a job that lost too many leases, and for one whose record cannot be read', async () => {
+    const handler = handlerOf(note, () => ({ length: 1 }));
+    await using queue = trial.queue('notes');
+    await queue.pause();
+    await trial.work([handler], { onDead: [remember()] });
+    using redis = await plainRedis(trial.url);
+    for (const [jobId, field, value] of [
+      ['poisoned', 'defa', 'it may be what ends its workers'],
+      ['unreadable', 'ats', 'many'],
+    ] as const) {
+      await queue.add('note', { text: 'x' }, { jobId });
+      await redis.hset(`${trial.namespace}:notes:${jobId}`, field, value);
+    }
+    await queue.resume();
+    const reasonOf = async (wanted: string) => (await dead.first(({ id }) => id === wanted)).reason;
+    expect(await reasonOf('poisoned')).to.equal('it may be what ends its workers');
+    expect(await reasonOf('unreadable')).to.include('ats is no number');
+  });
+
+  it('is declared with a handler, too', async () => {
+    const failing = handle(note, { onDead: (letter) => dead.push(letter) }, () => reject({ deadLetter: 'no use' }));
+    await trial.work([failing]);
+    const { id } = await trial.producer.send(note, { text: 'x' });
+    expect(await dead.first()).to.deep.include({ id, reason: 'no use' });
+    const loud = () => handle(note, { onDead: 'loud' as never }, () => ({ length: 1 }));
+    expect(loud).to.throw(OptionsError, 'onDead');
   });
 
   it('is found among the exports of a handler file, as `acktor work` has them', async () => {
@@ -126,9 +155,9 @@ describe('onDead', function () {
     const { url: redis, namespace, log: logger } = trial;
     await using worker = await Worker.start({ redis, namespace, logger, ...found });
     await trial.producer.send(note, { text: 'hello' });
-    const line = await trial.log.said('a listener for dead jobs failed');
+    const line = await trial.log.said('a listener for dead jobs failed, and is called again');
     expect(String(line.facts['err']), 'it was called').to.equal('Error: hello');
-    expect(worker.queues).to.deep.equal(['notes']);
+    expect(worker.queues).to.deep.equal(['notes', '{notes}@onDead']);
   });
 
   it('is refused at the start for a queue that the worker does not consume', async () => {

@@ -6,7 +6,6 @@ import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as PoolModule from '../../packages/worker/dist/worker/consumer-pool.js';
 import type * as CompiledMachineModule from '../../packages/worker/dist/consumer/compiled-machine.js';
 import type * as QuarantineModule from '../../packages/worker/dist/delivery/quarantine.js';
-import type * as DeadJobsModule from '../../packages/worker/dist/events/dead-jobs.js';
 import type * as LoadHandlersModule from '../../packages/worker/dist/handler/load-handlers.js';
 import type * as WorkerEventsModule from '../../packages/worker/dist/events/worker-events.js';
 import type * as EndLogModule from '../../packages/worker/dist/delivery/settlement.js';
@@ -30,7 +29,6 @@ export type { PoolDeps } from '../../packages/worker/dist/worker/consumer-pool.j
 export type { RunnerDeps } from '../../packages/worker/dist/delivery/runner.js';
 
 export type { HeartbeatReport } from '../../packages/worker/dist/heartbeat/heartbeat-protocol.js';
-export const { DeadJobs } = await inside<typeof DeadJobsModule>('events/dead-jobs.js');
 export const { loadHandlers } = await inside<typeof LoadHandlersModule>('handler/load-handlers.js');
 export const { WorkerEvents } = await inside<typeof WorkerEventsModule>('events/worker-events.js');
 export const { EndLog } = await inside<typeof EndLogModule>('delivery/settlement.js');

@@ -39,7 +39,7 @@ export class LiveConsumer {
       quarantine: new Quarantine(),
       poisonLimit: 3,
       events: new WorkerEvents(log),
-      onDead: undefined,
+      reportDeath: undefined,
       clock: systemClock,
       log,
       scopes: new HandlerScopes(container, { clock: systemClock, log }),

@@ -30,7 +30,7 @@ export class PoolTrial {
       quarantine: new Quarantine(),
       poisonLimit: 3,
       events: new WorkerEvents(log),
-      onDead: undefined,
+      reportDeath: undefined,
       ...deps,
     });
     this.pool.start();

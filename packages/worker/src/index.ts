@@ -1,7 +1,7 @@
 // The door for applications, '@acktor/worker': workers, handlers, middleware, events. Under semver.
 export { Worker } from './worker/worker.js';
 export { type ConsumerCounts, type WorkerOptions } from './worker/worker-options.js';
-export { onDead, type DeadJob, type DeadListener } from './events/dead-jobs.js';
+export { onDead, type DeadJob, type DeadJobListener, type DeadListener } from './events/on-dead.js';
 export type {
   ConnectionChange,
   DeliveryEnded,

@@ -34,13 +34,13 @@ export function engineConforms(
     const suite = suiteOf(open, features, frame);
     sendingConforms(suite);
     deliveriesConform(suite);
+    settledSendsConform(suite);
     leasesConform(suite);
     waitingConforms(suite);
     cancelConforms(suite);
     deadLettersConform(suite);
     livenessConforms(suite);
     confirmsConform(suite);
-    if (features.settledSends) settledSendsConform(suite);
     if (features.poison) poisonConforms(suite);
     if (features.operator) operatorConforms(suite);
     if (features.fleet) fleetConforms(suite);

@@ -6,8 +6,6 @@ export interface EngineFeatures {
   readonly presence: boolean;
   /** A job that ends its workers is found out: suspected, tried alone, poisoned. */
   readonly poison: boolean;
-  /** Jobs can be sent with a settlement, in one step. */
-  readonly settledSends: boolean;
   /** Operators see queues and jobs, pause and resume. */
   readonly operator: boolean;
   /** Watchers of the fleet can ask its workers for reports, and follow them. */
@@ -28,7 +26,6 @@ export interface EngineFeatures {
 export const redisFeatures: EngineFeatures = {
   presence: true,
   poison: true,
-  settledSends: false,
   operator: true,
   fleet: true,
   events: true,
@@ -41,7 +38,6 @@ export const redisFeatures: EngineFeatures = {
 /** What the engine in memory claims. */
 export const memoryFeatures: EngineFeatures = {
   ...redisFeatures,
-  settledSends: true,
   confirms: false,
   durable: false,
   shared: false,

@@ -47,7 +47,7 @@ export function settledSendsConform({ describe, it, trial }: Suite): void {
       const jobs = [
         { id: 'late', priority: 9, attempts: 7, backoff },
         { id: 'early', priority: 1 },
-        { id: 'delayed', delayMs: 300 },
+        { id: 'later', delayMs: 300 },
       ];
       await trial().settle(await trial().take(), { ...ack, ...to(other, ...jobs) });
       expect((await other.take()).record).to.deep.include({ id: 'early', priority: 1, attempts: undefined });
@@ -59,7 +59,7 @@ export function settledSendsConform({ describe, it, trial }: Suite): void {
       });
       expect(await other.takeAll()).to.deep.equal([]);
       await other.untilDue();
-      expect(await other.takeAll()).to.deep.equal(['delayed']);
+      expect(await other.takeAll()).to.deep.equal(['later']);
     });
 
     it('wakes a consumer that waits for them', async () => {

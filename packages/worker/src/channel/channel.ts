@@ -14,6 +14,7 @@ import { cutText, errorReason, type GuardedLog } from '@acktor/core/internal';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
 import type { DeliveryLimits } from '../delivery/delivery.js';
 import type { Quarantine } from '../delivery/quarantine.js';
+import type { ReportDeath } from '../events/dead-jobs.js';
 import { DeliveryEvents, type DeliveryEventsDeps } from '../events/worker-events.js';
 import type { Clock } from './clock.js';
 import {
@@ -30,7 +31,7 @@ import { batchSize, RequestBatcher, Suspects } from './request-batcher.js';
 import { Parking, WorkWait } from './waiting.js';
 import { fromCallback } from 'xstate';
 
-export interface ChannelDeps extends Pick<DeliveryEventsDeps, 'events' | 'onDead'> {
+export interface ChannelDeps extends Pick<DeliveryEventsDeps, 'events'> {
   readonly queue: WorkQueue;
   /** What the lease tokens of this process begin with. */
   readonly process: string;
@@ -42,6 +43,8 @@ export interface ChannelDeps extends Pick<DeliveryEventsDeps, 'events' | 'onDead
   readonly longestWaitMs: number;
   /** Called when the fleet has work: this process has some, or a wake signal has announced some. */
   readonly onActivity: () => void;
+  /** Undefined where no listener is for the queue's dead jobs. */
+  readonly reportDeath: ReportDeath | undefined;
   /** The quarantine of the process: what is held here counts there. */
   readonly quarantine: Quarantine;
   /** Called with a consumer whose handler does not let go, though its delivery is over. */
@@ -149,10 +152,12 @@ export class Channel {
   }
 
   #openBatcher(): RequestBatcher {
-    const { queue, process: worker, leaseMs, consumers } = this.#deps;
+    const { queue, process: worker, leaseMs, consumers, reportDeath } = this.#deps;
     return new RequestBatcher({
-      settleAndFetch: (requests) =>
-        queue.settleAndFetch(requests, { leaseMs, worker, wantsStatus: !this.#parking.isEmpty }),
+      settleAndFetch: (requests) => {
+        const options = { leaseMs, worker, wantsStatus: !this.#parking.isEmpty };
+        return queue.settleAndFetch(reportDeath ? requests.map(reportDeath) : requests, options);
+      },
       onAnswer: (rows, answer) => this.#answer(rows, answer),
       onFailure: (rows, error) => this.#fail(rows, error),
       mostPerBatch: batchSize(consumers),

@@ -1,160 +1,124 @@
-// Calls what an application registered for the jobs of a contract that end as dead letters.
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BrokerUnreachableError,
-  ConnectionLostError,
-  decodePayload,
-  DeadLetters,
-  OptionsError,
-  ServerRefusalError,
-  type AnyJob,
-  type DeadLetter,
-  type JsonLimits,
-  type PayloadOf,
-} from '@acktor/core';
-import type { DeadLetterStore, LeasedJob } from '@acktor/core/engine';
-import { isGenerator } from '../handler/middleware.js';
-import { requireContract, type GuardedLog } from '@acktor/core/internal';
-
-/** Registered, so that it is known among the exports of a handler file whichever copy of this package made it. */
-const ON_DEAD = Symbol.for('acktor.onDead');
-
-/** A job that ended as a dead letter, with its history. */
-export interface DeadJob<J extends AnyJob = AnyJob> extends DeadLetter {
-  readonly job: J;
-  /** The payload as the contract's schema gives it; undefined when it is off that schema: `payload` has its text. */
-  readonly data: PayloadOf<J> | undefined;
-}
-
-/** What {@link onDead} makes. */
-export interface DeadListener {
-  readonly [ON_DEAD]: true;
-  readonly job: AnyJob;
-  readonly listener: (dead: DeadJob<never>) => unknown;
-}
-
-/**
- * Has `listener` called with each job of a contract that becomes a dead letter, to be given to `Worker.start({ onDead })`: the place to
- * mend an application's own rows. Called also where no handler ran: for a payload off its schema, a job that was cancelled or that ended
- * its workers, one without a handler.
- *
- * The worker that stored the dead letter calls it, after the fact: nothing it does changes how the job ended, and what it throws or rejects
- * with is logged. A process that ends in between does not call it, so it runs at most once for each death of the job; the dead letter stays,
- * and `producer.deadLetters(job)` lists it. At most ten run at a time, and `close()` waits up to five seconds for them.
- * `acktor work` finds it among the exports of the handler files.
- * @throws NotAContractError, OptionsError for no function.
- * @example
- * const mend = onDead(chargeCard, ({ data, reason }) => orders.markFailed(data?.orderId, reason));
- * await using worker = await Worker.start({ handlers: [ChargeCard], onDead: [mend] });
- */
-export function onDead<J extends AnyJob>(job: J, listener: (dead: DeadJob<J>) => unknown): DeadListener {
-  requireContract(job, 'onDead');
-  if (typeof listener !== 'function' || isGenerator(listener)) {
-    const found = isGenerator(listener) ? 'a generator, whose body would never run' : typeof listener;
-    const message = `expected a function that is given the dead job, got ${found}`;
-    throw new OptionsError([{ option: 'listener', message }]);
-  }
-  return Object.freeze({ [ON_DEAD]: true as const, job, listener });
-}
-
-export function isDeadListener(value: unknown): value is DeadListener {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, ON_DEAD);
-}
-
-/** Whether a value is a list of what {@link onDead} makes. */
-export function areDeadListeners(value: unknown): value is readonly DeadListener[] {
-  return Array.isArray(value) && value.every(isDeadListener);
-}
+// Reports each dead job by a job of its own, added with the dead letter, and runs the listeners of these.
+import { decodePayload, DeadLetters, type AnyJob, type DeadLetter } from '@acktor/core';
+import type { ChannelRequest, DeadLetterStore, LeasedJob, QueuedSend, Settlement } from '@acktor/core/engine';
+import { outgoingJob, sendWithAckOptions, type GuardedLog } from '@acktor/core/internal';
+import type { Delivery, DeliveryLimits } from '../delivery/delivery.js';
+import type { Executor } from '../handler/executor.js';
+import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
+import { mostNoticeBytes, noticeContract, onDeadQueue, writeNotice, type DeathNotice } from './death-notice.js';
+import type { DeadJob, DeadListener } from './on-dead.js';
 
 /** What {@link DeadJobs} is made of. */
 export interface DeadJobsDeps {
   readonly listeners: readonly DeadListener[];
   readonly lettersOf: (queue: string) => DeadLetterStore;
-  readonly limits: JsonLimits;
+  readonly limits: DeliveryLimits;
   readonly log: GuardedLog;
 }
 
-/** The calls of one worker: at most ten at a time. A bounded number waits, by id, so that no payload is kept meanwhile. */
+/** Adds the notice of a death to the request that stores it; returns any other request as it is. */
+export type ReportDeath = (request: ChannelRequest) => ChannelRequest;
+
+/** The listeners of one worker. */
 export class DeadJobs {
   readonly #deps: DeadJobsDeps;
-  readonly #waiting: Death[] = [];
-  readonly #running = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  /** By the queue of the dead jobs, and their name. */
+  readonly #contracts = new Map<string, ReadonlyMap<string, AnyJob>>();
+  /** The queues of the notices, with what handles them. */
+  readonly queues: ReadonlyMap<string, QueueHandlers>;
 
   constructor(deps: DeadJobsDeps) {
     this.#deps = deps;
+    const queues = new Map<string, QueueHandlers>();
+    for (const queue of new Set(deps.listeners.map(({ job }) => job.queue))) {
+      const entries = this.#entriesOf(queue);
+      queues.set(onDeadQueue(queue), entries);
+      this.#contracts.set(queue, new Map([...entries].map(([name, { job }]) => [name, job])));
+    }
+    this.queues = queues;
   }
 
-  /** Returns what is to be called with each dead letter of the queue; undefined when no listener is for its jobs. */
-  forQueue(queue: string): ((job: LeasedJob) => void) | undefined {
-    const isMeant = this.#deps.listeners.some(({ job }) => job.queue === queue);
-    return isMeant ? ({ record }) => this.#add({ queue, jobName: record.name, id: record.id }) : undefined;
+  /** Returns what reports the deaths of a queue; undefined when no listener is for its jobs. */
+  reporting(queue: string): ReportDeath | undefined {
+    const contracts = this.#contracts.get(queue);
+    if (contracts === undefined) return undefined;
+    return (request) => {
+      const { settle } = request;
+      if (settle?.settlement.kind !== 'deadLetter') return request;
+      const contract = contracts.get(settle.job.record.name);
+      if (contract === undefined) return request;
+      const settlement = this.#reported(settle.job, settle.settlement, contract);
+      return { ...request, settle: { ...settle, settlement } };
+    };
   }
 
-  /** Waits for the calls that are due, for five seconds at most. */
-  async close(): Promise<void> {
-    const over = new AbortController();
-    const late = sleep(CLOSE_WITHIN_MS, undefined, { signal: over.signal }).then(
-      () => over.abort(),
-      () => undefined,
-    );
-    while (this.#running.size > 0 && !over.signal.aborted) await Promise.race([...this.#running, late]);
-    over.abort();
-    this.#closing.abort();
-    const left = this.#running.size + this.#waiting.splice(0).length;
-    if (left > 0) this.#deps.log.error({ jobs: left }, 'not all listeners for dead jobs have ended; the worker stops');
+  /** The limits of the notices, which carry the payload of their dead job. */
+  get limits(): DeliveryLimits {
+    const { limits } = this.#deps;
+    return { ...limits, maxPayloadBytes: mostNoticeBytes(limits) };
   }
 
-  #add(death: Death): void {
-    if (!this.#deps.listeners.some((one) => isFor(one, death))) return;
-    if (this.#waiting.length >= MOST_WAITING)
-      return this.#deps.log.error(
-        { job: death.id, name: death.jobName },
-        'too many dead jobs wait for their listeners; this one is passed over',
-      );
-    this.#waiting.push(death);
-    this.#callNext();
+  #reported(job: LeasedJob, settlement: DeadLettering, contract: AnyJob): Settlement {
+    const { deliveries, id: deadId } = job.record;
+    const payload = writeNotice(job, settlement.failure, this.#deps.limits.maxPayloadBytes);
+    // One for each death: whoever stores this death again adds nothing.
+    const parts = { id: `${deliveries}-${deadId}`, payload, trace: job.record.trace, options: NO_OPTIONS };
+    const notice: QueuedSend = { queue: contract.queue, job: outgoingJob(contract, parts) };
+    return { ...settlement, sends: [...(settlement.sends ?? []), notice] };
   }
 
-  #callNext(): void {
-    if (this.#running.size >= MOST_AT_A_TIME || this.#closing.signal.aborted) return;
-    const death = this.#waiting.shift();
-    if (death === undefined) return;
-    const call = this.#call(death).catch((error: unknown) => this.#failed(death, error));
-    const run = call.finally(() => {
-      this.#running.delete(run);
-      this.#callNext();
-    });
-    this.#running.add(run);
+  #entriesOf(queue: string): QueueHandlers {
+    const ofQueue = this.#deps.listeners.filter(({ job }) => job.queue === queue);
+    const names = new Set(ofQueue.map(({ job }) => job.name));
+    const entryOf = (name: string) => this.#entryOf(ofQueue.filter(({ job }) => job.name === name));
+    return new Map([...names].map((name) => [name, entryOf(name)]));
   }
 
-  async #call(death: Death): Promise<void> {
-    const letter = await this.#read(death);
-    if (letter === undefined)
-      return this.#deps.log.warn(
-        { job: death.id, name: death.jobName },
-        'a dead letter was redriven or purged before its listener could read it',
-      );
-    for (const { job, listener } of this.#deps.listeners.filter((one) => isFor(one, death))) {
-      const dead = { ...letter, job, data: await this.#dataOf(job, letter) };
+  #entryOf(listeners: readonly DeadListener[]): HandlerEntry {
+    const [{ job }] = listeners as readonly [DeadListener, ...DeadListener[]];
+    const injected = { name: `onDead(${job.name})`, handlerClass: undefined, inject: [], provided: new Set<never>() };
+    return { job: noticeContract(job), executor: new ListenerExecutor(listeners, this.#deps), injected };
+  }
+}
+
+type DeadLettering = Extract<Settlement, { readonly kind: 'deadLetter' }>;
+
+const NO_OPTIONS = sendWithAckOptions.check();
+
+/** Calls the listeners with the job that a notice is about. */
+class ListenerExecutor implements Executor {
+  readonly #listeners: readonly DeadListener[];
+  readonly #deps: DeadJobsDeps;
+
+  constructor(listeners: readonly DeadListener[], deps: DeadJobsDeps) {
+    this.#listeners = listeners;
+    this.#deps = deps;
+  }
+
+  /** All of them are called, each time: what one throws is no reason to pass over another. */
+  async execute({ data, sentAt }: Delivery): Promise<void> {
+    const notice = data as DeathNotice;
+    const failures: unknown[] = [];
+    for (const { job, listener } of this.#listeners) {
+      const dead = await this.#deadJob(job, notice, sentAt);
       try {
         await listener(dead as DeadJob<never>);
       } catch (error) {
-        this.#failed(death, error);
+        const facts = { err: error, job: notice.id, name: job.name };
+        this.#deps.log.error(facts, 'a listener for dead jobs failed, and is called again');
+        failures.push(error);
       }
     }
+    if (failures.length > 0) throw failures[0];
   }
 
-  /** Tried again while the server is away or has a state that passes, for as long as the worker lives. */
-  async #read({ queue, jobName, id }: Death): Promise<DeadLetter | undefined> {
-    for (;;) {
-      try {
-        return await new DeadLetters({ queue, jobName, store: this.#deps.lettersOf(queue) }).get(id);
-      } catch (error) {
-        if (this.#closing.signal.aborted || !isPassing(error)) throw error;
-        await sleep(TRY_AGAIN_AFTER_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-      }
-    }
+  async #deadJob(job: AnyJob, notice: DeathNotice, deadAt: Date): Promise<DeadJob> {
+    const { queue, name: jobName } = job;
+    const letters = new DeadLetters({ queue, jobName, store: this.#deps.lettersOf(queue) });
+    const letter = await letters.get(notice.id);
+    const isKept = letter?.deliveries === notice.deliveries;
+    const known = isKept ? letter : letterOf(notice, { queue, jobName, deadAt });
+    return { ...known, isKept, job, data: await this.#dataOf(job, known) };
   }
 
   async #dataOf(job: AnyJob, { payload, version }: DeadLetter): Promise<unknown> {
@@ -165,31 +129,9 @@ export class DeadJobs {
       return undefined;
     }
   }
-
-  #failed({ id, jobName }: Death, error: unknown): void {
-    this.#deps.log.error({ err: error, job: id, name: jobName }, 'a listener for dead jobs failed');
-  }
 }
 
-/** A dead letter whose listener is not called yet. */
-interface Death {
-  readonly queue: string;
-  readonly jobName: string;
-  readonly id: string;
+function letterOf(notice: DeathNotice, known: Pick<DeadLetter, 'queue' | 'jobName' | 'deadAt'>): DeadLetter {
+  const { payload = '', stack, sentAtMs, ...counts } = notice;
+  return { ...counts, ...known, payload, stack, sentAt: new Date(sentAtMs), redrives: 0, history: [] };
 }
-
-function isFor({ job }: DeadListener, { queue, jobName }: Death): boolean {
-  return job.queue === queue && job.name === jobName;
-}
-
-/** Whether the same call may succeed later. A user without the permission to read would fail for ever, and unnoticed. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof ServerRefusalError) return error.about === 'server';
-  return error instanceof ConnectionLostError || error instanceof BrokerUnreachableError;
-}
-
-const MOST_AT_A_TIME = 10;
-/** Of ids, some hundred bytes each. */
-const MOST_WAITING = 10_000;
-const CLOSE_WITHIN_MS = 5_000;
-const TRY_AGAIN_AFTER_MS = 500;

@@ -168,8 +168,6 @@ export interface DeliveryEventsDeps {
   /** The id of the worker. */
   readonly process: string;
   readonly events: WorkerEvents;
-  /** Called when a dead letter is stored; undefined where there is no listener for this queue. */
-  readonly onDead: ((job: LeasedJob) => void) | undefined;
   readonly held: Pick<DeliveryTable, 'heldSinceMs'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -192,8 +190,6 @@ export class DeliveryEvents {
   settled(settle: Settling | undefined, outcome: SettleOutcome | undefined, consumer: ConsumerRef | undefined): void {
     if (settle === undefined || outcome === undefined) return;
     const { job, settlement } = settle;
-    const { onDead } = this.#deps;
-    if (outcome === 'stored' && settlement.kind === 'deadLetter') onDead?.(job);
     if (outcome === 'lost') this.#leaseLost(job, consumer);
     this.#ended(job, consumer, {
       outcome: outcome === 'stored' ? OUTCOME[settlement.kind] : outcome,

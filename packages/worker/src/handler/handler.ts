@@ -5,6 +5,7 @@ import { requireContract, type MaybePromise } from '@acktor/core/internal';
 import type { Delivery } from '../delivery/delivery.js';
 import type { Rejection } from '../delivery/settlement.js';
 import { HandlesTwiceError, NotAHandlerError } from '../errors.js';
+import { isDeadJobListener, type DeadJobListener } from '../events/on-dead.js';
 import { areTokens, type Injected, type Token } from './container.js';
 import { areMiddleware, isGenerator, isMiddleware, type Middleware } from './middleware.js';
 import { keepDecoratorMetadata, tsyringe } from './tsyringe.js';
@@ -48,6 +49,8 @@ export interface HandlerOptions<J extends AnyJob = AnyJob, Tokens extends readon
   readonly inject?: Tokens | undefined;
   /** Runs around the handler, the first outermost, within the middleware of the worker. */
   readonly use?: readonly Middleware<J>[] | undefined;
+  /** Called with each of its jobs that is dead, as {@link onDead} says. */
+  readonly onDead?: DeadJobListener<J> | undefined;
 }
 
 /**
@@ -138,6 +141,7 @@ export interface HandlerDefinition {
   readonly job: AnyJob;
   readonly inject: readonly Token[] | undefined;
   readonly use: readonly Middleware[];
+  readonly onDead: DeadJobListener<never> | undefined;
 }
 
 /** Returns what a value was declared with, by whichever copy of this package; undefined for anything but a handler. */
@@ -182,14 +186,20 @@ const handlerTable = {
     item: { expected: 'a function (delivery, next) => result that is no generator', accepts: isMiddleware },
     doc: "Middleware around this handler, within the worker's, the first outermost ([middleware.md](middleware.md)).",
   },
+  onDead: {
+    type: 'value',
+    expected: 'a function, async or not, that is given the dead job',
+    accepts: isDeadJobListener,
+    doc: 'Called with each of its jobs that becomes a dead letter ([events.md](events.md#when-a-job-is-dead)).',
+  },
 } as const satisfies OptionTable;
 
 /** Checks the options of {@link handles} and {@link handle}. */
 export const handlerOptions = defineOptions(handlerTable);
 
 function defined(job: AnyJob, options: object): HandlerDefinition {
-  const { inject, use } = handlerOptions.check(options);
-  return Object.freeze({ job, inject, use });
+  const { inject, use, onDead } = handlerOptions.check(options);
+  return Object.freeze({ job, inject, use, onDead });
 }
 
 /** A parameter without a token would be undefined in every delivery. */

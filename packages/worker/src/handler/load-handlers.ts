@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AcktorError, OptionsError } from '@acktor/core';
 import { describe, nearestName } from '@acktor/core/internal';
-import { isDeadListener, type DeadListener } from '../events/dead-jobs.js';
+import { isDeadListener, type DeadListener } from '../events/on-dead.js';
 import { contractOf, type AnyHandler } from './handler.js';
 import { isMiddleware, type Middleware } from './middleware.js';
 

@@ -11,8 +11,11 @@ import { emptyContainer, isContainer, type Container } from '../handler/containe
 import { UnknownQueueError } from '../handler/load-handlers.js';
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
 import { HandlerScopes } from '../handler/handler-scope.js';
+import { definitionOf } from '../handler/handler.js';
 import { freshContainer } from '../handler/tsyringe.js';
-import { DeadJobs, type DeadListener } from '../events/dead-jobs.js';
+import { DeadJobs } from '../events/dead-jobs.js';
+import { onDeadQueue } from '../events/death-notice.js';
+import { onDead, type DeadListener } from '../events/on-dead.js';
 import { WorkerEvents } from '../events/worker-events.js';
 import { Feed } from '../feed/feed.js';
 import { MachineRegistry } from '../feed/followed-actors.js';
@@ -44,8 +47,9 @@ export interface WorkerDeps {
 /** Checks the handlers, connects, and opens a pool for each queue. Nothing is consumed yet. */
 export async function openWorker(options: CheckedWorkerOptions, engine: Engine): Promise<WorkerDeps> {
   const queues = handlersByQueue(options.handlers, options.use);
-  refuseUnknownQueues(options.consumers, [...queues.keys()]);
-  refuseUnreachable(options.onDead, [...queues.keys()]);
+  const listeners = [...options.onDead, ...options.handlers.flatMap(listenerOf)];
+  refuseUnreachable(listeners, [...queues.keys()]);
+  refuseUnknownQueues(options.consumers, [...queues.keys(), ...listeners.map(({ job }) => onDeadQueue(job.queue))]);
   const container = options.container ?? defaultContainer(queues);
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
@@ -59,7 +63,7 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
   try {
     if (options.inspectUrl !== undefined) inspector = await connectInspector(options.inspectUrl, id);
     const lettersOf = (queue: string) => connected.broker.deadLetters(queue);
-    const deadJobs = new DeadJobs({ listeners: options.onDead, lettersOf, limits: options, log });
+    const deadJobs = new DeadJobs({ listeners, lettersOf, limits: options, log });
     const events = new WorkerEvents(log);
     return await openPools({ id, scopes, log, engine, connected, inspector, options, events, deadJobs }, queues);
   } catch (error) {
@@ -107,8 +111,9 @@ const MOST_NAMED = 20;
 type OpenDeps = Omit<WorkerDeps, 'pools' | 'heartbeat' | 'feed' | 'metrics'>;
 
 async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandlers>): Promise<WorkerDeps> {
-  const { id, engine, connected, options, log } = deps;
+  const { id, engine, connected, options, deadJobs, log } = deps;
   const pools: ConsumerPool[] = [];
+  const all = new Map([...queues, ...deadJobs.queues]);
   const feed = new Feed(id, new MachineRegistry(options.machines));
   let heartbeat: Heartbeat | undefined;
   try {
@@ -119,7 +124,7 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
       address: connected.address,
       startWithinMs: connected.leftMs ?? options.connectTimeoutMs,
       process: id,
-      queues: [...queues.keys()],
+      queues: [...all.keys()],
       onCancel: ({ queue, ...cancel }) => pools.find((pool) => pool.queue === queue)?.cancel(cancel),
       onRenewed: ({ queue, numbers }, ageMs) =>
         pools.find((pool) => pool.queue === queue)?.leasesRenewed(numbers, ageMs),
@@ -129,7 +134,7 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
     const isMetered = options.metrics || options.http !== undefined;
     const metrics = isMetered ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
     const open = { ...deps, heartbeat, feed, metrics };
-    for (const [queue, handlers] of queues) pools.push(openPool(queue, handlers, open));
+    for (const [queue, handlers] of all) pools.push(openPool(queue, handlers, open));
     for (const pool of pools) {
       feed.add(pool.feed);
       metrics?.add(pool);
@@ -144,10 +149,15 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
 
 function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps, 'pools'>): ConsumerPool {
   const { leaseMs, letGoMs, replaceStuckConsumers, consumers, poisonLimit } = open.options;
+  const { deadJobs } = open;
+  const workQueue = open.connected.broker.workQueue(queue);
+  const reportDeath = deadJobs.reporting(queue);
+  if (reportDeath) workQueue.requireSendTo(onDeadQueue(queue));
+  const isOfNotices = deadJobs.queues.has(queue);
   return new ConsumerPool({
-    queue: open.connected.broker.workQueue(queue),
+    queue: workQueue,
     process: open.id,
-    consumers: consumersOf(consumers, queue),
+    consumers: Math.min(consumersOf(consumers, queue), isOfNotices ? MOST_CALLS_ON_DEAD : Infinity),
     handlers,
     scopes: open.scopes,
     leaseMs,
@@ -155,14 +165,14 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
     replaceStuckConsumers,
     poisonLimit,
     quarantine: quarantineOfThisProcess,
-    limits: open.options,
+    limits: isOfNotices ? deadJobs.limits : open.options,
     longestWaitMs: LONGEST_WAIT_MS,
     onActivity: open.heartbeat.busy,
     ...(open.metrics && { onTransition: open.metrics.statesOf(queue).onTransition }),
     clock: open.engine.clock ?? systemClock,
     inspect: open.inspector?.inspect,
     events: open.events,
-    onDead: open.deadJobs.forQueue(queue),
+    reportDeath,
     log: open.log,
   });
 }
@@ -184,9 +194,17 @@ function refuseUnreachable(listeners: readonly DeadListener[], queues: readonly 
   throw new OptionsError([{ option: 'onDead', message }]);
 }
 
+function listenerOf(handler: unknown): readonly DeadListener[] {
+  const definition = definitionOf(handler);
+  return definition?.onDead ? [onDead<never>(definition.job as never, definition.onDead)] : [];
+}
+
 function allInjected(queues: ReadonlyMap<string, QueueHandlers>) {
   return [...queues.values()].flatMap((handlers) => [...handlers.values()].map(({ injected }) => injected));
 }
+
+/** At a time, in a process. */
+const MOST_CALLS_ON_DEAD = 10;
 
 /** The longest that BullMQ blocks (6.7). A wake signal that a dying worker took along is given again by the reaper, sooner. */
 const LONGEST_WAIT_MS = 10_000;

@@ -11,7 +11,7 @@ import { isContainer, type Container } from '../handler/container.js';
 import type { AnyHandler } from '../handler/handler.js';
 import { areMiddleware, isMiddleware, type Middleware } from '../handler/middleware.js';
 import { isLogger, type Logger } from '../logger.js';
-import { areDeadListeners, isDeadListener, type DeadListener } from '../events/dead-jobs.js';
+import { areDeadListeners, isDeadListener, type DeadListener } from '../events/on-dead.js';
 import { areMachines } from '../feed/followed-actors.js';
 import type { AnyStateMachine } from 'xstate';
 

@@ -1,4 +1,5 @@
 // The broker on BullMQ queues: connections for the calls, and one more for each wait.
+import slotOf from 'cluster-key-slot';
 import type { ConnectionGuard, ConnectionListener, Connections } from '../connection/connection-guard.js';
 import type { ScriptClient } from '../connection/redis-script.js';
 import { examineServer, type ServerExam, type ServerFacts } from '../connection/server-facts.js';
@@ -15,7 +16,7 @@ import type {
   SendAnswer,
 } from '../../broker.js';
 import type { OutgoingJob, WorkQueue } from '../../work-queue.js';
-import { ClosedError } from '../../broker-errors.js';
+import { ClosedError, SendTargetError } from '../../broker-errors.js';
 import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
 import { BullmqDeadLetters } from './bullmq-dead-letters.js';
@@ -139,7 +140,9 @@ export class BullmqBroker implements Broker {
     const openWaitClient = (signal: AbortSignal) => openClient(`acktor-wait-${name}`, keys.marker, signal);
     const { maxTextBytes } = server;
     const guard = this.#guardOf(state);
-    const queue = new BullmqWorkQueue({ name, keys, guard, openWaitClient, retention, maxTextBytes, fastPath });
+    const prefixOf = (target: string) => this.#targetOf(state, target).keys.prefix;
+    const deps = { name, keys, guard, openWaitClient, retention, maxTextBytes, fastPath, prefixOf };
+    const queue = new BullmqWorkQueue(deps);
     this.#workQueues.add(queue);
     return queue;
   }
@@ -209,6 +212,15 @@ export class BullmqBroker implements Broker {
 
   #guardOf(state: QueueState): ConnectionGuard {
     return (state.guard ??= this.#deps.connections.to(state.name, state.keys.marker));
+  }
+
+  /** The queue, to which jobs are sent with settlements of another. @throws SendTargetError unless both lie in one slot of the cluster. */
+  #targetOf({ name, keys }: QueueState, queue: string): QueueState {
+    const target = this.#stateOf(queue);
+    if (this.#deps.server.isCluster && slotOf(keys.marker) !== slotOf(target.keys.marker))
+      throw new SendTargetError(name, queue);
+    this.#list(target);
+    return target;
   }
 
   /** In the background: a list that is late by one call does not fail the call. */

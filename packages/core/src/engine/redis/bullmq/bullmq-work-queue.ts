@@ -9,7 +9,6 @@ import type {
   WorkQueue,
   WakeSignal,
 } from '../../work-queue.js';
-import { EngineFeatureError } from '../../engine-module.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
 import { generationOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
@@ -33,6 +32,8 @@ export interface BullmqWorkQueueDeps {
   readonly maxTextBytes: number;
   /** Whether ordinary acks and fetches may take the fast path of their script. */
   readonly fastPath: boolean;
+  /** What the keys of a queue begin with, to which jobs are sent with settlements of this one. @throws SendTargetError. */
+  readonly prefixOf: (queue: string) => string;
 }
 
 /** The {@link WorkQueue} on BullMQ. One blocking connection, opened at the first wait. */
@@ -51,14 +52,15 @@ export class BullmqWorkQueue implements WorkQueue {
     const status = options.wantsStatus ? '1' : '0';
     const { ackedAgeSeconds, ackedCount } = this.#deps.retention;
     const path = this.#deps.fastPath ? '1' : '0';
-    const head = [options.leaseMs, options.worker, ackedAgeSeconds, ackedCount, status, path, SEPARATOR];
-    const { entries, unwritable } = writeCall(requests, this.#deps.maxTextBytes);
-    const answer = await this.#run(scripts.channel, [...head, ...entries]);
+    const { entries, sends, unwritable } = writeCall(requests, this.#deps);
+    const { leaseMs, worker } = options;
+    const head = [leaseMs, worker, ackedAgeSeconds, ackedCount, status, path, SEPARATOR, entries.length];
+    const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends]);
     return readAnswer(answer, { requests, queue: this.name, unwritable });
   }
 
-  requireSendTo(): void {
-    throw new EngineFeatureError('redis', 'jobs that are sent with a settlement');
+  requireSendTo(queue: string): void {
+    this.#deps.prefixOf(queue);
   }
 
   async waitForWork(timeoutMs: number): Promise<WakeSignal> {

@@ -16,6 +16,7 @@ import { BrokerReplyError, UnwritableCallError } from '../../../broker-errors.js
 import { wellFormed } from '../../../../foreign-text/foreign-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
 import { CONSTANTS, type ChannelArguments } from '../scripts/built-scripts.js';
+import { storedOptions } from '../sending/send-call.js';
 import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket, readJobText } from './leased-record.js';
 
 /**
@@ -24,32 +25,63 @@ import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket, readJobText 
  */
 export const SEPARATOR = `\x1f${randomBytes(3).toString('base64url')}`;
 
+/** What a call is written with. */
+export interface CallWriting {
+  /** The most bytes that the server takes in one text. */
+  readonly maxTextBytes: number;
+  /** What the keys of a queue begin with, to which jobs are sent. @throws SendTargetError. */
+  readonly prefixOf: (queue: string) => string;
+}
+
 /** The requests of one call, written. */
 export interface WrittenCall {
   /** Flat: each a word and its arguments ({@link ChannelArguments}). A request with both parts makes two entries. */
   readonly entries: readonly (string | number)[];
+  /** The jobs that are sent with settlements, flat: `ENTRIES.send` in `protocol.mjs`. */
+  readonly sends: readonly (string | number)[];
   /** The settlements that could not be written, and why: the call goes without them. Undefined when all could. */
   readonly unwritable: ReadonlyMap<ChannelRequest, Error> | undefined;
 }
 
 /** Writes each request by itself, so that one with a settlement that cannot be written holds up none of the others. Never throws. */
-export function writeCall(requests: readonly ChannelRequest[], maxTextBytes: number): WrittenCall {
+export function writeCall(requests: readonly ChannelRequest[], writing: CallWriting): WrittenCall {
   const entries: (string | number)[] = [];
+  const sends: (string | number)[] = [];
   let unwritable: Map<ChannelRequest, Error> | undefined;
+  let count = 0;
   for (const request of requests) {
     const from = entries.length;
+    const sendsFrom = sends.length;
     try {
       if (request.settle) {
         writeSettlement(entries, request.settle);
-        requireWritable(entries, from, maxTextBytes);
+        requireWritable(entries, from, writing.maxTextBytes);
+        writeSends(sends, count + 1, { settle: request.settle, writing });
+        count += 1;
       }
     } catch (cause) {
       entries.length = from;
+      sends.length = sendsFrom;
       (unwritable ??= new Map()).set(request, asUnwritable(cause));
     }
-    if (request.fetch !== undefined) entries.push('fetch', request.fetch);
+    if (request.fetch === undefined) continue;
+    entries.push('fetch', request.fetch);
+    count += 1;
   }
-  return { entries, unwritable };
+  return { entries, sends, unwritable };
+}
+
+interface SendsWriting {
+  readonly settle: Settling;
+  readonly writing: CallWriting;
+}
+
+function writeSends(sends: (string | number)[], entry: number, { settle, writing }: SendsWriting): void {
+  if (settle.settlement.sends === undefined) return;
+  const from = sends.length;
+  for (const { queue, job } of settle.settlement.sends)
+    sends.push(entry, writing.prefixOf(queue), job.id, job.name, storedOptions(job), job.payload);
+  requireWritable(sends, from, writing.maxTextBytes);
 }
 
 function requireWritable(entries: readonly unknown[], from: number, maxTextBytes: number): void {

@@ -10,10 +10,12 @@
 --   wantsStatus: '1' when the status is wanted in any case
 --   mayBeFast: '1' when the fast path may be taken
 --   separator: what stands between the parts of a fetched job
---   entries...: each a word and its arguments (CHANNEL_WORDS in protocol.mjs)
--- Reply: `[entries, status]`. Of each entry a code, when it settled; `[text]`, when it failed, which it does alone; null, when it found
---   nothing to fetch; and otherwise one text with the fields of the job that it fetched (`readJobText` reads it). The status, given also
---   when a fetch came back empty, is `[ready, next due (ms), limited (ms), now (ms)]`.
+--   entriesLength: how many arguments the entries have
+--   entries...: each a word and its arguments (CHANNEL_WORDS in protocol.mjs); behind them, the jobs that are sent with settlements
+--     (ENTRIES.send)
+-- Reply: `[entries, status]`. Of each entry a code, when it settled (1: before this call); `[text]`, when it failed, which it
+--   does alone; null, when it found nothing to fetch; and otherwise one text with the fields of the job that it fetched (`readJobText`
+--   reads it). The status, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms), now (ms)]`.
 -- Cost: on the fast path some seven commands a job; 4.5 µs a job in calls of 50, 8 µs alone. Entry by entry BullMQ's thirty commands. A
 --   dead letter and a lost lease search the active list.
 
@@ -24,27 +26,38 @@ local isEmpty, limitedMs = false, 0
 local arity = INLINE.arity()
 local placeOf = INLINE.places()
 
+-- Where the last entry ends.
+local entriesEnd = firstEntry + ARGV.entriesLength - 1
+
 --- include: history
 
 --- include: slow-path
 
 --- include: fast-path
 
+local sends, refused
+if entriesEnd < #ARGV then
+--- include: settled-sends
+  sends = settledSends()
+  refused = sends.look()
+end
+
 local replies, fetches, nextDueMs, asksAgain
-if ARGV.mayBeFast == '1' then
+if ARGV.mayBeFast == '1' and not refused then
   local isDone, answer
   isDone, answer, fetches, nextDueMs, asksAgain = pcall(fast)
   if isDone then replies = answer elseif hasBegun then error(answer) end
 end
 local isFast = replies ~= nil
-if not isFast then replies = bullmq().runEach() end
+if not isFast then replies = bullmq().runEach(refused or {}) end
+if sends then sends.add(replies) end
 if not isEmpty and ARGV.wantsStatus == '0' then return { replies, false } end
 
 local function status()
   local call = redis.call
   local wait, active, prioritized, _, _, _, delayed, _, meta = unpack(KEYS)
   -- Of what a fast call has seen that fetches, nothing is asked again.
-  if not isFast or fetches == 0 or asksAgain or limitedMs > 0 then
+  if not isFast or fetches == 0 or asksAgain or sends or limitedMs > 0 then
     local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
     nextDueMs = due[2] and math.floor(tonumber(due[2]) / CONST.dueUnitsPerMs)
     local attributes = call('HMGET', meta, 'paused', 'concurrency')

@@ -86,6 +86,8 @@ export const ENTRIES = {
   /** Jobs to send of one name and the same options; the id and the payload of each follow. */
   run: ['jobCount', 'name', 'options', 'jobs'],
   death: ['jobId', 'deliveries'],
+  /** A job that is sent with the settlement of an entry, by the number of that, from 1; the prefix is that of the keys of its queue. */
+  send: ['entry', 'prefix', 'jobId', 'name', 'options', 'payload'],
 };
 
 /**

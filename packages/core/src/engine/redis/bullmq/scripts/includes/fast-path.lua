@@ -6,7 +6,7 @@
 -- returns the replies, how many entries fetch, when the next delayed job is due (ms), and whether the queue has changed otherwise or has
 -- limits, so that the status must ask again.
 --
--- Expects `now`, `bullmq`, `placeOf`, `arity`, `rememberEnd` and `firstEntry`. It has no functions of its own: Lua makes every function
+-- Expects `now`, `bullmq`, `placeOf`, `arity`, `rememberEnd` and `firstEntry`, `entriesEnd`. It has no functions of its own: Lua makes every function
 -- anew in each call, and what it refers to, too.
 
 local hasBegun = false
@@ -129,7 +129,7 @@ local function fast()
       acked = acked + 1
       local id, result = ARGV[at + ENTRY.settled.jobId], ARGV[at + ENTRY.ack.result]
       if not wasActive[acked] then
-        replies[step] = bullmq().alreadySettled({ id = id, key = keys[acked], life = ARGV[at + ENTRY.settled.generation] }) and 0 or -3
+        replies[step] = bullmq().alreadySettled({ id = id, key = keys[acked], life = ARGV[at + ENTRY.settled.generation] }) and 1 or -3
       else
         left = left + 1
         local key = keys[acked]

@@ -13,7 +13,7 @@
   local acks, removes, staying, others, fetches, isInCall = {}, none, 0, none, 0, {}
   local keptCount, keptSeconds, keptMost, ownText, own
   local hasDeadLetter = false
-  local stepAt, callEnd = firstEntry, #ARGV
+  local stepAt, callEnd = firstEntry, entriesEnd
   while stepAt <= callEnd do
     local word, id = ARGV[stepAt], ARGV[stepAt + ENTRY.settled.jobId]
     if word == 'fetch' then

@@ -1,10 +1,10 @@
 -- The slow path of the channel's script: each entry by BullMQ's own scripts.
 --
 -- Defines `bullmq()`, which returns a table of `mend(key)`, `tryFetch(token)` and `trySettle(word, at)`, one entry that fails alone,
--- `runEach()`, the whole call entry by entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every
+-- `runEach(refused)`, the whole call entry by entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every
 -- function anew in each call, and a fast call seldom needs these.
 --
--- Expects `now`, `firstEntry`, `arity`, `placeOf`, `rememberEnd`, `isEmpty` and `limitedMs`.
+-- Expects `now`, `firstEntry`, `entriesEnd`, `arity`, `placeOf`, `rememberEnd`, `isEmpty` and `limitedMs`.
 
 local setUp
 local function bullmq()
@@ -177,7 +177,7 @@ local function bullmq()
     requireSound(word, job)
     local code = operations[word](job)
     if code == -2 and reclaim(job) then code = operations[word](job) end
-    if code < 0 and alreadySettled(job) then return 0 end
+    if code < 0 and alreadySettled(job) then return 1 end
     -- A handler that has thrown has not ended its process.
     if code == 0 and word == 'retry' then call('HDEL', job.key, 'suspicions') end
     local attempt = attemptAt[word] and ARGV[job.at + attemptAt[word]] or ''
@@ -189,11 +189,12 @@ local function bullmq()
     return replyOf(pcall(settle, word, at))
   end
 
-  local function runEach()
+  local function runEach(refused)
     local replies, at = {}, firstEntry
-    while at <= #ARGV do
-      local word = ARGV[at]
-      if word == 'fetch' then replies[#replies + 1] = tryFetch(ARGV[at + ENTRY.fetch.leaseToken])
+    while at <= entriesEnd do
+      local word, refusal = ARGV[at], refused[#replies + 1]
+      if refusal then replies[#replies + 1] = refusal
+      elseif word == 'fetch' then replies[#replies + 1] = tryFetch(ARGV[at + ENTRY.fetch.leaseToken])
       else replies[#replies + 1] = trySettle(word, at) end
       at = at + 1 + arity[word]
     end

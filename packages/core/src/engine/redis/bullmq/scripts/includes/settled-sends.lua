@@ -1,0 +1,53 @@
+-- The jobs that are sent with the settlements of a call: looked at before anything is written, and added when all is settled.
+--
+-- Defines `settledSends()`, which reads them, and returns a table of `look()` and `add(replies)`. Expects `now` and
+-- `entriesEnd`.
+
+local function settledSends()
+  local call = redis.call
+--- include: adder
+  local queues, optionsOf, sends = {}, {}, {}
+  for at = entriesEnd + 1, #ARGV, INLINE.size('send') do
+    local prefix, options = ARGV[at + ENTRY.send.prefix], ARGV[at + ENTRY.send.options]
+    if not queues[prefix] then
+      local add, look = adderTo(prefix)
+      queues[prefix] = { add = add, look = look }
+    end
+    optionsOf[options] = optionsOf[options] or cjson.decode(options)
+    sends[#sends + 1] = { entry = tonumber(ARGV[at + ENTRY.send.entry]), queue = queues[prefix], jobId = ARGV[at + ENTRY.send.jobId],
+      name = ARGV[at + ENTRY.send.name], payload = ARGV[at + ENTRY.send.payload], options = optionsOf[options] }
+  end
+
+  local function failureOf(fault)
+    return { type(fault) == 'table' and fault.err or tostring(fault) }
+  end
+
+  -- Returns the replies to the settlements whose jobs cannot be added, by the numbers of their entries: they are not carried out. Nil for
+  -- none.
+  local function look()
+    local refused
+    for _, send in ipairs(sends) do
+      local isSound, fault = pcall(send.queue.look, send.options)
+      if not isSound then
+        refused = refused or {}
+        refused[send.entry] = failureOf(fault)
+      end
+    end
+    return refused
+  end
+
+  -- Adds what was sent with the settlements that this call has stored (0). With one that was stored before (1) it was added then.
+  local function add(replies)
+    local isStored = {}
+    for _, send in ipairs(sends) do isStored[send.entry] = replies[send.entry] == 0 end
+    for _, send in ipairs(sends) do
+      if isStored[send.entry] then
+        -- Fails only for a user that lacks the right to a command: anything else was looked at.
+        local isAdded, fault = pcall(send.queue.add, send.jobId, send.name, send.payload, send.options)
+        if not isAdded then replies[send.entry] = failureOf(fault) end
+      end
+    end
+  end
+
+  return { look = look, add = add }
+end
