@@ -145,15 +145,10 @@ export function processOf({ lease }: StoredJob): string | undefined {
   return lease?.token.split('|')[0];
 }
 
-export interface Loss {
-  readonly ending: Extract<AttemptEnd, 'leaseLost' | 'workerDied'>;
-  readonly deliveryLimit: number;
-}
-
 /** Breaks the leases of these jobs and puts them back at the heads, the oldest first; poisons those that lost too many. */
-export function giveBack(queue: StoredQueue, jobs: readonly StoredJob[], { ending, deliveryLimit }: Loss): void {
+export function giveBack(queue: StoredQueue, jobs: readonly StoredJob[], deliveryLimit: number): void {
   for (const job of jobs.toReversed()) {
-    loseLease(queue, job, { ending });
+    loseLease(queue, job, { ending: isLeased(queue, job) ? 'workerDied' : 'leaseLost' });
     poison(job, deliveryLimit);
     queue.wait(job, 'head');
   }
@@ -162,7 +157,7 @@ export function giveBack(queue: StoredQueue, jobs: readonly StoredJob[], { endin
 function loseLease(
   queue: StoredQueue,
   job: StoredJob,
-  { ending, reason }: { ending: Loss['ending']; reason?: string },
+  { ending, reason }: { readonly ending: AttemptEnd; readonly reason?: string },
 ) {
   job.leasesLost += 1;
   queue.publish(job, { kind: 'lost' });
@@ -182,7 +177,7 @@ export function releaseDead(queue: StoredQueue, { process, deliveryLimit, ownEnd
   const returned = held.toReversed().map(({ sent }) => sent.id);
   if (held.length > 0) noteDeath(queue, process, held.length);
   if (ownEnd !== undefined) return { returned, suspected: judge(queue, held, { deliveryLimit, ownEnd }) };
-  giveBack(queue, held, { ending: 'workerDied', deliveryLimit });
+  giveBack(queue, held, deliveryLimit);
   return { returned, suspected: [] };
 }
 

@@ -88,10 +88,17 @@ export class MemoryLiveness implements Liveness {
  * restart here, and none is away, so nothing is held off.
  */
 export function reap(queue: StoredQueue, rules: ReapRules, store: MemoryStore): readonly string[] {
-  const { deliveryLimit } = rules;
-  const nowMs = queue.clock.now();
   queue.rules = rules;
-  const unleased = [...queue.active].filter((job) => !isLeased(queue, job));
+  const dead = new Set(deadHeld(queue, rules, store));
+  // In the order in which they were fetched, whatever became of each lease.
+  const jobs = [...queue.active].filter((job) => dead.has(job) || !isLeased(queue, job));
+  giveBack(queue, jobs, rules.deliveryLimit);
+  return jobs.map(({ sent }) => sent.id);
+}
+
+/** What is held by processes that have been away for the grace time. */
+function deadHeld(queue: StoredQueue, rules: ReapRules, store: MemoryStore): readonly StoredJob[] {
+  const nowMs = queue.clock.now();
   const missing = new Map<string, StoredJob[]>();
   for (const job of rules.usesPresence ? queue.active : []) {
     const process = isLeased(queue, job) ? processOf(job) : undefined;
@@ -108,7 +115,5 @@ export function reap(queue: StoredQueue, rules: ReapRules, store: MemoryStore): 
     noteDeath(queue, process, jobs.length);
     dead.push(...jobs);
   }
-  giveBack(queue, unleased, { ending: 'leaseLost', deliveryLimit });
-  giveBack(queue, dead, { ending: 'workerDied', deliveryLimit });
-  return [...unleased, ...dead].map(({ sent }) => sent.id);
+  return dead;
 }
