@@ -37,7 +37,8 @@ function isPayload(value: unknown): value is BenchPayload {
 }
 
 export function contractOf(queue: string = QUEUE) {
-  return job(JOB, { queue, data: payloadSchema });
+  // As BullMQ where a job names no backoff: what fails is tried again at once.
+  return job(JOB, { queue, data: payloadSchema, backoff: { type: 'fixed', delayMs: 0 } });
 }
 
 export function handlerOf(queue: string, body: JobBody) {
