@@ -24,7 +24,8 @@ local firstEntry = FIRST.entries
 local isEmpty, limitedMs = false, 0
 -- How many arguments each word has.
 local arity = INLINE.arity()
-local placeOf = INLINE.places()
+-- Where the fields of a job stand in its text; made by what needs it first, for most calls do not, and it is the largest table of all.
+local placeOf
 
 -- Where the last entry ends.
 local entriesEnd = firstEntry + ARGV.entriesLength - 1

@@ -58,7 +58,7 @@ local function fast()
 
   local replies, finished, acked, left, kept, fetched = {}, {}, 0, 0, 0, 0
   local isMarked, lastCount, lastCountText = false, nil, nil
-  local counts, usualCount = { placeOf.ats, placeOf.atm, placeOf.stc }, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$'
+  local usualCount = '^%d%d?%d?%d?%d?%d?%d?%d?%d?$'
   local restOfNew = INLINE.restOfNew(separator)
   local at = firstEntry
   for step = 1, #acks + #others + fetches do
@@ -93,10 +93,14 @@ local function fast()
             call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', '1')
             replies[step] = INLINE.newText(fields, separator) .. id
           else
+            placeOf = placeOf or INLINE.places()
             --- include: read-fields
             -- Nearly all that is fetched again has counts of a few digits and no parent; the rest is looked at more closely.
             local isUsual = not hasFamily
-            for _, place in ipairs(counts) do isUsual = isUsual and (told[place] == '\0' or string.find(told[place], usualCount)) end
+            for _, field in ipairs({ 'ats', 'atm', 'stc' }) do
+              local count = told[placeOf[field]]
+              isUsual = isUsual and (count == '\0' or string.find(count, usualCount))
+            end
             local count = #fields / 2
             if not isUsual then
               for field, value in pairs(bullmq().mend(key) or {}) do

@@ -4,4 +4,5 @@
 -- jobs too early; where its clock was no number at all, it left jobs in no list.
 
 local serverTime = redis.call('TIME')
-local now = serverTime[1] .. string.format('%03d', serverTime[2] / 1000)
+-- Of the microseconds the first three of six digits. Formatting a number would cost twice as much.
+local now = serverTime[1] .. string.sub('00000' .. serverTime[2], -6, -4)

@@ -13,6 +13,7 @@ local function bullmq()
   local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed =
     unpack(KEYS)
   local prefix, leaseMs, worker = ARGV.prefix, ARGV.leaseMs, ARGV.worker
+  placeOf = placeOf or INLINE.places()
   -- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
   local retention = { completed = { age = tonumber(ARGV.keptSeconds), count = tonumber(ARGV.keptCount) }, failed = { count = -1 } }
 
