@@ -1,5 +1,5 @@
 import { ClusterSet } from '@acktor/chaos';
-import { connectLiveness } from '@acktor/core/internal';
+import { connectLiveness, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { freshNamespace } from '../real-redis/real-redis.js';
@@ -12,7 +12,7 @@ describe('presence in a cluster', function () {
   it('is shown on the server that has the queue, and moves with it', async () => {
     await using set = await ClusterSet.start({ hasReplicas: false });
     const namespace = freshNamespace();
-    const place = { url: set.url, namespace, process: 'here', queues: ['notes', 'calls'] };
+    const place = { address: RedisAddress.parse(set.url), namespace, process: 'here', queues: ['notes', 'calls'] };
     const liveness = await connectLiveness({ ...place, connectTimeoutMs: 5_000, holdOffMs: 2_000 });
     try {
       await liveness.appear(() => undefined);

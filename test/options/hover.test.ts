@@ -15,8 +15,8 @@ const shown: readonly (readonly [call: string, option: string, type: string, tex
     'ConsumerCounts',
     'How many deliveries are handled at a time: for each queue, or by queue.',
   ],
-  ['Worker.start', 'redis', 'string', 'URL of the Redis server.'],
-  ['Producer.connect', 'redis', 'string', 'URL of the Redis server.'],
+  ['Worker.start', 'redis', 'RedisSource', 'URL of the Redis server;'],
+  ['Producer.connect', 'redis', 'RedisSource', 'URL of the Redis server;'],
   [
     'Producer.connect',
     'sendTimeoutMs',

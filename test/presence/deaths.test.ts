@@ -1,6 +1,6 @@
 // What is kept of processes that died: noted by whoever gives their jobs back.
 import type { ReapRules } from '@acktor/core/engine';
-import { connectBroker, connectLiveness } from '@acktor/core/internal';
+import { connectBroker, connectLiveness, RedisAddress } from '@acktor/core/internal';
 import { Operator } from '@acktor/core';
 import { expect } from 'chai';
 import { TestQueue } from '../broker/test-queue.js';
@@ -37,7 +37,7 @@ describe('the deaths of processes that held jobs', function () {
     const namespace = freshNamespace();
     const connected = await connectBroker(brokerOptions({ namespace }));
     await using operator = await Operator.connect({ redis: redisUrl(), namespace });
-    const place = { url: redisUrl(), namespace, process: 'here', queues: ['notes'] };
+    const place = { address: RedisAddress.parse(redisUrl()), namespace, process: 'here', queues: ['notes'] };
     const liveness = await connectLiveness({ ...place, connectTimeoutMs: 5_000, holdOffMs: 0 });
     await liveness.appear(() => undefined);
     const trial = new TestQueue(connected.broker, 'notes');

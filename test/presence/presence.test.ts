@@ -164,7 +164,7 @@ describe('presence', function () {
 });
 
 async function appeared(url: string, namespace: string): Promise<Liveness & AsyncDisposable> {
-  const place = { url, namespace, process: 'here', queues: ['notes'] };
+  const place = { address: RedisAddress.parse(url), namespace, process: 'here', queues: ['notes'] };
   const liveness = await connectLiveness({ ...place, connectTimeoutMs: 5_000, holdOffMs: 2_000 });
   await liveness.appear(() => undefined);
   return Object.assign(liveness, { [Symbol.asyncDispose]: () => liveness.close() });

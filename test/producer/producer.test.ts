@@ -234,8 +234,10 @@ describe('Producer.connect', () => {
   });
 
   it('says how an address is written, and that it may be left out', async () => {
-    const parts = await rejection(Producer.connect({ redis: { host: 'h', port: 1 } } as never), OptionsError);
-    expect(parts.message).to.equal("expected redis to be a text, got an object (such as 'redis://host:6379')");
+    const parts = await rejection(Producer.connect({ redis: 7 as never }), OptionsError);
+    expect(parts.message).to.match(
+      /^expected redis to be the URL of a Redis server, .*, got 7 \(such as 'redis:\/\/host:6379'\)$/,
+    );
     const empty = await rejection(Producer.connect({ redis: '' }), OptionsError);
     expect(empty.message).to.contain("(such as 'redis://host:6379'; leave it out to use REDIS_URL)");
   });

@@ -32,6 +32,15 @@ export {
   type OptionFault,
 } from './errors.js';
 export { redisEngine, type RedisEngineOptions } from './engine/default-engine.js';
+export type {
+  DnsLookup,
+  NatMap,
+  Pem,
+  RedisConnection,
+  RedisModule,
+  RedisSource,
+  RedisTls,
+} from './engine/redis/connection/address-parts.js';
 export type { Engine, EngineModule } from './engine/engine.js';
 export { EngineFeatureError, EngineModuleError, EngineNotPortableError } from './engine/engine-module.js';
 export type { CancelOutcome, Confirm, ConfirmShortfall, FurtherConfirm } from './engine/broker.js';
@@ -54,6 +63,7 @@ export {
   BrokerVersionError,
   NoServerError,
   NotDurableError,
+  RedisModuleError,
   ServerBinaryMissingError,
   ServerStartError,
   ServerTooOldError,

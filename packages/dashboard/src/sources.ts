@@ -1,5 +1,5 @@
 // All that the dashboard reads and changes: a fleet and an operator on the same server. Tests have their own.
-import { Operator } from '@acktor/core';
+import { Operator, type RedisSource } from '@acktor/core';
 import {
   connectFleet,
   type ConnectedFleet,
@@ -43,7 +43,7 @@ export type QueueSource = Pick<
 /** Where the queues are. */
 export interface SourceOptions {
   readonly engine: Engine | undefined;
-  readonly redis: string | undefined;
+  readonly redis: RedisSource | undefined;
   readonly embedded: boolean | undefined;
   readonly namespace: string;
   readonly connectTimeoutMs: number;

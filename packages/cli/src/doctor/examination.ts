@@ -49,9 +49,8 @@ type Checked = ReturnType<typeof brokerOptions.check>;
 
 async function testPresence({ redis }: RedisBroker, { namespace, connectTimeoutMs }: Checked): Promise<boolean> {
   const process = `doctor-${randomUUID()}`;
-  const url = redis.revealUrl();
   const liveness = await connectLiveness({
-    url,
+    address: redis,
     namespace,
     process,
     queues: ['acktor'],

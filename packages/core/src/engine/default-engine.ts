@@ -4,6 +4,8 @@ import { defineOptions } from '../options/options.js';
 import type { BrokerOpening, Engine } from './engine.js';
 import type { RedisBroker, ServerLocation } from './redis/connect.js';
 import { RedisAddress } from './redis/connection/address.js';
+import type { RedisSource } from './redis/connection/address-parts.js';
+import { addressAt, requireSource } from './redis/connection/redis-source.js';
 import { NoServerError } from './redis/connection/redis-errors.js';
 import {
   RedisEngine,
@@ -30,39 +32,40 @@ export function redisEngine(options: RedisEngineOptions = {}): Engine {
   return engineOf(redisEngineOptions.check(options));
 }
 
-/** As `redisEngine`, typed as its class. */
+/** As `redisEngine`, typed as its class. @throws OptionsError for connection options that are wrong. */
 export function engineOf(options: CheckedRedisOptions): RedisEngine {
+  requireSource(options.redis);
   return new RedisEngine({ options, findServer: () => locateServer(options), moduleOf });
 }
 
 /**
- * The server that a URL names; without one that of REDIS_URL in the environment, and without that, unless in production, the embedded
+ * The server that `redis` names; without it that of REDIS_URL in the environment, and without that, unless in production, the embedded
  * server, which is started or joined. With `embedded` it is that one in any case. Its code is loaded only then.
- * @throws AddressError, NoServerError, ServerBinaryMissingError, ServerStartError
+ * @throws AddressError, RedisModuleError, NoServerError, ServerBinaryMissingError, ServerStartError
  */
 export async function locateServer(
   options: Pick<CheckedRedisOptions, 'redis' | 'embedded'>,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ServerLocation> {
-  const url = urlOf(options, env);
-  if (url !== undefined) return { address: RedisAddress.parse(url), leave: () => Promise.resolve() };
+  const source = sourceOf(options, env);
+  if (source !== undefined) return { address: await addressAt(source), leave: () => Promise.resolve() };
   const { EmbeddedServer } = await import('../server/embedded-server.js');
   const server = await EmbeddedServer.start();
   return { address: RedisAddress.parse(server.url), leave: () => server.close() };
 }
 
 /** Undefined for the embedded server. */
-function urlOf(
+function sourceOf(
   { redis, embedded }: Pick<CheckedRedisOptions, 'redis' | 'embedded'>,
   env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+): RedisSource | undefined {
   if (embedded === true && redis !== undefined)
     throw new NoServerError('both the option redis and embedded: true name one');
   if (embedded === true) return undefined;
-  const [source, url] = redis === undefined ? ['REDIS_URL', env['REDIS_URL']] : ['the option redis', redis];
+  const [name, source] = redis === undefined ? ['REDIS_URL', env['REDIS_URL']] : ['the option redis', redis];
   // A variable that was meant to be filled in: on another server the program would work on the wrong queues.
-  if (url?.trim() === '') throw new NoServerError(`${source} is an empty text`);
-  if (url !== undefined) return url;
+  if (typeof source === 'string' && source.trim() === '') throw new NoServerError(`${name} is an empty text`);
+  if (source !== undefined) return source;
   if (embedded === false) throw new NoServerError('embedded is false, and neither redis nor REDIS_URL names one');
   if (env['NODE_ENV'] === 'production') throw new NoServerError(IN_PRODUCTION);
   return undefined;
@@ -89,7 +92,7 @@ export function connectBroker({
 /** Which engine an application names, or which Redis. */
 export interface EngineChoice {
   readonly engine?: Engine | undefined;
-  readonly redis?: string | undefined;
+  readonly redis?: RedisSource | undefined;
   readonly embedded?: boolean | undefined;
   readonly durability?: CheckedRedisOptions['durability'];
 }

@@ -44,6 +44,14 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   workers: ['processes', 'handlers'],
 };
 
+/** Options of ioredis' clients. */
+const SET_BY_ACKTOR = (
+  'maxRetriesPerRequest enableReadyCheck retryStrategy reconnectOnError lazyConnect enableOfflineQueue autoResubscribe ' +
+  'autoResendUnfulfilledCommands connectionName keepAlive noDelay commandTimeout socketTimeout enableAutoPipelining ' +
+  'showFriendlyErrorStack clusterRetryStrategy sentinelRetryStrategy sentinelReconnectStrategy slotsRefreshTimeout ' +
+  'slotsRefreshInterval scaleReads role preferredSlaves protocol'
+).split(' ');
+
 /** What is no option of the same table here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   attempts: 'how often a job is tried stands in its contract: job(name, { attempts })',
@@ -67,4 +75,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   maxStalledCount: 'how often a job may lose its lease is an option of workers: deliveryLimit',
   prefix: 'what all keys begin with is an option of producers and workers: namespace',
   connection: 'where the queues are is an option of producers and workers: redis',
+  connectTimeout: 'how long a start may take is an option beside redis: connectTimeoutMs',
+  keyPrefix: 'what all keys begin with is an option beside redis: namespace',
+  redisOptions: 'what holds for every node stands beside nodes: username, password, tls',
+  enableTLSForSentinelMode: 'sentinelTLS alone says so',
+  ...Object.fromEntries(
+    SET_BY_ACKTOR.map((name) => [name, 'leave it out: Acktor sets it itself, on every connection']),
+  ),
 };

@@ -36,7 +36,7 @@ function givenWords(spec: SingleOption, value: unknown): string {
 
 /** Why the bound is there that the number is beyond, or what to do about a text. */
 function reasonOf(spec: SingleOption, value: unknown): string {
-  const hint = spec.type === 'string' ? spec.hint?.(value) : undefined;
+  const hint = spec.type === 'string' || spec.type === 'value' ? spec.hint?.(value) : undefined;
   if (hint !== undefined) return ` (${hint})`;
   if (!('because' in spec) || typeof value !== 'number') return '';
   const { min, max } = boundsOf(spec);

@@ -57,6 +57,8 @@ export interface ValueOption extends OptionDoc {
   /** With an article, for messages: "a pino logger". */
   readonly expected: string;
   readonly accepts: (value: unknown) => value is unknown;
+  /** What to do, of a value that is wrong, in brackets at the end of the message; undefined for nothing. */
+  readonly hint?: (given: unknown) => string | undefined;
   /** For an array: what each item has to be. A message names the first that is not. */
   readonly item?: { readonly expected: string; readonly accepts: (item: unknown) => boolean };
   /** Whether no message may repeat it. */

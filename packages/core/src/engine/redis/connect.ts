@@ -9,7 +9,8 @@ import { Connections, type ConnectionGuard } from './connection/connection-guard
 import { AddressError } from './connection/redis-errors.js';
 import { BrokerUnreachableError } from '../broker-errors.js';
 import { readServerFacts, weakerOf } from './connection/server-facts.js';
-import { RedisAddress } from './connection/address.js';
+import type { RedisAddress } from './connection/address.js';
+import type { RedisSource } from './connection/address-parts.js';
 import type { ConnectedFleet } from '../../fleet/fleet.js';
 import { fleetOn } from '../../fleet/hub-fleet.js';
 import { RedisFleetHub } from './fleet/redis-fleet-hub.js';
@@ -23,8 +24,8 @@ export interface RedisBrokerOptions extends Omit<BrokerOpening, 'isForInspection
   readonly durability: Durability;
   /** Whether ordinary sends, acks and fetches may take a shorter path with the same effect and the same answer. */
   readonly fastPath: boolean;
-  /** How another thread makes an engine on the server at this URL. */
-  readonly moduleAt: (url: string) => EngineModule;
+  /** How another thread makes an engine on this server. */
+  readonly moduleAt: (redis: RedisSource) => EngineModule;
 }
 
 /** An open broker, and the server that it is on. */
@@ -40,7 +41,7 @@ export class RedisBroker implements ConnectedBroker {
     this.broker = broker;
     this.redis = location.address;
     this.#time = start.time;
-    this.#module = () => start.moduleAt(location.address.revealUrl());
+    this.#module = () => start.moduleAt(location.address.revealSource());
     this.#leave = () => location.leave();
   }
 
@@ -83,12 +84,20 @@ export async function openRedisBroker(location: ServerLocation, options: RedisBr
 }
 
 async function openBroker(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<BullmqBroker> {
-  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, fastPath } = options;
+  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, fastPath, worker } = options;
   const opened = await (address.isCluster ? openCluster : openServer)(address, time, options);
   const openClient = (name: string, key: string, signal?: AbortSignal) =>
     connectGuarded(address, { name, key, connectTimeoutMs, ...(signal && { signal }) });
   const retention = { ackedAgeSeconds, ackedCount };
-  return new BullmqBroker({ ...opened, openClient, namespace, database: address.database, fastPath, retention });
+  return new BullmqBroker({
+    ...opened,
+    openClient,
+    namespace,
+    database: address.database,
+    fastPath,
+    retention,
+    worker,
+  });
 }
 
 type Opened = Pick<BullmqBrokerDeps, 'connections' | 'server' | 'askServers'>;
@@ -154,13 +163,12 @@ async function openHub(address: RedisAddress, { namespace, connectTimeoutMs }: F
 
 /** The process and its queues, and the server. */
 export interface LivenessOptions extends LivenessOpening {
-  /** The server's URL, password and all. */
-  readonly url: string;
+  readonly address: RedisAddress;
 }
 
 /** Opens the connections that carry the liveness's calls. @throws BrokerUnreachableError; nothing is left open then. */
 export async function connectLiveness(options: LivenessOptions): Promise<Liveness> {
-  const address = RedisAddress.parse(options.url);
+  const { address } = options;
   if (!address.isCluster) return openLiveness(address, options);
   // Each queue may lie on another server, and may move.
   const opened = await Promise.allSettled(

@@ -3,17 +3,19 @@ import type { ConnectedFleet } from '../../fleet/fleet.js';
 import type { OptionInput, OptionTable, OptionValues } from '../../options/option-spec.js';
 import type { BrokerOpening, Engine, EngineModule, FleetOpening, LivenessOpening } from '../engine.js';
 import type { Liveness } from '../liveness.js';
+import type { RedisSource } from './connection/address-parts.js';
+import { isRedisSource } from './connection/redis-source.js';
 import { openRedisBroker, type RedisBroker, openRedisFleet, connectLiveness, type ServerLocation } from './connect.js';
 
 /** What makes a Redis engine: which server, and how it is used. */
 export const redisEngineTable = {
   redis: {
-    type: 'string',
+    type: 'value',
     isSecret: true,
-    expected: 'the URL of a Redis server',
-    accepts: (text) => text.trim() !== '',
+    expected: 'the URL of a Redis server, its connection options, or the module that makes them',
+    accepts: (value: unknown): value is RedisSource => isRedisSource(value),
     hint: (given) => `such as 'redis://host:6379'${given === '' ? '; leave it out to use REDIS_URL' : ''}`,
-    doc: 'URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.',
+    doc: 'URL of the Redis server; or what no URL can say, as connection options or the module that makes them ([connecting.md](connecting.md#what-no-url-can-say)). Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.',
   },
   embedded: {
     type: 'boolean',
@@ -37,7 +39,8 @@ export const redisEngineTable = {
 /** What `redisEngine` takes. */
 export interface RedisEngineOptions {
   /**
-   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   * URL of the Redis server; or what no URL can say, as connection options or the module that makes them. Without it REDIS_URL of the
+   * environment, and without that, unless NODE_ENV is production, the embedded server.
    */
   readonly redis?: OptionInput<typeof redisEngineTable, 'redis'> | undefined;
   /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */
@@ -76,14 +79,14 @@ export class RedisEngine implements Engine {
   async openBroker(opening: BrokerOpening): Promise<RedisBroker> {
     const { options, moduleOf } = this.#deps;
     const durability = opening.isForInspection === true ? 'off' : options.durability;
-    const moduleAt = (url: string) => moduleOf({ ...options, embedded: undefined, redis: url });
+    const moduleAt = (redis: RedisSource) => moduleOf({ ...options, embedded: undefined, redis });
     const { fastPath } = options;
     return this.#at((location) => openRedisBroker(location, { ...opening, durability, fastPath, moduleAt }));
   }
 
   async openLiveness(opening: LivenessOpening): Promise<Liveness> {
     return this.#at(async (location) => {
-      const liveness = await connectLiveness({ ...opening, url: location.address.revealUrl() });
+      const liveness = await connectLiveness({ ...opening, address: location.address });
       const hangUp = liveness.close.bind(liveness);
       const close = async () => {
         try {

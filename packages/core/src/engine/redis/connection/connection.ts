@@ -2,13 +2,13 @@
 import type { Redis } from 'ioredis';
 import type { ClientOptions, RedisAddress } from './address.js';
 import { MasterFinder } from './master-finder.js';
-import { masterConnector } from './master-connector.js';
+import { lookUpConnector, masterConnector } from './master-connector.js';
 import { onAbort } from '../../../guarded.js';
 import { newClient, forgetArguments, isNotHereNow } from './connection-guard.js';
 import { BrokerUnreachableError } from '../../broker-errors.js';
 
 export interface ConnectOptions {
-  /** The name under which the server lists the connection (`CLIENT LIST`); no spaces. Default `acktor`. */
+  /** The name under which the server lists the connection (`CLIENT LIST`). Default `acktor`. */
   readonly name?: string;
   /** How long to wait for the first answer, in milliseconds, from 1. Default 10,000. */
   readonly connectTimeoutMs?: number;
@@ -62,9 +62,9 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
     autoResendUnfulfilledCommands: offlineQueue,
     autoResubscribe: resubscribes,
   };
-  const finder = MasterFinder.of(address);
-  const finding = finder ? { Connector: masterConnector(address, finder, key) } : {};
-  const own = { ...keeping, ...finding, socketTimeout, connectionName: name };
+  const Connector = connectorOf(address, key);
+  const finding = Connector ? { Connector } : {};
+  const own = { ...keeping, ...finding, socketTimeout, connectionName: listable(name) };
   const client = newClient({ ...address.clientOptions(), ...SETTINGS, ...own });
   // Stays attached for the client's life: an 'error' event without a listener would end the process.
   client.on('error', (fault: Error) => {
@@ -72,6 +72,19 @@ export function beginConnecting(address: RedisAddress, options: Omit<ConnectOpti
     onFault?.(fault);
   });
   return client;
+}
+
+/** Undefined where ioredis' own does. */
+function connectorOf(address: RedisAddress, key: string): ClientOptions['Connector'] {
+  const finder = MasterFinder.of(address);
+  if (finder) return masterConnector(address, finder, key);
+  const { endpoint } = address;
+  return endpoint.kind === 'tcp' && address.lookUp ? lookUpConnector(address, endpoint) : undefined;
+}
+
+/** Servers take ASCII without spaces in a connection's name; a queue's may be any text. */
+function listable(name: string): string {
+  return name.replaceAll(/[^!-~]+/g, (others) => encodeURIComponent(others.toWellFormed()));
 }
 
 /** A connection whose other end vanished silently looks alive; no command of ours waits longer for its answer. */

@@ -48,6 +48,11 @@ export function endpointOf(read: ReadUrl): RedisEndpoint {
   return endpoint;
 }
 
+/** Whether TLS is spoken there. */
+export function isEncrypted(endpoint: RedisEndpoint): boolean {
+  return endpoint.kind !== 'unix' && endpoint.isEncrypted;
+}
+
 /** The endpoint for people. */
 export function showEndpoint(endpoint: RedisEndpoint): string {
   if (endpoint.kind === 'unix') return `unix://${endpoint.path}`;

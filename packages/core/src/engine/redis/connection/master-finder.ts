@@ -4,6 +4,7 @@ import slotOf from 'cluster-key-slot';
 import type { Redis } from 'ioredis';
 import type { RedisAddress } from './address.js';
 import { forgetArguments, newClient } from './connection-guard.js';
+import { lookUpConnector } from './master-connector.js';
 import { showHostPort, type HostPort } from './endpoint.js';
 
 /** Where the primary of a key is; undefined when there is none now. Behind sentinels it is the same for all keys. */
@@ -47,7 +48,7 @@ export class MasterFinder {
   /** All primaries. */
   async masters(): Promise<readonly HostPort[]> {
     return this.#firstAnswer(async (client, place) =>
-      this.#address.isCluster ? (await slotsAt(client, place)).masters : [await this.#primaryAt(client)],
+      this.#address.isCluster ? (await this.#slotsAt(client, place)).masters : [await this.#primaryAt(client)],
     );
   }
 
@@ -87,7 +88,7 @@ export class MasterFinder {
         const primary = await this.#primaryAt(client);
         return () => primary;
       }
-      const slots = await slotsAt(client, place);
+      const slots = await this.#slotsAt(client, place);
       this.#meetNodes(slots);
       return (key) => slots.masterOf(key);
     });
@@ -114,13 +115,17 @@ export class MasterFinder {
     return this.#informants;
   }
 
+  async #slotsAt(client: Redis, informant: HostPort): Promise<SlotMap> {
+    return readSlots(await client.cluster('SLOTS'), informant, (announced) => this.#address.reachedAt(announced));
+  }
+
   async #primaryAt(client: Redis): Promise<HostPort> {
     const { endpoint } = this.#address;
     const name = endpoint.kind === 'sentinel' ? endpoint.master : '';
     const answer = (await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as readonly string[] | null;
     const [host, port] = answer ?? [];
     if (host === undefined || port === undefined) throw new Error(`a sentinel knows no primary named "${name}"`);
-    return { host, port: Number(port) };
+    return this.#address.reachedAt({ host, port: Number(port) });
   }
 
   /** Nodes that came later are asked, too, until they leave; those of the address stay, because they may come back. */
@@ -136,7 +141,8 @@ export class MasterFinder {
   #dial(place: HostPort): Redis {
     const { isCluster } = this.#address;
     const options = isCluster ? this.#address.clientOptionsAt(place) : this.#address.sentinelOptionsAt(place);
-    const client = newClient({ ...options, ...QUICK, connectionName: 'acktor-finder' });
+    const lookingUp = this.#address.lookUp && { Connector: lookUpConnector(this.#address, place) };
+    const client = newClient({ ...options, ...QUICK, ...lookingUp, connectionName: 'acktor-finder' });
     // The rejection of the command reports it.
     client.on('error', () => undefined);
     return client;
@@ -164,10 +170,6 @@ const QUICK = {
   enableReadyCheck: false,
 } as const;
 
-async function slotsAt(client: Redis, place: HostPort): Promise<SlotMap> {
-  return readSlots(await client.cluster('SLOTS'), place);
-}
-
 export interface SlotMap {
   /** Every node in it, masters and replicas. */
   readonly nodes: readonly HostPort[];
@@ -176,12 +178,19 @@ export interface SlotMap {
   masterOf(key: string): HostPort | undefined;
 }
 
-/** Reads the answer that `informant` gave. */
-export function readSlots(answer: unknown, informant: HostPort): SlotMap {
+/** Reads the answer that `informant` gave; `reachedAt` says where a node is to be reached that announces itself elsewhere. */
+export function readSlots(
+  answer: unknown,
+  informant: HostPort,
+  reachedAt: (announced: HostPort) => HostPort = (announced) => announced,
+): SlotMap {
   const ranges = (answer as readonly RawRange[]).map(([from, to, ...nodes]) => ({
     from,
     to,
-    nodes: nodes.map(([host, port]) => ({ host: knownHost(host) ?? informant.host, port })),
+    nodes: nodes.map(([named, port]) => {
+      const host = knownHost(named);
+      return host === undefined ? { host: informant.host, port } : reachedAt({ host, port });
+    }),
   }));
   return {
     nodes: distinct(ranges.flatMap(({ nodes }) => nodes)),

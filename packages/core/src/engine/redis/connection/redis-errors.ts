@@ -17,6 +17,22 @@ export class AddressError extends AcktorError {
   }
 }
 
+/** The module that `redis` names makes neither a URL nor connection options. */
+export class RedisModuleError extends AcktorError {
+  readonly code = 'ACKTOR_REDIS_MODULE';
+
+  constructor(
+    readonly module: string,
+    complaint: string,
+    details: AcktorErrorDetails = {},
+  ) {
+    super(
+      `expected the module ${module} to export a function that returns the URL of a Redis, or its connection options, but ${complaint}`,
+      details,
+    );
+  }
+}
+
 /** The server is older than anything that Acktor can work with. */
 export class ServerTooOldError extends AcktorError {
   readonly code = 'ACKTOR_SERVER_TOO_OLD';
