@@ -58,7 +58,7 @@ describe('job', () => {
       backoff: { type: 'linear', delayMs: -1 },
       deadlineMS: 5,
     };
-    const error = await refusal(ContractError, () => job('charge card', wrong as never));
+    const error = await refusal(ContractError, () => job('charge\ncard', wrong as never));
     expect(error.code).to.equal('ACKTOR_BAD_CONTRACT');
     expect(error.faults.map((fault) => fault.option)).to.have.members([
       'name',

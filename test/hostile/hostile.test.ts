@@ -80,8 +80,12 @@ describe('text and values of others', function () {
     'are names only where they can be, and are printed on one line',
     many((hostile) => {
       const text = hostile.text();
-      for (const kind of ['job', 'queue', 'id', 'namespace'] as const)
-        if (nameFault(kind, text) === undefined) expect(text).to.match(/^[A-Za-z0-9_-]{1,128}$/);
+      if (nameFault('id', text) === undefined) expect(text).to.match(/^[A-Za-z0-9_-]{1,128}$/);
+      for (const kind of ['job', 'queue', 'namespace'] as const) {
+        if (nameFault(kind, text) !== undefined) continue;
+        expect(text).to.match(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,512}$/u);
+        if (kind === 'queue') expect(text).not.to.include(':');
+      }
       for (const printed of [visible(text), quoted(text), line(text), firstLine(text), say`${text}`, joined([text, 1])])
         expect(String(printed)).not.to.match(UNSEEN);
       expect(String(block(text)).replaceAll('\n', '')).not.to.match(UNSEEN);

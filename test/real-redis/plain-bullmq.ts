@@ -4,6 +4,11 @@ import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import type { Redis } from 'ioredis';
 import { redisUrl } from './real-redis.js';
 
+/** What BullMQ's clients connect by. */
+export function plainConnection(url = redisUrl()): QueueOptions['connection'] {
+  return { ...RedisAddress.parse(url).clientOptions(), maxRetriesPerRequest: null } as QueueOptions['connection'];
+}
+
 /** A queue of plain BullMQ, closed with the scope that opened it. */
 export function plainQueue(name: string, prefix: string, url = redisUrl()): Queue & AsyncDisposable {
   const options = { connection: RedisAddress.parse(url).clientOptions() as QueueOptions['connection'], prefix };

@@ -38,6 +38,7 @@ export class LiveConsumer {
       onActivity: () => undefined,
       quarantine: new Quarantine(),
       poisonLimit: 3,
+      unknown: 'deadLetter' as const,
       events: new WorkerEvents(log),
       reportDeath: undefined,
       clock: systemClock,

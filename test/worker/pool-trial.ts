@@ -29,6 +29,7 @@ export class PoolTrial {
       onActivity: () => undefined,
       quarantine: new Quarantine(),
       poisonLimit: 3,
+      unknown: 'deadLetter',
       events: new WorkerEvents(log),
       reportDeath: undefined,
       ...deps,

@@ -19,8 +19,7 @@ export class WorkerTrial implements AsyncDisposable {
     this.namespace = namespace;
   }
 
-  static async open(url = redisUrl()): Promise<WorkerTrial> {
-    const namespace = freshNamespace();
+  static async open(url = redisUrl(), namespace = freshNamespace()): Promise<WorkerTrial> {
     return new WorkerTrial(url, await Producer.connect({ redis: url, namespace }), namespace);
   }
 

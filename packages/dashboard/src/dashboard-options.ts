@@ -84,7 +84,8 @@ export interface DashboardHandlerOptions {
    */
   readonly engine?: OptionInput<typeof handlerTable, 'engine'> | undefined;
   /**
-   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   * URL of the Redis server; or what no URL can say, as connection options or the module that makes them. Without it REDIS_URL of the
+   * environment, and without that, unless NODE_ENV is production, the embedded server.
    */
   readonly redis?: OptionInput<typeof handlerTable, 'redis'> | undefined;
   /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */

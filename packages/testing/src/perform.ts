@@ -18,13 +18,15 @@ import {
   type HandlerFunction,
   type Middleware,
   type Token,
+  type UncheckedJob,
 } from '@acktor/worker';
-import { contractOf, runOneDelivery, workerOptions } from '@acktor/worker/internal';
+import { ALL_OTHERS, contractOf, runOneDelivery, workerOptions } from '@acktor/worker/internal';
 import { sentJob, type SentJob } from './memory/memory-engine.js';
 import { isDate } from './memory/passing-options.js';
 
-/** What handles `J`: a class with `@handles`, what `handle()` made, or a plain function of the delivery. */
-export type HandlerOf<J extends AnyJob> = HandlerClass<J> | FunctionHandler<J> | HandlerFunction<J>;
+/** What handles `J`: a class with `@handles`, what `handle()` or `handleAll()` made, or a plain function of the delivery. */
+export type HandlerOf<J extends AnyJob> =
+  HandlerClass<J> | FunctionHandler<J> | FunctionHandler<UncheckedJob> | HandlerFunction<J>;
 
 /** What of a delivery, and of the worker that runs it, is not as on the first attempt of a job that was just sent. */
 export interface PerformOptions {
@@ -121,7 +123,8 @@ export async function perform<J extends AnyJob>(
 function declaredFor<J extends AnyJob>(handler: HandlerOf<J>, job: J): HandlerClass<J> | FunctionHandler<J> {
   const known = contractOf(handler);
   if (known === undefined && isPlain(handler)) return handle(job, handler as HandlerFunction<J>);
-  if (known !== undefined && (known.name !== job.name || known.queue !== job.queue)) {
+  const isFor = known !== undefined && (known.name === job.name || known.name === ALL_OTHERS);
+  if (known !== undefined && !(isFor && known.queue === job.queue)) {
     const message = `expected a handler of job ${job.name}, got one of ${known.name}`;
     throw new OptionsError([{ option: 'handler', message }]);
   }

@@ -52,6 +52,7 @@ export function delivery<J extends AnyJob>(
   const sent: SentJob[] = [];
   return {
     id,
+    name: job.name,
     job,
     data,
     signal,
@@ -71,10 +72,12 @@ export function delivery<J extends AnyJob>(
     progress: (value) => Promise.resolve(void progressed.push(value)),
     log: (line) => Promise.resolve(void logged.push(line)),
     provide: (token, value) => void services.set(token, value),
-    inject: <T>(token: Token<T>) => {
-      if (services.has(token)) return services.get(token) as T;
-      const name = typeof token === 'function' ? token.name : String(token);
-      throw new NotProvidedError(name, 'name it in the `services` of delivery(), or call delivery.provide() first');
-    },
+    inject: <T>(token: Token<T>) => found(token, services) as T,
   };
+}
+
+function found(token: Token, services: ReadonlyMap<Token, unknown>): unknown {
+  if (services.has(token)) return services.get(token);
+  const name = typeof token === 'function' ? token.name : String(token);
+  throw new NotProvidedError(name, 'name it in the `services` of delivery(), or call delivery.provide() first');
 }

@@ -97,7 +97,8 @@ export class DuplicateHandlerError extends AcktorError {
     readonly job: string,
     readonly handlers: readonly [string, string],
   ) {
-    super(`expected one handler for job ${job}, got ${handlers.join(' and ')}: leave one of them out`);
+    const jobs = job === '' ? 'all other jobs of a queue' : `job ${job}`;
+    super(`expected one handler for ${jobs}, got ${handlers.join(' and ')}: leave one of them out`);
   }
 }
 

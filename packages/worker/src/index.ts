@@ -1,6 +1,7 @@
 // The door for applications, '@acktor/worker': workers, handlers, middleware, events. Under semver.
 export { Worker } from './worker/worker.js';
-export { type ConsumerCounts, type WorkerOptions } from './worker/worker-options.js';
+export type { WorkerOptions } from './worker/worker-options.js';
+export type { ConsumerCounts, UnknownPolicies } from './worker/by-queue.js';
 export { onDead, type DeadJob, type DeadJobListener, type DeadListener } from './events/on-dead.js';
 export type {
   ConnectionChange,
@@ -16,20 +17,23 @@ export type {
 } from './events/worker-events.js';
 export type { ConnectionHealth, QueueHealth, WorkerHealth } from './worker/health.js';
 export type { HeartbeatState } from './heartbeat/heartbeat.js';
-export { handle, handles } from './handler/handler.js';
+export { handle, handleAll, handles } from './handler/handler.js';
 export type {
   AnyHandler,
   AnyHandlerClass,
   FunctionHandler,
+  HandleAllOptions,
   Handler,
   HandlerClass,
   HandlerFunction,
   HandlerOptions,
+  UncheckedJob,
 } from './handler/handler.js';
 export { middleware } from './handler/middleware.js';
 export type { Middleware, MiddlewareOptions, Next, NextResult } from './handler/middleware.js';
 export type { Container, Injected, Token } from './handler/container.js';
 export type { Delivery } from './delivery/delivery.js';
+export type { UnknownPolicy } from './delivery/for-others.js';
 export type { AbortError } from './handler/executor.js';
 export { desiredConsumers, type Demand, type MetricsData } from './metrics/worker-metrics.js';
 export { isRejection, reject, type Rejection, type RejectOptions } from './delivery/settlement.js';

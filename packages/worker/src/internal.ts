@@ -5,7 +5,7 @@ export { runOneDelivery, type OneDelivery } from './delivery/one-delivery.js';
 export { quarantineOfThisProcess } from './delivery/quarantine.js';
 export { isMachine } from './feed/followed-actors.js';
 export { disposeGlobally } from './handler/handler-scope.js';
-export { contractOf } from './handler/handler.js';
+export { ALL_OTHERS, contractOf } from './handler/handler.js';
 export { loadHandlers, loadMiddleware } from './handler/load-handlers.js';
 export { HANG_DESCRIPTOR, reportHangsToSupervisor } from './heartbeat/heartbeat-protocol.js';
 export { defaultLogger, descriptor, isLogger, type LogDestination } from './logger.js';

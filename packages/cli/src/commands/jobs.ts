@@ -11,7 +11,7 @@ import {
   type OperatorFlags,
 } from './operator-command.js';
 import { since, until } from '../output/durations.js';
-import { firstLine, joined, say, type Printable } from '../output/printable.js';
+import { firstLine, joined, say, shellWord, type Printable } from '../output/printable.js';
 import { colours, print } from '../output/output.js';
 import { wholeNumber } from '../settings/settings.js';
 
@@ -96,7 +96,9 @@ function listed(listing: JobListing, columns: readonly Column<JobSummary>[], { q
   if (listing.jobs.length === 0) return say`no ${state} jobs in ${queue}\n`;
   const rows = table(columns, listing.jobs, { head: colours.dim });
   const more =
-    listing.cursor === undefined ? '' : say`more: acktor jobs ${queue} ${state} --cursor ${listing.cursor}\n`;
+    listing.cursor === undefined
+      ? ''
+      : say`more: acktor jobs ${shellWord(queue)} ${state} --cursor ${listing.cursor}\n`;
   return joined([rows, more]);
 }
 

@@ -8,7 +8,7 @@ import {
   withOperatorFlags,
   type OperatorFlags,
 } from './operator-command.js';
-import { say } from '../output/printable.js';
+import { say, shellWord } from '../output/printable.js';
 import { print } from '../output/output.js';
 
 /** The command, ready to be added to a program. */
@@ -29,7 +29,7 @@ async function pause(operator: Operator, queue: string, { json }: OperatorFlags)
   await operator.pause(queue);
   print(json, {
     json: { queue, isPaused: true },
-    text: () => say`${queue} is paused; acktor resume ${queue} ends it\n`,
+    text: () => say`${queue} is paused; acktor resume ${shellWord(queue)} ends it\n`,
   });
 }
 

@@ -2,6 +2,7 @@
 import { bullmqVersion } from '@acktor/core/internal';
 import { duration } from '../output/durations.js';
 import { counted } from '../output/output.js';
+import { shellWord } from '../output/printable.js';
 import { ok, warn, type Check, type Findings } from './examination.js';
 
 /** Whether active jobs have no holder: a worker that runs gives them back within seconds. */
@@ -58,7 +59,7 @@ const pausedCheck: Check = {
   judge: ({ queues }) => {
     const paused = queues.filter(({ isPaused }) => isPaused).map(({ queue }) => queue);
     if (paused.length === 0) return ok('no queue is');
-    return warn(paused.join(', '), `acktor resume ${paused[0] ?? ''}`);
+    return warn(paused.join(', '), `acktor resume ${shellWord(paused[0] ?? '').toString()}`);
   },
 };
 

@@ -53,6 +53,12 @@ export function block(text: string, indent = '  '): Printable {
   return new PrintableText(lines.map(visible).join(`\n${indent}`));
 }
 
+/** As a shell takes it for one word: within a command that is shown to be copied. */
+export function shellWord(text: string): Printable {
+  const isPlain = /^[\w@%+=:,./-]+$/.test(text);
+  return line(isPlain ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
+}
+
 /** Looks around a piece, such as colours, that are our own. */
 export function painted(paint: (text: string) => string, piece: Piece): Printable {
   return new PrintableText(paint(toPrint(piece)));

@@ -74,6 +74,13 @@ export const workSettings: readonly Setting[] = [
     read: (texts) => texts.flatMap(items),
     isRepeatable: true,
   },
+  {
+    option: 'unknown',
+    flag: '--unknown <deadLetter|leave|ack>',
+    variable: 'ACKTOR_UNKNOWN',
+    doc: withDefault('unknown', 'what becomes of jobs that no handler is for'),
+    read: last,
+  },
   ...connectionSettings,
   {
     option: 'drainMs',
@@ -132,8 +139,9 @@ function consumerCounts(texts: readonly string[], source: string): ConsumerCount
 }
 
 function countOf(part: string, source: string): readonly [string, number] {
-  const [queue = '', count = ''] = part.split(/=(.*)/s);
-  return [queue, wholeNumber(count, source)];
+  // The last one: a queue's name may hold others.
+  const end = part.lastIndexOf('=');
+  return [part.slice(0, end), wholeNumber(part.slice(end + 1), source)];
 }
 
 /** @throws SettingError */

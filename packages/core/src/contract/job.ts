@@ -2,7 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ContractError, NotAContractError, type OptionFault } from '../errors.js';
 import { backoffFunction, backoffOption, DEFAULT_BACKOFF, type Backoff, type BackoffFunction } from './backoff.js';
-import { nameFault, NAME_RULE, nameHint } from './names.js';
+import { nameFault, NAME_RULES, nameHint } from './names.js';
 import { upgradeFaults, type UpgradeSteps, type VersionOptions, isUpgradeSteps } from './versions.js';
 import { defineOptions } from '../options/options.js';
 
@@ -47,7 +47,7 @@ export type ResultOf<J extends AnyJob> = J['result'] extends StandardSchemaV1
 
 /** How a contract is declared. */
 export interface JobOptions<Payload extends StandardSchemaV1, Result extends StandardSchemaV1 | undefined> {
-  /** The queue that carries these jobs: 1 to 128 letters, digits, `_` or `-`. */
+  /** The queue that carries these jobs: any name that BullMQ takes, of 512 characters at most, without control characters. */
   readonly queue: string;
   /** The schema of the payload, from any Standard Schema library. */
   readonly data: Payload;
@@ -167,9 +167,9 @@ export const contractOptions = defineOptions({
   queue: {
     type: 'string',
     required: true,
-    expected: NAME_RULE,
+    expected: NAME_RULES.queue,
     accepts: (text) => nameFault('queue', text) === undefined,
-    hint: (given) => nameHint(given),
+    hint: (given) => nameHint('queue', given),
     doc: 'The queue that carries jobs of this contract.',
   },
   data: {

@@ -1,5 +1,5 @@
 // The options that producers and workers share: where the queues are, and what the server must keep.
-import { NAME_RULE, nameFault, nameHint } from '../contract/names.js';
+import { NAME_RULES, nameFault, nameHint } from '../contract/names.js';
 import { isEngine, type BrokerOpening, type Engine, type FleetOpening } from './engine.js';
 import { redisEngineTable } from './default-engine.js';
 import type { OptionInput, OptionTable } from '../options/option-spec.js';
@@ -16,9 +16,9 @@ export const brokerOptionTable = {
   namespace: {
     type: 'string',
     default: 'bull',
-    expected: NAME_RULE,
+    expected: NAME_RULES.namespace,
     accepts: (text) => nameFault('namespace', text) === undefined,
-    hint: (given) => nameHint(given),
+    hint: (given) => nameHint('namespace', given),
     doc: "What all keys begin with: BullMQ's prefix, which every BullMQ client has as `bull` by default.",
   },
   durability: redisEngineTable.durability,
@@ -56,7 +56,8 @@ export interface SharedOptions {
    */
   readonly engine?: OptionInput<typeof brokerOptionTable, 'engine'> | undefined;
   /**
-   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   * URL of the Redis server; or what no URL can say, as connection options or the module that makes them. Without it REDIS_URL of the
+   * environment, and without that, unless NODE_ENV is production, the embedded server.
    */
   readonly redis?: OptionInput<typeof brokerOptionTable, 'redis'> | undefined;
   /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */

@@ -69,6 +69,8 @@ export interface FleetOpening {
 export interface BrokerOpening extends FleetOpening {
   /** The client's name, as a server may list it: `acktor-producer`. */
   readonly name: string;
+  /** What people call the worker that opens it, as a server may list it; undefined for what is none. */
+  readonly worker?: string | undefined;
   /** For how many seconds an acked job, its result and its id are remembered. */
   readonly ackedAgeSeconds: number;
   /** How many acked jobs a queue remembers at most. */

@@ -27,7 +27,8 @@ export interface FleetOptions {
    */
   readonly engine?: OptionInput<typeof fleetTable, 'engine'> | undefined;
   /**
-   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   * URL of the Redis server; or what no URL can say, as connection options or the module that makes them. Without it REDIS_URL of the
+   * environment, and without that, unless NODE_ENV is production, the embedded server.
    */
   readonly redis?: OptionInput<typeof fleetTable, 'redis'> | undefined;
   /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */

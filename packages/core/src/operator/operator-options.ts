@@ -20,7 +20,8 @@ export interface OperatorOptions {
    */
   readonly engine?: OptionInput<typeof operatorTable, 'engine'> | undefined;
   /**
-   * URL of the Redis server. Without it REDIS_URL of the environment, and without that, unless NODE_ENV is production, the embedded server.
+   * URL of the Redis server; or what no URL can say, as connection options or the module that makes them. Without it REDIS_URL of the
+   * environment, and without that, unless NODE_ENV is production, the embedded server.
    */
   readonly redis?: OptionInput<typeof operatorTable, 'redis'> | undefined;
   /** Whether the server is the embedded one, whatever REDIS_URL says; false: never. Not together with `redis`. */

@@ -3,7 +3,7 @@ import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
 import { brokerOptionTable, type SharedOptions } from '../engine/broker-options.js';
 import type { Confirm } from '../engine/broker.js';
-import { NAME_RULE } from '../contract/names.js';
+import { NAME_RULES } from '../contract/names.js';
 import { attemptsOption } from '../contract/job.js';
 import { backoffOption } from '../contract/backoff.js';
 
@@ -81,7 +81,7 @@ const sentTable = {
   id: {
     type: 'string',
     // Checked by `checkName`, which says more.
-    expected: `${NAME_RULE}; no whole number, which BullMQ gives to its own jobs, and no name of BullMQ's own keys, such as "active"`,
+    expected: `${NAME_RULES.id}; no whole number, which BullMQ gives to its own jobs, and no name of BullMQ's own keys, such as "active"`,
     doc: 'The id of the job. A queue takes an id once while it remembers it, so a resend adds nothing.',
   },
   delayMs: { type: 'ms', default: 0, max: 31_536_000_000, doc: 'How long the job waits before it may be delivered.' },

@@ -223,10 +223,12 @@ export class EarlyCancels {
 const REMEMBERED_FOR_MS = 15_000;
 const MOST_REMEMBERED = 1_000;
 
-/** How the deliveries of one job ended. */
+/** How the deliveries of one job ended; those of more than a thousand names are counted together, as `(other jobs)`. */
 export interface JobTotals extends Omit<QueueTotals, 'queue'> {
   readonly job: string;
 }
+
+const OTHER_JOBS = '(other jobs)';
 
 /** How many deliveries ended in each way since the process started. Always counted: a counter costs less than to ask whether to count. */
 export class Totals {
@@ -259,10 +261,12 @@ export class Totals {
     return [...this.#jobs].map(([job, counts]) => ({ job, ...counts }));
   }
 
-  #of({ record: { name } }: LeasedJob): Counts {
-    const known = this.#jobs.get(name);
+  #of({ record }: LeasedJob): Counts {
+    const known = this.#jobs.get(record.name);
     if (known) return known;
-    const counts: Counts = { ...NOTHING };
+    // Any client may give each of its jobs another name.
+    const name = this.#jobs.size < MOST_NAMES ? record.name : OTHER_JOBS;
+    const counts: Counts = this.#jobs.get(name) ?? { ...NOTHING };
     this.#jobs.set(name, counts);
     return counts;
   }
@@ -278,6 +282,8 @@ const NOTHING: Readonly<Counts> = {
   leasesLost: 0,
   redelivered: 0,
 };
+
+const MOST_NAMES = 1_000;
 
 const COUNTED = Object.keys(NOTHING) as readonly (keyof Counts)[];
 

@@ -194,8 +194,8 @@ export class WorkWait {
 const PAUSE_AFTER_FAULT_MS = 300;
 /** A poll is answered within milliseconds, or its batch fails. A consumer that leaves without one must not keep the others from work. */
 const LONGEST_POLL_MS = 1_000;
-/** A few round trips to the server, and an event loop that is somewhat behind. */
-const LATE_MS = 25;
+/** Some round trips to the server, and an event loop that is behind: another program's may be, on a busy machine. */
+const LATE_MS = 100;
 
 /** The parked consumers, the one that has been idle longest first. */
 export class Parking {

@@ -20,6 +20,8 @@ import { attemptsOf } from './settlement.js';
 export interface Delivery<J extends AnyJob = AnyJob> {
   /** The job's id. */
   readonly id: string;
+  /** The job's name: its contract's, or of a handler of all jobs that which its sender gave it. */
+  readonly name: string;
   /** The contract that the handler handles. */
   readonly job: J;
   /** The payload as the contract's schema gives it. */
@@ -118,6 +120,10 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
 
   get id(): string {
     return this.#deps.run.leased.record.id;
+  }
+
+  get name(): string {
+    return this.#deps.run.leased.record.name;
   }
 
   get job(): J {

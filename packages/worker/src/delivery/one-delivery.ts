@@ -12,6 +12,7 @@ import { checkParameters, needsContainer } from '../handler/check-parameters.js'
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
 import { HandlerScopes } from '../handler/handler-scope.js';
 import { freshContainer } from '../handler/tsyringe.js';
+import { unknownPolicyOf } from '../worker/by-queue.js';
 import type { CheckedWorkerOptions } from '../worker/worker-options.js';
 import { Quarantine } from './quarantine.js';
 import { runnerCallback } from './runner.js';
@@ -43,6 +44,7 @@ export async function runOneDelivery(one: OneDelivery): Promise<Settlement | und
   const runner = runnerCallback({
     queue: one.queue,
     handlers,
+    unknown: unknownPolicyOf(options.unknown, leased.record.queue),
     scopes,
     limits: options,
     quarantine: new Quarantine(clock),

@@ -13,7 +13,7 @@ import {
 import type { Clock } from '../channel/clock.js';
 import type { ConsumerEvent, Rejected, RunnerOrder } from '../consumer/consumer-protocol.js';
 import { CancelledError } from '../errors.js';
-import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
+import { entryFor, type HandlerEntry, type QueueHandlers } from '../handler/handler-registry.js';
 import type { HandlerScopes } from '../handler/handler-scope.js';
 import { abortError, Attempt } from '../handler/executor.js';
 import { LeasedDelivery, type DeliveryLimits } from './delivery.js';
@@ -28,7 +28,7 @@ import {
   settleRejection,
   type Rejecting,
 } from './settlement.js';
-import { LaterReturns, NewerPayloads } from './newer-payloads.js';
+import { LaterReturns, NewerPayloads, UnknownJobs, type UnknownPolicy } from './for-others.js';
 import { RetryWaits } from './retry-waits.js';
 import type { Quarantine } from './quarantine.js';
 
@@ -37,6 +37,8 @@ export interface RunnerDeps {
   /** Where progress and log lines go. */
   readonly queue: Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo'>;
   readonly handlers: QueueHandlers;
+  /** What becomes of the jobs that none of them is for. */
+  readonly unknown: UnknownPolicy;
   readonly scopes: HandlerScopes;
   readonly limits: DeliveryLimits;
   readonly quarantine: Quarantine;
@@ -62,8 +64,9 @@ export function runnerLogic(deps: RunnerDeps) {
 export function runnerCallback(deps: RunnerDeps): CallbackLogicFunction<RunnerOrder> {
   const laterReturns = new LaterReturns(deps);
   const newerPayloads = new NewerPayloads({ log: deps.log, laterReturns });
+  const unknownJobs = new UnknownJobs(deps.unknown, { log: deps.log, laterReturns });
   const retryWaits = new RetryWaits(deps);
-  const running = { ...deps, laterReturns, newerPayloads, retryWaits, endLog: new EndLog(deps) };
+  const running = { ...deps, laterReturns, newerPayloads, unknownJobs, retryWaits, endLog: new EndLog(deps) };
   return ({ receive, sendBack }) => {
     const context: RunnerContext = { deps: running, send: sendBack, disposing: undefined };
     let attempt: Attempt | undefined;
@@ -72,7 +75,7 @@ export function runnerCallback(deps: RunnerDeps): CallbackLogicFunction<RunnerOr
         attempt = new Attempt(order.delivery, deps.scopes);
         void runAttempt(attempt, context);
       } else if (attempt) {
-        const entry = deps.handlers.get(attempt.leased.record.name);
+        const entry = entryFor(attempt.leased.record, deps.handlers);
         attempt.abort(abortError(order.reason, attempt.leased, entry?.job));
         if (entry) endWithoutHandler({ attempt, entry, deps: running }, sendBack);
       }
@@ -101,6 +104,7 @@ function endWithoutHandler({ attempt, entry, deps }: RunningAttempt, send: (even
 interface RunningDeps extends RunnerDeps {
   readonly laterReturns: LaterReturns;
   readonly newerPayloads: NewerPayloads;
+  readonly unknownJobs: UnknownJobs;
   readonly retryWaits: RetryWaits;
   readonly endLog: EndLog;
 }
@@ -141,8 +145,8 @@ function endOf(attempt: Attempt, context: RunnerContext): MaybePromise<HandlerEn
   const { record } = attempt.leased;
   if (record.poisoned !== undefined) return rejected(deadLetter(record.poisoned), deps);
   if (record.cancelled !== undefined) return rejected(deadLetter(cancelled(record.id, record.cancelled)), deps);
-  const entry = deps.handlers.get(record.name);
-  if (entry === undefined) return rejected(deadLetter(noHandler(attempt.leased, deps)), deps);
+  const entry = entryFor(record, deps.handlers);
+  if (entry === undefined) return endUnknown(record, deps);
   if (record.version > entry.job.version) return rejected(deps.newerPayloads.leave(record, entry.job), deps);
   if (record.suspicions === 0 && !deps.quarantine.isClosed) return begin(attempt, entry, context);
   return whenAdmitted(attempt, deps, { begin: () => begin(attempt, entry, context), job: entry.job });
@@ -282,7 +286,7 @@ function cancelled(id: string, why: string): string {
   return new CancelledError(id, why).message;
 }
 
-function noHandler({ record }: LeasedJob, { handlers }: RunnerDeps): string {
-  const known = [...handlers.keys()].join(', ');
-  return `no handler for job "${record.name}" on queue ${record.queue}; this worker handles: ${known}`;
+function endUnknown(record: JobRecord, deps: RunningDeps): HandlerEnd {
+  const end = deps.unknownJobs.end(record, deps.handlers.keys());
+  return end === 'ack' ? { type: 'handler.returned', result: 'null' } : rejected(end, deps);
 }

@@ -1,9 +1,17 @@
 // Which handler is for which job, of all that a worker was given, and how each is run.
 import type { AnyJob } from '@acktor/core';
+import type { JobRecord } from '@acktor/core/engine';
 import { visible } from '@acktor/core/internal';
 import { DuplicateHandlerError, NotAHandlerError } from '../errors.js';
 import { ClassExecutor, FunctionExecutor, within, type Executor } from './executor.js';
-import { definitionOf, generatorFault, makeInjectable, type AnyHandler, type AnyHandlerClass } from './handler.js';
+import {
+  ALL_OTHERS,
+  definitionOf,
+  generatorFault,
+  makeInjectable,
+  type AnyHandler,
+  type AnyHandlerClass,
+} from './handler.js';
 import type { InjectedHandler } from './check-parameters.js';
 import { providedBy, type Middleware } from './middleware.js';
 
@@ -15,8 +23,16 @@ export interface HandlerEntry {
   readonly injected: InjectedHandler;
 }
 
-/** The handlers of one queue, by job name. */
+/** The handlers of one queue, by job name; that of all other jobs under {@link ALL_OTHERS}. */
 export type QueueHandlers = ReadonlyMap<string, HandlerEntry>;
+
+/** Returns what runs the job: its own handler, or that of all other jobs, for which the job is of a contract of its name and version. */
+export function entryFor({ name, version }: JobRecord, handlers: QueueHandlers): HandlerEntry | undefined {
+  const own = name === ALL_OTHERS ? undefined : handlers.get(name);
+  if (own) return own;
+  const others = handlers.get(ALL_OTHERS);
+  return others && { ...others, job: Object.freeze({ ...others.job, name, version }) };
+}
 
 /**
  * Sorts handlers by queue, each within the middleware of its worker, and its own.

@@ -1,5 +1,5 @@
 // What a user writes for one job: a class, or a plain function, with the middleware around it and what is injected.
-import type { AnyJob, ResultInput } from '@acktor/core';
+import { job, type AnyJob, type JobContract, type JobOptions, type ResultInput } from '@acktor/core';
 import { defineOptions, type OptionTable } from '@acktor/core/engine';
 import { requireContract, type MaybePromise } from '@acktor/core/internal';
 import type { Delivery } from '../delivery/delivery.js';
@@ -107,6 +107,55 @@ export function handle<J extends AnyJob>(job: J, ...given: readonly unknown[]): 
   return new FunctionHandler<J>(defined(job, options as object), run);
 }
 
+/** The contract that a handler of all other jobs sees: the name of the job, and JSON of any form. */
+export type UncheckedJob = JobContract<string, AnyJson, AnyJson>;
+
+type AnyJson = AnyJob['data'];
+
+/** What {@link handleAll} takes besides its queue and its function. */
+export interface HandleAllOptions<Tokens extends readonly Token[] = readonly Token[]> extends HandlerOptions<
+  UncheckedJob,
+  Tokens
+> {
+  /** How often a job is tried in all where it does not say so itself; 1 by default, as BullMQ does. */
+  readonly attempts?: JobOptions<AnyJson, undefined>['attempts'] | undefined;
+  /** The wait between attempts where a job does not say so itself; as of a contract. */
+  readonly backoff?: JobOptions<AnyJson, undefined>['backoff'] | undefined;
+  /** How long one attempt may take; for ever by default. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/**
+ * Declares that a function handles all jobs of a queue that no other handler of the worker is for: so that an existing queue can be worked
+ * on before its contracts are written.
+ *
+ * Nothing of a payload is checked but that it is JSON within the worker's limits: `delivery.name` is the job's name, `delivery.data` is
+ * unknown, and of whatever version. The result may be any JSON.
+ *
+ * @throws ContractError for a queue that can be none, and for attempts, backoff or deadlineMs that are out of bounds; OptionsError and
+ * NotAHandlerError as {@link handle}. A second one of a queue is refused by `Worker.start` (DuplicateHandlerError).
+ * @example
+ * export const mails = handleAll('mails', async ({ name, data, signal }) => legacy[name]?.(data, signal));
+ */
+export function handleAll(queue: string, run: HandlerFunction<UncheckedJob>): FunctionHandler<UncheckedJob>;
+export function handleAll<const Tokens extends readonly Token[] = readonly []>(
+  queue: string,
+  options: HandleAllOptions<Tokens>,
+  run: HandlerFunction<UncheckedJob, Tokens>,
+): FunctionHandler<UncheckedJob>;
+export function handleAll(queue: string, ...given: readonly unknown[]): FunctionHandler<UncheckedJob> {
+  const [options, run] = given.length > 1 ? given : [{}, given[0]];
+  const { attempts = 1, backoff, deadlineMs, ...own } = options as HandleAllOptions;
+  const retries = { attempts, ...(backoff && { backoff }), ...(deadlineMs !== undefined && { deadlineMs }) };
+  const contract = job('all-others', { queue, data: anyJson, result: anyJson, ...retries });
+  return new FunctionHandler<UncheckedJob>(defined(Object.freeze({ ...contract, name: ALL_OTHERS }), own), run);
+}
+
+/** In place of a job's name, for the handler of all other jobs: no contract can have it. */
+export const ALL_OTHERS = '';
+
+const anyJson: AnyJson = { '~standard': { version: 1, vendor: 'acktor', validate: (value) => ({ value }) } };
+
 /** As a method, so that a handler of one job is also an {@link AnyHandler}. */
 interface HandlerMethod<J extends AnyJob> {
   handle(delivery: Delivery<J>, ...dependencies: readonly unknown[]): MaybePromise<ResultInput<J> | Rejection>;
@@ -123,7 +172,7 @@ export class FunctionHandler<J extends AnyJob = AnyJob> {
   /** @internal */
   constructor(definition: HandlerDefinition, run: unknown) {
     if (typeof run !== 'function') throw notAFunction(run);
-    this.name = run.name === '' ? `handle(${definition.job.name})` : run.name;
+    this.name = run.name === '' ? callOf(definition.job) : run.name;
     const fault = generatorFault(run, `the function of ${this.name}`);
     if (fault !== undefined) throw new NotAHandlerError(this.name, fault);
     requireNamed(this.name, run.length - 1, definition.inject ?? []);
@@ -134,6 +183,10 @@ export class FunctionHandler<J extends AnyJob = AnyJob> {
   get job(): J {
     return this[DEFINITION].job as J;
   }
+}
+
+function callOf({ name, queue }: AnyJob): string {
+  return name === ALL_OTHERS ? `handleAll(${queue})` : `handle(${name})`;
 }
 
 /** What a class or a function was declared with. */

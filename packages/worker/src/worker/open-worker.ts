@@ -24,7 +24,8 @@ import { connectInspector, type StatelyInspector } from './stately-inspector.js'
 import { defaultLogger } from '../logger.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { ConsumerPool } from './consumer-pool.js';
-import { consumersOf, type CheckedWorkerOptions, type ConsumerCounts } from './worker-options.js';
+import { consumersOf, queuesNamedIn, unknownPolicyOf } from './by-queue.js';
+import type { CheckedWorkerOptions } from './worker-options.js';
 
 /** What a worker consists of. */
 export interface WorkerDeps {
@@ -49,14 +50,23 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
   const queues = handlersByQueue(options.handlers, options.use);
   const listeners = [...options.onDead, ...options.handlers.flatMap(listenerOf)];
   refuseUnreachable(listeners, [...queues.keys()]);
-  refuseUnknownQueues(options.consumers, [...queues.keys(), ...listeners.map(({ job }) => onDeadQueue(job.queue))]);
+  const known = [...queues.keys(), ...listeners.map(({ job }) => onDeadQueue(job.queue))];
+  refuseUnknownQueues([options.consumers, options.unknown].flatMap(queuesNamedIn), known);
   const container = options.container ?? defaultContainer(queues);
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
   checkBuilding(container, queues, { log, id });
   const warn = (message: string) => log.warn({ worker: id }, message);
   const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount } = options;
-  const opening = { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount, name: 'acktor-worker', warn };
+  const retention = { ackedAgeSeconds, ackedCount };
+  const opening = {
+    namespace,
+    connectTimeoutMs,
+    ...retention,
+    name: 'acktor-worker',
+    worker: options.worker ?? id,
+    warn,
+  };
   const connected = await engine.openBroker(opening);
   const scopes = new HandlerScopes(container, { clock: engine.clock ?? systemClock, log });
   let inspector: StatelyInspector | undefined;
@@ -148,7 +158,7 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
 }
 
 function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps, 'pools'>): ConsumerPool {
-  const { leaseMs, letGoMs, replaceStuckConsumers, consumers, poisonLimit } = open.options;
+  const { leaseMs, letGoMs, replaceStuckConsumers, consumers, poisonLimit, unknown } = open.options;
   const { deadJobs } = open;
   const workQueue = open.connected.broker.workQueue(queue);
   const reportDeath = deadJobs.reporting(queue);
@@ -159,6 +169,7 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
     process: open.id,
     consumers: Math.min(consumersOf(consumers, queue), isOfNotices ? MOST_CALLS_ON_DEAD : Infinity),
     handlers,
+    unknown: unknownPolicyOf(unknown, queue),
     scopes: open.scopes,
     leaseMs,
     letGoMs,
@@ -177,10 +188,9 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
   });
 }
 
-/** A number of consumers for a queue without a handler would have no effect. */
-function refuseUnknownQueues(counts: ConsumerCounts, known: readonly string[]): void {
-  const named = typeof counts === 'number' ? [] : Object.keys(counts);
-  const strangers = named.filter((queue) => !known.includes(queue));
+/** What is said of a queue without a handler would have no effect. */
+function refuseUnknownQueues(named: readonly string[], known: readonly string[]): void {
+  const strangers = [...new Set(named)].filter((queue) => !known.includes(queue));
   if (strangers.length > 0) throw new UnknownQueueError(strangers, known);
 }
 

@@ -14,9 +14,7 @@ import { isLogger, type Logger } from '../logger.js';
 import { areDeadListeners, isDeadListener, type DeadListener } from '../events/on-dead.js';
 import { areMachines } from '../feed/followed-actors.js';
 import type { AnyStateMachine } from 'xstate';
-
-/** How many consumers: the same for each queue, or by queue; a queue that is not named gets one. */
-export type ConsumerCounts = number | Readonly<Record<string, number>>;
+import { isConsumerCounts, isUnknownPolicies, type ConsumerCounts, type UnknownPolicies } from './by-queue.js';
 
 const { engine, ...serverOptionTable } = brokerOptionTable;
 
@@ -27,8 +25,21 @@ export const travellingOptionTable = {
     type: 'value',
     default: 1,
     expected: 'a whole number from 1 to 10,000, or such numbers by queue',
-    accepts: isConsumerCounts,
+    accepts: (value: unknown): value is ConsumerCounts => isConsumerCounts(value),
     doc: 'How many deliveries are handled at a time: for each queue, or by queue.',
+  },
+  worker: {
+    type: 'string',
+    expected: '1 to 128 characters without control characters',
+    accepts: (text) => /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,128}$/u.test(text),
+    doc: "What BullMQ's clients and dashboards call the worker, in `queue.getWorkers()`; by default its id.",
+  },
+  unknown: {
+    type: 'value',
+    default: 'deadLetter',
+    expected: "'deadLetter', 'leave' or 'ack', or one of them by queue",
+    accepts: (value: unknown): value is UnknownPolicies => isUnknownPolicies(value),
+    doc: "What becomes of jobs that no handler is for: a dead letter; left to other workers, which the job comes back for after a growing wait; or acked without being handled. For all queues, or by queue: a queue that is not named has `'deadLetter'` ([handlers.md](handlers.md#jobs-without-a-handler)).",
   },
   leaseMs: {
     type: 'ms',
@@ -190,6 +201,13 @@ export const workerOptions = defineOptions(workerTable);
 export interface TravellingOptions extends SharedOptions, TextLimitOptions {
   /** How many deliveries are handled at a time: for each queue, or by queue. By default 1. */
   readonly consumers?: OptionInput<typeof travellingOptionTable, 'consumers'> | undefined;
+  /** What BullMQ's clients and dashboards call the worker, in `queue.getWorkers()`; by default its id. */
+  readonly worker?: OptionInput<typeof travellingOptionTable, 'worker'> | undefined;
+  /**
+   * What becomes of jobs that no handler is for: a dead letter; left to other workers, which the job comes back for after a growing wait;
+   * or acked without being handled. For all queues, or by queue: a queue that is not named has `'deadLetter'`. By default "deadLetter".
+   */
+  readonly unknown?: OptionInput<typeof travellingOptionTable, 'unknown'> | undefined;
   /**
    * How long a lease lasts unless renewed; it is renewed three times in that span. Bounded because a lease shorter than a second is lost to
    * a garbage collection. In milliseconds, from 1000 to 3600000; by default 15000.
@@ -289,17 +307,3 @@ export interface WorkerOptions extends TravellingOptions {
 
 /** The options once checked. */
 export type CheckedWorkerOptions = ReturnType<typeof workerOptions.check>;
-
-/** How many consumers a queue gets. */
-export function consumersOf(counts: ConsumerCounts, queue: string): number {
-  return typeof counts === 'number' ? counts : (counts[queue] ?? 1);
-}
-
-function isConsumerCounts(value: unknown): value is ConsumerCounts {
-  if (typeof value === 'number') return isCount(value);
-  return typeof value === 'object' && value !== null && Object.values(value).every(isCount);
-}
-
-function isCount(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 10_000;
-}

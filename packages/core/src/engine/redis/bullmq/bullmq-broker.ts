@@ -17,6 +17,8 @@ import type {
 } from '../../broker.js';
 import type { OutgoingJob, WorkQueue } from '../../work-queue.js';
 import { ClosedError, SendTargetError } from '../../broker-errors.js';
+import { NameError } from '../../../errors.js';
+import { quoted } from '../../../foreign-text/foreign-text.js';
 import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
 import { BullmqDeadLetters } from './bullmq-dead-letters.js';
@@ -25,7 +27,7 @@ import { QueueNames, type AskServers } from './admin/queue-names.js';
 import type { QueueAdmin } from '../../../operator/queue-admin.js';
 import { EventStream, JobEnds } from './events/event-stream.js';
 import { QueueEvents } from './events/queue-events.js';
-import { queueKeys, type QueueKeys } from './queue-keys.js';
+import { queueKeys, workerClientName, type QueueKeys } from './queue-keys.js';
 import { scripts } from './scripts/scripts.js';
 import { ConfirmedSends } from './sending/confirmed-sends.js';
 import { fsyncMethod } from './sending/fsync.js';
@@ -46,6 +48,8 @@ export interface BullmqBrokerDeps {
   /** The number of the database. */
   readonly database: number;
   readonly retention: Retention;
+  /** What people call the worker; undefined for one without a name, and for what is none. */
+  readonly worker: string | undefined;
   /** Whether ordinary sends, acks and fetches may take the fast path of their scripts. */
   readonly fastPath: boolean;
 }
@@ -136,8 +140,9 @@ export class BullmqBroker implements Broker {
     const state = this.#queueOf(name);
     this.#list(state);
     const { keys } = state;
-    const { openClient, retention, server, fastPath } = this.#deps;
-    const openWaitClient = (signal: AbortSignal) => openClient(`acktor-wait-${name}`, keys.marker, signal);
+    const { openClient, retention, server, fastPath, namespace, worker } = this.#deps;
+    const clientName = workerClientName(namespace, keys, worker);
+    const openWaitClient = (signal: AbortSignal) => openClient(clientName, keys.marker, signal);
     const { maxTextBytes } = server;
     const guard = this.#guardOf(state);
     const prefixOf = (target: string) => this.#targetOf(state, target).keys.prefix;
@@ -241,6 +246,7 @@ export class BullmqBroker implements Broker {
     if (known) return known;
     const { namespace, database, server } = this.#deps;
     const keys = queueKeys(namespace, name, { isInCluster: server.isCluster, database });
+    if (server.isCluster) this.#requireOneName(name, keys);
     const state: QueueState = {
       name,
       keys,
@@ -252,6 +258,16 @@ export class BullmqBroker implements Broker {
     };
     this.#queues.set(name, state);
     return state;
+  }
+
+  /** In a cluster `{payments}` and `payments` have the same keys: two channels of one process would settle each other's deliveries. */
+  #requireOneName(name: string, { prefix }: QueueKeys): void {
+    const other = [...this.#queues.values()].find(({ keys }) => keys.prefix === prefix);
+    if (other === undefined) return;
+    const names = `${quoted(other.name)} and ${quoted(name)}`;
+    throw new NameError(
+      `expected one name for each queue of a cluster, got ${names}, which have the same keys: use one of them`,
+    );
   }
 
   #requireOpen(): void {

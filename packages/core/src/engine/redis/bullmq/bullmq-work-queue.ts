@@ -36,7 +36,7 @@ export interface BullmqWorkQueueDeps {
   readonly prefixOf: (queue: string) => string;
 }
 
-/** The {@link WorkQueue} on BullMQ. One blocking connection, opened at the first wait. */
+/** The {@link WorkQueue} on BullMQ. One blocking connection, opened at once: by it BullMQ's clients know of the worker. */
 export class BullmqWorkQueue implements WorkQueue {
   readonly name: string;
   readonly #deps: BullmqWorkQueueDeps;
@@ -46,6 +46,8 @@ export class BullmqWorkQueue implements WorkQueue {
   constructor(deps: BullmqWorkQueueDeps) {
     this.name = deps.name;
     this.#deps = deps;
+    // One that fails is opened again by the first wait.
+    this.#openWait().catch(() => undefined);
   }
 
   async settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {

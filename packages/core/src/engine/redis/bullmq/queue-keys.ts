@@ -1,9 +1,13 @@
 // The keys of a queue in Redis: BullMQ's names, and Acktor's own beside them.
+import { NameError } from '../../../errors.js';
+import { quoted } from '../../../foreign-text/foreign-text.js';
 import { databasePart } from '../connection/address.js';
 import { KEY_LISTS, OWN_KEYS } from './scripts/built-scripts.js';
 
 /** The key names of one queue. Acktor's own live below `acktor:`, where no id of a new job can reach (it holds no colon). */
 export interface QueueKeys {
+  /** The queue's name as BullMQ's clients have it: in a cluster in braces. */
+  readonly name: string;
   /** What a job's id is appended to. */
   readonly prefix: string;
   /** The keys of a channel's batch script, in the order that the script expects. */
@@ -45,14 +49,19 @@ export interface QueueLocation {
  * Names the keys of a queue. `namespace` is BullMQ's prefix, by default `bull`, as every BullMQ client has it.
  *
  * In a cluster the queue's name is in braces, so that all its keys have one slot, and other queues other ones. A BullMQ client
- * finds it there as `new Queue('{name}')`.
+ * finds it there as `new Queue('{name}')`. A queue whose name or namespace has such a part already, as BullMQ's clients in clusters
+ * have it (`{name}`, the prefix `{bull}`), keeps its keys.
+ *
+ * @throws NameError in a cluster, for a name of which no part decides the slot: `{}`.
  */
 export function queueKeys(namespace: string, queue: string, place: QueueLocation = {}): QueueKeys {
   const { isInCluster = false, database = 0 } = place;
-  const prefix = `${namespace}:${isInCluster ? `{${queue}}` : queue}:`;
-  const key = (name: string) => prefix + name;
+  const name = isInCluster ? nameInCluster(namespace, queue) : queue;
+  const prefix = `${namespace}:${name}:`;
+  const key = (part: string) => prefix + part;
   const presence = `${prefix}acktor:${databasePart(database)}alive:`;
   return {
+    name,
     prefix,
     channel: KEY_LISTS.channel.map(key),
     send: KEY_LISTS.send.map(key),
@@ -74,4 +83,33 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
 
 function isOwn(name: string): name is keyof typeof OWN_KEYS {
   return name in OWN_KEYS;
+}
+
+/** The name of a worker's blocking connection, by which `queue.getWorkers()` of BullMQ's clients (6.7) knows it. */
+export function workerClientName(namespace: string, { name }: Pick<QueueKeys, 'name'>, worker?: string): string {
+  const queue = Buffer.from(name).toString('base64');
+  return `${namespace}:${queue}${worker === undefined ? '' : `:w:${worker}`}`;
+}
+
+/** The queue's part of its keys in a cluster. @throws NameError. */
+function nameInCluster(namespace: string, queue: string): string {
+  const names = [queue, `{${queue}}`];
+  const name = names.find((each) => hasHashTag(`${namespace}:${each}:`));
+  if (name !== undefined) return name;
+  const got = `queue ${quoted(queue)} in namespace ${quoted(namespace)}`;
+  throw new NameError(
+    `expected names that give all keys of a queue one slot of the cluster, got ${got} (leave out "{}")`,
+  );
+}
+
+/** Whether the slot of every key that begins so is that of a part in braces: the first one, if there is something in it. */
+function hasHashTag(prefix: string): boolean {
+  const begin = prefix.indexOf('{');
+  return begin >= 0 && prefix.indexOf('}', begin) > begin + 1;
+}
+
+/** The name of the queue that has a key `<namespace>:<part>:…`: what {@link queueKeys} makes that part of. */
+export function queueOfKey(namespace: string, part: string, { isInCluster = false }: QueueLocation = {}): string {
+  const bare = isInCluster ? /^\{(.+)\}$/s.exec(part)?.[1] : undefined;
+  return bare !== undefined && !hasHashTag(`${namespace}:${bare}:`) ? bare : part;
 }

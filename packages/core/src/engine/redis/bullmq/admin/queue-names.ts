@@ -1,7 +1,9 @@
 // The names of all queues: a set beside the queues, because nothing else in Redis lists them cheaply.
 import type { ConnectionGuard, Connections } from '../../connection/connection-guard.js';
 import type { ScriptClient } from '../../connection/redis-script.js';
+import type { ServerFacts } from '../../connection/server-facts.js';
 import { nameFault } from '../../../../contract/names.js';
+import { queueOfKey } from '../queue-keys.js';
 
 /** Makes a call that changes nothing on every server that has keys: the one, or those of a cluster. */
 export type AskServers = <Answer>(ask: (client: ScriptClient) => Promise<Answer>) => Promise<readonly Answer[]>;
@@ -11,6 +13,7 @@ export interface QueueNamesDeps {
   readonly namespace: string;
   readonly connections: Connections;
   readonly askServers: AskServers;
+  readonly server: Pick<ServerFacts, 'isCluster'>;
 }
 
 /**
@@ -36,8 +39,11 @@ export class QueueNames {
 
   /** Finds queues by the key that each of them has since its first job, adds their names, and returns all that are known. */
   async discover(): Promise<readonly string[]> {
-    const { askServers, namespace } = this.#deps;
-    const found = (await askServers((client) => scan(client, namespace))).flat();
+    const { askServers, namespace, server } = this.#deps;
+    const parts = (await askServers((client) => scan(client, namespace))).flat();
+    const found = parts
+      .map((part) => queueOfKey(namespace, part, { isInCluster: server.isCluster }))
+      .filter((name) => nameFault('queue', name) === undefined);
     if (found.length > 0) await this.add(found);
     return this.all();
   }
@@ -52,20 +58,17 @@ export class QueueNames {
   }
 }
 
+/** The queues' parts of their keys. */
 async function scan(node: ScriptClient, namespace: string): Promise<readonly string[]> {
   const keys: string[] = [];
+  const pattern = `${namespace.replaceAll(/[\\*?[\]]/g, String.raw`\$&`)}:*:meta`;
   let cursor = '0';
   do {
-    const [next, page] = await node.scan(cursor, 'MATCH', `${namespace}:*:meta`, 'COUNT', KEYS_PER_CALL);
+    const [next, page] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_CALL);
     keys.push(...page);
     cursor = next;
   } while (cursor !== '0');
-  return keys.map((key) => queueOf(key, namespace)).filter((name) => nameFault('queue', name) === undefined);
-}
-
-/** In a cluster the queue's part of a key is in braces. */
-function queueOf(key: string, namespace: string): string {
-  return key.slice(`${namespace}:`.length, -':meta'.length).replace(/^\{(.*)\}$/, '$1');
+  return keys.map((key) => key.slice(`${namespace}:`.length, -':meta'.length));
 }
 
 /** About half a millisecond of the server's time. */
