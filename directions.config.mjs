@@ -7,6 +7,7 @@ const borders = {
   elkjs: ['packages/chart/src/layout'],
   bullmq: ['packages/core/src/engine/redis/bullmq'],
   ioredis: ['packages/core/src/engine/redis/connection'],
+  'cron-parser': ['packages/core/src/schedules'],
   tsyringe: ['packages/worker/src/handler', 'packages/examples/src'],
   'reflect-metadata': ['packages/worker/src/handler', 'packages/examples/src'],
   commander: ['packages/cli/src'],

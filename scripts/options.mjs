@@ -22,6 +22,11 @@ import {
   resultOptions,
   sendOptions,
 } from '../packages/core/dist/producer/producer-options.js';
+import {
+  scheduleListOptions,
+  scheduleOptions,
+  upcomingOptions,
+} from '../packages/core/dist/schedules/schedule-options.js';
 import { dashboardHandlerOptions, dashboardOptions } from '../packages/dashboard/dist/dashboard-options.js';
 import { handlerOptions } from '../packages/worker/dist/handler/handler.js';
 import { middlewareOptions } from '../packages/worker/dist/handler/middleware.js';
@@ -36,6 +41,9 @@ const tables = {
   send: sendOptions,
   result: resultOptions,
   cancel: cancelOptions,
+  schedule: scheduleOptions,
+  'schedule list': scheduleListOptions,
+  upcoming: upcomingOptions,
   'dead letter list': deadLetterListOptions,
   'dead letter bulk': deadLetterBulkOptions,
   events: eventsOptions,
@@ -103,6 +111,26 @@ const interfaces = {
       doc: 'What {@link Receipt.result} takes.',
       table: 'resultTable',
       rows: rows(resultOptions),
+    },
+  ],
+  'packages/core/src/schedules/schedule-options.ts': [
+    {
+      name: 'ScheduleOptions',
+      doc: 'What {@link Producer.schedule} takes besides the job and its payload: when it runs, and how each run is sent.',
+      table: 'scheduleTable',
+      rows: rows(scheduleOptions),
+    },
+    {
+      name: 'ScheduleListOptions',
+      doc: 'What {@link Schedules.list} takes.',
+      table: 'scheduleListTable',
+      rows: rows(scheduleListOptions),
+    },
+    {
+      name: 'UpcomingOptions',
+      doc: 'What {@link Schedules.upcoming} takes besides the name.',
+      table: 'upcomingTable',
+      rows: rows(upcomingOptions),
     },
   ],
   'packages/core/src/events/events-options.ts': [

@@ -82,7 +82,13 @@ function inlineExpressions({ PART_KINDS, CHANNEL_WORDS, ENTRIES, JOB_FIELDS, STO
   const table = (pairs) => `{ ${pairs.map(([name, value]) => `${name} = ${value}`).join(', ')} }`;
   return {
     /** These parts of the queue and the kind of each. */
-    kinds: (...parts) => table(parts.map((part) => [part, `'${valueIn(PART_KINDS, part, 'part of a queue')}'`])),
+    kinds: (...parts) =>
+      table(
+        parts.map((part) => [
+          part === 'repeat' ? "['repeat']" : part,
+          `'${valueIn(PART_KINDS, part, 'part of a queue')}'`,
+        ]),
+      ),
     /** How many arguments each word of a channel's call has. */
     arity: () => table(Object.entries(CHANNEL_WORDS).map(([word, parts]) => [word, parts.length])),
     /** How many arguments one repeated part has. */

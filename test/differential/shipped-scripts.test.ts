@@ -20,6 +20,9 @@ const DIGESTS: Readonly<Record<BullmqScriptName, string>> = {
   removeJob: 'f2acb16fda20ccac',
   pause: 'da797a84855a762e',
   promote: '06c562bf39eaaa21',
+  addJobScheduler: '2c3c3856f30da873',
+  updateJobScheduler: '8c71d358aa62ffb7',
+  removeJobScheduler: '98c40c2f329d9bad',
 };
 
 describe("BullMQ's scripts that Acktor wraps", () => {

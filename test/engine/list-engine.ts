@@ -28,6 +28,7 @@ function brokerOn(queue: (name: string) => ListQueue): Port.Broker {
     ended: (name, jobId, signal) => queue(name).ended(jobId, signal),
     cancel: () => without('cancels'),
     deadLetters: () => without('dead letters'),
+    schedules: () => without('schedules'),
     admin: () => without('an admin'),
     workQueue: (name) => queue(name),
     onConnection: () => () => undefined,

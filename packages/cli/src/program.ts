@@ -11,6 +11,7 @@ import { jobCommand } from './commands/job.js';
 import { jobsCommand } from './commands/jobs.js';
 import { pauseCommand, resumeCommand } from './commands/pause.js';
 import { queuesCommand } from './commands/queues.js';
+import { schedulesCommand } from './commands/schedules.js';
 import { serverCommand } from './commands/server.js';
 import { topCommand } from './commands/top.js';
 import { workCommand } from './commands/work.js';
@@ -59,6 +60,7 @@ function program(): Command {
     jobsCommand(),
     jobCommand(),
     deadCommand(),
+    schedulesCommand(),
     pauseCommand(),
     resumeCommand(),
     cancelCommand(),

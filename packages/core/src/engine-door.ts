@@ -61,6 +61,7 @@ export type {
   OutgoingJob,
   QueuedSend,
   QueueStatus,
+  ScheduleSlot,
   SettleAndFetchOptions,
   Settlement,
   SettleOutcome,
@@ -78,6 +79,17 @@ export {
   type RenewedLeases,
 } from './engine/liveness.js';
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
+export type {
+  NewSchedule,
+  PutOutcome,
+  SchedulePage,
+  ScheduleSpan,
+  ScheduleStore,
+  StoredSchedule,
+  Timetable,
+} from './engine/schedule-store.js';
+export { Calendar, type CronRule } from './schedules/calendar.js';
+export { cronRule } from './schedules/timetables.js';
 export { readHistory } from './dead-letters/dead-letter.js';
 export type { JobListing, JobListOptions } from './operator/operator-options.js';
 export {

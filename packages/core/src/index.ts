@@ -88,6 +88,8 @@ export type {
   DeadLetterListOptions,
   ReasonFilter,
 } from './dead-letters/dead-letter-options.js';
+export { Schedules, type Schedule, type ScheduleListing } from './schedules/schedules.js';
+export type { ScheduleListOptions, ScheduleOptions, UpcomingOptions } from './schedules/schedule-options.js';
 export { Events } from './events/events.js';
 export type { EventsOptions, ListenerErrorHandler } from './events/events-options.js';
 export type {

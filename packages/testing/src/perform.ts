@@ -46,6 +46,8 @@ export interface PerformOptions {
   readonly fence?: number;
   readonly redelivered?: boolean;
   readonly sentAt?: Date;
+  /** Of a run of a schedule: the time that it is for. */
+  readonly scheduledFor?: Date;
   /**
    * Aborts when the handler is to let go. Its reason says why: a `LeaseLostError`, `ShutdownError` or `DeadlineError` of Acktor's; anything else is a
    * cancel.
@@ -178,6 +180,12 @@ const deliveryOptions = defineOptions({
   fence: { type: 'count', min: 1, doc: 'By default the attempt.' },
   redelivered: { type: 'boolean', default: false, doc: 'Whether an earlier delivery lost its lease.' },
   sentAt: { type: 'value', expected: 'a valid Date', accepts: isDate, doc: 'When it was sent; now by default.' },
+  scheduledFor: {
+    type: 'value',
+    expected: 'a valid Date',
+    accepts: isDate,
+    doc: 'The time that a run of a schedule is for.',
+  },
   signal: {
     type: 'value',
     expected: 'an AbortSignal',
@@ -204,7 +212,7 @@ function isClock(value: unknown): value is EngineClock {
 type CheckedDelivery = ReturnType<typeof deliveryOptions.check>;
 
 function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): LeasedJob {
-  const { id, attempt, attempts, fence = attempt, redelivered, sentAt = new Date() } = options;
+  const { id, attempt, attempts, fence = attempt, redelivered, sentAt = new Date(), scheduledFor } = options;
   return {
     leaseToken: 'test|1',
     record: {
@@ -221,6 +229,7 @@ function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): Leas
       suspicions: 0,
       attempts,
       backoff: undefined,
+      slot: scheduledFor && { schedule: 'test-schedule', atMs: scheduledFor.getTime() },
       poisoned: undefined,
       cancelled: undefined,
     },

@@ -17,6 +17,8 @@ export interface TestDeliveryOptions {
   /** By default the attempt. */
   readonly fence?: number;
   readonly sentAt?: Date;
+  /** Of a run of a schedule. */
+  readonly scheduledFor?: Date;
   /** What `delivery.inject()` finds, by token. */
   readonly services?: Iterable<readonly [token: Token, service: unknown]>;
 }
@@ -45,10 +47,9 @@ export function delivery<J extends AnyJob>(
 ): TestDelivery<J> {
   requireContract(job, 'delivery');
   const { attempt = 1, attempts = job.attempts, id = 'test-job', redelivered = false } = options;
-  const { signal = new AbortController().signal, fence = attempt, sentAt = new Date() } = options;
+  const { signal = new AbortController().signal, fence = attempt, sentAt = new Date(), scheduledFor } = options;
   const services = new Map<Token, unknown>(options.services);
-  const progressed: unknown[] = [];
-  const logged: string[] = [];
+  const [progressed, logged]: [unknown[], string[]] = [[], []];
   const sent: SentJob[] = [];
   return {
     id,
@@ -62,6 +63,7 @@ export function delivery<J extends AnyJob>(
     redelivered,
     fence,
     sentAt,
+    scheduledFor,
     progressed,
     logged,
     sent,

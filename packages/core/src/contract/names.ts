@@ -4,7 +4,7 @@ import { NameError } from '../errors.js';
 import { quoted } from '../foreign-text/foreign-text.js';
 
 /** What a name is for; the id of a new job has stricter rules, because BullMQ has keys of its own beside those of jobs. */
-export type NameKind = 'job' | 'queue' | 'id' | 'namespace';
+export type NameKind = 'job' | 'queue' | 'id' | 'namespace' | 'schedule';
 
 /** In UTF-16 units: a name is part of every key and of every report. */
 export const LONGEST_NAME = 512;
@@ -15,12 +15,13 @@ export const NAME_RULES = {
   queue: `a text of 1 to ${LONGEST_NAME} characters without ":" and control characters`,
   namespace: `a text of 1 to ${LONGEST_NAME} characters without control characters`,
   id: '1 to 128 letters, digits, "_" or "-"',
+  schedule: '1 to 128 letters, digits, "_" or "-"',
 } as const satisfies Readonly<Record<NameKind, string>>;
 
 /**
  * Accepts the names that BullMQ's clients give to jobs and queues, and their prefixes: any text, `user.created`, `{email-queue}`,
- * `my:app`. For a queue no colon, as BullMQ has it. For the id of a new job 1 to 128 letters, digits, `_` and `-`, not a whole number
- * and not one of BullMQ's own keys.
+ * `my:app`. For a queue no colon, as BullMQ has it. For a schedule and the id of a new job 1 to 128 letters, digits, `_` and `-`; an id is no whole
+ * number and not one of BullMQ's own keys.
  *
  * @throws NameError when the name is anything else.
  */
@@ -53,13 +54,19 @@ function idOfAnyFault(value: unknown): string | undefined {
 /** What is wrong with a name, in a sentence; undefined when nothing is. */
 export function nameFault(kind: NameKind, value: unknown): string | undefined {
   if (typeof value !== 'string') return `expected the ${kind} name to be a text, got ${typeof value}`;
-  if (kind === 'id') return allowedInId.test(value) ? idFault(value) : ruleFault(kind, value);
+  if (isOfIds(kind) && !allowedInId.test(value)) return ruleFault(kind, value);
+  if (isOfIds(kind)) return kind === 'id' ? idFault(value) : undefined;
   return isName(kind, value) ? undefined : ruleFault(kind, value);
 }
 
 function isName(kind: NameKind, text: string): boolean {
   if (text === '' || text.length > LONGEST_NAME || CONTROLLING.test(text)) return false;
   return kind !== 'queue' || !(text.includes(':') || DOTS.has(text));
+}
+
+/** The ids of a schedule's runs are made of its name. */
+function isOfIds(kind: NameKind): boolean {
+  return kind === 'id' || kind === 'schedule';
 }
 
 const allowedInId = /^[A-Za-z0-9_-]{1,128}$/;
@@ -94,14 +101,14 @@ export function nameHint(kind: NameKind, value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   if (value.length > longestOf(kind)) return 'use a digest of what it names';
   if (DOTS.has(value)) return 'in a URL it would mean a folder';
-  const other = value.replaceAll(kind === 'id' ? /[^A-Za-z0-9_-]+/g : NOT_IN_NAMES, '-');
+  const other = value.replaceAll(isOfIds(kind) ? /[^A-Za-z0-9_-]+/g : NOT_IN_NAMES, '-');
   return `it becomes part of a Redis key${/[\p{L}\p{N}]/u.test(other) ? `; ${quoted(other)} would do` : ''}`;
 }
 
 const NOT_IN_NAMES = new RegExp(`(?:${CONTROLLING.source}|:)+`, 'gu');
 
 function longestOf(kind: NameKind): number {
-  return kind === 'id' ? 128 : LONGEST_NAME;
+  return isOfIds(kind) ? 128 : LONGEST_NAME;
 }
 
 function idFault(id: string): string | undefined {

@@ -1,5 +1,6 @@
 // The broker's port: what Acktor needs of a queue server, in its own terms. Adapters live in folders of their own.
 import type { DeadLetterStore } from './dead-letter-store.js';
+import type { ScheduleStore } from './schedule-store.js';
 import type { QueueAdmin } from '../operator/queue-admin.js';
 import type { OutgoingJob, WorkQueue } from './work-queue.js';
 
@@ -44,6 +45,9 @@ export interface Broker {
 
   /** The dead letters of a queue. */
   deadLetters(queue: string): DeadLetterStore;
+
+  /** The schedules of a queue. */
+  schedules(queue: string): ScheduleStore;
 
   /** All queues, for people and tools. */
   admin(): QueueAdmin;

@@ -17,6 +17,14 @@ export interface OutgoingJob {
   readonly backoff: Backoff | undefined;
 }
 
+/** Which run of which schedule a job is. */
+export interface ScheduleSlot {
+  /** The name of the schedule. */
+  readonly schedule: string;
+  /** The time that the run is for, in milliseconds since the epoch. It may begin later, and with a jitter it does. */
+  readonly atMs: number;
+}
+
 /** One accepted job as it lies in the queue, its payload not yet parsed. */
 export interface JobRecord {
   readonly id: string;
@@ -46,6 +54,8 @@ export interface JobRecord {
   readonly keptLogLines?: number | undefined;
   /** The trace that the job was sent in, as text. */
   readonly trace?: string | undefined;
+  /** Given for a run of a schedule. */
+  readonly slot?: ScheduleSlot | undefined;
   /** Set when the job may not be handled any more (delivery limit, poison): the worker that fetches it dead-letters it with this reason. */
   readonly poisoned: string | undefined;
   /** Set when the job was cancelled, with the reason: the worker that fetches it dead-letters it. */
@@ -191,7 +201,8 @@ export interface WorkQueue {
   readonly name: string;
 
   /**
-   * Settles and fetches for many consumers in one atomic call. A request that fails, fails alone.
+   * Settles and fetches for many consumers in one atomic call. A request that fails, fails alone. With a run of a schedule that it fetches
+   * the next run is added before this resolves, exactly once, whoever fetches it.
    * @throws ConnectionLostError when the connection breaks first, ServerRefusalError when the server refuses the call as a whole; what became
    * of it is then unknown.
    */

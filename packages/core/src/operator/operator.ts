@@ -6,6 +6,7 @@ import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker } from '../engine/engine.js';
 import { forInspection } from '../engine/broker-options.js';
 import { checkId, checkName } from '../contract/names.js';
+import { Schedules } from '../schedules/schedules.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { cancelOptions, type CancelOptions } from '../producer/producer-options.js';
 import {
@@ -178,6 +179,13 @@ export class Operator {
     checkName('queue', queue);
     const store = this.#connected.broker.deadLetters(queue);
     return new DeadLetters({ queue, jobName: undefined, store: afterwards(() => this.#requireQueue(queue), store) });
+  }
+
+  /** The schedules of a queue, those of plain BullMQ clients among them; none of a queue that was never used. @throws NameError. */
+  schedules(queue: string): Schedules {
+    checkName('queue', queue);
+    const { broker } = this.#connected;
+    return new Schedules({ queue, store: broker.schedules(queue), broker });
   }
 
   /** Closes the connection. May be called twice. */

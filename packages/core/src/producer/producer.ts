@@ -3,11 +3,14 @@ import { ClosedError } from '../engine/broker-errors.js';
 import type { CancelOutcome, Confirm } from '../engine/broker.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker, Engine } from '../engine/engine.js';
-import { requireContract, type AnyJob, type PayloadInput } from '../contract/job.js';
+import { requireContract, retriesToStore, type AnyJob, type PayloadInput } from '../contract/job.js';
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
 import { requireIterable, sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
 import { traceSend } from '../tracing.js';
+import { Schedules, scheduleOf, type Schedule } from '../schedules/schedules.js';
+import type { ScheduleOptions } from '../schedules/schedule-options.js';
+import { checkScheduleOptions, putSchedule } from '../schedules/timetables.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import {
   cancelOptions,
@@ -168,6 +171,46 @@ export class Producer {
     checkName('queue', queue);
     const jobName = typeof jobOrQueue === 'string' ? undefined : jobOrQueue.name;
     return new DeadLetters({ queue, jobName, store: this.#connected.broker.deadLetters(queue) });
+  }
+
+  /**
+   * Sends a job at the times of a cron pattern, or in intervals, until the schedule is removed: one job for each time, whichever worker dies.
+   * A second call under the same name changes it; a run that is due already stays due, and one that is paused stays paused. Each run has the
+   * same payload, and its handler the time in `delivery.scheduledFor`. A worker has to be there: who fetches a run adds the next one.
+   *
+   * `name` is 1 to 128 letters, digits, `_` or `-`, unique within the job's queue. BullMQ's clients and dashboards show it as a job scheduler.
+   * @throws PayloadError, OptionsError, NameError, NotAContractError: nothing was changed.
+   * @throws ConnectionLostError: it may have been put; putting it again is safe. ServerRefusalError, BrokerReplyError.
+   * @example
+   * await producer.schedule('digest-daily', sendDigest, { cron: '0 7 * * 1-5', timeZone: 'Europe/Berlin' }, { list: 'all' });
+   */
+  // oxlint-disable-next-line max-params -- a name, what it sends, when, and with which payload: four different things
+  async schedule<J extends AnyJob>(
+    name: string,
+    job: J,
+    options: ScheduleOptions,
+    data: PayloadInput<J>,
+  ): Promise<Schedule> {
+    this.#requireOpen();
+    requireContract(job, 'schedule');
+    checkName('schedule', name);
+    const { timetable, priority, attempts = job.attempts, ...own } = await checkScheduleOptions(options);
+    const payload = await encodePayload(job, data, this.#options);
+    const backoff = own.backoff ?? retriesToStore(job).backoff;
+    const { queue, name: jobName, version } = job;
+    const schedule = { name, jobName, timetable, payload, version, priority, attempts, backoff };
+    const put = await putSchedule(this.#connected.broker.schedules(queue), schedule);
+    return scheduleOf(queue, { ...schedule, ...put, runs: 1 });
+  }
+
+  /** The schedules of a job's queue, or of a queue by its name. @throws NameError, NotAContractError. */
+  schedules(jobOrQueue: AnyJob | string): Schedules {
+    this.#requireOpen();
+    if (typeof jobOrQueue !== 'string') requireContract(jobOrQueue, 'schedules');
+    const queue = typeof jobOrQueue === 'string' ? jobOrQueue : jobOrQueue.queue;
+    checkName('queue', queue);
+    const { broker } = this.#connected;
+    return new Schedules({ queue, store: broker.schedules(queue), broker });
   }
 
   /** Closes the connections. Sends in flight are answered first. May be called twice. */

@@ -10,6 +10,7 @@ import { leasesConform } from './leases-conform.js';
 import { livenessConforms } from './liveness-conforms.js';
 import { operatorConforms } from './operator-conforms.js';
 import { poisonConforms } from './poison-conforms.js';
+import { schedulesConform } from './schedules-conform.js';
 import { settledSendsConform } from './settled-sends-conform.js';
 import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
 import { waitingConforms } from './waiting-conforms.js';
@@ -45,6 +46,7 @@ export function engineConforms(
     if (features.operator) operatorConforms(suite);
     if (features.fleet) fleetConforms(suite);
     if (features.events) eventsConform(suite);
+    if (features.schedules) schedulesConform(suite);
   });
 }
 

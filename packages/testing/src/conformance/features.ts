@@ -10,6 +10,8 @@ export interface EngineFeatures {
   readonly operator: boolean;
   /** Watchers of the fleet can ask its workers for reports, and follow them. */
   readonly fleet: boolean;
+  /** Jobs are sent at times and in intervals. */
+  readonly schedules: boolean;
   /** Programs can follow what happens to the jobs of a queue. */
   readonly events: boolean;
   /** A send can wait for a disk or for replicas. */
@@ -28,6 +30,7 @@ export const redisFeatures: EngineFeatures = {
   poison: true,
   operator: true,
   fleet: true,
+  schedules: true,
   events: true,
   confirms: true,
   durable: true,

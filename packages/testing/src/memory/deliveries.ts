@@ -11,6 +11,7 @@ import type {
   SettleOutcome,
   Settling,
 } from '@acktor/core/engine';
+import { continueSchedule } from './memory-schedules.js';
 import { keepStack, recordOf, remember, type StoredJob } from './stored-job.js';
 import type { Retention, StoredQueue } from './stored-queue.js';
 
@@ -22,6 +23,7 @@ export function fetch(
 ): ChannelReply['fetched'] {
   queue.promoteDue();
   const job = queue.takeReady();
+  if (job?.slot) continueSchedule(queue, job.slot);
   return job && { kind: 'job', job: lease(queue, job, { ...options, token }) };
 }
 

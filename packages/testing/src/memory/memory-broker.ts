@@ -11,12 +11,14 @@ import {
   type OutgoingJob,
   type QueueAdmin,
   type QueueWatcher,
+  type ScheduleStore,
   type SendAnswer,
   type WorkQueue,
 } from '@acktor/core/engine';
 import { releaseDead } from './deliveries.js';
 import { MemoryDeadLetters } from './memory-dead-letters.js';
 import { MemoryAdmin } from './memory-admin.js';
+import { MemorySchedules } from './memory-schedules.js';
 import type { MemoryStore } from './memory-store.js';
 import { MemoryWorkQueue } from './memory-work-queue.js';
 import type { StoredJob } from './stored-job.js';
@@ -95,6 +97,11 @@ export class MemoryBroker implements Broker {
   deadLetters(queue: string): DeadLetterStore {
     this.#requireOpen();
     return new MemoryDeadLetters(this.#store.queue(queue));
+  }
+
+  schedules(queue: string): ScheduleStore {
+    this.#requireOpen();
+    return new MemorySchedules(this.#store.queue(queue));
   }
 
   admin(): QueueAdmin {

@@ -1,5 +1,13 @@
 // One job as the engine in memory keeps it.
-import type { AttemptNote, AttemptRecord, JobPlace, JobRecord, JobSummary, OutgoingJob } from '@acktor/core/engine';
+import type {
+  AttemptNote,
+  AttemptRecord,
+  JobPlace,
+  JobRecord,
+  JobSummary,
+  OutgoingJob,
+  ScheduleSlot,
+} from '@acktor/core/engine';
 
 export interface Lease {
   readonly token: string;
@@ -11,6 +19,8 @@ export interface StoredJob {
   readonly sent: OutgoingJob;
   readonly queue: string;
   readonly sentAtMs: number;
+  /** Given for a run of a schedule. */
+  readonly slot: ScheduleSlot | undefined;
   place: JobPlace;
   /** Given while it is active. */
   lease: Lease | undefined;
@@ -36,11 +46,15 @@ export interface StoredJob {
   history: readonly AttemptRecord[];
 }
 
-export function newJob(sent: OutgoingJob, queue: string, sentAtMs: number): StoredJob {
+/** What a queue adds to what was sent. */
+export type JobOrigin = Pick<StoredJob, 'queue' | 'sentAtMs' | 'slot'>;
+
+export function newJob(sent: OutgoingJob, { queue, sentAtMs, slot }: JobOrigin): StoredJob {
   return {
     sent,
     queue,
     sentAtMs,
+    slot,
     place: 'waiting',
     lease: undefined,
     dueAtMs: undefined,
@@ -65,7 +79,7 @@ export function newJob(sent: OutgoingJob, queue: string, sentAtMs: number): Stor
 }
 
 /** The job as a fetch returns it. */
-export function recordOf({ sent, queue, sentAtMs, ...job }: StoredJob): JobRecord {
+export function recordOf({ sent, queue, sentAtMs, slot, ...job }: StoredJob): JobRecord {
   const { id, name, payload, version = 1, trace, priority, attempts, backoff } = sent;
   const { attemptsMade, deliveries, leasesLost, suspicions, poisoned, cancelled } = job;
   return {
@@ -83,6 +97,7 @@ export function recordOf({ sent, queue, sentAtMs, ...job }: StoredJob): JobRecor
     attempts,
     backoff,
     ...(trace !== undefined && { trace }),
+    slot,
     poisoned,
     cancelled,
   };

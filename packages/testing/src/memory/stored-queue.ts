@@ -7,9 +7,11 @@ import type {
   QueueEvent,
   QueueWatcher,
   ReapRules,
+  ScheduleSlot,
   SendOutcome,
 } from '@acktor/core/engine';
 import { DueList } from './due-list.js';
+import type { StoredTimes } from './stored-schedule.js';
 import { newJob, type StoredJob } from './stored-job.js';
 import { WakeSignals } from './wake-signals.js';
 
@@ -60,6 +62,7 @@ export class StoredQueue {
   isPaused = false;
   /** Whether it was ever sent to, consumed or paused. */
   isUsed = false;
+  readonly schedules = new Map<string, StoredTimes>();
   readonly #lanes = new Map<number, StoredJob[]>();
   readonly #waitingEnds = new Map<string, Set<() => void>>();
   readonly #listener: QueueListener;
@@ -88,10 +91,10 @@ export class StoredQueue {
     return [...this.#lanes.keys()].toSorted((one, other) => one - other).flatMap((key) => this.#lanes.get(key) ?? []);
   }
 
-  send(sent: OutgoingJob): SendOutcome {
+  send(sent: OutgoingJob, slot?: ScheduleSlot): SendOutcome {
     this.isUsed = true;
     if (this.jobs.has(sent.id)) return 'duplicate';
-    const job = newJob(sent, this.name, this.clock.now());
+    const job = newJob(sent, { queue: this.name, sentAtMs: this.clock.now(), slot });
     this.jobs.set(sent.id, job);
     this.#listener.sent(sent, this.name);
     this.publish(job, { kind: 'sent' });

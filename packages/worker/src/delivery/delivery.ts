@@ -46,6 +46,8 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly fence: number;
   /** When the job was sent, by the server's clock. */
   readonly sentAt: Date;
+  /** The time that this run of a schedule is for, of every attempt at it the same; undefined for a job that no schedule has made. */
+  readonly scheduledFor: Date | undefined;
   /**
    * Keeps any JSON value with the job, for people to see, of `maxProgressBytes` at most. Need not be awaited: a rejection that is not
    * handled is dropped.
@@ -160,6 +162,11 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
 
   get sentAt(): Date {
     return new Date(this.#deps.run.leased.record.sentAtMs);
+  }
+
+  get scheduledFor(): Date | undefined {
+    const { slot } = this.#deps.run.leased.record;
+    return slot && new Date(slot.atMs);
   }
 
   get progress(): (value: unknown) => Promise<void> {

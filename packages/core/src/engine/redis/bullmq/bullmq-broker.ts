@@ -22,6 +22,8 @@ import { quoted } from '../../../foreign-text/foreign-text.js';
 import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
 import { BullmqDeadLetters } from './bullmq-dead-letters.js';
+import type { ScheduleStore } from '../../schedule-store.js';
+import { BullmqSchedules } from './schedules/bullmq-schedules.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
 import { QueueNames, type AskServers } from './admin/queue-names.js';
 import type { QueueAdmin } from '../../../operator/queue-admin.js';
@@ -121,6 +123,12 @@ export class BullmqBroker implements Broker {
   deadLetters(queue: string): DeadLetterStore {
     const state = this.#queueOf(queue);
     return new BullmqDeadLetters(state.keys, this.#guardOf(state));
+  }
+
+  schedules(queue: string): ScheduleStore {
+    const state = this.#queueOf(queue);
+    this.#list(state);
+    return new BullmqSchedules(state.keys, this.#guardOf(state));
   }
 
   admin(): QueueAdmin {

@@ -18,7 +18,10 @@ export type BullmqScriptName =
   | 'reprocessJob'
   | 'removeJob'
   | 'pause'
-  | 'promote';
+  | 'promote'
+  | 'addJobScheduler'
+  | 'updateJobScheduler'
+  | 'removeJobScheduler';
 
 /**
  * Makes a Lua function, `local function <name>(KEYS, ARGV) … end`, of each BullMQ script, to be called in a loop.

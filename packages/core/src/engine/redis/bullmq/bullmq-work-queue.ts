@@ -2,6 +2,7 @@
 import type {
   AnsweredTokens,
   ChannelAnswer,
+  ChannelReply,
   ChannelRequest,
   Lease,
   LeasedJob,
@@ -9,10 +10,12 @@ import type {
   WorkQueue,
   WakeSignal,
 } from '../../work-queue.js';
+import { BrokerReplyError } from '../../broker-errors.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
 import { generationOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
 import type { QueueKeys } from './queue-keys.js';
+import { continueSchedules, type WithheldRun } from './schedules/continuing.js';
 import { scripts } from './scripts/scripts.js';
 import { serverNowMs } from './server-time.js';
 
@@ -58,7 +61,8 @@ export class BullmqWorkQueue implements WorkQueue {
     const { leaseMs, worker } = options;
     const head = [leaseMs, worker, ackedAgeSeconds, ackedCount, status, path, SEPARATOR, entries.length];
     const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends]);
-    return readAnswer(answer, { requests, queue: this.name, unwritable });
+    const read = readAnswer(answer, { requests, queue: this.name, unwritable });
+    return read.replies.some(isScheduled) ? this.#continued(read, options) : read;
   }
 
   requireSendTo(queue: string): void {
@@ -105,6 +109,28 @@ export class BullmqWorkQueue implements WorkQueue {
     opened?.hangUp();
   }
 
+  /**
+   * The answer once the next runs are added of the schedules whose runs it brings. A run that is not to be handled now is settled, and another
+   * job fetched in its place, under the same token.
+   */
+  async #continued(answer: ChannelAnswer, options: SettleAndFetchOptions): Promise<ChannelAnswer> {
+    const jobs = answer.replies.flatMap((reply) => (isScheduled(reply) ? [reply.fetched.job] : []));
+    const withheld = await continueSchedules(this.#deps, jobs);
+    if (withheld.size === 0) return answer;
+    const requests = jobs.flatMap((job) => requestInstead(job, withheld.get(job), options.worker));
+    const instead = requests.length === 0 ? undefined : await this.settleAndFetch(requests, options);
+    let at = 0;
+    const replies = answer.replies.map((reply): ChannelReply => {
+      const why = isScheduled(reply) ? withheld.get(reply.fetched.job) : undefined;
+      if (why === undefined || reply.fetched === undefined) return reply;
+      if (why.kind === 'unreadable')
+        return { ...reply, fetched: { kind: 'unreadable', job: reply.fetched.job, reason: why.reason } };
+      const { fetched, error } = instead?.replies[at++] ?? {};
+      return { ...reply, fetched, error: error ?? errorOf(why) };
+    });
+    return { replies, status: instead?.status ?? answer.status };
+  }
+
   #openWait() {
     this.#waitClient ??= this.#deps.openWaitClient(this.#closing.signal).catch((error: unknown) => {
       this.#waitClient = undefined;
@@ -122,6 +148,29 @@ export class BullmqWorkQueue implements WorkQueue {
     return (await this.#run(script, args)) as readonly string[];
   }
 }
+
+type ScheduledReply = ChannelReply & { readonly fetched: { readonly kind: 'job'; readonly job: LeasedJob } };
+
+function isScheduled(reply: ChannelReply): reply is ScheduledReply {
+  return reply.fetched?.kind === 'job' && reply.fetched.job.record.slot !== undefined;
+}
+
+/** What the server refuses now it may do later: the run waits for that, so that its schedule does not end. */
+function requestInstead(job: LeasedJob, why: WithheldRun | undefined, worker: string): readonly ChannelRequest[] {
+  if (why === undefined || why.kind === 'unreadable') return [];
+  const { reason } = why;
+  const { attemptsMade, deliveries: fence } = job.record;
+  const attempt = { attempt: attemptsMade + 1, fence, worker, end: 'requeued', reason } as const;
+  const settlement = { kind: 'requeue', afterMs: PAUSE_MS, reason } as const;
+  return [{ settle: { job, settlement, attempt }, fetch: job.leaseToken }];
+}
+
+function errorOf({ kind, reason }: WithheldRun): Error | undefined {
+  return kind === 'refused' ? new BrokerReplyError('the script of schedules', reason) : undefined;
+}
+
+/** Until a run is fetched again that could not be handled. */
+const PAUSE_MS = 1_000;
 
 /** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ has the same minimum. */
 const SHORTEST_WAIT_MS = 2;

@@ -14,6 +14,8 @@ export interface QueueKeys {
   readonly channel: readonly string[];
   /** The keys of the batch script that sends jobs, in the order that the script expects. */
   readonly send: readonly string[];
+  /** The keys of the scripts of schedules, in the order that they expect. */
+  readonly schedules: readonly string[];
   readonly marker: string;
   readonly active: string;
   readonly delayed: string;
@@ -65,6 +67,7 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
     prefix,
     channel: KEY_LISTS.channel.map(key),
     send: KEY_LISTS.send.map(key),
+    schedules: KEY_LISTS.schedules.map((name) => key(name === 'schedulers' ? 'repeat' : name)),
     marker: key('marker'),
     active: key('active'),
     delayed: key('delayed'),

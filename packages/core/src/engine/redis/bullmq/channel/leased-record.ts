@@ -1,6 +1,6 @@
 // Reads the hash that BullMQ keeps for a job into Acktor's record; its ticket keeps what only this broker needs.
 import type { Backoff } from '../../../../contract/backoff.js';
-import type { FetchedJob, JobRecord, LeasedJob } from '../../../work-queue.js';
+import type { FetchedJob, JobRecord, LeasedJob, ScheduleSlot } from '../../../work-queue.js';
 import { FIELD_PLACES, JOB_FIELDS } from '../scripts/built-scripts.js';
 
 /** What the settlement of a leased job needs to know. */
@@ -21,6 +21,8 @@ export interface SettlingOptions {
   readonly retention: string;
   /** How many stack traces are kept, where a BullMQ client has stored that. */
   readonly keptTraces: number | undefined;
+  /** All stored options of a run of a schedule, as JSON: the next run gets them, too. Undefined for any other job. */
+  readonly scheduled: string | undefined;
 }
 
 /** @throws TypeError for a job that no queue of BullMQ has handed out. */
@@ -68,7 +70,7 @@ function leasedJob(hash: JobFields, context: LeaseContext, own: OwnOptions): Lea
 function record(
   hash: JobFields,
   { queue, id }: LeaseContext,
-  { attempts, backoff, unknownBackoff, keptLogLines, version, trace }: OwnOptions,
+  { attempts, backoff, unknownBackoff, keptLogLines, version, trace, scheduled }: OwnOptions,
 ): JobRecord {
   return {
     id,
@@ -87,6 +89,7 @@ function record(
     unknownBackoff,
     keptLogLines,
     trace,
+    slot: scheduled === undefined ? undefined : slotOf(id),
     poisoned: hash.defa,
     cancelled: hash.cancel,
   };
@@ -111,17 +114,20 @@ let lastOptions = NO_OPTIONS;
 function ownOptionsIn(text: string | undefined): OwnOptions {
   if (text === undefined) return NO_OPTIONS;
   if (text !== lastText) {
-    lastOptions = optionsIn(JSON.parse(text) as StoredOptions);
+    lastOptions = optionsIn(JSON.parse(text) as StoredOptions, text);
     lastText = text;
   }
   return lastOptions;
 }
 
-function optionsIn(options: StoredOptions): OwnOptions {
-  const { attempts, payloadVersion: version = 1, tm: trace, kl, stackTraceLimit } = options;
+function optionsIn(options: StoredOptions, text = ''): OwnOptions {
+  const { payloadVersion: version = 1, tm: trace, kl, stackTraceLimit } = options;
+  const repeats = options.repeat !== undefined;
   const backoff = backoffOf(options.backoff);
   return {
-    attempts,
+    // BullMQ tries a run of a schedule once where its template does not say more: its worker writes 0, its queue nothing.
+    attempts: repeats ? Math.max(1, options.attempts ?? 0) : options.attempts,
+    scheduled: repeats ? text : undefined,
     backoff,
     unknownBackoff: backoff === undefined ? typeOf(options.backoff) : undefined,
     keptLogLines: isCount(kl) && kl > 0 ? kl : undefined,
@@ -138,22 +144,35 @@ function isCount(value: unknown): value is number {
 
 interface StoredOptions {
   readonly attempts?: number;
-  readonly backoff?: number | { readonly type?: string; readonly delay?: number; readonly jitter?: number } | null;
+  readonly backoff?: StoredBackoff;
   readonly removeOnComplete?: StoredRetention;
   readonly removeOnFail?: StoredRetention;
   /** BullMQ's name for `keepLogs` in Redis. */
   readonly kl?: unknown;
   readonly stackTraceLimit?: unknown;
+  /** When the scheduler runs. */
+  readonly repeat?: unknown;
   /** Acktor's own. */
   readonly payloadVersion?: number;
   /** BullMQ's telemetry (6.7): the trace of the send. */
   readonly tm?: string;
 }
 
+/** A backoff as BullMQ stores it. */
+export type StoredBackoff =
+  number | { readonly type?: string; readonly delay?: number; readonly jitter?: number } | null;
+
+/** The ids of runs are `repeat:<scheduler>:<ms>`, and a scheduler's may hold colons, too. */
+function slotOf(id: string): ScheduleSlot | undefined {
+  const [from, to] = [id.indexOf(':'), id.lastIndexOf(':')];
+  const atMs = Number(id.slice(to + 1));
+  return from > 0 && to > from && Number.isSafeInteger(atMs) ? { schedule: id.slice(from + 1, to), atMs } : undefined;
+}
+
 type StoredRetention = boolean | number | { readonly age?: number; readonly count?: number };
 
 /** Undefined for none, and for one of a type that BullMQ itself does not know: a strategy that a worker has under that name. */
-function backoffOf(stored: StoredOptions['backoff']): Backoff | undefined {
+export function backoffOf(stored: StoredBackoff | undefined): Backoff | undefined {
   if (typeof stored === 'number') return { type: 'fixed', delayMs: stored };
   const type = typeOf(stored);
   if (typeof stored !== 'object' || stored === null || (type !== 'fixed' && type !== 'exponential')) return undefined;

@@ -19,6 +19,7 @@ export const PART_KINDS = {
   marker: 'zset',
   completed: 'zset',
   failed: 'zset',
+  repeat: 'zset',
 };
 
 /** Acktor's own keys of a queue, by their names in scripts. They lie below `acktor:`, where no id of a new job can reach (it holds no colon). */
@@ -52,6 +53,20 @@ export const KEY_LISTS = {
   /** The channel's, then the suspects, whose turn it is, when the last was, and the dead processes. */
   reaper: [...CHANNEL_KEYS, ...Object.keys(OWN_KEYS)],
   suspects: ['suspects'],
+  /** As BullMQ's `addJobScheduler` expects them (6.7). The schedulers lie in `repeat`, which is a word of Lua. */
+  schedules: [
+    'schedulers',
+    'delayed',
+    'wait',
+    'paused',
+    'meta',
+    'prioritized',
+    'marker',
+    'id',
+    'events',
+    'pc',
+    'active',
+  ],
 };
 
 /** A delivery that is settled or renewed. The generation is its fence and how many leases its job has lost, with a slash between. */
@@ -88,6 +103,8 @@ export const ENTRIES = {
   death: ['jobId', 'deliveries'],
   /** A job that is sent with the settlement of an entry, by the number of that, from 1; the prefix is that of the keys of its queue. */
   send: ['entry', 'prefix', 'jobId', 'name', 'options', 'payload'],
+  /** A run of a schedule that was fetched, and the next one. */
+  fetchedRun: ['schedule', 'jobId', 'atMs', 'options'],
 };
 
 /**

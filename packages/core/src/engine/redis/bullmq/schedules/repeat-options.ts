@@ -1,0 +1,86 @@
+// The options of a run of a BullMQ job scheduler: when its next run is, and which options that gets.
+import type { Calendar, CronRule } from '../../../../schedules/calendar.js';
+
+/** What BullMQ keeps with each run of a scheduler, under `repeat` (6.7). Times are numbers, or texts that `Date` reads. */
+export interface RepeatOptions {
+  readonly pattern?: string;
+  readonly every?: number;
+  readonly tz?: string;
+  readonly startDate?: number | string;
+  readonly endDate?: number | string;
+  readonly limit?: number;
+  /** Which run of the scheduler it is; from 1. */
+  readonly count?: number;
+  readonly hashSeed?: string;
+  readonly strict?: boolean;
+}
+
+/** The options of a run as they are stored. */
+export interface RunOptions {
+  readonly repeat: RepeatOptions;
+  /** The time that the run is for. */
+  readonly prevMillis?: number;
+}
+
+/** @throws Error for what is no JSON, or has neither a pattern nor an interval. */
+export function readRunOptions(json: string): RunOptions {
+  const options = JSON.parse(json) as Partial<RunOptions>;
+  const { pattern, every } = options.repeat ?? {};
+  if (typeof pattern !== 'string' && !(typeof every === 'number' && every > 0))
+    throw new Error('it has neither a pattern nor an interval');
+  return options as RunOptions;
+}
+
+/** A run to be added. The server finds the time of one that comes in intervals. */
+export interface NextRun {
+  readonly atMs: number | undefined;
+  readonly options: RunOptions;
+}
+
+/**
+ * The run after this one, of a schedule that is fetched at that time; undefined when there is none, because of its limit or its end.
+ * @throws Error for a pattern that cannot be read.
+ */
+export function nextRun(options: RunOptions, slotMs: number, { calendar, nowMs }: FoundAt): NextRun | undefined {
+  const { repeat } = options;
+  const count = (repeat.count ?? 0) + 1;
+  const endsAtMs = timeOf(repeat.endDate);
+  if (repeat.limit !== undefined && count > repeat.limit) return undefined;
+  // One that was run before its time is followed by the one after its time.
+  const fromMs = Math.max(slotMs, nowMs);
+  if (endsAtMs !== undefined && fromMs > endsAtMs) return undefined;
+  const next = { ...options, repeat: withoutNulls({ ...repeat, count }) };
+  if (repeat.every !== undefined) {
+    // BullMQ adds one that is after the end when it is fetched before.
+    return endsAtMs !== undefined && slotMs + repeat.every > endsAtMs ? undefined : { atMs: undefined, options: next };
+  }
+  const atMs = calendar.next(ruleOf(repeat), fromMs);
+  return atMs === undefined ? undefined : { atMs, options: { ...next, prevMillis: atMs } };
+}
+
+/** By which calendar, and when, by the server's clock. */
+export interface FoundAt {
+  readonly calendar: Calendar;
+  readonly nowMs: number;
+}
+
+/** A scheduler's pattern as a rule of the calendar. */
+export function ruleOf({ pattern = '', tz, startDate, endDate, hashSeed, strict }: RepeatOptions): CronRule {
+  return {
+    cron: pattern,
+    timeZone: tz,
+    startsAtMs: timeOf(startDate),
+    endsAtMs: timeOf(endDate),
+    seed: hashSeed,
+    isStrict: strict,
+  };
+}
+
+function timeOf(date: number | string | null | undefined): number | undefined {
+  return date === undefined || date === null ? undefined : new Date(date).getTime();
+}
+
+/** Lua's `cjson` makes a value of null that is true; BullMQ's own packing makes none. */
+function withoutNulls<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null)) as Options;
+}

@@ -1,0 +1,86 @@
+// The port to the schedules of one queue.
+import type { Backoff } from '../contract/backoff.js';
+
+/** When a schedule runs: at the times of a cron pattern, or in intervals. Times in milliseconds since the epoch. */
+export interface Timetable {
+  readonly cron: string | undefined;
+  /** A name of the tz database; undefined for intervals, and where each worker's own zone counts, as a plain BullMQ client may have it. */
+  readonly timeZone: string | undefined;
+  readonly everyMs: number | undefined;
+  /** No run is before it. */
+  readonly startsAtMs: number | undefined;
+  /** No run is after it. */
+  readonly endsAtMs: number | undefined;
+  /** How many runs there are from when the schedule was put; undefined for no end. */
+  readonly limit: number | undefined;
+}
+
+/** A schedule as it is put: when, and which job each run is. */
+export interface NewSchedule {
+  /** Unique within its queue. */
+  readonly name: string;
+  readonly timetable: Timetable;
+  readonly jobName: string;
+  /** JSON text. */
+  readonly payload: string;
+  readonly version: number;
+  readonly priority: number;
+  readonly attempts: number | undefined;
+  readonly backoff: Backoff | undefined;
+}
+
+/** A schedule as the queue has it. */
+export interface StoredSchedule extends NewSchedule {
+  readonly isPaused: boolean;
+  /** The time that the next run is for; undefined while it is paused, and when there is none any more. */
+  readonly nextAtMs: number | undefined;
+  /** How many runs were made so far, the next one included. */
+  readonly runs: number;
+  /** How many are left of its limit, the next one included; undefined where it has none. */
+  readonly runsLeft: number | undefined;
+}
+
+/** What came of putting a schedule. `noRun`: its timetable has no time from now on, and nothing was changed. */
+export type PutOutcome =
+  | { readonly kind: 'put'; readonly nextAtMs: number | undefined; readonly isPaused: boolean }
+  | { readonly kind: 'noRun' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Which schedules of a queue are wanted, by their next runs. */
+export interface ScheduleSpan {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** The schedules of a span, and whether there are more behind them. */
+export interface SchedulePage {
+  readonly schedules: readonly StoredSchedule[];
+  readonly hasMore: boolean;
+}
+
+/**
+ * The schedules of one queue. Each has one run that waits for its time; the next one is added when that is fetched. A run's id is made of
+ * the schedule's name and the run's time, so that there is one for each time, whoever adds it.
+ * Every method @throws ConnectionLostError when the connection breaks before the answer.
+ */
+export interface ScheduleStore {
+  /**
+   * Adds the schedule, or changes the one of that name: a run that waits is replaced, and one that is due stays due. One that is paused
+   * stays paused. May be repeated.
+   */
+  put(schedule: NewSchedule): Promise<PutOutcome>;
+
+  /** By their next runs. */
+  page(span: ScheduleSpan): Promise<SchedulePage>;
+
+  find(name: string): Promise<StoredSchedule | undefined>;
+
+  /** Removes the run that waits, and adds no other until the schedule is resumed. False where there is none. May be repeated. */
+  pause(name: string): Promise<boolean>;
+
+  /** Goes on with the first time from now. False where there is none. May be repeated. */
+  resume(name: string): Promise<boolean>;
+
+  /** Removes the schedule and its delayed run. What is due already runs. False where there is none. */
+  remove(name: string): Promise<boolean>;
+}

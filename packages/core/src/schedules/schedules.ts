@@ -1,0 +1,164 @@
+// The schedules of a queue: put, read, paused, run and removed.
+import { randomBytes } from 'node:crypto';
+import type { Broker } from '../engine/broker.js';
+import { BrokerReplyError } from '../engine/broker-errors.js';
+import type { ScheduleStore, StoredSchedule } from '../engine/schedule-store.js';
+import { checkId } from '../contract/names.js';
+import { Calendar } from './calendar.js';
+import { cronRule } from './timetables.js';
+import {
+  scheduleListOptions,
+  upcomingOptions,
+  type ScheduleListOptions,
+  type UpcomingOptions,
+} from './schedule-options.js';
+
+/** A schedule as people see it. What is undefined was not given. */
+export interface Schedule {
+  readonly name: string;
+  readonly queue: string;
+  /** The job that each run is. */
+  readonly jobName: string;
+  readonly cron: string | undefined;
+  readonly timeZone: string | undefined;
+  readonly everyMs: number | undefined;
+  readonly startsAt: Date | undefined;
+  readonly endsAt: Date | undefined;
+  readonly limit: number | undefined;
+  readonly isPaused: boolean;
+  /** The time that the next run is for; undefined while it is paused, and when no time is left. */
+  readonly nextAt: Date | undefined;
+  /** How many runs were made so far, the next one included. */
+  readonly runs: number;
+}
+
+/** One page of a list of schedules. */
+export interface ScheduleListing {
+  readonly schedules: readonly Schedule[];
+  /** Whether there are more behind them. */
+  readonly hasMore: boolean;
+}
+
+/** What the schedules are read from. */
+export interface SchedulesDeps {
+  readonly queue: string;
+  readonly store: ScheduleStore;
+  readonly broker: Pick<Broker, 'send'>;
+}
+
+/**
+ * The schedules of one queue, those of plain BullMQ clients among them. Every method throws ConnectionLostError when the connection breaks
+ * before the answer, and NameError for what is no name.
+ *
+ * @example
+ * const schedules = producer.schedules(sendDigest);
+ * for (const { name, nextAt } of (await schedules.list()).schedules) console.log(name, nextAt);
+ * await schedules.pause('digest-daily');
+ */
+export class Schedules {
+  readonly #deps: SchedulesDeps;
+
+  constructor(deps: SchedulesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Lists them, the one that runs next first. @throws OptionsError. */
+  async list(options: ScheduleListOptions = {}): Promise<ScheduleListing> {
+    const { schedules, hasMore } = await this.#deps.store.page(scheduleListOptions.check(options));
+    return { schedules: schedules.map((stored) => scheduleOf(this.#deps.queue, stored)), hasMore };
+  }
+
+  /** One schedule; undefined when there is none of that name. */
+  async get(name: string): Promise<Schedule | undefined> {
+    checkId(name);
+    const stored = await this.#deps.store.find(name);
+    return stored && scheduleOf(this.#deps.queue, stored);
+  }
+
+  /** The times of the next runs, as far as they are known now; none of one that is paused, or is not there. @throws OptionsError. */
+  async upcoming(name: string, options: UpcomingOptions = {}): Promise<readonly Date[]> {
+    const { count } = upcomingOptions.check(options);
+    checkId(name);
+    const stored = await this.#deps.store.find(name);
+    const times = stored === undefined ? [] : await upcomingOf(stored, count);
+    return times.map((ms) => new Date(ms));
+  }
+
+  /**
+   * Makes no further run until it is resumed, whatever is restarted: the one that waits is removed, one that is under way ends as ever.
+   * Resolves with whether there is such a schedule. May be repeated.
+   */
+  pause(name: string): Promise<boolean> {
+    checkId(name);
+    return this.#deps.store.pause(name);
+  }
+
+  /** Goes on with the first time from now. Resolves with whether there is such a schedule. May be repeated. */
+  resume(name: string): Promise<boolean> {
+    checkId(name);
+    return this.#deps.store.resume(name);
+  }
+
+  /**
+   * Sends its job once more, at once, beside its timetable, also while it is paused. Resolves with the job's id; with undefined when there is
+   * no such schedule. `delivery.scheduledFor` is undefined for it.
+   */
+  async runNow(name: string): Promise<string | undefined> {
+    checkId(name);
+    const { queue, store, broker } = this.#deps;
+    const schedule = await store.find(name);
+    if (schedule === undefined) return undefined;
+    const id = `run-${randomBytes(9).toString('base64url')}`;
+    const { jobName, payload, version, attempts, backoff, priority } = schedule;
+    const job = { id, name: jobName, payload, version, attempts, backoff, priority, delayMs: 0 };
+    const [answer] = await broker.send(queue, [job]);
+    if (answer !== 'accepted') throw new BrokerReplyError('the send script', JSON.stringify(answer));
+    return id;
+  }
+
+  /** Removes it, and the run that waits for its time. Resolves with whether there was such a schedule. */
+  remove(name: string): Promise<boolean> {
+    checkId(name);
+    return this.#deps.store.remove(name);
+  }
+}
+
+/** The first is the one that waits; those of intervals follow from it. */
+async function upcomingOf(
+  { timetable, nextAtMs, runsLeft }: StoredSchedule,
+  count: number,
+): Promise<readonly number[]> {
+  if (nextAtMs === undefined) return [];
+  const { everyMs, endsAtMs = Infinity } = timetable;
+  const most = Math.min(count, runsLeft ?? count);
+  if (everyMs !== undefined) {
+    const times = Array.from({ length: most }, (_, i) => nextAtMs + i * everyMs);
+    return times.filter((ms) => ms <= endsAtMs);
+  }
+  const calendar = await Calendar.load();
+  return [nextAtMs, ...calendar.upcoming(cronRule(timetable), nextAtMs, most - 1)];
+}
+
+/** A schedule of this queue as people see it. */
+export function scheduleOf(queue: string, stored: Omit<StoredSchedule, 'payload' | 'runsLeft'>): Schedule {
+  const { name, jobName, timetable, isPaused, nextAtMs, runs } = stored;
+  const { cron, timeZone, everyMs, startsAtMs, endsAtMs, limit } = timetable;
+  return {
+    name,
+    queue,
+    jobName,
+    cron,
+    timeZone,
+    everyMs,
+    startsAt: dateOf(startsAtMs),
+    endsAt: dateOf(endsAtMs),
+    limit,
+    isPaused,
+    nextAt: dateOf(nextAtMs),
+    runs,
+  };
+}
+
+function dateOf(ms: number | undefined): Date | undefined {
+  return ms === undefined ? undefined : new Date(ms);
+}

@@ -1,0 +1,64 @@
+// The timetable of a schedule: checked before it is put, and read by the calendar.
+import { BrokerReplyError } from '../engine/broker-errors.js';
+import type { NewSchedule, PutOutcome, ScheduleStore, Timetable } from '../engine/schedule-store.js';
+import { OptionsError, type OptionFault } from '../errors.js';
+import { Calendar, timeZoneFault, type CronRule } from './calendar.js';
+import { scheduleOptions, type ScheduleOptions } from './schedule-options.js';
+
+/** The options of a schedule, with its timetable. @throws OptionsError naming everything that is wrong. */
+export async function checkScheduleOptions(options: ScheduleOptions): Promise<CheckedSchedule> {
+  const checked = scheduleOptions.check(options);
+  const faults = faultsOf(checked, await Calendar.load());
+  if (faults.length > 0) throw new OptionsError(faults);
+  const { cron, everyMs, startsAt, endsAt, limit, timeZone } = checked;
+  const timetable: Timetable = {
+    cron,
+    timeZone: cron === undefined ? undefined : (timeZone ?? 'UTC'),
+    everyMs,
+    startsAtMs: startsAt?.getTime(),
+    endsAtMs: endsAt?.getTime(),
+    limit,
+  };
+  return { ...checked, timetable };
+}
+
+type ScheduleValues = ReturnType<typeof scheduleOptions.check>;
+type CheckedSchedule = ScheduleValues & { readonly timetable: Timetable };
+
+function faultsOf(values: ScheduleValues, calendar: Calendar): readonly OptionFault[] {
+  const { cron, everyMs, timeZone, startsAt, endsAt } = values;
+  const faults: (OptionFault | undefined)[] = [
+    fault('cron', cron === undefined ? undefined : calendar.faultOf(cron)),
+    fault('timeZone', timeZone === undefined ? undefined : timeZoneFault(timeZone)),
+  ];
+  if ((cron === undefined) === (everyMs === undefined))
+    faults.push(fault('cron', `expected either cron or everyMs, got ${cron === undefined ? 'neither' : 'both'}`));
+  if (everyMs !== undefined && timeZone !== undefined)
+    faults.push(fault('timeZone', 'expected no timeZone with everyMs (an interval is the same in all zones)'));
+  if (startsAt && endsAt && startsAt > endsAt)
+    faults.push(fault('endsAt', `expected endsAt after startsAt, got ${endsAt.toISOString()}`));
+  return faults.filter((one) => one !== undefined);
+}
+
+function fault(option: string, message: string | undefined): OptionFault | undefined {
+  return message === undefined ? undefined : { option, message };
+}
+
+/** Puts a schedule. @throws OptionsError when no time is left from now on; BrokerReplyError when the server refuses it. */
+export async function putSchedule(store: ScheduleStore, schedule: NewSchedule): Promise<PutDone> {
+  const outcome = await store.put(schedule);
+  if (outcome.kind === 'refused') throw new BrokerReplyError('the script of schedules', outcome.reason);
+  if (outcome.kind === 'noRun') {
+    const message =
+      'expected a timetable with a time from now on, got one that has none (look at endsAt and the days of the pattern)';
+    throw new OptionsError([{ option: 'cron', message }]);
+  }
+  return outcome;
+}
+
+type PutDone = Extract<PutOutcome, { readonly kind: 'put' }>;
+
+/** A timetable with a pattern, for the calendar. */
+export function cronRule({ cron = '', timeZone, startsAtMs, endsAtMs }: Timetable, seed?: string): CronRule {
+  return { cron, timeZone, startsAtMs, endsAtMs, seed };
+}
