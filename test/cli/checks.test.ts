@@ -93,6 +93,13 @@ describe('the checks of acktor doctor', () => {
     expect(verdict).to.include({ state: 'warn', found: 'the main thread of w on h has not moved for 12.0 s' });
   });
 
+  it('warn of a queue whose outboxes are backed up', () => {
+    const queueWith = (unforwarded: number) => ({ queue: 'mails', unforwarded }) as Findings['queues'][number];
+    expect(verdictOf('outboxes', { queues: [queueWith(99)] })).to.include({ state: 'ok' });
+    const found = 'jobs that deliveries have sent wait to be forwarded: 100 of mails';
+    expect(verdictOf('outboxes', { queues: [queueWith(100)] })).to.include({ state: 'warn', found });
+  });
+
   it('fail where presence is not told, though the server could', () => {
     expect(verdictOf('presence', { isPresenceReported: false })).to.include({ state: 'fail' });
     const old = { facts: { ...facts, hasShardPubSub: false } };

@@ -1,4 +1,4 @@
-import { job, NameError, NotAContractError, OptionsError, PayloadError, SendTargetError } from '@acktor/core';
+import { EngineFeatureError, job, NameError, NotAContractError, OptionsError, PayloadError } from '@acktor/core';
 import { defaultTextLimits } from '@acktor/core/internal';
 import { DeliveryEndedError, reject, SendLimitError, type Delivery } from '@acktor/worker';
 import { expect } from 'chai';
@@ -92,13 +92,13 @@ describe('delivery.sendWithAck', () => {
     }
   });
 
-  it('refuses a job of a queue that cannot be written to in the same step', async () => {
+  it('refuses a job that the engine cannot send with an ack', async () => {
     const queue = new RunnerTrial([]).queue;
     queue.requireSendTo = (to?: string) => {
-      throw new SendTargetError('notes', String(to));
+      throw new EngineFeatureError('lists', String(to));
     };
     const { thrown, end } = await thrownBy(({ sendWithAck }) => sendWithAck(call, { number: '1' }), { queue });
-    expect(thrown).to.be.instanceOf(SendTargetError).and.to.include({ from: 'notes', to: 'calls' });
+    expect(thrown).to.be.instanceOf(EngineFeatureError).and.to.include({ feature: 'calls' });
     expect('sends' in end && end.sends).to.deep.equal([]);
   });
 

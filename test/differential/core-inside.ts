@@ -18,7 +18,7 @@ export type { ScriptClient } from '../../packages/core/dist/engine/redis/connect
 
 const { SEPARATOR, writeCall } = await inside<typeof CallModule>('engine/redis/bullmq/channel/channel-call.js');
 export { SEPARATOR };
-const writing = { maxTextBytes: Infinity, prefixOf: (queue: string) => `${queue}:` };
+const writing = { maxTextBytes: Infinity, targetOf: (queue: string) => ({ prefix: `${queue}:`, isElsewhere: false }) };
 export const writeEntries = (requests: readonly ChannelRequest[]) => writeCall(requests, writing).entries;
 export const { luaText } = await inside<typeof ScriptsModule>('engine/redis/bullmq/scripts/scripts.js');
 export const { JOB_FIELDS } = await inside<typeof BuiltModule>('engine/redis/bullmq/scripts/built-scripts.js');

@@ -38,7 +38,6 @@ export {
   ClosedError,
   ConfirmUnsupportedError,
   ConnectionLostError,
-  SendTargetError,
   ServerRefusalError,
   UnwritableCallError,
   type RefusalCause,

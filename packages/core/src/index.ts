@@ -52,7 +52,6 @@ export {
   ConfirmUnsupportedError,
   ConnectionLostError,
   SendRefusedError,
-  SendTargetError,
   SendUnconfirmedError,
   ServerRefusalError,
   UnwritableCallError,

@@ -17,6 +17,23 @@ const leasesCheck: Check = {
   },
 };
 
+/** Whether what deliveries have sent to other slots of a cluster gets there: it waits while its queue's server is away or takes nothing. */
+const outboxesCheck: Check = {
+  name: 'outboxes',
+  judge: ({ queues }) => {
+    const backedUp = queues.filter(({ unforwarded }) => unforwarded >= MANY_UNFORWARDED);
+    if (backedUp.length === 0) return ok('nothing waits to be forwarded for long');
+    const listed = backedUp.map(({ queue, unforwarded }) => `${unforwarded} of ${queue}`).join(', ');
+    return warn(
+      `jobs that deliveries have sent wait to be forwarded: ${listed}`,
+      'see that a worker of the queue runs, and that the servers of the queues that they are for are there and have memory',
+    );
+  },
+};
+
+/** Some hundreds are forwarded in a second. */
+const MANY_UNFORWARDED = 100;
+
 /** Whether every queue with waiting jobs has a worker, and whether the workers keep up with their own timers. */
 const workersCheck: Check = {
   name: 'workers',
@@ -82,4 +99,4 @@ function majorOf(version: string | undefined): string {
 }
 
 /** In the order in which they are printed. */
-export const workerChecks: readonly Check[] = [leasesCheck, workersCheck, pausedCheck, clientsCheck];
+export const workerChecks: readonly Check[] = [leasesCheck, outboxesCheck, workersCheck, pausedCheck, clientsCheck];

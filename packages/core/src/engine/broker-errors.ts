@@ -128,23 +128,6 @@ export class UnwritableCallError extends AcktorError {
   }
 }
 
-/** A job cannot be added with the settlement of a delivery: the two queues cannot be written to in one step. Nothing was sent. */
-export class SendTargetError extends AcktorError {
-  readonly code = 'ACKTOR_SEND_TARGET';
-
-  constructor(
-    /** The queue of the delivery. */
-    readonly from: string,
-    /** The queue of the job that was to be added. */
-    readonly to: string,
-  ) {
-    super(
-      `expected a job whose queue has the same hash slot as "${from}", got one of queue "${to}": in a cluster a script writes to one slot, so that ` +
-        'both cannot be written in one step (send it with a producer, under an id made of delivery.id)',
-    );
-  }
-}
-
 /** The server cannot give the confirmation that was asked for. Nothing was sent. */
 export class ConfirmUnsupportedError extends AcktorError {
   readonly code = 'ACKTOR_CONFIRM_UNSUPPORTED';

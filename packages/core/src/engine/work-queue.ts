@@ -87,8 +87,8 @@ export type Settlement = Sending &
 interface Sending {
   /**
    * Jobs that are added, in this order, in the one step that stores the settlement, and only there: a settlement that is `lost`, `gone`, or
-   * was stored before adds none. One whose id its queue knows is not added again. {@link WorkQueue.requireSendTo} says which queues they may
-   * be of.
+   * was stored before adds none. One whose id its queue knows is not added again. Where queues lie on several servers, that step may keep
+   * them beside the settled job, from where they are added soon, once, and in order; those for different queues in any.
    */
   readonly sends?: readonly QueuedSend[];
 }
@@ -208,10 +208,7 @@ export interface WorkQueue {
    */
   settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer>;
 
-  /**
-   * Checks that a settlement here may add jobs to that queue. @throws SendTargetError when it may not: the two queues cannot be written to
-   * in one step.
-   */
+  /** Checks that a settlement here may add jobs to that queue. @throws EngineFeatureError when it may not. */
   requireSendTo(queue: string): void;
 
   /** Waits until the queue may have work, or `timeoutMs` have passed. `due` says that nothing is ready before then. */

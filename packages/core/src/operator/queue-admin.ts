@@ -29,6 +29,8 @@ export interface QueueDepth {
 export interface QueueSymptoms {
   /** Active jobs without a lease, of the thousand that are active for longest. A worker gives them back. */
   readonly unleased: number;
+  /** Jobs that its deliveries have sent to queues in other slots of a cluster, and that wait to be forwarded. */
+  readonly unforwarded: number;
   /** The mark that the last plain BullMQ client left, such as `bullmq:6.7.0`; undefined when none did. */
   readonly client: string | undefined;
 }

@@ -57,7 +57,7 @@ export class MemoryAdmin implements QueueAdmin {
   symptoms(name: string): Promise<QueueSymptoms> {
     const queue = this.#store.peek(name);
     const unleased = [...queue.active].slice(0, MOST_ACTIVE).filter((job) => !isLeased(queue, job)).length;
-    return Promise.resolve({ unleased, client: undefined });
+    return Promise.resolve({ unleased, unforwarded: 0, client: undefined });
   }
 
   deaths(name: string): Promise<readonly QueueDeath[]> {

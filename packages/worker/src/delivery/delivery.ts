@@ -68,7 +68,7 @@ export interface Delivery<J extends AnyJob = AnyJob> {
    *
    * At most `maxSendsWithAck` jobs, and `maxSendsWithAckBytes` of payload together.
    * @throws PayloadError, OptionsError, NameError, NotAContractError: this job is not sent. @throws SendLimitError for one too many.
-   * @throws SendTargetError in a cluster, for a job whose queue has another hash slot than this delivery's.
+   * @throws EngineFeatureError on an engine that sends nothing with an ack.
    * @throws DeliveryEndedError when the handler has returned.
    * @example
    * delivery.sendWithAck(mailReceipt, { orderId: data.orderId });

@@ -16,10 +16,11 @@ import type {
   SendAnswer,
 } from '../../broker.js';
 import type { OutgoingJob, WorkQueue } from '../../work-queue.js';
-import { ClosedError, SendTargetError } from '../../broker-errors.js';
+import { ClosedError } from '../../broker-errors.js';
 import { NameError } from '../../../errors.js';
 import { quoted } from '../../../foreign-text/foreign-text.js';
 import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
+import type { SendTarget } from './channel/channel-call.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
 import { BullmqDeadLetters } from './bullmq-dead-letters.js';
 import type { ScheduleStore } from '../../schedule-store.js';
@@ -33,6 +34,7 @@ import { queueKeys, workerClientName, type QueueKeys } from './queue-keys.js';
 import { scripts } from './scripts/scripts.js';
 import { ConfirmedSends } from './sending/confirmed-sends.js';
 import { fsyncMethod } from './sending/fsync.js';
+import { Outbox } from './sending/outbox.js';
 import { addJobs } from './sending/send-call.js';
 
 /** What the broker needs. */
@@ -66,6 +68,7 @@ interface QueueState {
   stream: EventStream | undefined;
   ends: JobEnds | undefined;
   events: QueueEvents | undefined;
+  outbox: Outbox | undefined;
 }
 
 /** The {@link Broker} on BullMQ. */
@@ -153,8 +156,9 @@ export class BullmqBroker implements Broker {
     const openWaitClient = (signal: AbortSignal) => openClient(clientName, keys.marker, signal);
     const { maxTextBytes } = server;
     const guard = this.#guardOf(state);
-    const prefixOf = (target: string) => this.#targetOf(state, target).keys.prefix;
-    const deps = { name, keys, guard, openWaitClient, retention, maxTextBytes, fastPath, prefixOf };
+    const targetOf = (target: string) => this.#targetOf(state, target);
+    const outbox = this.#outboxOf(state);
+    const deps = { name, keys, guard, openWaitClient, retention, maxTextBytes, fastPath, targetOf, outbox };
     const queue = new BullmqWorkQueue(deps);
     this.#workQueues.add(queue);
     return queue;
@@ -184,6 +188,7 @@ export class BullmqBroker implements Broker {
     for (const { events } of queues) events?.close();
     // Streams first, so that nothing waits for an answer of a server that hangs.
     await Promise.all([
+      ...queues.map(({ outbox }) => outbox?.close()),
       ...queues.map(({ stream }) => stream?.close()),
       ...[...this.#workQueues].map((queue) => queue.close()),
       ...queues.map(({ ends }) => ends?.close()),
@@ -227,13 +232,20 @@ export class BullmqBroker implements Broker {
     return (state.guard ??= this.#deps.connections.to(state.name, state.keys.marker));
   }
 
-  /** The queue, to which jobs are sent with settlements of another. @throws SendTargetError unless both lie in one slot of the cluster. */
-  #targetOf({ name, keys }: QueueState, queue: string): QueueState {
+  /** A queue to which jobs are sent with settlements of another. */
+  #targetOf({ keys }: QueueState, queue: string): SendTarget {
     const target = this.#stateOf(queue);
-    if (this.#deps.server.isCluster && slotOf(keys.marker) !== slotOf(target.keys.marker))
-      throw new SendTargetError(name, queue);
     this.#list(target);
-    return target;
+    const isElsewhere = this.#deps.server.isCluster && slotOf(keys.marker) !== slotOf(target.keys.marker);
+    return { prefix: target.keys.prefix, isElsewhere };
+  }
+
+  /** Undefined on one server, which takes everything in one step. */
+  #outboxOf(source: QueueState): Outbox | undefined {
+    if (!this.#deps.server.isCluster) return undefined;
+    const withGuard = (state: QueueState) => ({ name: state.name, keys: state.keys, guard: this.#guardOf(state) });
+    const targetOf = (queue: string) => withGuard(this.#stateOf(queue));
+    return (source.outbox ??= new Outbox({ source: withGuard(source), targetOf }));
   }
 
   /** In the background: a list that is late by one call does not fail the call. */
@@ -263,6 +275,7 @@ export class BullmqBroker implements Broker {
       stream: undefined,
       ends: undefined,
       events: undefined,
+      outbox: undefined,
     };
     this.#queues.set(name, state);
     return state;

@@ -6,6 +6,7 @@ import type {
   ChannelRequest,
   Lease,
   LeasedJob,
+  QueueStatus,
   SettleAndFetchOptions,
   WorkQueue,
   WakeSignal,
@@ -13,10 +14,11 @@ import type {
 import { BrokerReplyError } from '../../broker-errors.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
-import { generationOf, readAnswer, SEPARATOR, writeCall } from './channel/channel-call.js';
+import { generationOf, readAnswer, SEPARATOR, writeCall, type SendTarget } from './channel/channel-call.js';
 import type { QueueKeys } from './queue-keys.js';
 import { continueSchedules, type WithheldRun } from './schedules/continuing.js';
 import { scripts } from './scripts/scripts.js';
+import type { Outbox } from './sending/outbox.js';
 import { serverNowMs } from './server-time.js';
 
 /** What a work queue needs. */
@@ -35,8 +37,9 @@ export interface BullmqWorkQueueDeps {
   readonly maxTextBytes: number;
   /** Whether ordinary acks and fetches may take the fast path of their script. */
   readonly fastPath: boolean;
-  /** What the keys of a queue begin with, to which jobs are sent with settlements of this one. @throws SendTargetError. */
-  readonly prefixOf: (queue: string) => string;
+  readonly targetOf: (queue: string) => SendTarget;
+  /** Forwards what is sent to other slots of a cluster; undefined on one server. */
+  readonly outbox: Pick<Outbox, 'forward' | 'isFull'> | undefined;
 }
 
 /** The {@link WorkQueue} on BullMQ. One blocking connection, opened at once: by it BullMQ's clients know of the worker. */
@@ -54,6 +57,15 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 
   async settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
+    const { outbox } = this.#deps;
+    if (outbox?.isFull)
+      return backedUp(await this.#call(requests.map(withoutFetch), { ...options, wantsStatus: true }));
+    const answer = await this.#call(requests, options);
+    if (outbox && requests.some(({ settle }) => settle?.settlement.sends)) outbox.forward();
+    return answer;
+  }
+
+  async #call(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
     const status = options.wantsStatus ? '1' : '0';
     const { ackedAgeSeconds, ackedCount } = this.#deps.retention;
     const path = this.#deps.fastPath ? '1' : '0';
@@ -65,9 +77,8 @@ export class BullmqWorkQueue implements WorkQueue {
     return read.replies.some(isScheduled) ? this.#continued(read, options) : read;
   }
 
-  requireSendTo(queue: string): void {
-    this.#deps.prefixOf(queue);
-  }
+  /** What the script cannot add where it runs, the outbox forwards. */
+  requireSendTo(): void {}
 
   async waitForWork(timeoutMs: number): Promise<WakeSignal> {
     const guard = await this.#openWait();
@@ -171,6 +182,18 @@ function errorOf({ kind, reason }: WithheldRun): Error | undefined {
 
 /** Until a run is fetched again that could not be handled. */
 const PAUSE_MS = 1_000;
+
+function withoutFetch({ settle }: ChannelRequest): ChannelRequest {
+  return settle ? { settle } : {};
+}
+
+/** Nothing is handed out while what was sent cannot be forwarded: those that ask look again when that may have changed. */
+function backedUp({ replies, status }: ChannelAnswer): ChannelAnswer {
+  const none: QueueStatus = { ready: 0, nextDue: undefined, limitedForMs: 0 };
+  return { replies, status: { ...(status ?? none), ready: 0, limitedForMs: PAUSE_WHEN_BACKED_UP_MS } };
+}
+
+const PAUSE_WHEN_BACKED_UP_MS = 500;
 
 /** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ has the same minimum. */
 const SHORTEST_WAIT_MS = 2;

@@ -29,6 +29,8 @@ export interface QueueKeys {
   /** The keys of the reaper's scripts, in the order that they expect. */
   readonly reaper: readonly string[];
   readonly suspects: string;
+  /** Which queues in other slots were ever sent to with settlements; the outbox of each has the same key with its name behind. */
+  readonly outboxes: string;
   /** The processes that died while they held jobs of the queue, the last first. */
   readonly deaths: string;
   /** The prefix of a process's presence channel; its id follows. In the queue's own slot, where scripts can count subscribers. */
@@ -79,6 +81,7 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
     reaper: KEY_LISTS.reaper.map((name) => key(isOwn(name) ? OWN_KEYS[name] : name)),
     suspects: key(OWN_KEYS.suspects),
     deaths: key(OWN_KEYS.deaths),
+    outboxes: key(OWN_KEYS.outboxes),
     presence,
     presences: [...new Set([presence, key('acktor:alive:')])],
   };

@@ -42,8 +42,8 @@ export interface QueueContext {
 
 export async function readSymptoms(client: ScriptClient, { keys }: QueueContext): Promise<QueueSymptoms> {
   const answer = await scripts.symptoms.run(client, keys.channel, [keys.prefix, MOST_ACTIVE]);
-  const [unleased, mark] = answer as readonly [unleased: number, mark: string | null];
-  return { unleased, client: mark ?? undefined };
+  const [unleased, mark, unforwarded] = answer as readonly [unleased: number, mark: string | null, unforwarded: number];
+  return { unleased, unforwarded, client: mark ?? undefined };
 }
 
 /** The oldest are checked: those that lost their lease are among them. */

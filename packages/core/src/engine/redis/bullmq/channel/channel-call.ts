@@ -29,8 +29,15 @@ export const SEPARATOR = `\x1f${randomBytes(3).toString('base64url')}`;
 export interface CallWriting {
   /** The most bytes that the server takes in one text. */
   readonly maxTextBytes: number;
-  /** What the keys of a queue begin with, to which jobs are sent. @throws SendTargetError. */
-  readonly prefixOf: (queue: string) => string;
+  readonly targetOf: (queue: string) => SendTarget;
+}
+
+/** Where jobs go that are sent with a settlement. */
+export interface SendTarget {
+  /** What the keys of the queue begin with. */
+  readonly prefix: string;
+  /** Whether these lie in another slot of the cluster. */
+  readonly isElsewhere: boolean;
 }
 
 /** The requests of one call, written. */
@@ -79,8 +86,10 @@ interface SendsWriting {
 function writeSends(sends: (string | number)[], entry: number, { settle, writing }: SendsWriting): void {
   if (settle.settlement.sends === undefined) return;
   const from = sends.length;
-  for (const { queue, job } of settle.settlement.sends)
-    sends.push(entry, writing.prefixOf(queue), job.id, job.name, storedOptions(job), job.payload);
+  for (const { queue, job } of settle.settlement.sends) {
+    const { prefix, isElsewhere } = writing.targetOf(queue);
+    sends.push(entry, prefix, isElsewhere ? queue : '', job.id, job.name, storedOptions(job), job.payload);
+  }
   requireWritable(sends, from, writing.maxTextBytes);
 }
 

@@ -28,6 +28,7 @@ export const OWN_KEYS = {
   turn: 'acktor:turn',
   lastTurn: 'acktor:last-turn',
   deaths: 'acktor:deaths',
+  outboxes: 'acktor:outboxes',
 };
 
 const CHANNEL_KEYS = [
@@ -51,7 +52,7 @@ export const KEY_LISTS = {
   channel: CHANNEL_KEYS,
   send: ['wait', 'paused', 'meta', 'id', 'completed', 'delayed', 'active', 'events', 'marker', 'prioritized', 'pc'],
   /** The channel's, then the suspects, whose turn it is, when the last was, and the dead processes. */
-  reaper: [...CHANNEL_KEYS, ...Object.keys(OWN_KEYS)],
+  reaper: [...CHANNEL_KEYS, 'suspects', 'turn', 'lastTurn', 'deaths'],
   suspects: ['suspects'],
   /** As BullMQ's `addJobScheduler` expects them (6.7). The schedulers lie in `repeat`, which is a word of Lua. */
   schedules: [
@@ -67,6 +68,7 @@ export const KEY_LISTS = {
     'pc',
     'active',
   ],
+  outboxes: ['outboxes'],
 };
 
 /** A delivery that is settled or renewed. The generation is its fence and how many leases its job has lost, with a slash between. */
@@ -101,8 +103,13 @@ export const ENTRIES = {
   /** Jobs to send of one name and the same options; the id and the payload of each follow. */
   run: ['jobCount', 'name', 'options', 'jobs'],
   death: ['jobId', 'deliveries'],
-  /** A job that is sent with the settlement of an entry, by the number of that, from 1; the prefix is that of the keys of its queue. */
-  send: ['entry', 'prefix', 'jobId', 'name', 'options', 'payload'],
+  /**
+   * A job that is sent with the settlement of an entry, by the number of that, from 1; the prefix is that of the keys of its queue. The target is that
+   * queue when it lies in another slot, and '' when it does not.
+   */
+  send: ['entry', 'prefix', 'target', 'jobId', 'name', 'options', 'payload'],
+  /** A job in an outbox: a list of these parts for each target, whose sequence numbers grow. */
+  outgoing: ['sequence', 'jobId', 'name', 'options', 'payload'],
   /** A run of a schedule that was fetched, and the next one. */
   fetchedRun: ['schedule', 'jobId', 'atMs', 'options'],
 };
@@ -166,6 +173,10 @@ export const CONSTANTS = {
   mostLooks: 10,
   /** Longer ago, the last turn says that the fleet was gone rather than the server. */
   lastTurnKeptMs: 3_600_000,
+  /** Beside each target's outbox, whose name follows after a colon: a hash of the highest sequence number in each so far. */
+  outboxesKey: OWN_KEYS.outboxes,
+  /** At the target: a hash of the highest sequence number that it has of each queue's outbox. */
+  marksKey: 'acktor:forwarded',
   /** The name of a dead letter of which nothing is left but its id. */
   removedJob: 'removed',
 };

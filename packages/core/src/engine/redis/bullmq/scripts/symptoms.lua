@@ -4,7 +4,7 @@
 -- Arguments:
 --   prefix
 --   most: how many active jobs to check
--- Reply: `[active jobs without a lease, BullMQ's mark or null]`.
+-- Reply: `[active jobs without a lease, BullMQ's mark or null, jobs in outboxes]`.
 -- Cost: an EXISTS for each job checked.
 
 local prefix, most = ARGV.prefix, tonumber(ARGV.most)
@@ -12,4 +12,6 @@ local unleased = 0
 for _, id in ipairs(redis.call('LRANGE', KEYS.active, -most, -1)) do
   if redis.call('EXISTS', prefix .. id .. ':lock') == 0 then unleased = unleased + 1 end
 end
-return { unleased, redis.call('HGET', KEYS.meta, 'version') }
+local outboxes, unsent = prefix .. CONST.outboxesKey, 0
+for _, target in ipairs(redis.call('HKEYS', outboxes)) do unsent = unsent + redis.call('LLEN', outboxes .. ':' .. target) end
+return { unleased, redis.call('HGET', KEYS.meta, 'version'), unsent / INLINE.size('outgoing') }

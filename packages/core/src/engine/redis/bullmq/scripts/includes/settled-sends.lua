@@ -1,21 +1,40 @@
--- The jobs that are sent with the settlements of a call: looked at before anything is written, and added when all is settled.
+-- The jobs that are sent with the settlements of a call: looked at before anything is written, and added when all is settled; those for
+-- queues in other slots of a cluster are put into the outbox of their target.
 --
--- Defines `settledSends()`, which reads them, and returns a table of `look()` and `add(replies)`. Expects `now` and
+-- Defines `settledSends()`, which reads them, and returns a table of `look()` and `add(replies)`. Expects `now`, `serverTime` and
 -- `entriesEnd`.
 
 local function settledSends()
   local call = redis.call
 --- include: adder
-  local queues, optionsOf, sends = {}, {}, {}
+  local queues, optionsOf, sends, outboxes = {}, {}, {}, ARGV.prefix .. CONST.outboxesKey
+
+  -- Sequence numbers grow with the server's clock, so that they do so also when a failover has lost the last ones.
+  local function putIntoOutbox(send)
+    local last = tonumber(call('HGET', outboxes, send.target) or 0)
+    local sequence = string.format('%.0f', math.max(last + 1, serverTime[1] * 1000000 + serverTime[2]))
+    call('RPUSH', outboxes .. ':' .. send.target, sequence, send.jobId, send.name, send.optionsText, send.payload)
+    call('HSET', outboxes, send.target, sequence)
+  end
+
+  local function requireOutbox(target)
+    for key, kind in pairs({ [outboxes] = 'hash', [outboxes .. ':' .. target] = 'list' }) do
+      local found = redis.pcall('TYPE', key).ok or kind
+      if found ~= kind and found ~= 'none' then error({ err = 'the key ' .. key .. ' holds a ' .. found .. ' in place of a ' .. kind }) end
+    end
+  end
+
   for at = entriesEnd + 1, #ARGV, INLINE.size('send') do
     local prefix, options = ARGV[at + ENTRY.send.prefix], ARGV[at + ENTRY.send.options]
-    if not queues[prefix] then
+    local target = ARGV[at + ENTRY.send.target]
+    if target == '' and not queues[prefix] then
       local add, look = adderTo(prefix)
       queues[prefix] = { add = add, look = look }
     end
     optionsOf[options] = optionsOf[options] or cjson.decode(options)
     sends[#sends + 1] = { entry = tonumber(ARGV[at + ENTRY.send.entry]), queue = queues[prefix], jobId = ARGV[at + ENTRY.send.jobId],
-      name = ARGV[at + ENTRY.send.name], payload = ARGV[at + ENTRY.send.payload], options = optionsOf[options] }
+      name = ARGV[at + ENTRY.send.name], payload = ARGV[at + ENTRY.send.payload], options = optionsOf[options],
+      optionsText = options, target = target }
   end
 
   local function failureOf(fault)
@@ -27,7 +46,9 @@ local function settledSends()
   local function look()
     local refused
     for _, send in ipairs(sends) do
-      local isSound, fault = pcall(send.queue.look, send.options)
+      local isSound, fault
+      if send.target == '' then isSound, fault = pcall(send.queue.look, send.options)
+      else isSound, fault = pcall(requireOutbox, send.target) end
       if not isSound then
         refused = refused or {}
         refused[send.entry] = failureOf(fault)
@@ -43,7 +64,9 @@ local function settledSends()
     for _, send in ipairs(sends) do
       if isStored[send.entry] then
         -- Fails only for a user that lacks the right to a command: anything else was looked at.
-        local isAdded, fault = pcall(send.queue.add, send.jobId, send.name, send.payload, send.options)
+        local isAdded, fault
+        if send.target == '' then isAdded, fault = pcall(send.queue.add, send.jobId, send.name, send.payload, send.options)
+        else isAdded, fault = pcall(putIntoOutbox, send) end
         if not isAdded then replies[send.entry] = failureOf(fault) end
       end
     end

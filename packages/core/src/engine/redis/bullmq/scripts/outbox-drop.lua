@@ -1,0 +1,17 @@
+-- Drops from a queue's outbox what its target has.
+--
+-- Keys: outboxes
+-- Arguments:
+--   target: the queue that the jobs were for
+--   mark: the highest sequence number that it has
+--   most: how many jobs to look at
+-- Reply: how many were dropped.
+-- Cost: two commands.
+
+local list = KEYS.outboxes .. ':' .. ARGV.target
+local dropped, jobs = 0, redis.call('LRANGE', list, '0', ARGV.most * INLINE.size('outgoing') - 1)
+for at = 1, #jobs, INLINE.size('outgoing') do
+  if tonumber(jobs[at]) <= tonumber(ARGV.mark) then dropped = dropped + 1 end
+end
+if dropped > 0 then redis.call('LTRIM', list, dropped * INLINE.size('outgoing'), -1) end
+return dropped

@@ -1,0 +1,142 @@
+import { ClusterSet } from '@acktor/chaos';
+import type { ConnectedBroker, OutgoingJob, QueuedSend } from '@acktor/core/engine';
+import { connectBroker } from '@acktor/core/internal';
+import { onDead, reject, type DeadJob } from '@acktor/worker';
+import { expect } from 'chai';
+import { Cluster } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ack, outgoing, TestQueue } from '../broker/test-queue.js';
+import { handlerOf, recording } from '../handler/handler-of.js';
+import { call, note } from '../jobs/notes.js';
+import { brokerOptions, freshNamespace } from '../real-redis/real-redis.js';
+import { Heard } from '../signals/heard.js';
+import { WorkerTrial } from '../worker/worker-trial.js';
+
+describe('jobs that are sent with a settlement, to another slot of a cluster', function () {
+  this.timeout(60_000);
+  let set: ClusterSet;
+  let client: Cluster;
+  let namespace: string;
+  const opened: ConnectedBroker[] = [];
+
+  before(async () => {
+    set = await ClusterSet.start();
+    const nodes = set.nodes.map(({ server: { address } }) => address.endpoint as { host: string; port: number });
+    client = new Cluster(nodes);
+  });
+  after(async () => {
+    client.disconnect();
+    await set[Symbol.asyncDispose]();
+  });
+  beforeEach(() => {
+    namespace = freshNamespace();
+  });
+  afterEach(async () => {
+    for (const connected of opened.splice(0)) await connected.close();
+  });
+
+  const open = async () => {
+    const connected = await connectBroker(brokerOptions({ redis: set.url, namespace }));
+    opened.push(connected);
+    return new TestQueue(connected.broker);
+  };
+  const key = (queue: string, part: string) => `${namespace}:{${queue}}:${part}`;
+  const outbox = () => key('trial', 'acktor:outboxes:other');
+  const isEmpty = async () => {
+    while ((await client.llen(outbox())) > 0) await sleep(5);
+  };
+
+  it('are there in their order, each once', async () => {
+    const trial = await open();
+    const ids = Array.from({ length: 40 }, (_, i) => `a${i}`);
+    await trial.send(...ids.map((id) => ({ id })));
+    const held = await Promise.all(ids.map(() => trial.take()));
+    await Promise.all(
+      held.map((job) => {
+        const { id } = job.record;
+        return trial.settle(job, { ...ack, sends: [to({ id: `${id}-1` }), to({ id: `${id}-2` })] });
+      }),
+    );
+    await isEmpty();
+    const found = await new TestQueue(trial.broker, 'other').takeAll();
+    expect(found).to.have.length(80);
+    for (const id of ids) expect(found.indexOf(`${id}-1`)).to.be.within(0, found.indexOf(`${id}-2`) - 1);
+  });
+
+  it('wait for a target that takes nothing, are seen, and are forwarded by another process', async () => {
+    const trial = await open();
+    await client.set(key('other', 'wait'), 'a text where a list should be');
+    await trial.send({ id: 'a' });
+    const sends = [to({ id: 'b' }), to({ id: 'c' }), { queue: 'third', job: outgoing({ id: 'd' }) }];
+    expect(await trial.settle(await trial.take(), { ...ack, sends })).to.equal('stored');
+    const third = new TestQueue(trial.broker, 'third');
+    while ((await third.status()).ready === 0) await sleep(5);
+    expect((await trial.broker.admin().symptoms('trial')).unforwarded, 'what is for others goes on').to.equal(2);
+    await opened.pop()?.close();
+    const later = await open();
+    await client.del(key('other', 'wait'));
+    await isEmpty();
+    expect(await new TestQueue(later.broker, 'other').takeAll()).to.deep.equal(['b', 'c']);
+    expect((await later.broker.admin().symptoms('trial')).unforwarded).to.equal(0);
+  });
+
+  it('are not added again when they are forwarded again, though their queue has forgotten them', async () => {
+    const trial = await open();
+    await client.set(key('other', 'wait'), 'a text where a list should be');
+    await trial.send({ id: 'a' });
+    await trial.settle(await trial.take(), { ...ack, sends: [to({ id: 'b' }), to({ id: 'c' })] });
+    const waiting = await client.lrange(outbox(), 0, -1);
+    expect(waiting).to.have.length(10);
+    await client.del(key('other', 'wait'));
+    await isEmpty();
+    const other = new TestQueue(trial.broker, 'other');
+    for (const id of ['b', 'c']) expect(await trial.broker.cancel('other', id, 'no use')).to.equal('removed');
+    await client.rpush(outbox(), ...waiting);
+    await isEmpty();
+    expect(await other.takeAll()).to.deep.equal([]);
+  });
+
+  it('stop the handing out of jobs where too many wait, and settlements are stored', async () => {
+    const trial = await open();
+    await client.set(key('other', 'wait'), 'a text where a list should be');
+    await trial.send({ id: 'a' }, { id: 'b' });
+    const held = await trial.take();
+    // As ten thousand jobs leave it.
+    const jobs = Array.from({ length: 10_000 }, (_, i) => [String(i + 1), `j${i}`, 'note', '{}', '{}']);
+    await client.rpush(outbox(), ...jobs.flat());
+    await client.hset(key('trial', 'acktor:outboxes'), 'other', '10000');
+    let isStopped = false;
+    while (!isStopped) {
+      const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
+      const { replies, status } = await trial.queue.settleAndFetch([{ fetch: trial.newToken() }], options);
+      const fetched = replies[0]?.fetched;
+      if (fetched) await trial.settle(fetched.job, { kind: 'requeue' });
+      isStopped = fetched === undefined && (status?.limitedForMs ?? 0) > 0;
+    }
+    expect(await trial.settle(held, ack)).to.equal('stored');
+    await client.del(key('other', 'wait'));
+    while ((await trial.fetch()) === undefined) await sleep(5);
+    await isEmpty();
+    expect((await new TestQueue(trial.broker, 'other').status()).ready).to.equal(10_000);
+  });
+
+  it('reach their handlers, and so does the notice of a dead job', async () => {
+    await using trial = await WorkerTrial.open(set.url);
+    const { handler, deliveries } = recording(call, () => undefined);
+    const dead = new Heard<DeadJob<typeof note>>();
+    const sender = handlerOf(note, ({ data, sendWithAck }) => {
+      if (data.text === 'die') return reject({ deadLetter: 'no use' });
+      sendWithAck(call, { number: data.text });
+      return { length: 1 };
+    });
+    await trial.work([sender, handler], { onDead: [onDead(note, (letter) => dead.push(letter))] });
+    await trial.producer.send(note, { text: 'live' });
+    expect((await deliveries.first()).data).to.deep.equal({ number: 'live' });
+    await trial.producer.send(note, { text: 'die' });
+    expect(await dead.first()).to.deep.include({ reason: 'no use', data: { text: 'die' }, isKept: true });
+  });
+});
+
+function to(job: Partial<OutgoingJob>): QueuedSend {
+  return { queue: 'other', job: outgoing(job) };
+}
