@@ -79,7 +79,7 @@ export function runPlain(
 function runChannel(batch: Batch, { state, call }: Trial, fastPath: boolean): Promise<unknown> {
   const { ackedAgeSeconds, ackedCount } = state.retention;
   const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];
-  const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', SETTINGS.separator];
+  const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', '', SETTINGS.separator];
   const entries = writeEntries(call.requests);
   const args = [...head, ...switches, entries.length, ...entries];
   return channelAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).channel, String(state.now)], args);

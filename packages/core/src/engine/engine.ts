@@ -71,6 +71,8 @@ export interface BrokerOpening extends FleetOpening {
   readonly name: string;
   /** What people call the worker that opens it, as a server may list it; undefined for what is none. */
   readonly worker?: string | undefined;
+  /** For how many minutes a queue keeps how many of its jobs ended, where clients of its server's own kind ask for that; 0 by default, none. */
+  readonly countedMinutes?: number | undefined;
   /** For how many seconds an acked job, its result and its id are remembered. */
   readonly ackedAgeSeconds: number;
   /** How many acked jobs a queue remembers at most. */

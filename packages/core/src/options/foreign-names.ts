@@ -64,10 +64,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   removeOnFail: 'dead letters stay until they are purged: producer.deadLetters(job).purgeAll()',
   lockRenewTime: 'leases are renewed by themselves, three times in leaseMs',
   stalledInterval: 'dead workers are noticed by their connections; how long they may be gone is graceMs',
-  limiter: 'there is no such limit: bound what runs at a time by consumers',
+  limiter:
+    'a limit of one worker is none of the queue: set it for the queue by BullMQ, queue.setGlobalRateLimit(max, duration)',
   autorun: 'a worker consumes as soon as Worker.start() has resolved',
   lifo: 'jobs come first in, first out; priority puts one before others',
-  repeat: 'Acktor repeats no jobs: have a scheduler send them',
+  repeat: 'jobs are repeated by producer.schedule()',
   attemptsMade: 'it is counted for each job, and stands in the delivery: attempt',
   jobId: 'an id is given to one job, with send(job, data, { id })',
   concurrency: 'how many jobs are handled at a time is an option of workers: consumers',

@@ -57,7 +57,7 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
   const id = newWorkerId();
   checkBuilding(container, queues, { log, id });
   const warn = (message: string) => log.warn({ worker: id }, message);
-  const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount } = options;
+  const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount, countedMinutes } = options;
   const retention = { ackedAgeSeconds, ackedCount };
   const opening = {
     namespace,
@@ -65,6 +65,7 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
     ...retention,
     name: 'acktor-worker',
     worker: options.worker ?? id,
+    countedMinutes,
     warn,
   };
   const connected = await engine.openBroker(opening);

@@ -34,6 +34,13 @@ export const travellingOptionTable = {
     accepts: (text) => /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,128}$/u.test(text),
     doc: "What BullMQ's clients and dashboards call the worker, in `queue.getWorkers()`; by default its id.",
   },
+  countedMinutes: {
+    type: 'count',
+    default: 0,
+    max: 20_160,
+    doc: "For how many minutes each queue keeps how many of its jobs ended, for `queue.getMetrics()` of BullMQ's clients and their dashboards; 0: none are counted. As `metrics.maxDataPoints` of a BullMQ worker.",
+    because: { max: 'a count is kept for each of them, and two weeks are what dashboards show' },
+  },
   unknown: {
     type: 'value',
     default: 'deadLetter',
@@ -203,6 +210,12 @@ export interface TravellingOptions extends SharedOptions, TextLimitOptions {
   readonly consumers?: OptionInput<typeof travellingOptionTable, 'consumers'> | undefined;
   /** What BullMQ's clients and dashboards call the worker, in `queue.getWorkers()`; by default its id. */
   readonly worker?: OptionInput<typeof travellingOptionTable, 'worker'> | undefined;
+  /**
+   * For how many minutes each queue keeps how many of its jobs ended, for `queue.getMetrics()` of BullMQ's clients and their dashboards; 0:
+   * none are counted. As `metrics.maxDataPoints` of a BullMQ worker. Bounded because a count is kept for each of them, and two weeks are
+   * what dashboards show. From 0 to 20160; by default 0.
+   */
+  readonly countedMinutes?: OptionInput<typeof travellingOptionTable, 'countedMinutes'> | undefined;
   /**
    * What becomes of jobs that no handler is for: a dead letter; left to other workers, which the job comes back for after a growing wait;
    * or acked without being handled. For all queues, or by queue: a queue that is not named has `'deadLetter'`. By default "deadLetter".

@@ -84,7 +84,7 @@ export async function openRedisBroker(location: ServerLocation, options: RedisBr
 }
 
 async function openBroker(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<BullmqBroker> {
-  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, fastPath, worker } = options;
+  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, fastPath, worker, countedMinutes = 0 } = options;
   const opened = await (address.isCluster ? openCluster : openServer)(address, time, options);
   const openClient = (name: string, key: string, signal?: AbortSignal) =>
     connectGuarded(address, { name, key, connectTimeoutMs, ...(signal && { signal }) });
@@ -97,6 +97,7 @@ async function openBroker(address: RedisAddress, time: StartTime, options: Redis
     fastPath,
     retention,
     worker,
+    countedMinutes,
   });
 }
 

@@ -54,6 +54,8 @@ export interface BullmqBrokerDeps {
   readonly retention: Retention;
   /** What people call the worker; undefined for one without a name, and for what is none. */
   readonly worker: string | undefined;
+  /** For how many minutes its queues keep how many of their jobs ended; 0 for none. */
+  readonly countedMinutes: number;
   /** Whether ordinary sends, acks and fetches may take the fast path of their scripts. */
   readonly fastPath: boolean;
 }
@@ -151,14 +153,15 @@ export class BullmqBroker implements Broker {
     const state = this.#queueOf(name);
     this.#list(state);
     const { keys } = state;
-    const { openClient, retention, server, fastPath, namespace, worker } = this.#deps;
+    const { openClient, retention, server, fastPath, namespace, worker, countedMinutes } = this.#deps;
     const clientName = workerClientName(namespace, keys, worker);
     const openWaitClient = (signal: AbortSignal) => openClient(clientName, keys.marker, signal);
     const { maxTextBytes } = server;
     const guard = this.#guardOf(state);
     const targetOf = (target: string) => this.#targetOf(state, target);
     const outbox = this.#outboxOf(state);
-    const deps = { name, keys, guard, openWaitClient, retention, maxTextBytes, fastPath, targetOf, outbox };
+    const sending = { targetOf, outbox };
+    const deps = { name, keys, guard, openWaitClient, retention, maxTextBytes, fastPath, countedMinutes, ...sending };
     const queue = new BullmqWorkQueue(deps);
     this.#workQueues.add(queue);
     return queue;

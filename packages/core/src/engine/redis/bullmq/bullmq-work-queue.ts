@@ -37,6 +37,8 @@ export interface BullmqWorkQueueDeps {
   readonly maxTextBytes: number;
   /** Whether ordinary acks and fetches may take the fast path of their script. */
   readonly fastPath: boolean;
+  /** For how many minutes the queue keeps how many of its jobs ended; 0 for none. */
+  readonly countedMinutes: number;
   readonly targetOf: (queue: string) => SendTarget;
   /** Forwards what is sent to other slots of a cluster; undefined on one server. */
   readonly outbox: Pick<Outbox, 'forward' | 'isFull'> | undefined;
@@ -69,9 +71,10 @@ export class BullmqWorkQueue implements WorkQueue {
     const status = options.wantsStatus ? '1' : '0';
     const { ackedAgeSeconds, ackedCount } = this.#deps.retention;
     const path = this.#deps.fastPath ? '1' : '0';
+    const minutes = this.#deps.countedMinutes || '';
     const { entries, sends, unwritable } = writeCall(requests, this.#deps);
     const { leaseMs, worker } = options;
-    const head = [leaseMs, worker, ackedAgeSeconds, ackedCount, status, path, SEPARATOR, entries.length];
+    const head = [leaseMs, worker, ackedAgeSeconds, ackedCount, status, path, minutes, SEPARATOR, entries.length];
     const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends]);
     const read = readAnswer(answer, { requests, queue: this.name, unwritable });
     return read.replies.some(isScheduled) ? this.#continued(read, options) : read;

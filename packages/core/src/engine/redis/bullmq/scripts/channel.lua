@@ -9,6 +9,7 @@
 --   keptCount: how many acked jobs are kept
 --   wantsStatus: '1' when the status is wanted in any case
 --   mayBeFast: '1' when the fast path may be taken
+--   countedMinutes: for how many minutes ends are counted, as BullMQ does with `metrics`; '' for none
 --   separator: what stands between the parts of a fetched job
 --   entriesLength: how many arguments the entries have
 --   entries...: each a word and its arguments (CHANNEL_WORDS in protocol.mjs); behind them, the jobs that are sent with settlements
@@ -31,6 +32,12 @@ local placeOf
 local entriesEnd = firstEntry + ARGV.entriesLength - 1
 
 --- include: history
+
+local count
+if ARGV.countedMinutes ~= '' then
+--- include: end-counts
+  count = countEnds
+end
 
 --- include: slow-path
 

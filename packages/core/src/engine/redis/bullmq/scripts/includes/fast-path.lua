@@ -6,7 +6,7 @@
 -- returns the replies, how many entries fetch, when the next delayed job is due (ms), and whether the queue has changed otherwise or has
 -- limits, so that the status must ask again.
 --
--- Expects `now`, `bullmq`, `placeOf`, `arity`, `rememberEnd` and `firstEntry`, `entriesEnd`. It has no functions of its own: Lua makes every function
+-- Expects `now`, `count`, `bullmq`, `placeOf`, `arity`, `rememberEnd` and `firstEntry`, `entriesEnd`. It has no functions of its own: Lua makes every function
 -- anew in each call, and what it refers to, too.
 
 local hasBegun = false
@@ -210,5 +210,6 @@ local function fast()
       call('ZREMRANGEBYRANK', completed, '0', over - 1)
     end
   end
+  if count and left > 0 then count('completed', left) end
   return replies, fetches, nextDueMs, isLimited or #others > 0
 end

@@ -4,7 +4,7 @@
 -- `runEach(refused)`, the whole call entry by entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every
 -- function anew in each call, and a fast call seldom needs these.
 --
--- Expects `now`, `firstEntry`, `entriesEnd`, `arity`, `placeOf`, `rememberEnd`, `isEmpty` and `limitedMs`.
+-- Expects `now`, `count`, `firstEntry`, `entriesEnd`, `arity`, `placeOf`, `rememberEnd`, `isEmpty` and `limitedMs`.
 
 local setUp
 local function bullmq()
@@ -179,6 +179,7 @@ local function bullmq()
     local code = operations[word](job)
     if code == -2 and reclaim(job) then code = operations[word](job) end
     if code < 0 and alreadySettled(job) then return 1 end
+    if count and code == 0 and kindsOfTarget[word] then count(word == 'deadLetter' and 'failed' or 'completed', 1) end
     -- A handler that has thrown has not ended its process.
     if code == 0 and word == 'retry' then call('HDEL', job.key, 'suspicions') end
     local attempt = attemptAt[word] and ARGV[job.at + attemptAt[word]] or ''
