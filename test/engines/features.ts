@@ -1,11 +1,13 @@
 // What producers, workers and operators do, each with a URL of its own: the same on every kind of server.
 import { DeadLetteredError, Operator } from '@acktor/core';
 import { connectFleet } from '@acktor/core/engine';
+import { onDead, reject } from '@acktor/worker';
 import { expect } from 'chai';
-import { recording } from '../handler/handler-of.js';
+import { handlerOf, recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
 import { call, note } from '../jobs/notes.js';
 import { rejection } from '../server/rejection.js';
+import { Heard } from '../signals/heard.js';
 import { WorkerChild } from '../worker/worker-child.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 
@@ -57,6 +59,29 @@ export function everyFeatureWorks(doors: () => Doors): void {
     await receipts[0]?.result({ timeoutMs: 10_000 });
     await graves.purge('two');
     expect(await graves.count()).to.equal(0);
+  });
+
+  it('sends jobs with an ack, and the notice of a dead job with its dead letter', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    const dead = new Heard<string>();
+    const { handler, deliveries } = recording(call, () => undefined);
+    const sender = handlerOf(note, ({ data, sendWithAck }) => {
+      if (data.text === 'die') return reject({ deadLetter: 'no use' });
+      const send = (number: string, how = {}) => sendWithAck(call, { number }, how);
+      for (const [number, how] of [
+        ['a', {}],
+        ['b', { delayMs: 20 }],
+        ['c', { priority: 2 }],
+      ] as const)
+        send(number, how);
+      return { length: 1 };
+    });
+    const mend = onDead(note, ({ reason }) => dead.push(reason));
+    await trial.work([sender, handler], { redis: doors().worker, onDead: [mend] });
+    await trial.producer.send(note, { text: 'live' });
+    await trial.producer.send(note, { text: 'die' });
+    for (const number of ['a', 'b', 'c']) await deliveries.first(({ data }) => data.number === number);
+    expect(await dead.first()).to.equal('no use');
   });
 
   it('lets go a job that is cancelled under way', async () => {

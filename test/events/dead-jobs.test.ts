@@ -1,5 +1,5 @@
 import { DeadLetteredError, OptionsError } from '@acktor/core';
-import { handle, onDead, reject, Worker, type DeadJob } from '@acktor/worker';
+import { handle, handleAll, onDead, reject, Worker, type DeadJob } from '@acktor/worker';
 import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
 import { handlerOf } from '../handler/handler-of.js';
@@ -137,6 +137,20 @@ describe('onDead', function () {
     const reasonOf = async (wanted: string) => (await dead.first(({ id }) => id === wanted)).reason;
     expect(await reasonOf('poisoned')).to.equal('it may be what ends its workers');
     expect(await reasonOf('unreadable')).to.include('ats is no number');
+  });
+
+  it('is declared with a handler of all jobs, for those that have no listener of their own', async () => {
+    const all = handleAll('notes', { onDead: ({ id, jobName, data }) => others.push({ id, jobName, data }) }, () =>
+      reject({ deadLetter: 'no use' }),
+    );
+    const others = new Heard<unknown>();
+    await trial.work([all], { onDead: [remember()] });
+    const { id } = await trial.producer.send(note, { text: 'x' });
+    expect(await dead.first()).to.deep.include({ id, jobName: 'note' });
+    await using queue = trial.queue('notes');
+    const old = await queue.add('user.created', { n: 1 });
+    expect(await others.first()).to.deep.equal({ id: old.id, jobName: 'user.created', data: { n: 1 } });
+    expect(others.all).to.have.length(1);
   });
 
   it('is declared with a handler, too', async () => {

@@ -4,6 +4,7 @@ import type { ChannelRequest, DeadLetterStore, LeasedJob, QueuedSend, Settlement
 import { outgoingJob, sendWithAckOptions, type GuardedLog } from '@acktor/core/internal';
 import type { Delivery, DeliveryLimits } from '../delivery/delivery.js';
 import type { Executor } from '../handler/executor.js';
+import { ALL_OTHERS } from '../handler/handler.js';
 import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
 import { mostNoticeBytes, noticeContract, onDeadQueue, writeNotice, type DeathNotice } from './death-notice.js';
 import type { DeadJob, DeadListener } from './on-dead.js';
@@ -45,7 +46,8 @@ export class DeadJobs {
     return (request) => {
       const { settle } = request;
       if (settle?.settlement.kind !== 'deadLetter') return request;
-      const contract = contracts.get(settle.job.record.name);
+      const { name } = settle.job.record;
+      const contract = contracts.get(name) ?? contracts.get(ALL_OTHERS);
       if (contract === undefined) return request;
       const settlement = this.#reported(settle.job, settle.settlement, contract);
       return { ...request, settle: { ...settle, settlement } };
@@ -63,7 +65,8 @@ export class DeadJobs {
     const payload = writeNotice(job, settlement.failure, this.#deps.limits.maxPayloadBytes);
     // One for each death: whoever stores this death again adds nothing.
     const parts = { id: `${deliveries}-${deadId}`, payload, trace: job.record.trace, options: NO_OPTIONS };
-    const notice: QueuedSend = { queue: contract.queue, job: outgoingJob(contract, parts) };
+    const { name } = job.record;
+    const notice: QueuedSend = { queue: contract.queue, job: { ...outgoingJob(contract, parts), name } };
     return { ...settlement, sends: [...(settlement.sends ?? []), notice] };
   }
 
@@ -96,10 +99,11 @@ class ListenerExecutor implements Executor {
   }
 
   /** All of them are called, each time: what one throws is no reason to pass over another. */
-  async execute({ data, sentAt }: Delivery): Promise<void> {
+  async execute({ data, sentAt, name }: Delivery): Promise<void> {
     const notice = data as DeathNotice;
     const failures: unknown[] = [];
-    for (const { job, listener } of this.#listeners) {
+    for (const { job: declared, listener } of this.#listeners) {
+      const job = declared.name === ALL_OTHERS ? { ...declared, name } : declared;
       const dead = await this.#deadJob(job, notice, sentAt);
       try {
         await listener(dead as DeadJob<never>);

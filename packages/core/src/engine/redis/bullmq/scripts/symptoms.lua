@@ -13,5 +13,7 @@ for _, id in ipairs(redis.call('LRANGE', KEYS.active, -most, -1)) do
   if redis.call('EXISTS', prefix .. id .. ':lock') == 0 then unleased = unleased + 1 end
 end
 local outboxes, unsent = prefix .. CONST.outboxesKey, 0
-for _, target in ipairs(redis.call('HKEYS', outboxes)) do unsent = unsent + redis.call('LLEN', outboxes .. ':' .. target) end
+-- Not HKEYS, for which the users that only look at queues have no right.
+local targets = redis.call('HGETALL', outboxes)
+for i = 1, #targets, 2 do unsent = unsent + redis.call('LLEN', outboxes .. ':' .. targets[i]) end
 return { unleased, redis.call('HGET', KEYS.meta, 'version'), unsent / INLINE.size('outgoing') }
