@@ -87,6 +87,26 @@ describe('producer.schedule', function () {
     expect(await queue.getJobCountByTypes('delayed', 'waiting')).to.equal(0);
   });
 
+  it('keeps what it was put with when it is paused and goes on, and when it is put again', async () => {
+    await using trial = await WorkerTrial.open();
+    const { producer } = trial;
+    const options = {
+      cron: 'H 3 * * *',
+      timeZone: 'Asia/Tokyo',
+      overlap: 'skip',
+      missed: 'skip',
+      attempts: 9,
+    } as const;
+    const put = await producer.schedule('nightly', note, options, hello);
+    const schedules = producer.schedules(note);
+    await schedules.pause('nightly');
+    expect(await schedules.get('nightly')).to.deep.equal({ ...put, isPaused: true, nextAt: undefined });
+    await schedules.resume('nightly');
+    expect(await schedules.get('nightly')).to.deep.equal(put);
+    await producer.schedule('nightly', note, options, hello);
+    expect(await schedules.get('nightly')).to.deep.equal(put);
+  });
+
   it('runs one now, beside its times', async () => {
     await using trial = await WorkerTrial.open();
     const { handler, deliveries } = recording(note, () => ({ length: 0 }));

@@ -80,6 +80,7 @@ export {
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
 export type {
   NewSchedule,
+  Overlap,
   PutOutcome,
   SchedulePage,
   ScheduleSpan,

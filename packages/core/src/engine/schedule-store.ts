@@ -15,11 +15,20 @@ export interface Timetable {
   readonly limit: number | undefined;
 }
 
+/**
+ * What happens to a run that is due while an earlier one of its schedule is under way: it is passed over, waits for it, or has it cancelled.
+ * Left out where both run.
+ */
+export type Overlap = 'skip' | 'queue' | 'cancelRunning';
+
 /** A schedule as it is put: when, and which job each run is. */
 export interface NewSchedule {
   /** Unique within its queue. */
   readonly name: string;
   readonly timetable: Timetable;
+  readonly overlap: Overlap | undefined;
+  /** What happens to a run that is fetched first when the time after its own has passed, too. */
+  readonly missed: 'skip' | 'runOnce';
   readonly jobName: string;
   /** JSON text. */
   readonly payload: string;

@@ -194,11 +194,18 @@ export class Producer {
     this.#requireOpen();
     requireContract(job, 'schedule');
     checkName('schedule', name);
-    const { timetable, priority, attempts = job.attempts, ...own } = await checkScheduleOptions(options);
+    const {
+      timetable,
+      overlap,
+      missed,
+      priority,
+      attempts = job.attempts,
+      ...own
+    } = await checkScheduleOptions(options);
     const payload = await encodePayload(job, data, this.#options);
     const backoff = own.backoff ?? retriesToStore(job).backoff;
     const { queue, name: jobName, version } = job;
-    const schedule = { name, jobName, timetable, payload, version, priority, attempts, backoff };
+    const schedule = { name, jobName, timetable, overlap, missed, payload, version, priority, attempts, backoff };
     const put = await putSchedule(this.#connected.broker.schedules(queue), schedule);
     return scheduleOf(queue, { ...schedule, ...put, runs: 1 });
   }

@@ -35,6 +35,17 @@ const scheduleTable = {
     min: 1,
     doc: 'How many runs there are; no end when left out. A further call counts from its own time.',
   },
+  overlap: {
+    type: 'choice',
+    of: ['skip', 'queue', 'cancelRunning'],
+    doc: 'What happens to a run that is due while an earlier one is under way: it is passed over, waits for it, or has it cancelled. Both run when left out.',
+  },
+  missed: {
+    type: 'choice',
+    of: ['skip', 'runOnce'],
+    default: 'runOnce',
+    doc: 'What happens to a run that no worker fetched until the time of the next had come, too: it is passed over, or comes late. Others that were missed meanwhile are passed over in any case.',
+  },
   priority: {
     type: 'count',
     default: 0,
@@ -67,6 +78,16 @@ export interface ScheduleOptions {
   readonly endsAt?: OptionInput<typeof scheduleTable, 'endsAt'> | undefined;
   /** How many runs there are; no end when left out. A further call counts from its own time. 1 or more. */
   readonly limit?: OptionInput<typeof scheduleTable, 'limit'> | undefined;
+  /**
+   * What happens to a run that is due while an earlier one is under way: it is passed over, waits for it, or has it cancelled. Both run
+   * when left out.
+   */
+  readonly overlap?: OptionInput<typeof scheduleTable, 'overlap'> | undefined;
+  /**
+   * What happens to a run that no worker fetched until the time of the next had come, too: it is passed over, or comes late. Others that
+   * were missed meanwhile are passed over in any case. By default "runOnce".
+   */
+  readonly missed?: OptionInput<typeof scheduleTable, 'missed'> | undefined;
   /** Of each run: from 1 (first) to 2,097,152 (last); 0 comes before all of them. From 0 to 2097152; by default 0. */
   readonly priority?: OptionInput<typeof scheduleTable, 'priority'> | undefined;
   /**

@@ -25,6 +25,8 @@ export interface Schedule {
   readonly startsAt: Date | undefined;
   readonly endsAt: Date | undefined;
   readonly limit: number | undefined;
+  readonly overlap: 'skip' | 'queue' | 'cancelRunning' | undefined;
+  readonly missed: 'skip' | 'runOnce';
   readonly isPaused: boolean;
   /** The time that the next run is for; undefined while it is paused, and when no time is left. */
   readonly nextAt: Date | undefined;
@@ -141,7 +143,7 @@ async function upcomingOf(
 
 /** A schedule of this queue as people see it. */
 export function scheduleOf(queue: string, stored: Omit<StoredSchedule, 'payload' | 'runsLeft'>): Schedule {
-  const { name, jobName, timetable, isPaused, nextAtMs, runs } = stored;
+  const { name, jobName, timetable, overlap, missed, isPaused, nextAtMs, runs } = stored;
   const { cron, timeZone, everyMs, startsAtMs, endsAtMs, limit } = timetable;
   return {
     name,
@@ -153,6 +155,8 @@ export function scheduleOf(queue: string, stored: Omit<StoredSchedule, 'payload'
     startsAt: dateOf(startsAtMs),
     endsAt: dateOf(endsAtMs),
     limit,
+    overlap,
+    missed,
     isPaused,
     nextAt: dateOf(nextAtMs),
     runs,

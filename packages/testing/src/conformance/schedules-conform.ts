@@ -112,6 +112,55 @@ export function schedulesConform({ describe, it, trial }: Suite): void {
       expect(await trial().admin.depth('trial')).to.include({ delayed: 0, waiting: 0, active: 1 });
     });
 
+    it('passes over a run while an earlier one is under way, where it is to be skipped', async () => {
+      await store().put({ ...every(1_000), overlap: 'skip' });
+      const first = await trial().take();
+      await trial().untilDue();
+      expect(await trial().fetch()).to.equal(undefined);
+      expect(await trial().admin.depth('trial')).to.include({ active: 1, delayed: 1, waiting: 0, acked: 0 });
+      expect((await found(store())).overlap).to.equal('skip');
+      await trial().settle(first, ack);
+      await trial().untilDue();
+      const { slot } = (await trial().take()).record;
+      expect(slot?.atMs).to.be.at.least((first.record.slot?.atMs ?? 0) + 2_000);
+    });
+
+    it('has a run wait for an earlier one, where it is to be queued', async () => {
+      await store().put({ ...every(1_000, { limit: 2 }), overlap: 'queue' });
+      const first = await trial().take();
+      await trial().untilDue();
+      expect(await trial().fetch()).to.equal(undefined);
+      await trial().settle(first, ack);
+      await trial().untilDue();
+      const second = await trial().take();
+      expect(second.record.slot?.atMs).to.equal((first.record.slot?.atMs ?? 0) + 1_000);
+      expect(second.record.attemptsMade).to.equal(0);
+    });
+
+    it('cancels an earlier run, where it is to be', async () => {
+      await store().put({ ...every(1_000, { limit: 2 }), overlap: 'cancelRunning' });
+      const first = await trial().take();
+      await trial().untilDue();
+      await trial().take();
+      await trial().settle(first, { kind: 'requeue' });
+      const again = await trial().take();
+      expect(again.record).to.include({ id: first.record.id, cancelled: 'the next run of its schedule has begun' });
+    });
+
+    it('hands out late what was missed, once, or passes it over where that is asked for', async () => {
+      await store().put({ ...every(500), name: 'late' });
+      await store().put({ ...every(500), missed: 'skip' });
+      await trial().pass(1_600);
+      const late = await trial().take();
+      expect(late.record.slot?.schedule).to.equal('late');
+      expect(await trial().fetch(), 'the other one was passed over').to.equal(undefined);
+      const nowMs = await trial().nowMs();
+      for (const { nextAtMs, runs } of (await store().page({ offset: 0, limit: 2 })).schedules) {
+        expect(nextAtMs).to.be.within(nowMs - 100, nowMs + 500);
+        expect(runs).to.equal(2);
+      }
+    });
+
     it('removes a schedule with the run that waits', async () => {
       await store().put(at('0 0 1 1 *', 'UTC'));
       expect(await store().remove('ticking')).to.equal(true);
@@ -154,7 +203,7 @@ function at(cron: string, timeZone: string, bounds: Partial<Timetable> = {}): Ne
 
 function ticking(timetable: Timetable): NewSchedule {
   const job = { jobName: 'tick', payload: '{"at":1}', version: 1, priority: 0, attempts: 2, backoff: undefined };
-  return { name: 'ticking', timetable, ...job };
+  return { name: 'ticking', timetable, overlap: undefined, missed: 'runOnce', ...job };
 }
 
 async function found(store: ScheduleStore): Promise<StoredSchedule> {

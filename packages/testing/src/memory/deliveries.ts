@@ -11,7 +11,7 @@ import type {
   SettleOutcome,
   Settling,
 } from '@acktor/core/engine';
-import { continueSchedule } from './memory-schedules.js';
+import { mayRun } from './memory-schedules.js';
 import { keepStack, recordOf, remember, type StoredJob } from './stored-job.js';
 import type { Retention, StoredQueue } from './stored-queue.js';
 
@@ -22,9 +22,11 @@ export function fetch(
   options: Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'>,
 ): ChannelReply['fetched'] {
   queue.promoteDue();
-  const job = queue.takeReady();
-  if (job?.slot) continueSchedule(queue, job.slot);
-  return job && { kind: 'job', job: lease(queue, job, { ...options, token }) };
+  for (let job = queue.takeReady(); job !== undefined; job = queue.takeReady()) {
+    if (job.slot === undefined || mayRun(queue, job, job.slot))
+      return { kind: 'job', job: lease(queue, job, { ...options, token }) };
+  }
+  return undefined;
 }
 
 interface Leasing extends Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'> {

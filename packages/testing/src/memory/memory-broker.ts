@@ -89,8 +89,7 @@ export class MemoryBroker implements Broker {
       stored.publish(job, { kind: 'removed' });
       return 'removed';
     }
-    job.cancelled = why;
-    this.#store.announceCancel({ queue, jobId, why, fence: job.deliveries });
+    stored.cancelActive(job, why);
     return 'signalled';
   }
 

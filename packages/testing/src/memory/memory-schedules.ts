@@ -3,6 +3,7 @@ import {
   Calendar,
   cronRule,
   type NewSchedule,
+  type Overlap,
   type PutOutcome,
   type SchedulePage,
   type ScheduleSlot,
@@ -12,7 +13,7 @@ import {
 } from '@acktor/core/engine';
 import type { StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
-import { isSameTimetable, nextOf, runId, runOf, type StoredTimes } from './stored-schedule.js';
+import { hasPassed, isSameTimetable, nextOf, runId, runOf, type StoredTimes } from './stored-schedule.js';
 
 /** The {@link ScheduleStore} in memory. */
 export class MemorySchedules implements ScheduleStore {
@@ -110,8 +111,35 @@ export class MemorySchedules implements ScheduleStore {
   }
 }
 
+/** Adds the next run, and returns whether this one is handed out now: not while an earlier one is under way for which it waits, or gives way. */
+export function mayRun(queue: StoredQueue, job: StoredJob, slot: ScheduleSlot): boolean {
+  const times = queue.schedules.get(slot.schedule);
+  const isMissed =
+    times?.schedule.missed === 'skip' && job.deliveries === 0 && hasPassed(times, slot.atMs, queue.clock.now());
+  continueSchedule(queue, slot);
+  if (isMissed) queue.remove(job);
+  return !isMissed && mayOverlap(queue, job, times?.schedule.overlap);
+}
+
+function mayOverlap(queue: StoredQueue, job: StoredJob, overlap: Overlap | undefined): boolean {
+  if (overlap === undefined) return true;
+  const earlier = [...queue.active].filter(({ slot }) => slot?.schedule === job.slot?.schedule);
+  if (earlier.length === 0) return true;
+  if (overlap === 'cancelRunning') {
+    for (const other of earlier) queue.cancelActive(other, 'the next run of its schedule has begun');
+    return true;
+  }
+  // What was begun before is not dropped: its attempt comes later.
+  if (overlap === 'queue' || job.deliveries > 0) queue.delay(job, PAUSE_MS);
+  else queue.remove(job);
+  return false;
+}
+
+/** Until a run is fetched again that waits for an earlier one. */
+const PAUSE_MS = 1_000;
+
 /** Adds the run after this one, which is fetched, unless that was done when it was fetched before. */
-export function continueSchedule(queue: StoredQueue, { schedule: name, atMs }: ScheduleSlot): void {
+function continueSchedule(queue: StoredQueue, { schedule: name, atMs }: ScheduleSlot): void {
   const times = queue.schedules.get(name);
   if (times === undefined || times.isPaused || times.lastAtMs !== atMs) return;
   const nextAtMs = nextOf(times, queue.clock.now());

@@ -15,9 +15,9 @@ export class MemoryStore {
   readonly clock: EngineClock;
   readonly queues = new Map<string, StoredQueue>();
   readonly processes = new Set<PresentProcess>();
-  readonly #listener: QueueListener;
+  readonly #listener: Omit<QueueListener, 'cancelled'>;
 
-  constructor(clock: EngineClock, listener: QueueListener) {
+  constructor(clock: EngineClock, listener: Omit<QueueListener, 'cancelled'>) {
     this.clock = clock;
     this.#listener = listener;
   }
@@ -31,7 +31,8 @@ export class MemoryStore {
 
   /** The queue of that name, to be read: one that is not kept is empty, and is not kept for having been looked at. */
   peek(name: string): StoredQueue {
-    return this.queues.get(name) ?? new StoredQueue(name, this.clock, this.#listener);
+    const cancelled = (request: CancelRequest) => this.announceCancel(request);
+    return this.queues.get(name) ?? new StoredQueue(name, this.clock, { ...this.#listener, cancelled });
   }
 
   /** Adds a job to its queue. */

@@ -1,5 +1,6 @@
 // One queue in memory: which jobs it has, where each is, and the ways from one place to another.
 import type {
+  CancelRequest,
   EngineClock,
   JobPlace,
   OutgoingJob,
@@ -35,6 +36,8 @@ export type WaitingEnd = 'head' | 'tail';
 export interface QueueListener {
   readonly changed: () => void;
   readonly sent: (job: OutgoingJob, queue: string) => void;
+  /** Called for each cancel of a job that is under way. */
+  readonly cancelled: (request: CancelRequest) => void;
 }
 
 export class StoredQueue {
@@ -167,6 +170,12 @@ export class StoredQueue {
     this.jobs.delete(job.sent.id);
     this.changed();
     this.#notifyEnd(job.sent.id);
+  }
+
+  /** Marks a job that is under way as cancelled, and notifies its worker. */
+  cancelActive(job: StoredJob, why: string): void {
+    job.cancelled = why;
+    this.#listener.cancelled({ queue: this.name, jobId: job.sent.id, why, fence: job.deliveries });
   }
 
   /** Takes the job out of the place where it is, and what belongs to that place from it. */

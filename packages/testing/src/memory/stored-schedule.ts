@@ -51,6 +51,13 @@ function nextInterval({ everyMs, offsetMs, lastAtMs }: Interval, nowMs: number):
   return aligned <= nowMs ? aligned + everyMs : aligned;
 }
 
+/** Whether the time after this one has passed, too. */
+export function hasPassed({ schedule: { timetable }, calendar }: StoredTimes, atMs: number, nowMs: number): boolean {
+  const { everyMs } = timetable;
+  const afterMs = everyMs === undefined ? calendar.next(cronRule(timetable), atMs) : atMs + everyMs;
+  return afterMs !== undefined && afterMs <= nowMs;
+}
+
 export function isSameTimetable(one: Timetable, other: Timetable): boolean {
   return one.cron === other.cron && one.timeZone === other.timeZone && one.everyMs === other.everyMs;
 }

@@ -15,6 +15,7 @@ import { BrokerReplyError } from '../../broker-errors.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript } from '../connection/redis-script.js';
 import { generationOf, readAnswer, SEPARATOR, writeCall, type SendTarget } from './channel/channel-call.js';
+import { removedOnceAcked } from './channel/leased-record.js';
 import type { QueueKeys } from './queue-keys.js';
 import { continueSchedules, type WithheldRun } from './schedules/continuing.js';
 import { scripts } from './scripts/scripts.js';
@@ -175,6 +176,10 @@ function requestInstead(job: LeasedJob, why: WithheldRun | undefined, worker: st
   const { reason } = why;
   const { attemptsMade, deliveries: fence } = job.record;
   const attempt = { attempt: attemptsMade + 1, fence, worker, end: 'requeued', reason } as const;
+  if (why.kind === 'skipped')
+    return [
+      { settle: { job: removedOnceAcked(job), settlement: { kind: 'ack', result: 'null' } }, fetch: job.leaseToken },
+    ];
   const settlement = { kind: 'requeue', afterMs: PAUSE_MS, reason } as const;
   return [{ settle: { job, settlement, attempt }, fetch: job.leaseToken }];
 }

@@ -31,6 +31,12 @@ export function ticketOf({ ticket, record }: LeasedJob): BullmqTicket {
   throw new TypeError(`expected job ${record.id} to be one that this queue has handed out, with its ticket`);
 }
 
+/** The same job, of which an ack leaves nothing. */
+export function removedOnceAcked(job: LeasedJob): LeasedJob {
+  const { fieldCount, own, traces } = ticketOf(job);
+  return { ...job, ticket: new BullmqTicket(fieldCount, { ...own, retention: '{"completed":{"count":0}}' }, traces) };
+}
+
 /** The job's queue and id, and its lease. */
 export interface LeaseContext {
   readonly queue: string;

@@ -2,6 +2,7 @@
 import { Calendar } from '../../../../schedules/calendar.js';
 import type {
   NewSchedule,
+  Overlap,
   PutOutcome,
   SchedulePage,
   ScheduleSpan,
@@ -108,6 +109,8 @@ export class BullmqSchedules implements ScheduleStore {
   }
 }
 
+const OVERLAPS: readonly Overlap[] = ['skip', 'queue', 'cancelRunning'];
+
 /** Those that were run before their time have a job. */
 const MOST_TIMES = 16;
 /** BullMQ's code for a time that has a job (6.7: `SchedulerJobIdCollision`). */
@@ -133,10 +136,13 @@ interface SchedulerOptions {
   readonly endDate?: number | undefined;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
+  /** Acktor's own. */
+  readonly overlap?: string | undefined;
+  readonly missed?: string | undefined;
 }
 
 function partsOf(schedule: NewSchedule): ScheduleParts {
-  const { name, jobName, payload, timetable } = schedule;
+  const { name, jobName, payload, timetable, overlap, missed } = schedule;
   const { cron, timeZone, everyMs, startsAtMs, endsAtMs, limit } = timetable;
   return {
     name,
@@ -149,6 +155,8 @@ function partsOf(schedule: NewSchedule): ScheduleParts {
       startDate: startsAtMs,
       endDate: endsAtMs,
       limit,
+      overlap,
+      missed: missed === 'skip' ? missed : undefined,
     },
     template: storedOptions({ ...schedule, id: '', name: jobName, delayMs: 0 }),
   };
@@ -169,6 +177,8 @@ function partsOfRecord({ name, record }: RawSchedule): ScheduleParts {
       endDate: number('endDate'),
       limit: number('limit'),
       offset: number('offset'),
+      overlap: record['overlap'],
+      missed: record['missed'],
     },
     template: record['opts'] ?? '{}',
   };
@@ -205,6 +215,8 @@ function storedOf(raw: RawSchedule): StoredSchedule {
     jobName: scheduler.name,
     payload,
     timetable: timetableOf(scheduler),
+    overlap: OVERLAPS.find((each) => each === scheduler.overlap),
+    missed: scheduler.missed === 'skip' ? 'skip' : 'runOnce',
     isPaused,
     nextAtMs: isPaused || options === '' ? undefined : timeMs,
     runs: Number(record['ic'] ?? 0),

@@ -9,7 +9,7 @@ import { ticketOf } from '../channel/leased-record.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { scripts } from '../scripts/scripts.js';
 import { serverNowMs } from '../server-time.js';
-import { nextRun, readRunOptions, type FoundAt, type NextRun } from './repeat-options.js';
+import { isMissed, nextRun, readRunOptions, type FoundAt, type NextRun } from './repeat-options.js';
 
 /** The queue, and how it is reached. */
 export interface ContinuingDeps {
@@ -17,9 +17,12 @@ export interface ContinuingDeps {
   readonly keys: QueueKeys;
 }
 
-/** Why a run is not handled now: nothing can find the time of the next one, or the server refused to add it. */
+/**
+ * Why a run is not handled now: nothing can find the time of the next one, the server refused to add it, it is missed, or an earlier run is
+ * under way, for which it waits (`queued`) or is passed over (`skipped`).
+ */
 export interface WithheldRun {
-  readonly kind: 'unreadable' | 'refused';
+  readonly kind: 'unreadable' | 'refused' | 'queued' | 'skipped';
   readonly reason: string;
 }
 
@@ -37,15 +40,17 @@ export async function continueSchedules(
     const found: FoundAt = { calendar: await Calendar.load(), nowMs: Math.floor(await guard.run(serverNowMs)) };
     const runs = jobs.flatMap((job) => planned(job, found, withheld));
     if (runs.length === 0) return withheld;
-    const entries = runs.flatMap(({ job, next }) => entryOf(job, next));
+    const entries = runs.flatMap(entryOf);
     const answer = await guard.run((client) =>
       scripts.continueSchedules.run(client, keys.schedules, [keys.prefix, ...entries]),
     );
     if (!Array.isArray(answer)) throw new BrokerReplyError('the script of schedules');
-    runs.forEach(({ job }, i) => {
-      const fault: unknown = answer[i];
-      if (typeof fault === 'string') withheld.set(job, { kind: 'refused', reason: fault });
-    });
+    for (const [i, run] of runs.entries()) {
+      const reply: unknown = answer[i];
+      if (typeof reply === 'string') withheld.set(run.job, { kind: 'refused', reason: reply });
+      else if (Array.isArray(reply) && reply.length > 0)
+        await overlapped(run, reply as readonly string[], { guard, keys, withheld });
+    }
   } catch (error) {
     if (error instanceof ConnectionLostError) throw error;
     for (const job of jobs) if (!withheld.has(job)) withheld.set(job, { kind: 'refused', reason: errorReason(error) });
@@ -55,13 +60,38 @@ export async function continueSchedules(
 
 interface PlannedRun {
   readonly job: LeasedJob;
-  readonly next: NextRun;
+  readonly overlap: string | undefined;
+  /** Undefined where it is the last one. */
+  readonly next: NextRun | undefined;
+}
+
+interface OverlapDeps extends ContinuingDeps {
+  readonly withheld: Map<LeasedJob, WithheldRun>;
+}
+
+/** Earlier runs are under way: the run waits, is passed over, or has them cancelled. */
+async function overlapped({ job, overlap }: PlannedRun, earlier: readonly string[], deps: OverlapDeps): Promise<void> {
+  const { guard, keys, withheld } = deps;
+  const reason = 'an earlier run of its schedule is under way';
+  if (withheld.has(job)) return;
+  if (overlap === 'skip' && job.record.deliveries === 1) withheld.set(job, { kind: 'skipped', reason });
+  // What was begun before is not dropped: its attempt comes later.
+  else if (overlap === 'skip' || overlap === 'queue') withheld.set(job, { kind: 'queued', reason });
+  else
+    for (const id of earlier) {
+      const args = [keys.prefix, id, 'the next run of its schedule has begun', keys.control];
+      await guard.run((client) => scripts.cancel.run(client, keys.channel, args));
+    }
 }
 
 function planned(job: LeasedJob, found: FoundAt, withheld: Map<LeasedJob, WithheldRun>): readonly PlannedRun[] {
   try {
-    const next = nextRun(readRunOptions(ticketOf(job).own.scheduled ?? ''), job.record.slot?.atMs ?? 0, found);
-    return next === undefined ? [] : [{ job, next }];
+    const options = readRunOptions(ticketOf(job).own.scheduled ?? '');
+    const next = nextRun(options, job.record.slot?.atMs ?? 0, found);
+    const { overlap, missed } = options.repeat;
+    if (missed === 'skip' && job.record.deliveries === 1 && isMissed(options, job.record.slot?.atMs ?? 0, found))
+      withheld.set(job, { kind: 'skipped', reason: 'the time after it has passed, too' });
+    return next === undefined && overlap === undefined ? [] : [{ job, overlap, next }];
   } catch (error) {
     const reason = `the next run of its schedule cannot be found: ${errorReason(error)}`;
     withheld.set(job, { kind: 'unreadable', reason });
@@ -69,6 +99,9 @@ function planned(job: LeasedJob, found: FoundAt, withheld: Map<LeasedJob, Withhe
   }
 }
 
-function entryOf({ record: { id, slot } }: LeasedJob, { atMs, options }: NextRun): readonly (string | number)[] {
-  return [slot?.schedule ?? '', id, atMs ?? 0, JSON.stringify(options)];
+function entryOf({ job, overlap, next }: PlannedRun): readonly (string | number)[] {
+  const { id, slot } = job.record;
+  const asks = overlap === undefined ? '0' : '1';
+  if (next === undefined) return [slot?.schedule ?? '', id, '', '', asks];
+  return [slot?.schedule ?? '', id, next.atMs ?? 0, JSON.stringify(next.options), asks];
 }

@@ -13,6 +13,10 @@ export interface RepeatOptions {
   readonly count?: number;
   readonly hashSeed?: string;
   readonly strict?: boolean;
+  /** Acktor's own: what happens to a run while another one is under way. */
+  readonly overlap?: string;
+  /** Acktor's own: what happens to a run that is fetched when the next one is due already. */
+  readonly missed?: string;
 }
 
 /** The options of a run as they are stored. */
@@ -56,6 +60,12 @@ export function nextRun(options: RunOptions, slotMs: number, { calendar, nowMs }
   }
   const atMs = calendar.next(ruleOf(repeat), fromMs);
   return atMs === undefined ? undefined : { atMs, options: { ...next, prevMillis: atMs } };
+}
+
+/** Whether the time after the run's has passed, too: nothing fetched it in between. */
+export function isMissed({ repeat }: RunOptions, slotMs: number, { calendar, nowMs }: FoundAt): boolean {
+  const afterMs = repeat.every === undefined ? calendar.next(ruleOf(repeat), slotMs) : slotMs + repeat.every;
+  return afterMs !== undefined && afterMs <= nowMs;
 }
 
 /** By which calendar, and when, by the server's clock. */

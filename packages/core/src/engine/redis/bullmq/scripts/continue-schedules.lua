@@ -4,29 +4,45 @@
 -- Arguments:
 --   prefix
 --   runs...: of each fetched run the entry `fetchedRun`: its schedule, its id, the time of the next (ms; 0 for that of an interval, which is found
---     here), the options of the next as JSON
--- Reply: for each 1, or why the next could not be added.
--- Cost: some fifteen commands for each.
+--     here; '' for none), the options of the next as JSON, and '1' where runs of its schedule are asked for that were fetched before
+-- Reply: for each the ids of such runs that are under way; or a text, why the next could not be added.
+-- Cost: some fifteen commands for each; the active list for each that asks.
 
 --- bullmq: updateJobScheduler
 --- include: server-time
 local prefix = ARGV.prefix
 --- include: kinds
 
-local function add(at)
-  requireKinds(INLINE.kinds('repeat', 'delayed', 'wait', 'meta', 'prioritized', 'marker', 'id', 'events', 'pc', 'active'))
+local function addNext(at, jobId)
   local schedulers, delayed, wait, paused, meta, prioritized, marker, id, events, pc, active = unpack(KEYS)
-  local jobId, options = ARGV[at + ENTRY.fetchedRun.jobId], cjson.decode(ARGV[at + ENTRY.fetchedRun.options])
+  local options = cjson.decode(ARGV[at + ENTRY.fetchedRun.options])
   options.timestamp = tonumber(now)
   updateJobScheduler(
     { schedulers, delayed, wait, paused, meta, prioritized, marker, id, events, pc, prefix .. jobId, active },
     { ARGV[at + ENTRY.fetchedRun.atMs], ARGV[at + ENTRY.fetchedRun.schedule], '', options, now, prefix, jobId })
-  return 1
+end
+
+-- The active list has the job first that was fetched last.
+local function fetchedBefore(schedule, jobId)
+  local head, ids, isBefore = 'repeat:' .. schedule .. ':', {}, false
+  for _, id in ipairs(redis.call('LRANGE', KEYS.active, '0', '-1')) do
+    if isBefore and string.sub(id, 1, #head) == head and string.find(id, '^%d+$', #head + 1) then ids[#ids + 1] = id end
+    isBefore = isBefore or id == jobId
+  end
+  return ids
+end
+
+local function continue(at)
+  requireKinds(INLINE.kinds('repeat', 'delayed', 'wait', 'meta', 'prioritized', 'marker', 'id', 'events', 'pc', 'active'))
+  local schedule, jobId = ARGV[at + ENTRY.fetchedRun.schedule], ARGV[at + ENTRY.fetchedRun.jobId]
+  local ids = ARGV[at + ENTRY.fetchedRun.asks] == '1' and fetchedBefore(schedule, jobId) or {}
+  if ARGV[at + ENTRY.fetchedRun.atMs] ~= '' then addNext(at, jobId) end
+  return ids
 end
 
 local replies = {}
 for at = FIRST.runs, #ARGV, INLINE.size('fetchedRun') do
-  local isDone, reply = pcall(add, at)
+  local isDone, reply = pcall(continue, at)
   if not isDone then reply = type(reply) == 'table' and reply.err or tostring(reply) end
   replies[#replies + 1] = reply
 end

@@ -111,7 +111,7 @@ export const ENTRIES = {
   /** A job in an outbox: a list of these parts for each target, whose sequence numbers grow. */
   outgoing: ['sequence', 'jobId', 'name', 'options', 'payload'],
   /** A run of a schedule that was fetched, and the next one. */
-  fetchedRun: ['schedule', 'jobId', 'atMs', 'options'],
+  fetchedRun: ['schedule', 'jobId', 'atMs', 'options', 'asks'],
 };
 
 /**

@@ -52,6 +52,9 @@ run.timestamp = tonumber(now)
 local template = cjson.decode(ARGV.template)
 local added = addJobScheduler(KEYS, { first, options, schedule, ARGV.payload, template, run, now, prefix, '' })
 if type(added) == 'number' then return added end
+for _, own in ipairs({ 'overlap', 'missed' }) do
+  if options[own] then redis.call('HSET', schedulers .. ':' .. schedule, own, options[own]) end
+end
 local nextMs = redis.call('ZSCORE', schedulers, schedule)
 if isPaused then stop(schedule) end
 return { tonumber(nextMs), isPaused and 1 or 0 }
