@@ -14,7 +14,12 @@ import { eventsOptions } from '../packages/core/dist/events/events-options.js';
 import { textLimitTable } from '../packages/core/dist/foreign-text/text-limits.js';
 import { redisEngineOptions } from '../packages/core/dist/engine/default-engine.js';
 import { fleetOptions } from '../packages/core/dist/fleet/connect-fleet.js';
-import { jobListOptions, operatorOptions, pauseOptions } from '../packages/core/dist/operator/operator-options.js';
+import {
+  inspectOptions,
+  jobListOptions,
+  operatorOptions,
+  pauseOptions,
+} from '../packages/core/dist/operator/operator-options.js';
 import { defineOptions } from '../packages/core/dist/options/options.js';
 import {
   cancelOptions,
@@ -50,6 +55,7 @@ const tables = {
   operator: operatorOptions,
   'job list': jobListOptions,
   pause: pauseOptions,
+  inspect: inspectOptions,
   'redis engine': redisEngineOptions,
   worker: workerOptions,
   handler: handlerOptions,
@@ -159,6 +165,12 @@ const interfaces = {
       doc: 'What {@link Operator.pause} takes besides the queue.',
       table: 'pauseTable',
       rows: rows(pauseOptions),
+    },
+    {
+      name: 'InspectOptions',
+      doc: 'What {@link Operator.inspect} takes.',
+      table: 'inspectTable',
+      rows: rows(inspectOptions),
     },
   ],
   'packages/core/src/dead-letters/dead-letter-options.ts': [

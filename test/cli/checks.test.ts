@@ -32,6 +32,7 @@ const well: Findings = {
   isPresenceReported: true,
   queues: [],
   workers: [],
+  inspection: undefined,
   atMs: 10_000_000,
 };
 

@@ -102,3 +102,51 @@ describe('the command acktor doctor', function () {
     expect(code).to.equal(1);
   });
 });
+
+describe('the commands acktor doctor --deep and acktor repair', function () {
+  this.timeout(60_000);
+
+  interface Repair {
+    readonly isDone: boolean;
+    readonly faults: readonly { kind: string; jobId?: string; outcome: string }[];
+  }
+
+  it('show what is out of place, and put it back with --yes alone', async () => {
+    await using trial = await CommandTrial.open();
+    using redis = await plainRedis();
+    await trial.jobs.producer.send(note, { text: 'x' }, { id: 'lost' });
+    await redis.del(`${trial.jobs.namespace}:notes:wait`);
+    const { code, stdout } = await trial.run('doctor', '--deep');
+    expect(code).to.equal(1);
+    expect(stdout).to.match(/^places +fail +job lost \(note\) of notes is in no list/m);
+    const preview = await trial.run('repair');
+    expect(preview.code).to.equal(0);
+    expect(preview.stdout).to.include('puts it back into its place').and.to.include('nothing was changed');
+    const isDry = (await trial.json('repair', '--dry-run', '--yes')) as unknown as Repair;
+    expect(isDry.isDone).to.equal(false);
+    expect(await redis.exists(`${trial.jobs.namespace}:notes:wait`)).to.equal(0);
+    const done = (await trial.json('repair', '--yes')) as unknown as Repair;
+    expect(done.faults).to.have.length(1);
+    expect(done.faults[0]).to.include({ kind: 'unlistedJob', jobId: 'lost', outcome: 'repaired' });
+    expect(await redis.lrange(`${trial.jobs.namespace}:notes:wait`, 0, -1)).to.deep.equal(['lost']);
+    expect((await trial.run('doctor', '--deep')).code).to.equal(0);
+  });
+
+  it('name a job in the place of a part of its queue, and leave a key of another kind to a person', async () => {
+    await using trial = await CommandTrial.open();
+    await using queue = trial.jobs.queue('notes');
+    using redis = await plainRedis();
+    await queue.add('note', { text: 'x' }, { jobId: 'failed' });
+    await trial.jobs.producer.send(note, { text: 'x' });
+    await redis.set(`${trial.jobs.namespace}:notes:pc`, '1');
+    await redis.sadd(`${trial.jobs.namespace}:notes:limiter`, '1');
+    const { code, stdout } = await trial.run('doctor');
+    expect(code).to.equal(1);
+    expect(stdout).to.match(/^names +fail/m);
+    expect(stdout).to.include('has the id failed').and.to.include('notes:limiter holds a set');
+    const repaired = await trial.run('repair', '--yes');
+    expect(repaired.code).to.equal(1);
+    expect(repaired.stdout).to.include('a dead letter under another id').and.to.include('by hand');
+    expect((await trial.run('doctor')).stdout).not.to.include('has the id failed');
+  });
+});

@@ -68,7 +68,7 @@ function pastFields(dice: Dice, deliveries: number): Record<string, string> {
   return {
     ats: String(deliveries),
     processedOn: '1699999999000',
-    pb: 'worker-before',
+    pb: 'process',
     ...(dice.chance(0.4) ? { atm: String(dice.int(1, 3)), failedReason: 'before', stacktrace: '["before"]' } : {}),
     ...(dice.chance(0.2) ? { stc: String(dice.int(1, 2)) } : {}),
   };

@@ -11,6 +11,7 @@ import { jobCommand } from './commands/job.js';
 import { jobsCommand } from './commands/jobs.js';
 import { pauseCommand, resumeCommand } from './commands/pause.js';
 import { queuesCommand } from './commands/queues.js';
+import { repairCommand } from './commands/repair.js';
 import { schedulesCommand } from './commands/schedules.js';
 import { serverCommand } from './commands/server.js';
 import { topCommand } from './commands/top.js';
@@ -65,6 +66,7 @@ function program(): Command {
     resumeCommand(),
     cancelCommand(),
     doctorCommand(),
+    repairCommand(),
     serverCommand(),
     chartCommand(),
   ];

@@ -106,6 +106,7 @@ export {
   type QueueDepth,
   type QueueSymptoms,
 } from './operator/queue-admin.js';
+export type { InspectionOptions, QueueFault, QueueInspection, RepairOutcome } from './operator/queue-fault.js';
 export { connectFleet, fleetOptions, type FleetOptions } from './fleet/connect-fleet.js';
 export type { ConnectedFleet, Fleet, FleetWatcher, MachineDefinition } from './fleet/fleet.js';
 export type { FleetHub, FleetPublisher } from './fleet/fleet-hub.js';

@@ -103,5 +103,12 @@ export type {
   JobWaitsAgain,
 } from './events/job-event.js';
 export { Operator, QueueNotFoundError } from './operator/operator.js';
-export type { JobListing, JobListOptions, OperatorOptions, PauseOptions } from './operator/operator-options.js';
+export type {
+  InspectOptions,
+  JobListing,
+  JobListOptions,
+  OperatorOptions,
+  PauseOptions,
+} from './operator/operator-options.js';
+export type { InspectionProgress, QueueFault, QueueInspection, RepairOutcome } from './operator/queue-fault.js';
 export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-admin.js';

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
 import { type Check, type Verdict, examine } from '../doctor/examination.js';
+import { namesCheck, placesCheck } from '../doctor/place-checks.js';
 import { serverChecks } from '../doctor/server-checks.js';
 import { workerChecks } from '../doctor/worker-checks.js';
 import { joined, say, type Printable } from '../output/printable.js';
@@ -12,20 +13,25 @@ import { colours, print } from '../output/output.js';
 /** The command, ready to be added to a program. */
 export function doctorCommand(): Command {
   const command = operatorCommand('doctor', 'look for what is wrong, and say how to mend it').description(
-    'Looks at the server, the queues and the workers. Changes nothing.',
+    'Looks at the server, the queues and the workers. Changes nothing. With --deep it looks at every key, too: for jobs in no list, leases ' +
+      'without a job or a worker, and keys that hold something else; about three seconds for a million keys.',
   );
-  return withOperatorFlags(command)
+  return withOperatorFlags(command.option('--deep', 'look at every key of the queues, too'))
     .addHelpText('after', EXPLANATION)
-    .action((flags: OperatorFlags) => doctor(flags));
+    .action((flags: DoctorFlags) => doctor(flags));
+}
+
+interface DoctorFlags extends OperatorFlags {
+  readonly deep?: boolean;
 }
 
 /** All that is looked at, in the order in which it is printed. */
-export const checks: readonly Check[] = [...serverChecks, ...workerChecks];
+export const checks: readonly Check[] = [...serverChecks, ...workerChecks, namesCheck, placesCheck];
 
 type NamedVerdict = { readonly check: string } & Verdict;
 
-async function doctor(flags: OperatorFlags): Promise<void> {
-  const findings = await examine(await operatorOptions(flags));
+async function doctor(flags: DoctorFlags): Promise<void> {
+  const findings = await examine(await operatorOptions(flags), flags.deep === true);
   const verdicts = checks.map(({ name, judge }): NamedVerdict => ({ check: name, ...judge(findings) }));
   const isWell = verdicts.every(({ state }) => state !== 'fail');
   if (!isWell) process.exitCode = exitCodes.failed;
@@ -60,4 +66,5 @@ Exit codes: 0 nothing failed, 1 something did, 2 wrong usage, 4 no server.
 
 Examples:
   acktor doctor --redis redis://db:6379
+  acktor doctor --deep
   acktor doctor --json | jq -r '.checks[] | select(.state != "ok") | .fix'`;

@@ -1,15 +1,17 @@
 // What a doctor finds, and how a check judges it.
 import { randomUUID } from 'node:crypto';
-import type { OperatorOptions, QueueDepth } from '@acktor/core';
+import { Operator, type InspectionProgress, type OperatorOptions, type QueueDepth } from '@acktor/core';
 import {
   brokerOptionTable,
   connectFleet,
   defineOptions,
   type ConnectedBroker,
+  type QueueInspection,
   type QueueSymptoms,
   type WorkerReport,
 } from '@acktor/core/engine';
 import { connectBroker, connectLiveness, type RedisBroker, type ServerExam } from '@acktor/core/internal';
+import { showProgress, type Progress } from '../output/output.js';
 
 /** What was found, before it is judged. */
 export interface Findings {
@@ -21,6 +23,8 @@ export interface Findings {
   readonly isPresenceReported: boolean;
   readonly queues: readonly QueueFindings[];
   readonly workers: readonly WorkerReport[];
+  /** What is out of place among all keys; undefined when that was not asked for. */
+  readonly inspection: QueueInspection | undefined;
   readonly atMs: number;
 }
 
@@ -28,8 +32,8 @@ export type QueueFindings = QueueDepth & QueueSymptoms;
 
 const brokerOptions = defineOptions(brokerOptionTable);
 
-/** Looks at the servers, the queues and the workers. @throws AddressError, BrokerUnreachableError, ServerTooOldError. */
-export async function examine(options: OperatorOptions): Promise<Findings> {
+/** Looks at the servers, the queues and the workers; `isDeep`, at every key, too. @throws AddressError, BrokerUnreachableError, ServerTooOldError. */
+export async function examine(options: OperatorOptions, isDeep: boolean): Promise<Findings> {
   const checked = brokerOptions.check({ ...options, durability: 'off' });
   const connected = await connectBroker({ ...checked, name: 'acktor-doctor', warn: () => undefined });
   try {
@@ -39,9 +43,29 @@ export async function examine(options: OperatorOptions): Promise<Findings> {
       findQueues(connected),
       findWorkers(options),
     ]);
-    return { address: connected.address, servers, isPresenceReported, queues, workers, atMs: Date.now() };
+    const inspection = isDeep ? await inspect(options) : undefined;
+    return { address: connected.address, servers, isPresenceReported, queues, workers, inspection, atMs: Date.now() };
   } finally {
     await connected.close();
+  }
+}
+
+async function inspect(options: OperatorOptions): Promise<QueueInspection> {
+  await using operator = await Operator.connect(options);
+  return await inspectWithProgress(operator);
+}
+
+/** Looks through all keys, with a bar on a terminal. */
+export async function inspectWithProgress(operator: Operator): Promise<QueueInspection> {
+  let bar: Progress | undefined;
+  const onProgress = ({ seen, keys }: InspectionProgress) => {
+    bar ??= showProgress(keys, 'key');
+    bar.update(seen);
+  };
+  try {
+    return await operator.inspect({ onProgress });
+  } finally {
+    bar?.stop();
   }
 }
 

@@ -3,6 +3,7 @@ import { brokerOptionTable } from '../engine/broker-options.js';
 import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
 import type { JobSummary } from './queue-admin.js';
+import type { InspectionProgress } from './queue-fault.js';
 
 const { engine, redis, embedded, namespace, connectTimeoutMs } = brokerOptionTable;
 const operatorTable = { engine, redis, embedded, namespace, connectTimeoutMs } as const;
@@ -76,6 +77,54 @@ export interface JobListOptions {
 }
 
 // end: JobListOptions
+
+const inspectTable = {
+  mostKeys: {
+    type: 'count',
+    default: 10_000_000,
+    min: 1,
+    max: 1_000_000_000,
+    doc: 'How many keys of each server are seen at most.',
+  },
+  mostFaults: {
+    type: 'count',
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    doc: 'How many faults are returned at most.',
+  },
+  onProgress: {
+    type: 'value',
+    expected: 'a function',
+    accepts: (value: unknown): value is (progress: InspectionProgress) => void => typeof value === 'function',
+    doc: 'Called after each call to the server with how far the inspection is.',
+  },
+  signal: {
+    type: 'value',
+    expected: 'an AbortSignal',
+    accepts: (value: unknown): value is AbortSignal => value instanceof AbortSignal,
+    doc: 'Ends the inspection, which returns what it has found so far.',
+  },
+} as const;
+
+/** Checks the options of an inspection. */
+export const inspectOptions = defineOptions(inspectTable);
+
+// generated: InspectOptions
+
+/** What {@link Operator.inspect} takes. */
+export interface InspectOptions {
+  /** How many keys of each server are seen at most. From 1 to 1000000000; by default 10000000. */
+  readonly mostKeys?: OptionInput<typeof inspectTable, 'mostKeys'> | undefined;
+  /** How many faults are returned at most. From 1 to 100000; by default 1000. */
+  readonly mostFaults?: OptionInput<typeof inspectTable, 'mostFaults'> | undefined;
+  /** Called after each call to the server with how far the inspection is. */
+  readonly onProgress?: OptionInput<typeof inspectTable, 'onProgress'> | undefined;
+  /** Ends the inspection, which returns what it has found so far. */
+  readonly signal?: OptionInput<typeof inspectTable, 'signal'> | undefined;
+}
+
+// end: InspectOptions
 
 const pauseTable = {
   allowUnused: {

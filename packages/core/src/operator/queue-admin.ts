@@ -1,5 +1,6 @@
 // The operator's port: what people on call read of the queues and do with them. An adapter implements it on a server.
 import type { PastAttempt } from '../dead-letters/dead-letter.js';
+import type { InspectionOptions, QueueFault, QueueInspection, RepairOutcome } from './queue-fault.js';
 
 /**
  * Where a job is. `waiting` counts the urgent, too; `active` is leased to a consumer; `waitingForChildren` is a parent of a flow of a plain
@@ -33,6 +34,8 @@ export interface QueueSymptoms {
   readonly unforwarded: number;
   /** The mark that the last plain BullMQ client left, such as `bullmq:6.7.0`; undefined when none did. */
   readonly client: string | undefined;
+  /** What lies in the places of the queue's own parts, and does not belong there: misplaced jobs and values of wrong types. */
+  readonly faults: readonly QueueFault[];
 }
 
 /** A process that died while it held jobs of a queue. */
@@ -144,6 +147,13 @@ export interface QueueAdmin {
   resume(queue: string): Promise<void>;
   /** Makes a delayed job due at once. Resolves with whether it was delayed. */
   runNow(queue: string, id: string): Promise<boolean>;
+  /**
+   * Looks through all keys of all queues for what is out of place, in short calls between which the server serves others. A fault that is
+   * found is looked at twice, so that a job on its way from one place to another is none. Changes nothing.
+   */
+  inspect(options: InspectionOptions): Promise<QueueInspection>;
+  /** Puts into its place what is out of place, if it still is. May be repeated: one script looks and writes. */
+  repair(fault: QueueFault): Promise<RepairOutcome>;
 }
 
 /** Oldest first. */

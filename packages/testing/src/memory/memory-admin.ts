@@ -9,7 +9,9 @@ import {
   type QueueDeath,
   type QueueDepth,
   type QueueAdmin,
+  type QueueInspection,
   type QueueSymptoms,
+  type RepairOutcome,
 } from '@acktor/core/engine';
 import { isLeased } from './deliveries.js';
 import type { MemoryStore } from './memory-store.js';
@@ -57,7 +59,7 @@ export class MemoryAdmin implements QueueAdmin {
   symptoms(name: string): Promise<QueueSymptoms> {
     const queue = this.#store.peek(name);
     const unleased = [...queue.active].slice(0, MOST_ACTIVE).filter((job) => !isLeased(queue, job)).length;
-    return Promise.resolve({ unleased, unforwarded: 0, client: undefined });
+    return Promise.resolve({ unleased, unforwarded: 0, client: undefined, faults: [] });
   }
 
   deaths(name: string): Promise<readonly QueueDeath[]> {
@@ -97,6 +99,15 @@ export class MemoryAdmin implements QueueAdmin {
     if (job?.place !== 'delayed') return Promise.resolve(false);
     queue.wait(job, 'tail');
     return Promise.resolve(true);
+  }
+
+  /** Here each job knows its place, and nothing else can write. */
+  inspect(): Promise<QueueInspection> {
+    return Promise.resolve({ faults: [], isWhole: true, seen: 0 });
+  }
+
+  repair(): Promise<RepairOutcome> {
+    return Promise.resolve('gone');
   }
 }
 

@@ -145,7 +145,10 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
     const isMetered = options.metrics || options.http !== undefined;
     const metrics = isMetered ? new WorkerMetrics(() => feed.lagP99Ms) : undefined;
     const open = { ...deps, heartbeat, feed, metrics };
-    for (const [queue, handlers] of all) pools.push(openPool(queue, handlers, open));
+    for (const [queue, handlers] of all) {
+      pools.push(openPool(queue, handlers, open));
+      void clearParts(queue, open);
+    }
     for (const pool of pools) {
       feed.add(pool.feed);
       metrics?.add(pool);
@@ -188,6 +191,26 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
     log: open.log,
   });
 }
+
+/**
+ * A job whose id is the name of a part of its queue is in the way of all others: it gets another id, and becomes a dead letter. The start does not
+ * wait for it: a script that comes upon such a job later moves it, too.
+ */
+async function clearParts(queue: string, { connected, log, id: worker }: OpenDeps): Promise<void> {
+  try {
+    const admin = connected.broker.admin();
+    for (const fault of (await admin.symptoms(queue)).faults) {
+      const outcome = await admin.repair(fault);
+      log.warn({ worker, ...fault, outcome }, outcome === 'left' ? OF_ANOTHER_KIND : MISPLACED);
+    }
+  } catch (error) {
+    log.debug({ err: error, worker, queue }, 'whether the parts of the queue are its own is not known');
+  }
+}
+
+const MISPLACED = 'the id of a job is the name of a part of its queue: it got another, and becomes a dead letter';
+const OF_ANOTHER_KIND =
+  'a key of the queue holds another kind of value than the queue keeps there: rename or delete it, or settlements fail';
 
 /** What is said of a queue without a handler would have no effect. */
 function refuseUnknownQueues(named: readonly string[], known: readonly string[]): void {

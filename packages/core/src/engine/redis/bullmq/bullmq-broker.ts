@@ -140,7 +140,9 @@ export class BullmqBroker implements Broker {
     this.#requireOpen();
     const keysOf = (queue: string) => this.#stateOf(queue).keys;
     const guardOf = (queue: string) => this.#guardOf(this.#stateOf(queue));
-    return new BullmqAdmin({ keysOf, guardOf, names: this.#names });
+    const release = (queue: string, process: string) =>
+      this.releaseDead(queue, { process, deliveryLimit: LIMIT_OF_REPAIRS });
+    return new BullmqAdmin({ ...this.#deps, keysOf, guardOf, names: this.#names, release });
   }
 
   /** Examines each server that has keys. */
@@ -310,3 +312,6 @@ function releaseDeadArguments(
   const isAlone = trials.isAlone ? 1 : 0;
   return [deliveryLimit, process, trials.suspects.length, isAlone, poisonLimit, how, lastLines, ...here];
 }
+
+/** As a worker has it by default. */
+const LIMIT_OF_REPAIRS = 20;

@@ -11,10 +11,17 @@ import type {
   QueueSymptoms,
 } from '../../../../operator/queue-admin.js';
 import { count, MISFIT, moment, readForeignJson, shape, text } from '../../../../foreign-text/reader.js';
+import type {
+  InspectionOptions,
+  QueueFault,
+  QueueInspection,
+  RepairOutcome,
+} from '../../../../operator/queue-fault.js';
 import type { QueueKeys } from '../queue-keys.js';
+import { inspectQueues, readQueueFaults, repairFault, type SeenQueue } from './finding.js';
 import { readDepth, type QueueContext, readSymptoms, makeDue, pauseQueue, resumeQueue } from './depths.js';
 import { readDetails, findJob, listJobs } from './listing.js';
-import type { QueueNames } from './queue-names.js';
+import type { AskServers, QueueNames } from './queue-names.js';
 
 /** What the admin needs. */
 export interface BullmqAdminDeps {
@@ -22,6 +29,10 @@ export interface BullmqAdminDeps {
   /** The connection to the server that has the queue. */
   readonly guardOf: (queue: string) => ConnectionGuard;
   readonly names: QueueNames;
+  readonly namespace: string;
+  readonly askServers: AskServers;
+  /** Gives back what a process held that is not there. */
+  readonly release: (queue: string, workerId: string) => Promise<unknown>;
 }
 
 /** The {@link QueueAdmin} on BullMQ. Each call touches one queue, so that it stays in one slot of a cluster. */
@@ -54,8 +65,10 @@ export class BullmqAdmin implements QueueAdmin {
     return this.#deps.guardOf(queue).read((client) => readDepth(client, this.#context(queue)));
   }
 
-  symptoms(queue: string): Promise<QueueSymptoms> {
-    return this.#deps.guardOf(queue).read((client) => readSymptoms(client, this.#context(queue)));
+  async symptoms(queue: string): Promise<QueueSymptoms> {
+    const faults = await readQueueFaults(this.#seen(queue));
+    const symptoms = await this.#deps.guardOf(queue).read((client) => readSymptoms(client, this.#context(queue)));
+    return { ...symptoms, faults };
   }
 
   deaths(queue: string): Promise<readonly QueueDeath[]> {
@@ -85,6 +98,20 @@ export class BullmqAdmin implements QueueAdmin {
 
   runNow(queue: string, id: string): Promise<boolean> {
     return this.#deps.guardOf(queue).run((client) => makeDue(client, this.#context(queue).keys, id));
+  }
+
+  async inspect(options: InspectionOptions): Promise<QueueInspection> {
+    const { names, namespace, askServers } = this.#deps;
+    const queues = (await names.all()).map((queue) => this.#seen(queue));
+    return inspectQueues({ namespace, queues, askServers }, options);
+  }
+
+  repair(fault: QueueFault): Promise<RepairOutcome> {
+    return repairFault(this.#seen(fault.queue), fault, (workerId) => this.#deps.release(fault.queue, workerId));
+  }
+
+  #seen(queue: string): SeenQueue {
+    return { ...this.#context(queue), guard: this.#deps.guardOf(queue) };
   }
 
   #context(queue: string): QueueContext {

@@ -40,7 +40,10 @@ export interface QueueContext {
   readonly keys: QueueKeys;
 }
 
-export async function readSymptoms(client: ScriptClient, { keys }: QueueContext): Promise<QueueSymptoms> {
+export async function readSymptoms(
+  client: ScriptClient,
+  { keys }: QueueContext,
+): Promise<Omit<QueueSymptoms, 'faults'>> {
   const answer = await scripts.symptoms.run(client, keys.channel, [keys.prefix, MOST_ACTIVE]);
   const [unleased, mark, unforwarded] = answer as readonly [unleased: number, mark: string | null, unforwarded: number];
   return { unleased, unforwarded, client: mark ?? undefined };

@@ -11,7 +11,16 @@
 local prefix = ARGV.prefix
 local wait, active, prioritized, delayed, paused, meta, completed, failed =
   KEYS.wait, KEYS.active, KEYS.prioritized, KEYS.delayed, KEYS.paused, KEYS.meta, KEYS.completed, KEYS.failed
-local call = redis.call
+-- A key that holds another kind of value has nothing of the queue: `acktor doctor` names it.
+local function call(...)
+  local reply = redis.pcall(...)
+  if type(reply) == 'table' and reply.err then return string.find(reply.err, 'WRONGTYPE') and {} or error(reply) end
+  return reply
+end
+local function sizeOf(...)
+  local size = call(...)
+  return type(size) == 'number' and size or 0
+end
 
 local function headOfLowest()
   local last = call('ZRANGE', prioritized, -1, -1, 'WITHSCORES')
@@ -22,8 +31,8 @@ end
 
 local oldest = false
 local function consider(id)
-  local sentAt = id and call('HGET', prefix .. id, 'timestamp')
-  if sentAt and (not oldest or tonumber(sentAt) < tonumber(oldest)) then oldest = sentAt end
+  local sentAt = type(id) == 'string' and call('HGET', prefix .. id, 'timestamp')
+  if type(sentAt) == 'string' and tonumber(sentAt) and (not oldest or tonumber(sentAt) < tonumber(oldest)) then oldest = sentAt end
 end
 consider(call('LINDEX', wait, -1))
 consider(call('LINDEX', paused, -1))
@@ -31,9 +40,9 @@ consider(call('ZRANGE', prioritized, 0, 0)[1])
 consider(headOfLowest())
 
 return {
-  call('HEXISTS', meta, 'paused'),
-  call('LLEN', wait) + call('LLEN', paused) + call('ZCARD', prioritized),
-  call('ZCARD', delayed), call('LLEN', active), call('ZCARD', completed), call('ZCARD', failed),
+  sizeOf('HEXISTS', meta, 'paused'),
+  sizeOf('LLEN', wait) + sizeOf('LLEN', paused) + sizeOf('ZCARD', prioritized),
+  sizeOf('ZCARD', delayed), sizeOf('LLEN', active), sizeOf('ZCARD', completed), sizeOf('ZCARD', failed),
   oldest,
   call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2] or false,
   tonumber(now),

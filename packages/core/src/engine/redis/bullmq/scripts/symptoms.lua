@@ -9,11 +9,13 @@
 
 local prefix, most = ARGV.prefix, tonumber(ARGV.most)
 local unleased = 0
-for _, id in ipairs(redis.call('LRANGE', KEYS.active, -most, -1)) do
+local active = redis.pcall('LRANGE', KEYS.active, -most, -1)
+for _, id in ipairs(active.err and {} or active) do
   if redis.call('EXISTS', prefix .. id .. ':lock') == 0 then unleased = unleased + 1 end
 end
 local outboxes, unsent = prefix .. CONST.outboxesKey, 0
 -- Not HKEYS, for which the users that only look at queues have no right.
 local targets = redis.call('HGETALL', outboxes)
 for i = 1, #targets, 2 do unsent = unsent + redis.call('LLEN', outboxes .. ':' .. targets[i]) end
-return { unleased, redis.call('HGET', KEYS.meta, 'version'), unsent / INLINE.size('outgoing') }
+local mark = redis.pcall('HGET', KEYS.meta, 'version')
+return { unleased, type(mark) == 'string' and mark, unsent / INLINE.size('outgoing') }

@@ -133,7 +133,8 @@ local function fast()
       acked = acked + 1
       local id, result = ARGV[at + ENTRY.settled.jobId], ARGV[at + ENTRY.ack.result]
       if not wasActive[acked] then
-        replies[step] = bullmq().alreadySettled({ id = id, key = keys[acked], life = ARGV[at + ENTRY.settled.generation] }) and 1 or -3
+        local job = { id = id, key = keys[acked], token = ARGV[at + ENTRY.settled.leaseToken], life = ARGV[at + ENTRY.settled.generation] }
+        replies[step] = bullmq().alreadySettled(job) and 1 or -3
       else
         left = left + 1
         local key = keys[acked]

@@ -1,0 +1,66 @@
+-- Moves a job out of the place of a part of its queue: plain BullMQ accepts a job with the id `completed`, and its record lies then where the
+-- acked jobs are listed.
+--
+-- Defines `isMisplaced(part)`, and `moveMisplaced(part)`: the job gets the id `completed-misplaced`, and is poisoned with the reason, so that the
+-- next worker that fetches it dead-letters it. Returns whether there was such a job; all else is left as it is. Expects `prefix`.
+
+local function isMisplaced(part)
+  if redis.pcall('TYPE', prefix .. part).ok ~= 'hash' then return false end
+  local record = redis.pcall('HMGET', prefix .. part, 'name', 'timestamp')
+  return not record.err and record[1] and record[2] and true or false
+end
+
+local function freeId(part)
+  local id, count = part .. '-misplaced', 1
+  while redis.call('EXISTS', prefix .. id) == 1 do
+    count = count + 1
+    id = part .. '-misplaced-' .. count
+  end
+  return id
+end
+
+-- The attributes of the queue are a hash, too: the job's fields are among them.
+local function takeOutOfMeta(id)
+  local fields = redis.call('HGETALL', prefix .. 'meta')
+  local kept = { version = true, paused = true, concurrency = true, max = true, duration = true, library = true }
+  for i = 1, #fields, 2 do
+    if not kept[fields[i]] and string.sub(fields[i], 1, 5) ~= 'opts.' then
+      redis.call('HSET', prefix .. id, fields[i], fields[i + 1])
+      redis.call('HDEL', prefix .. 'meta', fields[i])
+    end
+  end
+end
+
+local function moveMisplaced(part)
+  if not isMisplaced(part) then return false end
+  local id = freeId(part)
+  if part == 'meta' then takeOutOfMeta(id) else redis.call('RENAME', prefix .. part, prefix .. id) end
+  redis.call('HSETNX', prefix .. id, 'defa', 'the id of the job was ' .. part
+    .. ', the name of a part of its queue, where its record was in the way of all others: send it under another id')
+  if redis.pcall('EXISTS', prefix .. part .. ':logs') == 1 then
+    redis.call('RENAME', prefix .. part .. ':logs', prefix .. id .. ':logs')
+  end
+  redis.call('DEL', prefix .. part .. ':lock')
+  local isListed = false
+  for _, list in ipairs({ 'wait', 'paused' }) do
+    local place = redis.pcall('LPOS', prefix .. list, part)
+    if type(place) == 'number' then redis.call('LSET', prefix .. list, place, id) end
+    isListed = isListed or type(place) == 'number'
+  end
+  for _, set in ipairs({ 'prioritized', 'delayed', 'waiting-children', 'completed', 'failed' }) do
+    local score = redis.pcall('ZSCORE', prefix .. set, part)
+    if type(score) == 'string' then
+      redis.call('ZREM', prefix .. set, part)
+      redis.call('ZADD', prefix .. set, score, id)
+      isListed = true
+    end
+  end
+  -- A worker that holds it cannot settle it any more.
+  redis.pcall('LREM', prefix .. 'active', 1, part)
+  redis.pcall('SREM', prefix .. 'stalled', part)
+  if not isListed then
+    redis.pcall('RPUSH', prefix .. 'wait', id)
+    redis.pcall('ZADD', prefix .. 'marker', 0, '0')
+  end
+  return true
+end
