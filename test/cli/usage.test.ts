@@ -91,7 +91,7 @@ describe('every command of acktor', function () {
 
   it('exits with 2 for an address, a namespace and a queue that cannot be', async () => {
     expect(await acktor('queues', '--redis', 'http://db')).to.include({ code: 2, stdout: '' });
-    expect(await acktor('queues', '--redis', redisUrl(), '--namespace', 'a:b')).to.include({ code: 2, stdout: '' });
+    expect(await acktor('queues', '--redis', redisUrl(), '--namespace', 'a\nb')).to.include({ code: 2, stdout: '' });
     const queue = await acktor('jobs', 'a:b', '--redis', redisUrl(), '--namespace', freshNamespace());
     expect(queue).to.include({ code: 2, stdout: '' });
   });

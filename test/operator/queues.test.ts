@@ -95,7 +95,7 @@ describe('Operator, looking at queues', function () {
   it('refuses names that cannot be, and options that it does not know', async () => {
     await using opened = await openOperatorTrial();
     const { operator } = opened;
-    for (const refused of [operator.queue('a:b'), operator.pause('a b'), operator.jobs('', { place: 'waiting' })])
+    for (const refused of [operator.queue('a:b'), operator.pause('a\tb'), operator.jobs('', { place: 'waiting' })])
       await rejection(refused, NameError);
     await rejection(operator.jobs('notes', { place: 'waiting', limit: 1_001 }), OptionsError);
     await rejection(operator.jobs('notes', { place: 'waiting', cursor: 'abc' }), OptionsError);
