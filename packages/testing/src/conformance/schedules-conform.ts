@@ -137,6 +137,17 @@ export function schedulesConform({ describe, it, trial }: Suite): void {
       expect(second.record.attemptsMade).to.equal(0);
     });
 
+    it('hands out one of two runs that are fetched together, where they are to be queued', async () => {
+      await store().put({ ...every(1_000, { limit: 2 }), overlap: 'queue' });
+      const first = await trial().take();
+      await trial().untilDue();
+      await trial().settle(first, { kind: 'requeue' });
+      const requests = [{ fetch: trial().newToken() }, { fetch: trial().newToken() }];
+      const call = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
+      const { replies } = await trial().queue.settleAndFetch(requests, call);
+      expect(replies.filter(({ fetched }) => fetched !== undefined)).to.have.length(1);
+    });
+
     it('cancels an earlier run, where it is to be', async () => {
       await store().put({ ...every(1_000, { limit: 2 }), overlap: 'cancelRunning' });
       const first = await trial().take();
