@@ -230,7 +230,7 @@ describe('Producer.connect', () => {
   });
 
   it('refuses a namespace that would tear the keys apart', async () => {
-    await rejection(Producer.connect({ redis: redisUrl(), namespace: 'a:b' }), OptionsError);
+    await rejection(Producer.connect({ redis: redisUrl(), namespace: 'a\nb' }), OptionsError);
   });
 
   it('says how an address is written, and that it may be left out', async () => {
