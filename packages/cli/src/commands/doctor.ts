@@ -14,7 +14,7 @@ import { colours, print } from '../output/output.js';
 export function doctorCommand(): Command {
   const command = operatorCommand('doctor', 'look for what is wrong, and say how to mend it').description(
     'Looks at the server, the queues and the workers. Changes nothing. With --deep it looks at every key, too: for jobs in no list, leases ' +
-      'without a job or a worker, and keys that hold something else; about three seconds for a million keys.',
+      'without a job or a worker, and keys that hold something else.',
   );
   return withOperatorFlags(command.option('--deep', 'look at every key of the queues, too'))
     .addHelpText('after', EXPLANATION)

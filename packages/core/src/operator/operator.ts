@@ -179,7 +179,7 @@ export class Operator {
 
   /**
    * Looks through the keys of all queues for what is out of place: jobs in no list, leases without a job or a worker, records and values where
-   * the queue keeps something else. Changes nothing. Takes about a second for 300,000 keys, in short calls between which the server serves
+   * the queue keeps something else. Changes nothing. Sees every key once, in short calls between which the server serves
    * others; it sees what `mostKeys` allows. Where it is not whole, what it found is still so. @throws OptionsError.
    */
   async inspect(options: InspectOptions = {}): Promise<QueueInspection> {

@@ -24,7 +24,7 @@ export interface FindingDeps {
   readonly askServers: AskServers;
 }
 
-/** Looks through all keys. Each call takes the server a few milliseconds at most. */
+/** Looks through all keys, in calls that are bounded. */
 export async function inspectQueues(deps: FindingDeps, options: InspectionOptions): Promise<QueueInspection> {
   return new Finding(deps, options).run();
 }
