@@ -70,17 +70,6 @@ describe('the broker, seen from plain BullMQ', () => {
     });
   });
 
-  it('acks on a queue that remembers far more jobs than it is told to', async () => {
-    await open({ ackedCount: 100 });
-    await trial.send({ id: 'first' }, { id: 'second' });
-    expect(await trial.settle(await trial.take(), ack)).to.equal('stored');
-    using redis = await plainRedis();
-    const acked = Array.from({ length: 3_000 }, (_, n) => [Date.now() - 5_000, `old-${n}`]).flat();
-    await redis.zadd(`${namespace}:trial:completed`, ...acked);
-    expect(await trial.settle(await trial.take(), ack)).to.equal('stored');
-    expect(await redis.zcard(`${namespace}:trial:completed`)).to.equal(100);
-  });
-
   it('keeps the last ten stack traces of a job that fails again and again', async () => {
     await open();
     await trial.send({ id: 'a' });

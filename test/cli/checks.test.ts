@@ -1,3 +1,4 @@
+import { retentionOf } from '@acktor/core/engine';
 import type { ServerExam } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { checks, type Findings } from '../cli-inside/inside.js';
@@ -33,6 +34,7 @@ const well: Findings = {
   queues: [],
   workers: [],
   inspection: undefined,
+  retention: retentionOf({}),
   atMs: 10_000_000,
 };
 

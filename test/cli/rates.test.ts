@@ -8,6 +8,7 @@ describe('the rates of a queue', () => {
     queue: 'notes',
     isPaused: false,
     waiting: 0,
+    waitingForChildren: 0,
     delayed: 0,
     active: 0,
     acked: 0,

@@ -79,7 +79,15 @@ describe('ten thousand queues before the dashboard', () => {
 const QUEUES = 10_000;
 
 function depthOf(queue: string, waiting: number): QueueDepth {
-  const none = { isPaused: false, delayed: 0, active: 0, acked: 0, deadLetters: 0, nextDueAtMs: undefined };
+  const none = {
+    isPaused: false,
+    waitingForChildren: 0,
+    delayed: 0,
+    active: 0,
+    acked: 0,
+    deadLetters: 0,
+    nextDueAtMs: undefined,
+  };
   return { ...none, queue, waiting, oldestWaitingAtMs: 1_000, readAtMs: Date.now() };
 }
 

@@ -17,6 +17,7 @@ const depth: QueueDepth = {
   queue: 'payments',
   isPaused: false,
   waiting: 0,
+  waitingForChildren: 0,
   delayed: 0,
   active: 0,
   acked: 0,

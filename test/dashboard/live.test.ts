@@ -154,6 +154,7 @@ describe('the live stream', () => {
       queue: 'payments',
       isPaused: true,
       waiting: 3,
+      waitingForChildren: 5,
       delayed: 2,
       active: 1,
       acked: 9,

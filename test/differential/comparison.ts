@@ -7,10 +7,11 @@
 //   poisoned: where a job lies in the place of a part of the queue, or its deliveries are no number, only the fast path and the
 //   full one are compared;
 // - what a fetch answers: the fields that Acktor reads (what it leaves is compared whole), and how many there are;
+// - a list of our own acked jobs, and what that has forgotten: where something may have to go by it, only the fast path and the full one are
+//   compared;
 // - the time for which a rate limit holds is answered once, with the status, and not by a requeue;
 // - a settlement with the right fence that finds its lease expired, or the delivery settled already, succeeds. Where BullMQ refused
-//   a settlement that had the right fence, only the fast path and the full one are compared;
-// - a dead letter is the job's last attempt (see `plain-call.ts`).
+//   a settlement that had the right fence, only the fast path and the full one are compared.
 import { isDeepStrictEqual } from 'node:util';
 import { readJobText, JOB_FIELDS, type JobFields } from './core-inside.js';
 import type { ReadKey } from './database.js';
@@ -121,7 +122,7 @@ export function isUnsound({ commands }: Pick<Trial['state'], 'commands'>): boole
 
 /** Whether Acktor may have gone on where BullMQ refuses or fails halfway, and so come to another state. */
 function isForgiven({ state, call, plain }: Trial, replies: readonly Reply[]): boolean {
-  if (isUnsound(state)) return true;
+  if (isUnsound(state) || state.retention.mayForgetOwn) return true;
   const isUncountable = state.commands.some(([name, , field, value]) => {
     return name === 'HSET' && field === 'ats' && !/^(0|-?[1-9]\d{0,14})$/.test(String(value));
   });
@@ -178,6 +179,7 @@ function keysOf(left: string, only: KeyView): ReadonlyMap<string, ReadKey> {
 }
 
 function withoutHistory([name, type, ttl, value]: ReadKey): ReadKey {
+  if (name === `${PREFIX}acktor:acked`) return [name, type, ttl, []];
   if (type !== 'hash') return [name, type, ttl, value];
   return [name, type, ttl, (value as [string, string][]).filter(([field]) => field !== 'history')];
 }

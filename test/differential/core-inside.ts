@@ -19,7 +19,8 @@ export type { ScriptClient } from '../../packages/core/dist/engine/redis/connect
 const { SEPARATOR, writeCall } = await inside<typeof CallModule>('engine/redis/bullmq/channel/channel-call.js');
 export { SEPARATOR };
 const writing = { maxTextBytes: Infinity, targetOf: (queue: string) => ({ prefix: `${queue}:`, isElsewhere: false }) };
-export const writeEntries = (requests: readonly ChannelRequest[]) => writeCall(requests, writing).entries;
+export const writeEntries = (requests: readonly ChannelRequest[], keepsOthers = false) =>
+  writeCall(requests, { ...writing, keepsOthers }).entries;
 export const { luaText } = await inside<typeof ScriptsModule>('engine/redis/bullmq/scripts/scripts.js');
 export const { JOB_FIELDS } = await inside<typeof BuiltModule>('engine/redis/bullmq/scripts/built-scripts.js');
 export type { RedisScript } from '../../packages/core/dist/engine/redis/connection/redis-script.js';

@@ -85,6 +85,7 @@ export const CHANNEL_ODDITIES = [
   'paused',
   'priority',
   'rate limit',
+  'limit of the worker',
   'settled twice',
   'settled while waiting',
   'twice in a list',

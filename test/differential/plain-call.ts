@@ -26,7 +26,8 @@ export function plainCalls(
   ]);
 }
 
-function fetchCall(token: string, { now }: QueueState, { leaseMs, worker }: CallSettings): PlainCall {
+function fetchCall(token: string, { now, limit }: QueueState, { leaseMs, worker }: CallSettings): PlainCall {
+  const limiter = limit && { max: limit.max, duration: limit.durationMs };
   const names = [
     'wait',
     'active',
@@ -40,7 +41,7 @@ function fetchCall(token: string, { now }: QueueState, { leaseMs, worker }: Call
     'pc',
     'marker',
   ];
-  const options = pack({ token, lockDuration: leaseMs, limiter: undefined, name: worker });
+  const options = pack({ token, lockDuration: leaseMs, limiter, name: worker });
   return { script: 'moveToActive', kind: 'fetch', keys: names.map(key), args: [PREFIX, now, options] };
 }
 
@@ -66,8 +67,8 @@ function finishCall({ job, settlement }: Settle, state: QueueState, { leaseMs, w
     keepJobs: keepJobsOf(id, isAck, state),
     limiter: undefined,
     lockDuration: leaseMs,
-    // A dead letter is never tried again, whatever the job's `attempts` say: so does Acktor.
-    attempts: 0,
+    // Whether they are used up is for the worker to say.
+    attempts: settlement.kind === 'deadLetter' && settlement.isExhausted ? 0 : 1_000,
     maxMetricsSize: '',
     fpof: false,
     cpof: false,
@@ -99,11 +100,12 @@ function delayCall({ job, settlement }: Settle, { now }: QueueState): PlainCall 
   return { script: 'moveToDelayed', kind: 'settle', keys: names.map(key), args };
 }
 
-function retryCall({ job, settlement }: Settle, { now }: QueueState): PlainCall {
+function retryCall({ job, settlement }: Settle, state: QueueState): PlainCall {
+  const { now } = state;
   const { id } = job.record;
   const names = ['active', 'wait', 'paused', id, 'meta', 'events', 'delayed', 'prioritized', 'pc', 'marker', 'stalled'];
   const [, fields] = failureOf({ job, settlement });
-  const args = [PREFIX, now, 'LPUSH', id, job.leaseToken, fields];
+  const args = [PREFIX, now, isLifo(id, state) ? 'RPUSH' : 'LPUSH', id, job.leaseToken, fields];
   return { script: 'retryJob', kind: 'settle', keys: names.map(key), args };
 }
 
@@ -121,15 +123,27 @@ function failureOf({ job, settlement }: Settle): [reason: string, fields: Buffer
   return [String(reason), pack(['failedReason', reason, 'stacktrace', traces])];
 }
 
+function isLifo(id: string, state: QueueState): boolean {
+  return storedOptions(id, state)['lifo'] === true;
+}
+
+function storedOptions(id: string, { held, waiting }: QueueState): Readonly<Record<string, unknown>> {
+  return JSON.parse([...held, ...waiting].find((job) => job.id === id)?.fields.opts ?? '{}') as Record<string, unknown>;
+}
+
 /** `RedisQueueBackend#getKeepJobs`, with the worker's options as Acktor's defaults have them. */
-function keepJobsOf(id: string, isAck: boolean, { held, waiting, retention }: QueueState): KeepJobs {
-  const opts = [...held, ...waiting].find((job) => job.id === id)?.fields.opts ?? '{}';
-  const { removeOnComplete, removeOnFail } = JSON.parse(opts) as Readonly<Record<string, boolean | number | KeepJobs>>;
+function keepJobsOf(id: string, isAck: boolean, state: QueueState): KeepJobs {
+  const { retention } = state;
+  const { removeOnComplete, removeOnFail } = storedOptions(id, state) as Readonly<
+    Record<string, boolean | number | KeepJobs>
+  >;
   const own = isAck ? removeOnComplete : removeOnFail;
   if (typeof own === 'object') return own;
   if (typeof own === 'number') return { count: own };
   if (own !== undefined) return { count: own ? 0 : -1 };
-  return isAck ? { age: retention.ackedAgeSeconds, count: retention.ackedCount } : { count: -1 };
+  // Our own list says what goes of our own jobs, and those of others are kept.
+  if (!isAck || retention.isIndexed) return { count: -1 };
+  return { age: retention.ackedAgeSeconds, count: retention.ackedCount };
 }
 
 interface KeepJobs {

@@ -70,7 +70,7 @@ function randomSettlement(dice: Dice): Settlement {
   const failure = { reason: 'it broke', stack: dice.chance(0.5) ? 'Error: it broke\n    at here' : undefined };
   return dice.pick<() => Settlement>([
     () => ack(dice),
-    () => ({ kind: 'deadLetter', failure }),
+    () => ({ kind: 'deadLetter', failure, isExhausted: dice.chance(0.5) }),
     () => ({ kind: 'retry', delayMs: dice.pick([0, 1, 5_000, 5_000]), failure }),
     () => ({ kind: 'requeue' }),
   ])();

@@ -45,6 +45,8 @@ function randomOptions(dice: Dice, priority: number): object {
   return {
     ...(priority > 0 ? { priority } : {}),
     ...(dice.chance(0.3) ? { attempts: dice.int(1, 5) } : {}),
+    ...(dice.chance(0.1) ? { lifo: true } : {}),
+    ...(dice.chance(0.5) ? { ak: 1 } : {}),
     ...(dice.odd('own retention', 0.15) ? { removeOnComplete: dice.pick(RETENTIONS) } : {}),
     ...(dice.odd('own retention', 0.15) ? { removeOnFail: dice.pick(RETENTIONS) } : {}),
   };

@@ -38,8 +38,8 @@ function hasOneTwice(jobs: readonly OutgoingJob[]): boolean {
   return new Set(jobs.map(({ id }) => id)).size < jobs.length;
 }
 
-/** 1 for a job that was accepted, 0 for one that the queue has, or an error's text. */
-type Reply = number | string;
+/** 1 for a job that was accepted, where it is for one that the queue has, or an error's text. Of BullMQ's answers 0 is such a one. */
+type Reply = number | string | readonly [place: string];
 
 function repliesOf(answer: PromiseSettledResult<unknown>, jobs: readonly OutgoingJob[]): readonly Reply[] {
   if (answer.status === 'rejected') return [`failed as a whole: ${String(answer.reason)}`];
@@ -53,6 +53,7 @@ function plainReply(id: string, answer: PromiseSettledResult<unknown> | undefine
 }
 
 function asBullmq(reply: Reply): Reply {
+  if (Array.isArray(reply)) return 0;
   return typeof reply === 'string' ? AN_ERROR : reply;
 }
 

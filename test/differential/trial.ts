@@ -77,10 +77,12 @@ export function runPlain(
 
 /** As `BullmqWorkQueue#settleAndFetch` calls it, at a time of ours. */
 function runChannel(batch: Batch, { state, call }: Trial, fastPath: boolean): Promise<unknown> {
-  const { ackedAgeSeconds, ackedCount } = state.retention;
-  const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ackedAgeSeconds, ackedCount];
+  const { ackedAgeSeconds, ackedCount, isIndexed } = state.retention;
+  const kept = [ackedAgeSeconds, ackedCount, isIndexed ? '1' : '0', '', ''];
+  const limits = state.limit === undefined ? ['', ''] : [state.limit.max, state.limit.durationMs];
+  const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ...kept, ...limits];
   const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', '', SETTINGS.separator];
-  const entries = writeEntries(call.requests);
+  const entries = writeEntries(call.requests, isIndexed);
   const args = [...head, ...switches, entries.length, ...entries];
   return channelAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).channel, String(state.now)], args);
 }

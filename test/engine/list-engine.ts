@@ -51,7 +51,7 @@ class ListQueue implements Port.WorkQueue {
   }
 
   add({ id, name, payload, version = 1, priority, attempts, backoff, delayMs }: Port.OutgoingJob): Port.SendOutcome {
-    if (this.#jobs.has(id)) return 'duplicate';
+    if (this.#jobs.has(id)) return { duplicateOf: this.#placeOf(id) };
     const counts = { attemptsMade: 0, deliveries: 0, leasesLost: 0, suspicions: 0 };
     const facts = { version, priority, attempts, backoff, poisoned: undefined, cancelled: undefined };
     this.#jobs.set(id, { ...counts, ...facts, id, name, payload, queue: this.name, sentAtMs: Date.now() });
@@ -89,6 +89,12 @@ class ListQueue implements Port.WorkQueue {
   close(): Promise<void> {
     this.#events.emit('ready');
     return Promise.resolve();
+  }
+
+  #placeOf(id: string): Port.SendDuplicate['duplicateOf'] {
+    const end = this.#ends.get(id);
+    if (end !== undefined) return end.kind === 'acked' ? 'acked' : 'deadLettered';
+    return this.#leases.has(id) ? 'active' : 'waiting';
   }
 
   #ready(id: string, afterMs = 0): void {

@@ -1,4 +1,5 @@
 // Records that plain clients, or hands, have put where Acktor works: each job ends in one place, and the others as ever.
+import type { DeadLetter } from '@acktor/core';
 import { expect } from 'chai';
 import { handlerOf } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
@@ -130,4 +131,53 @@ describe('a record that no script can go on with', () => {
       await connected.close();
     }
   });
+
+  for (const [what, id] of [
+    ['half of a surrogate pair, as BullMQ packs it', Buffer.from([0x63, 0xed, 0xa0, 0xbd])],
+    ['bytes of no encoding', Buffer.from([0xff, 0x00, 0xc3, 0x28])],
+    ['Latin-1', Buffer.from('caf\xe9', 'latin1')],
+  ] as const) {
+    it(`is a dead letter under an id that is text, and holds up no other: an id of ${what}`, async () => {
+      await using queue = trial.queue('notes');
+      using client = await plainRedis();
+      await queue.add('note', { text: 'plain' }, { jobId: 'before' });
+      const key = Buffer.concat([Buffer.from(keyOf('')), id]);
+      const opts = JSON.stringify({ attempts: 0 });
+      await client.hset(
+        key,
+        'name',
+        'note',
+        'data',
+        '{"text":"odd"}',
+        'opts',
+        opts,
+        'timestamp',
+        1,
+        'delay',
+        0,
+        'priority',
+        0,
+      );
+      await client.lpush(keyOf('wait'), id);
+      await queue.add('note', { text: 'plain' }, { jobId: 'caf\u00e9 \u2603' });
+      const handled: string[] = [];
+      await trial.work([handlerOf(note, ({ id: its, data }) => (handled.push(its), { length: data.text.length }))]);
+      await trial.producer.receipt(note, 'before').result({ timeoutMs: 10_000 });
+      await trial.producer
+        .send(note, { text: 'last' }, { id: 'last' })
+        .then((sent) => sent.result({ timeoutMs: 10_000 }));
+      expect(handled).to.deep.equal(['before', 'caf\u00e9 \u2603', 'last']);
+      expect(await queue.getJobCounts(...PLACES)).to.include({ active: 0, wait: 0, completed: 3, failed: 1 });
+      expect(await client.exists(key)).to.equal(0);
+      const letters = trial.producer.deadLetters('notes');
+      const found: DeadLetter[] = [];
+      for await (const each of letters.list()) found.push(each);
+      const [letter] = found;
+      expect(letter?.reason).to.contain('no UTF-8 text').and.contain('\\x');
+      expect(letter?.id).to.match(/^bytes-[0-9a-f]{40}$/);
+      expect(await letters.redrive(letter?.id ?? '')).to.equal(true);
+      const redriven = trial.producer.receipt(note, letter?.id ?? '');
+      expect(await redriven.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 3 });
+    });
+  }
 });

@@ -57,6 +57,24 @@ describe('Operator, looking at jobs', function () {
     const [found] = await opened.operator.find('parent');
     expect(found).to.include({ queue: 'notes', place: 'waitingForChildren' });
     expect(await opened.operator.job('notes', 'parent')).to.include({ place: 'waitingForChildren' });
+    expect(await opened.operator.queue('notes')).to.include({ waiting: 2, waitingForChildren: 1 });
+  });
+
+  it('says of a parent that is cancelled that its children go on', async () => {
+    await using opened = await openOperatorTrial();
+    const { namespace } = opened.trial;
+    await using _ = await sendFamily({ namespace, queue: 'notes' });
+    expect(await opened.operator.cancel('notes', 'parent')).to.equal('removedAlone');
+    expect(await opened.operator.cancel('notes', 'parent')).to.equal('notFound');
+    const { handler, deliveries } = recording(note, () => ({ length: 0 }));
+    await opened.trial.work([handler]);
+    await opened.trial.producer
+      .receipt(note, 'child')
+      .result({ timeoutMs: 10_000 })
+      .catch(() => undefined);
+    expect(await opened.operator.job('notes', 'parent')).to.equal(undefined);
+    expect(await opened.operator.job('notes', 'child')).to.include({ place: 'deadLettered' });
+    expect(deliveries.all, 'its payload is off the schema').to.have.length(0);
   });
 
   it('lists active jobs with who holds them and since when', async () => {

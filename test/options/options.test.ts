@@ -109,7 +109,7 @@ describe('a table of options', () => {
       'unknown option jobId (it is called id here)',
       'unknown option prefix (it is called namespace here)',
       'unknown option concurrency (how many jobs are handled at a time is an option of workers: consumers)',
-      'unknown option removeOnFail (dead letters stay until they are purged: producer.deadLetters(job).purgeAll())',
+      'unknown option removeOnFail (how long dead letters are kept is an option of workers: deadCount, deadAgeSeconds)',
     ]);
   });
 

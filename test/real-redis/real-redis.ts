@@ -34,8 +34,6 @@ export function brokerOptions(options: Partial<BrokerOptions> = {}): BrokerOptio
     namespace: freshNamespace(),
     durability: 'require',
     connectTimeoutMs: 10_000,
-    ackedAgeSeconds: 3_600,
-    ackedCount: 10_000,
     name: 'acktor-test',
     ...options,
   };

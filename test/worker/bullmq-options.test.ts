@@ -1,5 +1,7 @@
 // What BullMQ's Worker does by the options that its clients store with a job, done by ours.
 import { Operator } from '@acktor/core';
+import { RedisAddress } from '@acktor/core/internal';
+import { QueueEvents, UnrecoverableError, type QueueOptions } from 'bullmq';
 import { expect } from 'chai';
 import { handlerOf } from '../handler/handler-of.js';
 import { note } from '../jobs/notes.js';
@@ -87,5 +89,54 @@ describe('the options that a BullMQ client stores with a job', () => {
     const traces = async (id: string) => (await queue.getJob(id))?.stacktrace?.map((trace) => trace.split('\n')[0]);
     expect(await traces('one')).to.deep.equal(['Error: attempt 3']);
     expect(await traces('none')).to.deep.equal([]);
+  });
+
+  it('comes back at the head of the queue when it is tried again at once, where lifo says so', async () => {
+    await using queue = trial.queue('notes');
+    for (const [jobId, lifo] of [
+      ['plain', false],
+      ['first', true],
+    ] as const)
+      await queue.add('note', { text: jobId }, { jobId, attempts: 2, backoff: 0, lifo });
+    await queue.add('note', { text: 'other' }, { jobId: 'other' });
+    const order: string[] = [];
+    await trial.work([
+      handlerOf(note, ({ id, attempt }) => {
+        order.push(`${id} ${attempt}`);
+        if (attempt === 1 && id !== 'other') throw new Error('not today');
+        return { length: 1 };
+      }),
+    ]);
+    expect(await Promise.all(['plain', 'first', 'other'].map(ended))).to.deep.equal(['acked', 'acked', 'acked']);
+    expect(order).to.deep.equal(['first 1', 'first 2', 'plain 1', 'other 1', 'plain 2']);
+  });
+
+  it('says to the listeners of BullMQ that retries are exhausted when they are, and only then', async () => {
+    await using queue = trial.queue('notes');
+    const connection = RedisAddress.parse(redisUrl()).clientOptions() as QueueOptions['connection'];
+    const listener = new QueueEvents('notes', { connection, prefix: trial.namespace, lastEventId: '0' });
+    const exhausted: string[] = [];
+    const isOver = new Promise<void>((resolve) => {
+      listener.on('retries-exhausted', ({ jobId, attemptsMade }) => {
+        exhausted.push(`${jobId} ${attemptsMade}`);
+        if (jobId === 'last') resolve();
+      });
+    });
+    try {
+      await queue.add('note', { text: 'x' }, { jobId: 'unrecoverable', attempts: 5 });
+      await queue.add('unknown', { text: 'x' }, { jobId: 'unhandled', attempts: 5 });
+      await queue.add('note', { text: 'x' }, { jobId: 'tried', attempts: 2, backoff: 0 });
+      await trial.work([
+        handlerOf(note, ({ id }) => {
+          throw id === 'unrecoverable' ? new UnrecoverableError('never') : new Error('not today');
+        }),
+      ]);
+      await Promise.all(['unrecoverable', 'unhandled', 'tried'].map(ended));
+      await queue.add('note', { text: 'x' }, { jobId: 'last', attempts: 5, backoff: 0 });
+      await isOver;
+      expect(exhausted).to.deep.equal(['tried 2', 'last 5']);
+    } finally {
+      await listener.close();
+    }
   });
 });

@@ -99,8 +99,6 @@ async function openReleaseDead({
     namespace: 'bull',
     durability: 'require',
     connectTimeoutMs: 5_000,
-    ackedAgeSeconds: 3_600,
-    ackedCount: 10_000,
     name: 'bench-supervisor',
   });
   return {

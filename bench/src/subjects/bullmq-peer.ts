@@ -1,7 +1,7 @@
 // BullMQ as its manual has it: one Worker with a concurrency, or one Worker for each consumer; all else by default.
 import { Queue, Worker } from 'bullmq';
 import { JOB, type BenchPayload, type Peer, type RunningWorker, type Sender, type WorkerRequest } from './peer.js';
-import { brokerOptionTable } from '@acktor/core/engine';
+import { DEFAULT_ACKED } from '@acktor/core/engine';
 
 /** One Worker that handles so many jobs at a time. */
 export const bullmq: Peer = {
@@ -40,6 +40,6 @@ async function openSender(address: string, name: string): Promise<Sender> {
 
 /** Acktor's defaults, in BullMQ's words. */
 export const retention = {
-  age: brokerOptionTable.ackedAgeSeconds.default,
-  count: brokerOptionTable.ackedCount.default,
+  age: DEFAULT_ACKED.ageSeconds,
+  count: DEFAULT_ACKED.count,
 };

@@ -26,6 +26,7 @@ export type {
   QueueWatcher,
   ReleasedJobs,
   SendAnswer,
+  SendDuplicate,
   SendOutcome,
   SendRefusal,
   SendShortfall,
@@ -61,6 +62,7 @@ export type {
   QueuedSend,
   QueueStatus,
   ScheduleSlot,
+  RateLimit,
   SettleAndFetchOptions,
   Settlement,
   SettleOutcome,
@@ -68,6 +70,7 @@ export type {
   WakeSignal,
   WorkQueue,
 } from './engine/work-queue.js';
+export { DEFAULT_ACKED, retentionOf, type Kept, type Retention, type RetentionOptions } from './engine/retention.js';
 export {
   OVERDUE_MS,
   type CancelRequest,

@@ -49,3 +49,4 @@ export {
   type ServerExam,
   type ServerFacts,
 } from './engine/redis/connection/server-facts.js';
+export { retentionIn } from './engine/retention.js';

@@ -3,6 +3,7 @@ export { Worker } from './worker/worker.js';
 export type { WorkerOptions } from './worker/worker-options.js';
 export type { ConsumerCounts, UnknownPolicies } from './worker/by-queue.js';
 export { onDead, type DeadJob, type DeadJobListener, type DeadListener } from './events/on-dead.js';
+export type { RateLimits } from './worker/rate-limits.js';
 export type {
   ConnectionChange,
   DeliveryEnded,

@@ -22,7 +22,7 @@ interface CancelFlags extends OperatorFlags {
 export function cancelCommand(): Command {
   const command = operatorCommand('cancel', 'cancel a job wherever it is')
     .description(
-      'A job that waits is removed. One that is under way is let go by its handler, in whichever process it runs, and ' +
+      'A job that waits is removed; if it waits for children, these go on. One that is under way is let go by its handler, in whichever process it runs, and ' +
         'dead-lettered.',
     )
     .argument('<queue>', 'the queue of the job')
@@ -52,6 +52,7 @@ async function cancel(operator: Operator, { queue, id }: NamedJob, { why, yes, j
 
 const WORDS: Readonly<Record<Exclude<CancelOutcome, 'notFound'>, string>> = {
   removed: 'it waited, and is removed',
+  removedAlone: 'it waited for its children, and is removed; they go on by themselves, and their results go nowhere',
   signalled: 'a worker has it, and was told to let it go',
   ended: 'nothing was done: it has ended before',
 };
@@ -59,7 +60,7 @@ const WORDS: Readonly<Record<Exclude<CancelOutcome, 'notFound'>, string>> = {
 const EXPLANATION = `
 Asks first; --yes answers. Without a terminal nothing is done unless --yes is given.
 
-JSON: { "queue": "payments", "id": "o-1", "outcome": "removed" | "signalled" | "ended" }
+JSON: { "queue": "payments", "id": "o-1", "outcome": "removed" | "removedAlone" | "signalled" | "ended" }
 
 Exit codes: 0 removed or signalled, 1 it had ended before, 2 wrong usage or not confirmed, 3 no such queue or job, 4 no server.
 

@@ -7,7 +7,13 @@ import { serverChecks } from '../doctor/server-checks.js';
 import { workerChecks } from '../doctor/worker-checks.js';
 import { joined, say, type Printable } from '../output/printable.js';
 import { exitCodes } from '../errors.js';
-import { operatorCommand, operatorOptions, withOperatorFlags, type OperatorFlags } from './operator-command.js';
+import {
+  configuredRetention,
+  operatorCommand,
+  operatorOptions,
+  withOperatorFlags,
+  type OperatorFlags,
+} from './operator-command.js';
 import { colours, print } from '../output/output.js';
 
 /** The command, ready to be added to a program. */
@@ -31,7 +37,8 @@ export const checks: readonly Check[] = [...serverChecks, ...workerChecks, names
 type NamedVerdict = { readonly check: string } & Verdict;
 
 async function doctor(flags: DoctorFlags): Promise<void> {
-  const findings = await examine(await operatorOptions(flags), flags.deep === true);
+  const retention = await configuredRetention(flags);
+  const findings = await examine(await operatorOptions(flags), { isDeep: flags.deep === true, retention });
   const verdicts = checks.map(({ name, judge }): NamedVerdict => ({ check: name, ...judge(findings) }));
   const isWell = verdicts.every(({ state }) => state !== 'fail');
   if (!isWell) process.exitCode = exitCodes.failed;

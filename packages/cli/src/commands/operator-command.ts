@@ -1,9 +1,11 @@
 // What all commands that look after queues have in common: where the queues are, how they answer, and names that were mistyped.
 import { Operator, type OperatorOptions } from '@acktor/core';
-import { checkName } from '@acktor/core/internal';
+import type { RetentionOptions } from '@acktor/core/engine';
+import { checkName, retentionIn } from '@acktor/core/internal';
 import { Command } from 'commander';
 import { closestMatch } from 'leven';
 import { NotFoundError, UsageError } from '../errors.js';
+import { readConfig } from '../settings/config-file.js';
 import { gatherOptions, type SettingFlags } from '../settings/gathering.js';
 import { addSettings, connectionSettings } from '../settings/settings.js';
 
@@ -37,6 +39,12 @@ export async function operatorOptions(flags: OperatorFlags): Promise<OperatorOpt
   const all = await gatherOptions(connectionSettings, flags, surroundings);
   const own = connectionSettings.map(({ option }) => [option, all[option]] as const);
   return Object.fromEntries(own.filter(([, value]) => value !== undefined));
+}
+
+/** Returns what the configuration file says of what queues keep, unchecked. */
+export async function configuredRetention({ config }: OperatorFlags): Promise<RetentionOptions> {
+  const { options } = await readConfig(process.cwd(), config ?? process.env['ACKTOR_CONFIG']);
+  return retentionIn(options);
 }
 
 /**

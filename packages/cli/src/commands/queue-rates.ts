@@ -72,8 +72,8 @@ function endedBetween(before: Sample, after: Sample, queue: string) {
   return { acked, rejected };
 }
 
-function unackedIn({ waiting, delayed, active, deadLetters }: QueueDepth): number {
-  return waiting + delayed + active + deadLetters;
+function unackedIn({ waiting, waitingForChildren, delayed, active, deadLetters }: QueueDepth): number {
+  return waiting + waitingForChildren + delayed + active + deadLetters;
 }
 
 const SPAN_MS = 1_000;

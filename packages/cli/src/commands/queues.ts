@@ -77,6 +77,7 @@ const COLUMNS: readonly Column<QueueLine>[] = [
   number('oldest', ({ oldestWaitingAtMs, readAtMs }) => since(oldestWaitingAtMs, readAtMs)),
   number('active', ({ active }) => count(active)),
   number('delayed', ({ delayed }) => count(delayed)),
+  number('children', ({ waitingForChildren }) => count(waitingForChildren)),
   number('next in', ({ nextDueAtMs, readAtMs }) => until(nextDueAtMs, readAtMs)),
   number('dead', ({ deadLetters }) => (deadLetters > 0 ? colours.red(count(deadLetters)) : '0')),
   number('kept', ({ acked }) => count(acked)),
@@ -92,14 +93,15 @@ function perSecond(rate: number | undefined): string {
 const EXPLANATION = `
 What the columns say:
   waiting, active, delayed, dead  jobs now; "oldest" is since when the oldest waiting one was sent
+  children                        parents of flows that wait until their children have ended
   kept                            acked jobs that are still remembered: bounded, so no total
   acked/s, rejected/s             how often Acktor's workers ended a delivery so, by their own counts, over about a second;
                                   rejected are retries, requeues and dead letters
   sent/s                          what came in that second: by how much the queue grew, and what was acked. Jobs that were
                                   cancelled or purged, or acked by plain BullMQ workers, are missing in it
 
-JSON: { "atMs", "queues": [{ "queue", "isPaused", "waiting", "delayed", "active", "acked", "deadLetters", "oldestWaitingAtMs",
-  "nextDueAtMs", "readAtMs", "rates": { "sentPerSecond", "ackedPerSecond", "rejectedPerSecond", "overMs" } }] }
+JSON: { "atMs", "queues": [{ "queue", "isPaused", "waiting", "waitingForChildren", "delayed", "active", "acked", "deadLetters",
+  "oldestWaitingAtMs", "nextDueAtMs", "readAtMs", "rates": { "sentPerSecond", "ackedPerSecond", "rejectedPerSecond", "overMs" } }] }
 Times are milliseconds since the epoch, by the server's clock but for "atMs"; what is not known is left out.
 
 Exit codes: 0 listed (also when there are none), 1 failed, 2 wrong usage, 3 no such queue, 4 no server.

@@ -5,9 +5,12 @@ import {
   brokerOptionTable,
   connectFleet,
   defineOptions,
+  retentionOf,
   type ConnectedBroker,
   type QueueInspection,
   type QueueSymptoms,
+  type Retention,
+  type RetentionOptions,
   type WorkerReport,
 } from '@acktor/core/engine';
 import { connectBroker, connectLiveness, type RedisBroker, type ServerExam } from '@acktor/core/internal';
@@ -25,6 +28,8 @@ export interface Findings {
   readonly workers: readonly WorkerReport[];
   /** What is out of place among all keys; undefined when that was not asked for. */
   readonly inspection: QueueInspection | undefined;
+  /** What the workers are to keep of jobs that have ended, as far as the configuration file says it. */
+  readonly retention: Retention;
   readonly atMs: number;
 }
 
@@ -32,9 +37,17 @@ export type QueueFindings = QueueDepth & QueueSymptoms;
 
 const brokerOptions = defineOptions(brokerOptionTable);
 
-/** Looks at the servers, the queues and the workers; `isDeep`, at every key, too. @throws AddressError, BrokerUnreachableError, ServerTooOldError. */
-export async function examine(options: OperatorOptions, isDeep: boolean): Promise<Findings> {
-  const checked = brokerOptions.check({ ...options, durability: 'off' });
+/** What else is looked at, and by what. */
+export interface Examining {
+  /** Whether every key is looked at, too. */
+  readonly isDeep: boolean;
+  /** As the configuration file has it. */
+  readonly retention: RetentionOptions;
+}
+
+/** Looks at the servers, the queues and the workers. @throws AddressError, BrokerUnreachableError, ServerTooOldError. */
+export async function examine(options: OperatorOptions, { isDeep, retention: kept }: Examining): Promise<Findings> {
+  const checked = brokerOptions.check({ ...options, ...kept, durability: 'off' });
   const connected = await connectBroker({ ...checked, name: 'acktor-doctor', warn: () => undefined });
   try {
     const [servers, isPresenceReported, queues, workers] = await Promise.all([
@@ -43,8 +56,10 @@ export async function examine(options: OperatorOptions, isDeep: boolean): Promis
       findQueues(connected),
       findWorkers(options),
     ]);
+    const retention = retentionOf(checked);
     const inspection = isDeep ? await inspect(options) : undefined;
-    return { address: connected.address, servers, isPresenceReported, queues, workers, inspection, atMs: Date.now() };
+    const found = { servers, isPresenceReported, queues, workers, inspection, retention };
+    return { address: connected.address, ...found, atMs: Date.now() };
   } finally {
     await connected.close();
   }

@@ -1,9 +1,10 @@
 // What a doctor checks on the queues and their workers: whether a worker takes what waits.
+import type { Kept } from '@acktor/core/engine';
 import { bullmqVersion } from '@acktor/core/internal';
 import { duration } from '../output/durations.js';
 import { counted } from '../output/output.js';
 import { shellWord } from '../output/printable.js';
-import { ok, warn, type Check, type Findings } from './examination.js';
+import { ok, warn, type Check, type Findings, type QueueFindings } from './examination.js';
 
 /** Whether active jobs have no holder: a worker that runs gives them back within seconds. */
 const leasesCheck: Check = {
@@ -98,5 +99,52 @@ function majorOf(version: string | undefined): string {
   return /(\d+)\./.exec(version ?? '')?.[1] ?? 'unknown';
 }
 
+/** What the next acks and dead letters forget of what is kept now: most of a history, where a bound was set on a queue that had none. */
+const retentionCheck: Check = {
+  name: 'retention',
+  judge: ({ queues, retention: { acked, dead, isForAllClients } }) => {
+    const losses = queues.flatMap((depth) => [
+      ...(isForAllClients ? lossesOfAcked(depth, acked) : []),
+      ...lossOf(depth.queue, { what: 'dead letters', kept: depth.deadLetters, most: dead.count }),
+    ]);
+    if (losses.length > 0) return warn(`workers will forget: ${losses.join(', ')}`, KEEP_MORE);
+    const others = queues.filter(({ ackedByOthers }) => ackedByOthers > 0 && !isForAllClients);
+    if (others.length === 0) return ok('nothing is kept that workers would forget');
+    const listed = others.map(({ queue, ackedByOthers }) => `${queue} (${counted(ackedByOthers, 'job', 'jobs')})`);
+    return ok(`acked jobs of other clients stay as they kept them: ${listed.join(', ')}`);
+  },
+};
+
+function lossesOfAcked(depth: QueueFindings, { ageSeconds, count }: Kept): readonly string[] {
+  const { queue, acked, oldestAckedAtMs = Infinity, readAtMs } = depth;
+  const ageMs = ageSeconds * 1_000;
+  const isAged = oldestAckedAtMs < readAtMs - ageMs - SLACK_MS;
+  const aged = isAged ? [`${queue}: acked jobs older than ${duration(ageMs)}`] : [];
+  return [...lossOf(queue, { what: 'acked jobs', kept: acked, most: count }), ...aged];
+}
+
+interface KeptNow {
+  readonly what: string;
+  readonly kept: number;
+  readonly most: number;
+}
+
+function lossOf(queue: string, { what, kept, most }: KeptNow): readonly string[] {
+  const lost = kept - most;
+  return lost <= 0 ? [] : [`${queue}: ${lost.toLocaleString('en')} of ${kept.toLocaleString('en')} ${what}`];
+}
+
+/** A queue at work keeps some that are about to go. */
+const SLACK_MS = 60_000;
+const KEEP_MORE =
+  'to keep them, leave out ackedCount and ackedAgeSeconds (jobs of other clients are not forgotten then), or set them to all and forever; and deadCount, deadAgeSeconds';
+
 /** In the order in which they are printed. */
-export const workerChecks: readonly Check[] = [leasesCheck, outboxesCheck, workersCheck, pausedCheck, clientsCheck];
+export const workerChecks: readonly Check[] = [
+  leasesCheck,
+  outboxesCheck,
+  workersCheck,
+  pausedCheck,
+  retentionCheck,
+  clientsCheck,
+];

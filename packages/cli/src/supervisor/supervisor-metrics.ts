@@ -159,9 +159,9 @@ class QueueMetrics {
   }
 
   set({ depth, handlingMs }: QueueReading): void {
-    const { queue, waiting, delayed, active, deadLetters, isPaused, readAtMs } = depth;
+    const { queue, waiting, waitingForChildren, delayed, active, deadLetters, isPaused, readAtMs } = depth;
     const { oldestWaitingAtMs = readAtMs } = depth;
-    const places = { waiting, delayed, active, dead_letter: deadLetters };
+    const places = { waiting, waiting_for_children: waitingForChildren, delayed, active, dead_letter: deadLetters };
     for (const [place, count] of Object.entries(places)) this.#jobs.set({ queue, place }, count);
     this.#oldest.set({ queue }, Math.max(0, readAtMs - oldestWaitingAtMs) / 1_000);
     this.#paused.set({ queue }, isPaused ? 1 : 0);

@@ -1,7 +1,7 @@
 // A supervisor: worker processes on this machine, replaced when they end and drained when it stops.
 import type { AcktorError } from '@acktor/core';
 import { engineFor, EngineNotPortableError, type Engine } from '@acktor/core/engine';
-import { GuardedLog } from '@acktor/core/internal';
+import { GuardedLog, retentionIn } from '@acktor/core/internal';
 import { createActor, type Actor } from 'xstate';
 import { defaultLogger, MetricsServer } from '@acktor/worker/internal';
 import { outliveReader } from './error-output.js';
@@ -161,8 +161,8 @@ async function openSupervisor(options: CheckedSupervisorOptions, engine: Engine)
   if (engine.module === undefined) throw new EngineNotPortableError(engine.name, 'a supervisor');
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const warn = (message: string) => log.warn({ supervisor: process.pid }, message);
-  const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount } = options;
-  const opening = { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount, name: 'acktor-supervisor', warn };
+  const { namespace, connectTimeoutMs } = options;
+  const opening = { namespace, connectTimeoutMs, ...retentionIn(options), name: 'acktor-supervisor', warn };
   const connected = await engine.openBroker(opening);
   const processes = new Map<number, WorkerProcess>();
   const metrics = new SupervisorMetrics(metricsSources(processes, connected, options));

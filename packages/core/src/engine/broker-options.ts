@@ -3,6 +3,7 @@ import { NAME_RULES, nameFault, nameHint } from '../contract/names.js';
 import { isEngine, type BrokerOpening, type Engine, type FleetOpening } from './engine.js';
 import { redisEngineTable } from './default-engine.js';
 import type { OptionInput, OptionTable } from '../options/option-spec.js';
+import { retentionTable } from './retention.js';
 
 export const brokerOptionTable = {
   engine: {
@@ -29,21 +30,7 @@ export const brokerOptionTable = {
     max: 600_000,
     doc: 'How long the server may take to answer whatever a start asks of it: all of its steps together.',
   },
-  ackedAgeSeconds: {
-    type: 'count',
-    default: 3_600,
-    min: 1,
-    max: 31_536_000,
-    doc: 'For how many seconds an acked job, its result and its id are remembered.',
-  },
-  ackedCount: {
-    type: 'count',
-    default: 10_000,
-    min: 1,
-    max: 10_000_000,
-    doc: 'How many acked jobs a queue remembers at most.',
-    because: { min: 'an id that is forgotten at once cannot stop a resend from adding the job twice' },
-  },
+  ...retentionTable,
 } as const satisfies OptionTable;
 
 // generated: SharedOptions
@@ -71,20 +58,31 @@ export interface SharedOptions {
    * default 10000.
    */
   readonly connectTimeoutMs?: OptionInput<typeof brokerOptionTable, 'connectTimeoutMs'> | undefined;
-  /** For how many seconds an acked job, its result and its id are remembered. From 1 to 31536000; by default 3600. */
+  /**
+   * For how many seconds an acked job, its result and its id are remembered. Left out, for an hour, and jobs of BullMQ clients are kept as
+   * these said; set, it holds for theirs, too, but for those with a `removeOnComplete` of their own. From 1 to 31536000, or 'forever'.
+   */
   readonly ackedAgeSeconds?: OptionInput<typeof brokerOptionTable, 'ackedAgeSeconds'> | undefined;
   /**
-   * How many acked jobs a queue remembers at most. Bounded because an id that is forgotten at once cannot stop a resend from adding the job
-   * twice. From 1 to 10000000; by default 10000.
+   * How many acked jobs a queue remembers at most. Left out, 10,000, of which the oldest hundred are forgotten together, and jobs of BullMQ
+   * clients are neither counted nor forgotten; set, it holds for theirs, too. Bounded because an id that is forgotten at once cannot stop a
+   * resend from adding the job twice. From 1 to 10000000, or 'all'.
    */
   readonly ackedCount?: OptionInput<typeof brokerOptionTable, 'ackedCount'> | undefined;
+  /**
+   * For how many seconds a dead letter is kept, whichever client sent the job; left out, until it is redriven or purged. From 1 to
+   * 315360000.
+   */
+  readonly deadAgeSeconds?: OptionInput<typeof brokerOptionTable, 'deadAgeSeconds'> | undefined;
+  /**
+   * How many dead letters a queue keeps at most, whichever clients sent the jobs; the oldest go first. Left out, all. From 1 to 10000000.
+   */
+  readonly deadCount?: OptionInput<typeof brokerOptionTable, 'deadCount'> | undefined;
 }
 
 // end: SharedOptions
 
-/** Opens a broker for inspection: it acks nothing, so its retention has no effect, and a server that may lose jobs is not refused. */
+/** Opens a broker for inspection: it acks nothing, and a server that may lose jobs is not refused. */
 export function forInspection(name: string, { namespace, connectTimeoutMs }: FleetOpening): BrokerOpening {
-  const { ackedAgeSeconds, ackedCount } = brokerOptionTable;
-  const retention = { ackedAgeSeconds: ackedAgeSeconds.default, ackedCount: ackedCount.default };
-  return { ...retention, namespace, connectTimeoutMs, name, isForInspection: true, warn: () => undefined };
+  return { namespace, connectTimeoutMs, name, isForInspection: true, warn: () => undefined };
 }

@@ -1,7 +1,7 @@
 // The broker's port: what Acktor needs of a queue server, in its own terms. Adapters live in folders of their own.
 import type { DeadLetterStore } from './dead-letter-store.js';
 import type { ScheduleStore } from './schedule-store.js';
-import type { QueueAdmin } from '../operator/queue-admin.js';
+import type { JobPlace, QueueAdmin } from '../operator/queue-admin.js';
 import type { OutgoingJob, WorkQueue } from './work-queue.js';
 
 /** How a job ended, for a waiting producer. `gone`: the queue has no such job any more; it was cancelled, purged or forgotten. */
@@ -73,17 +73,24 @@ export interface Broker {
 }
 
 /**
- * What a cancel did. `removed`: the job waited, and is gone. `signalled`: a worker has it, and was notified; if that worker
+ * What a cancel did. `removed`: the job waited, and is gone. `removedAlone`: so is this parent of a flow, and its children that have not
+ * ended go on by themselves. `signalled`: a worker has it, and was notified; if that worker
  * dies first, the next one finds the mark and dead-letters the job. `ended`: it was acked or dead-lettered before. `notFound`:
  * the queue has no job of that id.
  */
-export type CancelOutcome = 'removed' | 'signalled' | 'ended' | 'notFound';
+export type CancelOutcome = 'removed' | 'removedAlone' | 'signalled' | 'ended' | 'notFound';
 
 /** The outcome of one send. */
 export type SendAnswer = SendOutcome | SendRefusal | SendShortfall;
 
-/** `duplicate` when the queue already held a job of that id. */
-export type SendOutcome = 'accepted' | 'duplicate';
+/** Whether the job was added. */
+export type SendOutcome = 'accepted' | SendDuplicate;
+
+/** The queue held a job of that id: nothing was added. */
+export interface SendDuplicate {
+  /** Where that job is. */
+  readonly duplicateOf: JobPlace;
+}
 
 /** A job that the server refused, with its reason. */
 export interface SendRefusal {

@@ -2,6 +2,7 @@
 import type { ConnectedFleet } from '../fleet/fleet.js';
 import type { Broker } from './broker.js';
 import type { Liveness } from './liveness.js';
+import type { RetentionOptions } from './retention.js';
 
 /**
  * A kind of queue server, and where it is. `Producer.connect`, `Worker.start`, `Operator.connect`, `connectFleet` and the others take one as
@@ -66,17 +67,13 @@ export interface FleetOpening {
 }
 
 /** The name of the client, and what its queues keep. */
-export interface BrokerOpening extends FleetOpening {
+export interface BrokerOpening extends FleetOpening, RetentionOptions {
   /** The client's name, as a server may list it: `acktor-producer`. */
   readonly name: string;
   /** What people call the worker that opens it, as a server may list it; undefined for what is none. */
   readonly worker?: string | undefined;
   /** For how many minutes a queue keeps how many of its jobs ended, where clients of its server's own kind ask for that; 0 by default, none. */
   readonly countedMinutes?: number | undefined;
-  /** For how many seconds an acked job, its result and its id are remembered. */
-  readonly ackedAgeSeconds: number;
-  /** How many acked jobs a queue remembers at most. */
-  readonly ackedCount: number;
   /** Whether it is opened for inspection and repair, and no job is entrusted to it: a server that may lose jobs is not refused then. */
   readonly isForInspection?: boolean;
   /** Called with what the server may lose or cannot do, where that is no reason to refuse it. */

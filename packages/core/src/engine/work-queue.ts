@@ -15,6 +15,11 @@ export interface OutgoingJob {
   readonly priority: number;
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
+  /**
+   * Given where the job is to take the place of one of its id that was acked or dead-lettered; its fence goes on from there. It names this
+   * send alone: a repeat of it does not replace the job that it has added itself.
+   */
+  readonly reuse?: string;
 }
 
 /** Which run of which schedule a job is. */
@@ -194,6 +199,14 @@ export interface SettleAndFetchOptions {
   readonly worker: string;
   /** Whether the answer includes the queue's status, which costs the server a little. */
   readonly wantsStatus: boolean;
+  /** How many jobs of the queue may be fetched in a span, by all workers that limit it. What is stored with the queue counts before this. */
+  readonly limit?: RateLimit | undefined;
+}
+
+/** How many jobs may begin within a span, which begins with the first of them. */
+export interface RateLimit {
+  readonly max: number;
+  readonly durationMs: number;
 }
 
 /** One queue as a worker's channel sees it. */

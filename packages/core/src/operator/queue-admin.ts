@@ -13,6 +13,8 @@ export interface QueueDepth {
   readonly queue: string;
   readonly isPaused: boolean;
   readonly waiting: number;
+  /** Parents of flows that wait until their children have ended: not among the waiting ones. */
+  readonly waitingForChildren: number;
   readonly delayed: number;
   readonly active: number;
   /** Kept acked jobs: bounded by retention, so not a total. */
@@ -36,6 +38,10 @@ export interface QueueSymptoms {
   readonly client: string | undefined;
   /** What lies in the places of the queue's own parts, and does not belong there: misplaced jobs and values of wrong types. */
   readonly faults: readonly QueueFault[];
+  /** How many of the kept acked jobs are none that Acktor's producers sent and its workers acked. */
+  readonly ackedByOthers: number;
+  /** When the oldest of all kept acked jobs was acked; undefined when none is kept. */
+  readonly oldestAckedAtMs: number | undefined;
 }
 
 /** A process that died while it held jobs of a queue. */
@@ -130,6 +136,8 @@ export interface QueueAdmin {
   /** All zeros for a queue that was never used. */
   depth(queue: string): Promise<QueueDepth>;
   symptoms(queue: string): Promise<QueueSymptoms>;
+  /** Whether workers count a rate limit right now that is not stored with the queue, so that workers without it do not keep to it. */
+  isLimitedByWorkers(queue: string): Promise<boolean>;
   /** The last hundred that died while they held jobs of the queue, of a day, the last first. */
   deaths(queue: string): Promise<readonly QueueDeath[]>;
   /**

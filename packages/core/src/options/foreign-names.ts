@@ -41,6 +41,8 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   removeOnComplete: ['ackedCount'],
   keepJobs: ['ackedCount'],
   processor: ['handlers'],
+  limiter: ['limit'],
+  removeOnFail: ['deadCount'],
   workers: ['processes', 'handlers'],
 };
 
@@ -61,11 +63,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   timeout: 'how long a job may take stands in its contract: job(name, { deadlineMs })',
   removeOnComplete:
     'how long acked jobs are remembered is an option of producers and workers: ackedCount, ackedAgeSeconds',
-  removeOnFail: 'dead letters stay until they are purged: producer.deadLetters(job).purgeAll()',
+  removeOnFail: 'how long dead letters are kept is an option of workers: deadCount, deadAgeSeconds',
   lockRenewTime: 'leases are renewed by themselves, three times in leaseMs',
   stalledInterval: 'dead workers are noticed by their connections; how long they may be gone is graceMs',
-  limiter:
-    'a limit of one worker is none of the queue: set it for the queue by BullMQ, queue.setGlobalRateLimit(max, duration)',
+  limiter: 'how many jobs of a queue may begin in a span is an option of workers: limit',
   autorun: 'a worker consumes as soon as Worker.start() has resolved',
   lifo: 'jobs come first in, first out; priority puts one before others',
   repeat: 'jobs are repeated by producer.schedule()',

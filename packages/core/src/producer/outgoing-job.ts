@@ -24,7 +24,8 @@ export function outgoingJob(job: AnyJob, { id, payload, trace, options }: SendPa
   const { delayMs, priority } = options;
   const attempts = options.attempts ?? stored.attempts;
   const backoff = options.backoff ?? stored.backoff;
-  return { id, name: job.name, payload, version: job.version, trace, delayMs, priority, attempts, backoff };
+  const sent = { id, name: job.name, payload, version: job.version, trace, delayMs, priority, attempts, backoff };
+  return options.reuseId === 'whenDone' ? { ...sent, reuse: randomBytes(8).toString('base64url') } : sent;
 }
 
 /**

@@ -84,6 +84,12 @@ const sentTable = {
     expected: `${NAME_RULES.id}; no whole number, which BullMQ gives to its own jobs, and no name of BullMQ's own keys, such as "active"`,
     doc: 'The id of the job. A queue takes an id once while it remembers it, so a resend adds nothing.',
   },
+  reuseId: {
+    type: 'choice',
+    of: ['whenForgotten', 'whenDone'],
+    default: 'whenForgotten',
+    doc: 'When the id of an earlier job is free again: when the queue has forgotten that job, or as soon as it is acked or dead-lettered: the earlier job, its result or its dead letter are removed then.',
+  },
   delayMs: { type: 'ms', default: 0, max: 31_536_000_000, doc: 'How long the job waits before it may be delivered.' },
   priority: {
     type: 'count',
@@ -112,6 +118,11 @@ export const sendWithAckOptions = defineOptions(sentTable);
 export interface SendOptions {
   /** The id of the job. A queue takes an id once while it remembers it, so a resend adds nothing. */
   readonly id?: OptionInput<typeof sendTable, 'id'> | undefined;
+  /**
+   * When the id of an earlier job is free again: when the queue has forgotten that job, or as soon as it is acked or dead-lettered: the
+   * earlier job, its result or its dead letter are removed then. By default "whenForgotten".
+   */
+  readonly reuseId?: OptionInput<typeof sendTable, 'reuseId'> | undefined;
   /** How long the job waits before it may be delivered. In milliseconds, from 0 to 31536000000; by default 0. */
   readonly delayMs?: OptionInput<typeof sendTable, 'delayMs'> | undefined;
   /** From 1 (first) to 2,097,152 (last); 0 comes before all of them. From 0 to 2097152; by default 0. */

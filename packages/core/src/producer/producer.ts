@@ -3,6 +3,7 @@ import { ClosedError } from '../engine/broker-errors.js';
 import type { CancelOutcome, Confirm } from '../engine/broker.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker, Engine } from '../engine/engine.js';
+import { retentionIn } from '../engine/retention.js';
 import { requireContract, retriesToStore, type AnyJob, type PayloadInput } from '../contract/job.js';
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
@@ -71,8 +72,8 @@ export class Producer {
    */
   static async connect(options: ProducerOptions = {}): Promise<Producer> {
     const checked = producerOptions.check(options);
-    const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount } = checked;
-    const opening = { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount, name: 'acktor-producer' };
+    const { namespace, connectTimeoutMs } = checked;
+    const opening = { namespace, connectTimeoutMs, ...retentionIn(checked), name: 'acktor-producer' };
     const engine = engineFor(checked, options);
     const connected = await engine.openBroker(opening);
     try {

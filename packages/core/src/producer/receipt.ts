@@ -1,5 +1,6 @@
 // The receipt of a sent job: its id, its result and its progress. And why there may be no result.
 import type { Broker, SendOutcome } from '../engine/broker.js';
+import type { JobPlace } from '../operator/queue-admin.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
 import type { JsonLimits } from '../contract/json.js';
 import { decodeResult } from '../contract/payload.js';
@@ -26,13 +27,16 @@ export class Receipt<J extends AnyJob> {
   readonly job: J;
   /** Whether the queue held a job of this id already, so that nothing was added. */
   readonly isDuplicate: boolean;
+  /** Where that job was then: `acked`, `deadLettered`, `waiting`, …; undefined when this one was added. */
+  readonly duplicateOf: JobPlace | undefined;
   readonly #broker: Broker;
   readonly #limits: JsonLimits;
 
   constructor({ job, id, outcome, broker, limits }: ReceiptDeps<J>) {
     this.job = job;
     this.id = id;
-    this.isDuplicate = outcome === 'duplicate';
+    this.duplicateOf = outcome === 'accepted' ? undefined : outcome.duplicateOf;
+    this.isDuplicate = this.duplicateOf !== undefined;
     this.#broker = broker;
     this.#limits = limits;
   }

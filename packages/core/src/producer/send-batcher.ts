@@ -1,5 +1,5 @@
 // Gathers the jobs that are sent in the same turn of the event loop, and sends them together.
-import type { Broker, ConfirmDemand, SendAnswer, SendOutcome, SendRefusal } from '../engine/broker.js';
+import type { Broker, ConfirmDemand, SendAnswer, SendDuplicate, SendOutcome, SendRefusal } from '../engine/broker.js';
 import type { OutgoingJob } from '../engine/work-queue.js';
 import {
   ConfirmShortfallError,
@@ -72,7 +72,7 @@ export class SendBatcher {
       try {
         const outcomes = await Promise.race([broker.send(queue, jobs, demand), timeOver]);
         // What a resend finds in the queue is what the first call left there.
-        return isResend ? outcomes.map((outcome) => (outcome === 'duplicate' ? 'accepted' : outcome)) : outcomes;
+        return isResend ? outcomes.map((outcome) => (isDuplicate(outcome) ? 'accepted' : outcome)) : outcomes;
       } catch (error) {
         if (!(error instanceof ConnectionLostError)) throw error;
       }
@@ -120,8 +120,12 @@ function endOfCall(pending: readonly PendingSend[], from: number): number {
 
 const NO_ANSWER: SendRefusal = { refused: 'the server gave no answer for this job' };
 
+function isDuplicate(answer: SendAnswer): answer is SendDuplicate {
+  return typeof answer === 'object' && 'duplicateOf' in answer;
+}
+
 function settle({ job, resolve, reject }: PendingSend, answer: SendAnswer): void {
-  if (typeof answer === 'string') resolve(answer);
+  if (typeof answer === 'string' || isDuplicate(answer)) resolve(answer);
   else if ('shortfall' in answer) reject(new ConfirmShortfallError(job.id, answer.shortfall));
   else reject(new SendRefusedError(job.id, answer.refused));
 }

@@ -45,9 +45,9 @@ export class QueueMeter {
   }
 
   #lineOf(depth: QueueDepth, nowMs: number): QueueLine {
-    const { queue, isPaused, waiting, delayed, active, deadLetters, oldestWaitingAtMs } = depth;
+    const { queue, isPaused, waiting, waitingForChildren, delayed, active, deadLetters, oldestWaitingAtMs } = depth;
     const { acked, rejected, totals } = this.#counter.of(queue);
-    const inside = waiting + delayed + active + deadLetters;
+    const inside = waiting + waitingForChildren + delayed + active + deadLetters;
     const { first, last } = this.#sampled(queue, { atMs: nowMs, acked, rejected, inside });
     const perSecond = (count: number) =>
       rounded((Math.max(0, count) * 1_000) / Math.max(1_000, last.atMs - first.atMs));
@@ -55,7 +55,8 @@ export class QueueMeter {
     const sentPerSecond = perSecond(last.inside - first.inside + last.acked - first.acked);
     const rejectedPerSecond = perSecond(last.rejected - first.rejected);
     const rates = { sentPerSecond, ackedPerSecond, rejectedPerSecond };
-    return { queue, isPaused, waiting, delayed, active, deadLetters, oldestWaitingAtMs, ...rates, totals };
+    const places = { waiting, waitingForChildren, delayed, active, deadLetters };
+    return { queue, isPaused, ...places, oldestWaitingAtMs, ...rates, totals };
   }
 
   #sampled(queue: string, last: Sample): { readonly first: Sample; readonly last: Sample } {

@@ -117,6 +117,7 @@ export interface QueueLine {
   readonly queue: string;
   readonly isPaused: boolean;
   readonly waiting: number;
+  readonly waitingForChildren: number;
   readonly delayed: number;
   readonly active: number;
   readonly deadLetters: number;

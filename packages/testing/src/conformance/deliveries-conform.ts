@@ -23,6 +23,23 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
       expect(answer.status).to.deep.equal({ ready: 0, nextDue: undefined, limitedForMs: 0 });
     });
 
+    it('hands out no more than a limit lets begin in a span, and says for how long', async () => {
+      const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false, limit: { max: 2, durationMs: 500 } };
+      await trial().send({ id: 'a' }, { id: 'b' }, { id: 'c' });
+      const ask = (...tokens: readonly string[]) =>
+        trial().queue.settleAndFetch(
+          tokens.map((fetch) => ({ fetch })),
+          options,
+        );
+      const { replies, status } = await ask('here|1', 'here|2', 'here|3');
+      expect(replies.map(({ fetched }) => fetched?.job.record.id)).to.deep.equal(['a', 'b', undefined]);
+      expect(status?.ready).to.equal(0);
+      expect(status?.limitedForMs).to.be.within(1, 500);
+      expect((await ask('here|4')).replies[0]?.fetched).to.equal(undefined);
+      await trial().pass((status?.limitedForMs ?? 0) + 1);
+      expect((await ask('here|5')).replies[0]?.fetched?.job.record.id).to.equal('c');
+    });
+
     it('keeps the result of an ack', async () => {
       await trial().send({ id: 'a' });
       expect(await trial().settle(await trial().take(), { kind: 'ack', result: '{"n":"ü"}' })).to.equal('stored');

@@ -136,7 +136,7 @@ export function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-const OPENING = { name: 'acktor-test', connectTimeoutMs: 10_000, ackedAgeSeconds: 3_600, ackedCount: 10_000 };
+const OPENING = { name: 'acktor-test', connectTimeoutMs: 10_000 };
 const ORDINARY_RULES: ReapRules = {
   deliveryLimit: 20,
   intervalMs: 1,

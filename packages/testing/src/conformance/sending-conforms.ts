@@ -30,18 +30,51 @@ export function sendingConforms({ describe, it, trial }: Suite): void {
       expect((await trial().take()).record).to.include({ attempts: undefined, backoff: undefined });
     });
 
-    it('takes an id once while the job waits, is held, is acked or is dead', async () => {
+    it('takes an id once while the job waits, is held, is acked or is dead, and says where it is', async () => {
       expect(await trial().send({ id: 'a', payload: '1' }, { id: 'a', payload: '2' })).to.deep.equal([
         'accepted',
-        'duplicate',
+        { duplicateOf: 'waiting' },
       ]);
       const held = await trial().take();
       expect(held.record.payload).to.equal('1');
-      expect(await trial().send({ id: 'a' })).to.deep.equal(['duplicate']);
+      expect(await trial().send({ id: 'a' })).to.deep.equal([{ duplicateOf: 'active' }]);
       await trial().settle(held, ack);
-      expect(await trial().send({ id: 'a' }, { id: 'b' })).to.deep.equal(['duplicate', 'accepted']);
+      expect(await trial().send({ id: 'a' }, { id: 'b' })).to.deep.equal([{ duplicateOf: 'acked' }, 'accepted']);
       await trial().settle(await trial().take(), deadLetter);
-      expect(await trial().send({ id: 'b' })).to.deep.equal(['duplicate']);
+      expect(await trial().send({ id: 'b' })).to.deep.equal([{ duplicateOf: 'deadLettered' }]);
+      await trial().send({ id: 'later', delayMs: 60_000 }, { id: 'urgent', priority: 1 });
+      expect(await trial().send({ id: 'later' }, { id: 'urgent' })).to.deep.equal([
+        { duplicateOf: 'delayed' },
+        { duplicateOf: 'waiting' },
+      ]);
+      expect(await trial().takeAll()).to.deep.equal(['urgent']);
+    });
+
+    it('gives an id again when its job is done, where that is asked for, and no sooner', async () => {
+      expect(await trial().send({ id: 'a', reuse: '1' })).to.deep.equal(['accepted']);
+      expect(await trial().send({ id: 'a', reuse: '2' })).to.deep.equal([{ duplicateOf: 'waiting' }]);
+      const first = await trial().take();
+      expect(await trial().send({ id: 'a', reuse: '3' })).to.deep.equal([{ duplicateOf: 'active' }]);
+      await trial().settle(first, ack);
+      expect(await trial().send({ id: 'a' })).to.deep.equal([{ duplicateOf: 'acked' }]);
+      expect(await trial().send({ id: 'a', reuse: '4', payload: '{"n":4}' })).to.deep.equal(['accepted']);
+      const second = await trial().take();
+      expect(second.record).to.include({ payload: '{"n":4}', attemptsMade: 0 });
+      expect(second.record.deliveries, 'the fence goes on').to.equal(2);
+      await trial().settle(second, deadLetter);
+      expect(await trial().send({ id: 'a', reuse: '5' })).to.deep.equal(['accepted']);
+      expect(await trial().store.count()).to.equal(0);
+      expect(await trial().takeAll()).to.deep.equal(['a']);
+    });
+
+    it('adds nothing when a send that reuses an id is repeated, however far its job has come', async () => {
+      await trial().send({ id: 'a' });
+      await trial().settle(await trial().take(), ack);
+      const again = { id: 'a', reuse: 'this send', payload: '{"n":2}' };
+      expect(await trial().send(again)).to.deep.equal(['accepted']);
+      expect(await trial().send(again)).to.deep.equal([{ duplicateOf: 'waiting' }]);
+      await trial().settle(await trial().take(), ack);
+      expect(await trial().send(again)).to.deep.equal([{ duplicateOf: 'acked' }]);
       expect(await trial().takeAll()).to.deep.equal([]);
     });
 

@@ -3,6 +3,7 @@ import type {
   AttemptEnd,
   DeadProcess,
   ReleasedJobs,
+  Retention,
   ChannelReply,
   SettleAndFetchOptions,
   LeasedJob,
@@ -13,18 +14,22 @@ import type {
 } from '@acktor/core/engine';
 import { mayRun } from './memory-schedules.js';
 import { keepStack, recordOf, remember, type StoredJob } from './stored-job.js';
-import type { Retention, StoredQueue } from './stored-queue.js';
+import type { StoredQueue } from './stored-queue.js';
 
 /** Hands out the next job under this lease token; undefined when none is ready. */
 export function fetch(
   queue: StoredQueue,
   token: string,
-  options: Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'>,
+  options: Pick<SettleAndFetchOptions, 'leaseMs' | 'worker' | 'limit'>,
 ): ChannelReply['fetched'] {
   queue.promoteDue();
+  const { limit } = options;
+  if (queue.limitedForMs(limit) > 0) return undefined;
   for (let job = queue.takeReady(); job !== undefined; job = queue.takeReady()) {
-    if (job.slot === undefined || mayRun(queue, job, job.slot))
-      return { kind: 'job', job: lease(queue, job, { ...options, token }) };
+    if (job.slot !== undefined && !mayRun(queue, job, job.slot)) continue;
+    // One that is only to be dead-lettered does not count.
+    if (job.poisoned === undefined) queue.countStart(limit);
+    return { kind: 'job', job: lease(queue, job, { ...options, token }) };
   }
   return undefined;
 }
@@ -65,7 +70,7 @@ export function settle(
   if (!isHolder(queue, job, leased)) return 'lost';
   apply(queue, job, settlement);
   if (attempt !== undefined && settlement.kind !== 'ack') remember(job, attempt, queue.clock.now());
-  if (settlement.kind === 'ack') queue.trim(retention);
+  if (settlement.kind === 'ack' || settlement.kind === 'deadLetter') queue.trim(retention);
   settlement.sends?.forEach(send);
   return 'stored';
 }

@@ -46,6 +46,7 @@ export class MemoryAdmin implements QueueAdmin {
       queue: name,
       isPaused: queue.isPaused,
       waiting: queue.waiting,
+      waitingForChildren: 0,
       delayed: queue.delayed.size,
       active: queue.active.size,
       acked: queue.acked.size,
@@ -59,7 +60,14 @@ export class MemoryAdmin implements QueueAdmin {
   symptoms(name: string): Promise<QueueSymptoms> {
     const queue = this.#store.peek(name);
     const unleased = [...queue.active].slice(0, MOST_ACTIVE).filter((job) => !isLeased(queue, job)).length;
-    return Promise.resolve({ unleased, unforwarded: 0, client: undefined, faults: [] });
+    const [oldest] = queue.acked;
+    const acked = { ackedByOthers: 0, oldestAckedAtMs: oldest?.endedAtMs };
+    return Promise.resolve({ unleased, unforwarded: 0, client: undefined, faults: [], ...acked });
+  }
+
+  isLimitedByWorkers(name: string): Promise<boolean> {
+    const { rate, clock } = this.#store.peek(name);
+    return Promise.resolve(rate.untilMs > clock.now());
   }
 
   deaths(name: string): Promise<readonly QueueDeath[]> {

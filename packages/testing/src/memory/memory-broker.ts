@@ -11,6 +11,7 @@ import {
   type OutgoingJob,
   type QueueAdmin,
   type QueueWatcher,
+  type Retention,
   type ScheduleStore,
   type SendAnswer,
   type WorkQueue,
@@ -22,7 +23,6 @@ import { MemorySchedules } from './memory-schedules.js';
 import type { MemoryStore } from './memory-store.js';
 import { MemoryWorkQueue } from './memory-work-queue.js';
 import type { StoredJob } from './stored-job.js';
-import type { Retention } from './stored-queue.js';
 
 /** The {@link Broker} in memory. */
 export class MemoryBroker implements Broker {

@@ -3,6 +3,7 @@ import type { AnyJob } from '@acktor/core';
 import {
   brokerOptionTable,
   fleetOn,
+  retentionOf,
   type BrokerOpening,
   type ConnectedBroker,
   type ConnectedFleet,
@@ -139,17 +140,12 @@ export class MemoryEngine implements Engine {
     if (job === undefined) throw new NotWaitingError(id, 'the queue has none of that id');
     if (job.place !== 'waiting' && job.place !== 'delayed') throw new NotWaitingError(id, `it is ${job.place}`);
     const leased = lease(queue, job, { token: 'test|1', leaseMs: 1_000, worker: 'test' });
-    const retention = { ackedAgeSeconds: Infinity, ackedCount: Infinity };
-    settle(queue, { job: leased, settlement }, { retention, send: store.send });
+    settle(queue, { job: leased, settlement }, { retention: KEEP_ALL, send: store.send });
   }
 
-  openBroker({
-    namespace,
-    connectTimeoutMs: leftMs,
-    ackedAgeSeconds,
-    ackedCount,
-  }: BrokerOpening): Promise<ConnectedBroker> {
-    const broker = new MemoryBroker(this.#space(namespace).store, { ackedAgeSeconds, ackedCount });
+  openBroker(opening: BrokerOpening): Promise<ConnectedBroker> {
+    const { namespace, connectTimeoutMs: leftMs } = opening;
+    const broker = new MemoryBroker(this.#space(namespace).store, retentionOf(opening));
     return Promise.resolve({ broker, address: ADDRESS, leftMs, close: () => broker.close() });
   }
 
@@ -187,3 +183,4 @@ interface Space {
 
 const ADDRESS = 'memory';
 const MOST_SENDS = 10_000;
+const KEEP_ALL = retentionOf({ ackedAgeSeconds: 'forever', ackedCount: 'all' });

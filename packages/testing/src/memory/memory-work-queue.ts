@@ -41,7 +41,7 @@ export class MemoryWorkQueue implements WorkQueue {
     const isEmpty = requests.some(({ fetch: token }, i) => token !== undefined && replies[i]?.fetched === undefined);
     // The consumer that was woken took one job: the next one that waits is woken for the next.
     if (this.#queue.ready > 0) this.#queue.wakeSignals.ready();
-    return Promise.resolve({ replies, status: options.wantsStatus || isEmpty ? this.#status() : undefined });
+    return Promise.resolve({ replies, status: options.wantsStatus || isEmpty ? this.#status(options) : undefined });
   }
 
   /** All queues are in this process. */
@@ -105,10 +105,12 @@ export class MemoryWorkQueue implements WorkQueue {
     };
   }
 
-  #status(): QueueStatus {
+  #status({ limit }: SettleAndFetchOptions): QueueStatus {
     const { ready, delayed, clock } = this.#queue;
     const atMs = delayed.first?.dueAtMs;
-    return { ready, nextDue: atMs === undefined ? undefined : { atMs, inMs: atMs - clock.now() }, limitedForMs: 0 };
+    const limitedForMs = this.#queue.limitedForMs(limit);
+    const nextDue = atMs === undefined ? undefined : { atMs, inMs: atMs - clock.now() };
+    return { ready: limitedForMs > 0 ? 0 : ready, nextDue, limitedForMs };
   }
 
   #write({ jobId, leaseToken }: Lease, write: (job: StoredJob) => void): Promise<boolean> {

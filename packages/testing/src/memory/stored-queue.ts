@@ -3,11 +3,14 @@ import type {
   CancelRequest,
   EngineClock,
   JobPlace,
+  Kept,
   OutgoingJob,
   QueueDeath,
   QueueEvent,
   QueueWatcher,
+  RateLimit,
   ReapRules,
+  Retention,
   ScheduleSlot,
   SendOutcome,
 } from '@acktor/core/engine';
@@ -15,12 +18,6 @@ import { DueList } from './due-list.js';
 import type { StoredTimes } from './stored-schedule.js';
 import { newJob, type StoredJob } from './stored-job.js';
 import { WakeSignals } from './wake-signals.js';
-
-/** How many acked jobs are remembered, and for how long. */
-export interface Retention {
-  readonly ackedAgeSeconds: number;
-  readonly ackedCount: number;
-}
 
 /** What happened to a job, as the watchers of the queue receive it. */
 export type Happened = QueueEvent extends infer Event
@@ -60,6 +57,8 @@ export class StoredQueue {
   rules: ReapRules | undefined;
   /** What was given back while virtual time passed, until a heartbeat reports it. */
   readonly returned: string[] = [];
+  /** How many jobs were handed out under a limit, and until when they count. */
+  rate = { used: 0, untilMs: 0 };
   /** How many work queues are open on it. */
   consumers = 0;
   isPaused = false;
@@ -96,14 +95,30 @@ export class StoredQueue {
 
   send(sent: OutgoingJob, slot?: ScheduleSlot): SendOutcome {
     this.isUsed = true;
-    if (this.jobs.has(sent.id)) return 'duplicate';
+    const earlier = this.jobs.get(sent.id);
+    if (earlier && !isReplacedBy(sent, earlier)) return { duplicateOf: earlier.place };
     const job = newJob(sent, { queue: this.name, sentAtMs: this.clock.now(), slot });
+    if (earlier) this.#replace(earlier, job);
     this.jobs.set(sent.id, job);
     this.#listener.sent(sent, this.name);
     this.publish(job, { kind: 'sent' });
     if (sent.delayMs > 0) this.delay(job, sent.delayMs);
     else this.wait(job, 'tail');
     return 'accepted';
+  }
+
+  /** For how long no job may be handed out under this limit. */
+  limitedForMs(limit: RateLimit | undefined): number {
+    const leftMs = this.rate.untilMs - this.clock.now();
+    return limit !== undefined && leftMs > 0 && this.rate.used >= limit.max ? leftMs : 0;
+  }
+
+  /** Counts a job that is handed out. */
+  countStart(limit: RateLimit | undefined): void {
+    if (limit === undefined) return;
+    const nowMs = this.clock.now();
+    if (this.rate.untilMs <= nowMs) this.rate = { used: 0, untilMs: nowMs + limit.durationMs };
+    this.rate.used += 1;
   }
 
   /** Takes the next job out of the waiting ones; undefined when none is ready. The caller says where it goes. */
@@ -156,11 +171,16 @@ export class StoredQueue {
     this.#notifyEnd(job.sent.id);
   }
 
-  /** Forgets acked jobs beyond the retention: never the one that has just been acked. */
-  trim({ ackedAgeSeconds, ackedCount }: Retention): void {
-    const oldestMs = this.clock.now() - ackedAgeSeconds * 1_000;
-    for (const job of this.acked) {
-      if (this.acked.size <= ackedCount && (job.endedAtMs ?? 0) >= oldestMs) return;
+  /** Forgets acked jobs and dead letters beyond the retention: never the one that has just ended. */
+  trim({ acked, dead }: Retention): void {
+    this.#forget(this.acked, acked);
+    this.#forget(this.dead, dead);
+  }
+
+  #forget(ended: ReadonlySet<StoredJob>, { ageSeconds, count }: Kept): void {
+    const oldestMs = this.clock.now() - ageSeconds * 1_000;
+    for (const job of ended) {
+      if (ended.size <= count && (job.endedAtMs ?? 0) >= oldestMs) return;
       this.remove(job);
     }
   }
@@ -238,6 +258,13 @@ export class StoredQueue {
     this.#listener.changed();
   }
 
+  /** The fence goes on: a zombie of the earlier job must not pass for a delivery of this one. */
+  #replace(earlier: StoredJob, job: StoredJob): void {
+    job.deliveries = earlier.deliveries;
+    this.remove(earlier);
+    this.publish(earlier, { kind: 'removed' });
+  }
+
   #leaveLane(job: StoredJob): void {
     const { priority } = job.sent;
     const lane = this.#lanes.get(priority) ?? [];
@@ -257,6 +284,11 @@ export class StoredQueue {
     if (dueAtMs === undefined) return;
     this.#dueTimer = this.clock.setTimeout(() => this.promoteDue(), dueAtMs - this.clock.now());
   }
+}
+
+/** Whether the earlier job has ended, and is none of this very send, which may be repeated. */
+function isReplacedBy({ reuse }: OutgoingJob, { place, sent }: StoredJob): boolean {
+  return reuse !== undefined && reuse !== sent.reuse && (place === 'acked' || place === 'deadLettered');
 }
 
 /** Returns whether it was there. Most are at the front. */

@@ -6,6 +6,7 @@ import type {
   ChannelReply,
   FetchedJob,
   LeasedJob,
+  RateLimit,
   Settlement,
   Settling,
   WorkQueue,
@@ -38,6 +39,7 @@ export interface ChannelDeps extends Pick<DeliveryEventsDeps, 'events'> {
   /** How many consumers will use the channel. */
   readonly consumers: number;
   readonly leaseMs: number;
+  readonly limit?: RateLimit | undefined;
   /** How much is kept of a failure. */
   readonly limits: DeliveryLimits;
   readonly longestWaitMs: number;
@@ -152,10 +154,10 @@ export class Channel {
   }
 
   #openBatcher(): RequestBatcher {
-    const { queue, process: worker, leaseMs, consumers, reportDeath } = this.#deps;
+    const { queue, process: worker, leaseMs, limit, consumers, reportDeath } = this.#deps;
     return new RequestBatcher({
       settleAndFetch: (requests) => {
-        const options = { leaseMs, worker, wantsStatus: !this.#parking.isEmpty };
+        const options = { leaseMs, worker, limit, wantsStatus: !this.#parking.isEmpty };
         return queue.settleAndFetch(reportDeath ? requests.map(reportDeath) : requests, options);
       },
       onAnswer: (rows, answer) => this.#answer(rows, answer),

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { OptionsError } from '@acktor/core';
 import type { ConnectedBroker, Engine } from '@acktor/core/engine';
-import { GuardedLog } from '@acktor/core/internal';
+import { GuardedLog, retentionIn } from '@acktor/core/internal';
 import { systemClock } from '../channel/clock.js';
 import { quarantineOfThisProcess } from '../delivery/quarantine.js';
 import { checkParameters, needsContainer } from '../handler/check-parameters.js';
@@ -25,6 +25,7 @@ import { defaultLogger } from '../logger.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { ConsumerPool } from './consumer-pool.js';
 import { consumersOf, queuesNamedIn, unknownPolicyOf } from './by-queue.js';
+import { limitedQueues, limitOf } from './rate-limits.js';
 import type { CheckedWorkerOptions } from './worker-options.js';
 
 /** What a worker consists of. */
@@ -51,18 +52,18 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
   const listeners = [...options.onDead, ...options.handlers.flatMap(listenerOf)];
   refuseUnreachable(listeners, [...queues.keys()]);
   const known = [...queues.keys(), ...listeners.map(({ job }) => onDeadQueue(job.queue))];
-  refuseUnknownQueues([options.consumers, options.unknown].flatMap(queuesNamedIn), known);
+  const named = [options.consumers, options.unknown].flatMap(queuesNamedIn);
+  refuseUnknownQueues([...named, ...limitedQueues(options.limit)], known);
   const container = options.container ?? defaultContainer(queues);
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
   checkBuilding(container, queues, { log, id });
   const warn = (message: string) => log.warn({ worker: id }, message);
-  const { namespace, connectTimeoutMs, ackedAgeSeconds, ackedCount, countedMinutes } = options;
-  const retention = { ackedAgeSeconds, ackedCount };
+  const { namespace, connectTimeoutMs, countedMinutes } = options;
   const opening = {
     namespace,
     connectTimeoutMs,
-    ...retention,
+    ...retentionIn(options),
     name: 'acktor-worker',
     worker: options.worker ?? id,
     countedMinutes,
@@ -162,7 +163,7 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
 }
 
 function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps, 'pools'>): ConsumerPool {
-  const { leaseMs, letGoMs, replaceStuckConsumers, consumers, poisonLimit, unknown } = open.options;
+  const { leaseMs, letGoMs, replaceStuckConsumers, consumers, limit, poisonLimit, unknown } = open.options;
   const { deadJobs } = open;
   const workQueue = open.connected.broker.workQueue(queue);
   const reportDeath = deadJobs.reporting(queue);
@@ -176,6 +177,7 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
     unknown: unknownPolicyOf(unknown, queue),
     scopes: open.scopes,
     leaseMs,
+    limit: limitOf(limit, queue),
     letGoMs,
     replaceStuckConsumers,
     poisonLimit,

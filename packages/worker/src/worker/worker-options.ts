@@ -15,6 +15,7 @@ import { areDeadListeners, isDeadListener, type DeadListener } from '../events/o
 import { areMachines } from '../feed/followed-actors.js';
 import type { AnyStateMachine } from 'xstate';
 import { isConsumerCounts, isUnknownPolicies, type ConsumerCounts, type UnknownPolicies } from './by-queue.js';
+import { isRateLimits, type RateLimits } from './rate-limits.js';
 
 const { engine, ...serverOptionTable } = brokerOptionTable;
 
@@ -47,6 +48,12 @@ export const travellingOptionTable = {
     expected: "'deadLetter', 'leave' or 'ack', or one of them by queue",
     accepts: (value: unknown): value is UnknownPolicies => isUnknownPolicies(value),
     doc: "What becomes of jobs that no handler is for: a dead letter; left to other workers, which the job comes back for after a growing wait; or acked without being handled. For all queues, or by queue: a queue that is not named has `'deadLetter'` ([handlers.md](handlers.md#jobs-without-a-handler)).",
+  },
+  limit: {
+    type: 'value',
+    expected: '{ max, durationMs } with whole numbers from 1, durationMs up to 86,400,000, or such limits by queue',
+    accepts: (value: unknown): value is RateLimits => isRateLimits(value),
+    doc: "How many jobs of a queue may begin within a span, by all workers that have the limit: for each queue, or by queue. It is the `limiter` of BullMQ's workers, and counts with them. A limit that is stored with the queue counts before it.",
   },
   leaseMs: {
     type: 'ms',
@@ -221,6 +228,11 @@ export interface TravellingOptions extends SharedOptions, TextLimitOptions {
    * or acked without being handled. For all queues, or by queue: a queue that is not named has `'deadLetter'`. By default "deadLetter".
    */
   readonly unknown?: OptionInput<typeof travellingOptionTable, 'unknown'> | undefined;
+  /**
+   * How many jobs of a queue may begin within a span, by all workers that have the limit: for each queue, or by queue. It is the `limiter`
+   * of BullMQ's workers, and counts with them. A limit that is stored with the queue counts before it.
+   */
+  readonly limit?: OptionInput<typeof travellingOptionTable, 'limit'> | undefined;
   /**
    * How long a lease lasts unless renewed; it is renewed three times in that span. Bounded because a lease shorter than a second is lost to
    * a garbage collection. In milliseconds, from 1000 to 3600000; by default 15000.

@@ -3,6 +3,7 @@ import { engineFor, steadyNowMs } from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
+import { systemClock } from '../channel/clock.js';
 import { WORKER } from '../feed/feed.js';
 import { MetricsOffError } from '../errors.js';
 import type { MetricsData, WorkerMetrics } from '../metrics/worker-metrics.js';
@@ -10,6 +11,7 @@ import type { WorkerEventName, WorkerListener, WorkerStateChange } from '../even
 import { MetricsServer } from '../metrics/metrics-server.js';
 import { ConnectionRecord, healthOf, type WorkerHealth } from './health.js';
 import { openWorker, type WorkerDeps } from './open-worker.js';
+import { LimitWatch, limitOf } from './rate-limits.js';
 import { workerMachine } from './worker.machine.js';
 import { workerOptions, type WorkerOptions } from './worker-options.js';
 
@@ -173,9 +175,23 @@ export class Worker {
     const stopListening = connected.broker.onConnection((state, queue) => this.#connectionChanged(state, queue));
     void this.#stopped.then(stopListening);
     for (const pool of pools) pool.start();
+    this.#watchLimits();
     if (handleSignals) endOnSignals(this, log);
     const server = { [engine.name]: connected.address };
     log.info({ worker: this.id, queues: this.queues, consumers, ...server }, 'the worker runs');
+  }
+
+  #watchLimits(): void {
+    const { connected, engine, log, options } = this.#deps;
+    const queues = this.queues.filter((queue) => limitOf(options.limit, queue) === undefined);
+    const watch = new LimitWatch({
+      queues,
+      admin: () => connected.broker.admin(),
+      clock: engine.clock ?? systemClock,
+      log,
+    });
+    void watch.look();
+    void this.#stopped.then(() => watch.stop());
   }
 
   /** Emits once for each state: an actor reports every event, also one that changes nothing. */

@@ -130,9 +130,8 @@ async function killOne({ trial, releaseDead }: Scene, victim: WorkerProcess, hei
 
 /** A parent of the workers with a connection of its own. */
 async function openReleaseDead(trial: Trial, redis: string): Promise<(worker: WorkerProcess) => Promise<unknown>> {
-  const retention = { ackedAgeSeconds: 3_600, ackedCount: 10_000 };
   const place = { redis, namespace: 'bull', durability: 'require', connectTimeoutMs: 5_000 } as const;
-  const connected = await connectBroker({ ...place, ...retention, name: 'acktor-supervisor' });
+  const connected = await connectBroker({ ...place, name: 'acktor-supervisor' });
   trial.keep({ [Symbol.asyncDispose]: () => connected.close() });
   return (worker) => connected.broker.releaseDead(QUEUE, { process: worker.workerId, deliveryLimit: 20 });
 }

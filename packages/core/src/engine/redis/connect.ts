@@ -8,6 +8,7 @@ import { askMasters, beginGuarded, connectGuarded, StartTime } from './connectio
 import { Connections, type ConnectionGuard } from './connection/connection-guard.js';
 import { AddressError } from './connection/redis-errors.js';
 import { BrokerUnreachableError } from '../broker-errors.js';
+import { retentionOf } from '../retention.js';
 import { readServerFacts, weakerOf } from './connection/server-facts.js';
 import type { RedisAddress } from './connection/address.js';
 import type { RedisSource } from './connection/address-parts.js';
@@ -84,11 +85,11 @@ export async function openRedisBroker(location: ServerLocation, options: RedisBr
 }
 
 async function openBroker(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<BullmqBroker> {
-  const { connectTimeoutMs, namespace, ackedAgeSeconds, ackedCount, fastPath, worker, countedMinutes = 0 } = options;
+  const { connectTimeoutMs, namespace, fastPath, worker, countedMinutes = 0 } = options;
   const opened = await (address.isCluster ? openCluster : openServer)(address, time, options);
   const openClient = (name: string, key: string, signal?: AbortSignal) =>
     connectGuarded(address, { name, key, connectTimeoutMs, ...(signal && { signal }) });
-  const retention = { ackedAgeSeconds, ackedCount };
+  const retention = retentionOf(options);
   return new BullmqBroker({
     ...opened,
     openClient,

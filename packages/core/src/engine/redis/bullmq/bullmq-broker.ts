@@ -14,12 +14,15 @@ import type {
   QueueWatcher,
   ReleasedJobs,
   SendAnswer,
+  SendOutcome,
+  SendRefusal,
 } from '../../broker.js';
 import type { OutgoingJob, WorkQueue } from '../../work-queue.js';
 import { ClosedError } from '../../broker-errors.js';
 import { NameError } from '../../../errors.js';
 import { quoted } from '../../../foreign-text/foreign-text.js';
-import { BullmqWorkQueue, type Retention } from './bullmq-work-queue.js';
+import { BullmqWorkQueue } from './bullmq-work-queue.js';
+import type { Retention } from '../../retention.js';
 import type { SendTarget } from './channel/channel-call.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
 import { BullmqDeadLetters } from './bullmq-dead-letters.js';
@@ -97,7 +100,7 @@ export class BullmqBroker implements Broker {
     const confirmed = demand && this.#confirmedSendsOf(state, demand.confirm);
     if (!confirmed) return this.#guardOf(state).run(add);
     const { added, shortfall } = await confirmed.send({ add, barrierKey: keys.barrier, timeoutMs: demand.timeoutMs });
-    return shortfall ? added.map((outcome) => (typeof outcome === 'string' ? { shortfall } : outcome)) : added;
+    return shortfall ? added.map((outcome) => (isRefused(outcome) ? outcome : { shortfall })) : added;
   }
 
   requireConfirm(confirm: Confirm): void {
@@ -311,6 +314,10 @@ function releaseDeadArguments(
   const here = trials.suspects.filter((suspect) => suspect.queue === queue).map(({ jobId }) => jobId);
   const isAlone = trials.isAlone ? 1 : 0;
   return [deliveryLimit, process, trials.suspects.length, isAlone, poisonLimit, how, lastLines, ...here];
+}
+
+function isRefused(outcome: SendOutcome | SendRefusal): outcome is SendRefusal {
+  return typeof outcome === 'object' && 'refused' in outcome;
 }
 
 /** As a worker has it by default. */

@@ -13,8 +13,16 @@ import type {
 } from '../../work-queue.js';
 import { BrokerReplyError } from '../../broker-errors.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
+import type { Kept, Retention } from '../../retention.js';
 import type { RedisScript } from '../connection/redis-script.js';
-import { generationOf, readAnswer, SEPARATOR, writeCall, type SendTarget } from './channel/channel-call.js';
+import {
+  generationOf,
+  readAnswer,
+  SEPARATOR,
+  writeCall,
+  type CallWriting,
+  type SendTarget,
+} from './channel/channel-call.js';
 import { removedOnceAcked } from './channel/leased-record.js';
 import type { QueueKeys } from './queue-keys.js';
 import { continueSchedules, type WithheldRun } from './schedules/continuing.js';
@@ -49,12 +57,21 @@ export interface BullmqWorkQueueDeps {
 export class BullmqWorkQueue implements WorkQueue {
   readonly name: string;
   readonly #deps: BullmqWorkQueueDeps;
+  /** What each call of the channel says of the retention. */
+  readonly #kept: readonly (string | number)[];
+  readonly #path: '0' | '1';
+  readonly #writing: CallWriting;
   #waitClient: Promise<ConnectionGuard> | undefined;
   readonly #closing = new AbortController();
 
   constructor(deps: BullmqWorkQueueDeps) {
     this.name = deps.name;
     this.#deps = deps;
+    const { acked, dead, isForAllClients } = deps.retention;
+    this.#kept = [...boundsOf(acked), isForAllClients ? '0' : '1', ...boundsOf(dead)];
+    this.#path = deps.fastPath ? '1' : '0';
+    const { maxTextBytes, targetOf } = deps;
+    this.#writing = { maxTextBytes, targetOf, keepsOthers: !isForAllClients };
     // One that fails is opened again by the first wait.
     this.#openWait().catch(() => undefined);
   }
@@ -70,12 +87,12 @@ export class BullmqWorkQueue implements WorkQueue {
 
   async #call(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
     const status = options.wantsStatus ? '1' : '0';
-    const { ackedAgeSeconds, ackedCount } = this.#deps.retention;
-    const path = this.#deps.fastPath ? '1' : '0';
+    const { leaseMs, worker, limit } = options;
+    const limits = limit === undefined ? NO_LIMIT : [limit.max, limit.durationMs];
     const minutes = this.#deps.countedMinutes || '';
-    const { entries, sends, unwritable } = writeCall(requests, this.#deps);
-    const { leaseMs, worker } = options;
-    const head = [leaseMs, worker, ackedAgeSeconds, ackedCount, status, path, minutes, SEPARATOR, entries.length];
+    const { entries, sends, unwritable } = writeCall(requests, this.#writing);
+    const switches = [status, this.#path, minutes, SEPARATOR, entries.length];
+    const head = [leaseMs, worker, ...this.#kept, ...limits, ...switches];
     const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends]);
     const read = readAnswer(answer, { requests, queue: this.name, unwritable });
     return read.replies.some(isScheduled) ? this.#continued(read, options) : read;
@@ -206,10 +223,9 @@ const PAUSE_WHEN_BACKED_UP_MS = 500;
 /** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ has the same minimum. */
 const SHORTEST_WAIT_MS = 2;
 
-/** What is kept of acked jobs: their ids stop a resend, their results are for waiting producers. */
-export interface Retention {
-  /** For how many seconds an acked job is kept. */
-  readonly ackedAgeSeconds: number;
-  /** How many acked jobs are kept at most. */
-  readonly ackedCount: number;
+const NO_LIMIT: readonly string[] = ['', ''];
+
+/** As the script takes them: '' for none. */
+function boundsOf({ ageSeconds, count }: Kept): readonly (string | number)[] {
+  return [ageSeconds, count].map((bound) => (bound === Infinity ? '' : bound));
 }

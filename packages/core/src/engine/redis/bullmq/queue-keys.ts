@@ -63,11 +63,12 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
   const name = isInCluster ? nameInCluster(namespace, queue) : queue;
   const prefix = `${namespace}:${name}:`;
   const key = (part: string) => prefix + part;
+  const named = (part: string) => key(isOwn(part) ? OWN_KEYS[part] : part);
   const presence = `${prefix}acktor:${databasePart(database)}alive:`;
   return {
     name,
     prefix,
-    channel: KEY_LISTS.channel.map(key),
+    channel: KEY_LISTS.channel.map(named),
     send: KEY_LISTS.send.map(key),
     schedules: KEY_LISTS.schedules.map((name) => key(name === 'schedulers' ? 'repeat' : name)),
     marker: key('marker'),
@@ -78,7 +79,7 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
     events: key('events'),
     barrier: key('acktor:confirm'),
     control: key(`acktor:${databasePart(database)}control`),
-    reaper: KEY_LISTS.reaper.map((name) => key(isOwn(name) ? OWN_KEYS[name] : name)),
+    reaper: KEY_LISTS.reaper.map(named),
     suspects: key(OWN_KEYS.suspects),
     deaths: key(OWN_KEYS.deaths),
     outboxes: key(OWN_KEYS.outboxes),

@@ -21,6 +21,7 @@ const queueColumns: readonly QueueColumn[] = [
   { name: 'acked /s', figure: ({ ackedPerSecond }) => rate(ackedPerSecond) },
   { name: 'rejected /s', figure: ({ rejectedPerSecond }) => rate(rejectedPerSecond) },
   { name: 'delayed', figure: ({ delayed }) => count(delayed) },
+  { name: 'children', figure: ({ waitingForChildren }) => count(waitingForChildren) },
   { name: 'active', figure: ({ active }) => count(active) },
   { name: 'retried', figure: ({ totals }) => count(totals.retried) },
   { name: 'redelivered', figure: ({ totals }) => count(totals.redelivered) },

@@ -71,6 +71,14 @@ export class BullmqAdmin implements QueueAdmin {
     return { ...symptoms, faults };
   }
 
+  isLimitedByWorkers(queue: string): Promise<boolean> {
+    const { prefix } = this.#context(queue).keys;
+    return this.#deps.guardOf(queue).read(async (client) => {
+      const isStored = await client.hexists(`${prefix}meta`, 'max');
+      return isStored === 0 && (await client.exists(`${prefix}limiter`)) === 1;
+    });
+  }
+
   deaths(queue: string): Promise<readonly QueueDeath[]> {
     const { deaths } = this.#deps.keysOf(queue);
     return this.#deps.guardOf(queue).read(async (client) => readDeaths(await client.lrange(deaths, 0, -1)));

@@ -7,11 +7,13 @@ import { scripts } from '../scripts/scripts.js';
 
 export async function readDepth(client: ScriptClient, { queue, keys }: QueueContext): Promise<QueueDepth> {
   const answer = (await scripts.depth.run(client, keys.channel, [keys.prefix])) as DepthAnswer;
-  const [isPaused, waiting, delayed, active, acked, deadLetters, oldest, nextDue, readAtMs] = answer;
+  const [isPaused, waiting, waitingForChildren, delayed, active, acked, deadLetters, oldest, nextDue, readAtMs] =
+    answer;
   return {
     queue,
     isPaused: isPaused === 1,
     waiting,
+    waitingForChildren,
     delayed,
     active,
     acked,
@@ -25,6 +27,7 @@ export async function readDepth(client: ScriptClient, { queue, keys }: QueueCont
 type DepthAnswer = readonly [
   isPaused: number,
   waiting: number,
+  waitingForChildren: number,
   delayed: number,
   active: number,
   acked: number,
@@ -45,9 +48,18 @@ export async function readSymptoms(
   { keys }: QueueContext,
 ): Promise<Omit<QueueSymptoms, 'faults'>> {
   const answer = await scripts.symptoms.run(client, keys.channel, [keys.prefix, MOST_ACTIVE]);
-  const [unleased, mark, unforwarded] = answer as readonly [unleased: number, mark: string | null, unforwarded: number];
-  return { unleased, unforwarded, client: mark ?? undefined };
+  const [unleased, mark, unforwarded, ackedByOthers, oldest] = answer as SymptomsAnswer;
+  const oldestAckedAtMs = oldest === null ? undefined : Number(oldest);
+  return { unleased, unforwarded, client: mark ?? undefined, ackedByOthers, oldestAckedAtMs };
 }
+
+type SymptomsAnswer = readonly [
+  unleased: number,
+  mark: string | null,
+  unforwarded: number,
+  ackedByOthers: number,
+  oldest: string | null,
+];
 
 /** The oldest are checked: those that lost their lease are among them. */
 const MOST_ACTIVE = 1_000;

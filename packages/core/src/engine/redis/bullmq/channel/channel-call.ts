@@ -17,7 +17,14 @@ import { wellFormed } from '../../../../foreign-text/foreign-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
 import { CONSTANTS, type ChannelArguments } from '../scripts/built-scripts.js';
 import { storedOptions } from '../sending/send-call.js';
-import { readLeasedJob, ticketOf, unreadableJob, type BullmqTicket, readJobText } from './leased-record.js';
+import {
+  readLeasedJob,
+  ticketOf,
+  unreadableJob,
+  type BullmqTicket,
+  type SettlingOptions,
+  readJobText,
+} from './leased-record.js';
 
 /**
  * Separates the parts of a fetched job. A client that has not seen this process's calls cannot know it, and JSON never contains its first
@@ -30,6 +37,8 @@ export interface CallWriting {
   /** The most bytes that the server takes in one text. */
   readonly maxTextBytes: number;
   readonly targetOf: (queue: string) => SendTarget;
+  /** Whether acked jobs that another client sent are kept unless they say otherwise themselves. */
+  readonly keepsOthers: boolean;
 }
 
 /** Where jobs go that are sent with a settlement. */
@@ -61,7 +70,7 @@ export function writeCall(requests: readonly ChannelRequest[], writing: CallWrit
     const sendsFrom = sends.length;
     try {
       if (request.settle) {
-        writeSettlement(entries, request.settle);
+        writeSettlement(entries, request.settle, writing);
         requireWritable(entries, from, writing.maxTextBytes);
         writeSends(sends, count + 1, { settle: request.settle, writing });
         count += 1;
@@ -130,28 +139,37 @@ export function readAnswer(answer: unknown, { requests, queue, unwritable }: Ask
   return { replies, status: status === null ? undefined : readStatus(status) };
 }
 
-function writeSettlement(entries: (string | number)[], { job, settlement, attempt }: Settling): void {
+function writeSettlement(entries: (string | number)[], settling: Settling, { keepsOthers }: CallWriting): void {
+  const { job, settlement, attempt } = settling;
   const ticket = ticketOf(job);
+  const { own } = ticket;
   const { id, attemptsMade } = job.record;
   const generation = generationOf(job);
-  const { retention } = ticket.own;
   if (settlement.kind === 'ack') {
     // The acks of a busy process pass here: the closure below, and its list of arguments, would cost each of them more than its text.
-    entries.push(retention === '' ? 'ack' : 'keep', id, job.leaseToken, generation);
+    const kept = keptAckedOf(own, keepsOthers);
+    entries.push(kept === '' ? 'ack' : 'keep', id, job.leaseToken, generation);
     entries.push(ticket.fieldCount, attemptsMade + 1, settlement.result);
-    if (retention !== '') entries.push(retention);
+    if (kept !== '') entries.push(kept);
     return;
   }
   const write: WriteSettlement = (word: string, ...rest: readonly (string | number)[]) =>
     entries.push(word, id, job.leaseToken, generation, ...rest);
   const remembered = attempt === undefined ? '' : wellFormedJson(attempt);
   if (settlement.kind === 'requeue') {
-    if (settlement.afterMs === undefined) return void write('requeue', remembered);
-    return void write('postpone', remembered, Math.ceil(settlement.afterMs));
+    const { afterMs } = settlement;
+    return void (afterMs === undefined
+      ? write('requeue', remembered)
+      : write('postpone', remembered, Math.ceil(afterMs)));
   }
-  const failure = failureArguments(ticket, settlement.failure);
-  if (settlement.kind === 'deadLetter') return void write('deadLetter', retention, remembered, ...failure);
-  write('retry', retention, remembered, ...failure, Math.round(settlement.delayMs));
+  const failed = [own.keptDead, remembered, ...failureArguments(ticket, settlement.failure)] as const;
+  if (settlement.kind === 'deadLetter') return void write('deadLetter', ...failed, settlement.isExhausted ? '1' : '');
+  write('retry', ...failed, Math.round(settlement.delayMs), own.isLifo ? 'RPUSH' : 'LPUSH');
+}
+
+/** The retention of its own that the job has once acked; '' where the queue's holds. */
+function keptAckedOf({ keptAcked, isOurs }: SettlingOptions, keepsOthers: boolean): string {
+  return keptAcked === '' && keepsOthers && !isOurs ? KEEP_ALL : keptAcked;
 }
 
 type WriteSettlement = (
@@ -167,6 +185,9 @@ type AfterLease<Arguments extends readonly unknown[]> = Arguments extends readon
 ]
   ? Rest
   : never;
+
+/** As `removeOnComplete: false` of BullMQ says it. */
+const KEEP_ALL = '{"completed":{"count":-1}}';
 
 /** Identifies a delivery of a job: as long as both counts are the same, no other consumer has had the job. */
 export function generationOf({ record: { deliveries, leasesLost } }: LeasedJob): string {

@@ -2,6 +2,7 @@
 import type { Backoff } from '../../../../contract/backoff.js';
 import type { FetchedJob, JobRecord, LeasedJob, ScheduleSlot } from '../../../work-queue.js';
 import { FIELD_PLACES, JOB_FIELDS } from '../scripts/built-scripts.js';
+import { SENT_BY_ACKTOR } from '../sending/send-call.js';
 
 /** What the settlement of a leased job needs to know. */
 export class BullmqTicket {
@@ -17,12 +18,18 @@ export class BullmqTicket {
 
 /** The stored options by which a delivery is settled. */
 export interface SettlingOptions {
-  /** The job's own retention, `{"completed":…,"failed":…}` as JSON; '' when the queue's holds. */
-  readonly retention: string;
+  /** The job's own retention as an acked one, `{"completed":…}` as JSON; '' when the queue's holds. */
+  readonly keptAcked: string;
+  /** The same as a dead letter, `{"failed":…}`. */
+  readonly keptDead: string;
   /** How many stack traces are kept, where a BullMQ client has stored that. */
   readonly keptTraces: number | undefined;
   /** All stored options of a run of a schedule, as JSON: the next run gets them, too. Undefined for any other job. */
   readonly scheduled: string | undefined;
+  /** Whether it comes back at the head of the queue when it is tried again at once. */
+  readonly isLifo: boolean;
+  /** Whether a producer of Acktor sent it. */
+  readonly isOurs: boolean;
 }
 
 /** @throws TypeError for a job that no queue of BullMQ has handed out. */
@@ -34,7 +41,7 @@ export function ticketOf({ ticket, record }: LeasedJob): BullmqTicket {
 /** The same job, of which an ack leaves nothing. */
 export function removedOnceAcked(job: LeasedJob): LeasedJob {
   const { fieldCount, own, traces } = ticketOf(job);
-  return { ...job, ticket: new BullmqTicket(fieldCount, { ...own, retention: '{"completed":{"count":0}}' }, traces) };
+  return { ...job, ticket: new BullmqTicket(fieldCount, { ...own, keptAcked: '{"completed":{"count":0}}' }, traces) };
 }
 
 /** The job's queue and id, and its lease. */
@@ -127,7 +134,7 @@ function ownOptionsIn(text: string | undefined): OwnOptions {
 }
 
 function optionsIn(options: StoredOptions, text = ''): OwnOptions {
-  const { payloadVersion: version = 1, tm: trace, kl, stackTraceLimit } = options;
+  const { payloadVersion: version = 1, tm: trace, kl, stackTraceLimit, lifo } = options;
   const repeats = options.repeat !== undefined;
   const backoff = backoffOf(options.backoff);
   return {
@@ -138,7 +145,10 @@ function optionsIn(options: StoredOptions, text = ''): OwnOptions {
     unknownBackoff: backoff === undefined ? typeOf(options.backoff) : undefined,
     keptLogLines: isCount(kl) && kl > 0 ? kl : undefined,
     keptTraces: isCount(stackTraceLimit) ? stackTraceLimit : undefined,
-    retention: ownRetention(options),
+    isLifo: lifo === true,
+    isOurs: options[SENT_BY_ACKTOR] === 1,
+    keptAcked: ownRetention('completed', options.removeOnComplete),
+    keptDead: ownRetention('failed', options.removeOnFail),
     version,
     trace,
   };
@@ -156,6 +166,8 @@ interface StoredOptions {
   /** BullMQ's name for `keepLogs` in Redis. */
   readonly kl?: unknown;
   readonly stackTraceLimit?: unknown;
+  readonly lifo?: unknown;
+  readonly [SENT_BY_ACKTOR]?: unknown;
   /** When the scheduler runs. */
   readonly repeat?: unknown;
   /** Acktor's own. */
@@ -193,13 +205,11 @@ function typeOf(stored: StoredOptions['backoff']): string | undefined {
 /** Any client writes it, and it is logged. */
 const LONGEST_TYPE = 100;
 
-function ownRetention({ removeOnComplete, removeOnFail }: StoredOptions): string {
-  if (removeOnComplete === undefined && removeOnFail === undefined) return '';
-  return JSON.stringify({ completed: keepJobs(removeOnComplete), failed: keepJobs(removeOnFail) });
+function ownRetention(of: 'completed' | 'failed', stored: StoredRetention | undefined): string {
+  return stored === undefined ? '' : JSON.stringify({ [of]: keepJobs(stored) });
 }
 
-function keepJobs(stored: StoredRetention | undefined): { readonly age?: number; readonly count?: number } | undefined {
-  if (stored === undefined) return undefined;
+function keepJobs(stored: StoredRetention): { readonly age?: number; readonly count?: number } {
   if (typeof stored === 'object') return stored;
   if (typeof stored === 'number') return { count: stored };
   return { count: stored ? 0 : -1 };

@@ -26,5 +26,6 @@ if not isJobKey(key) then return 'notFound' end
 if redis.call('ZSCORE', completed, id) or redis.call('ZSCORE', failed, id) then return 'ended' end
 if redis.call('EXISTS', key .. ':lock') == 1 or redis.call('LPOS', active, id) then return mark() end
 -- BullMQ keeps the next job of a job scheduler from being removed: it is refused when its time comes.
+local hasChildren = redis.call('SCARD', key .. ':dependencies') > 0
 if removeJob({ key, prefix .. 'repeat' }, { id, '0', prefix }) ~= 1 then return mark() end
-return 'removed'
+return hasChildren and 'removedAlone' or 'removed'

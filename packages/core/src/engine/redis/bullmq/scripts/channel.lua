@@ -5,8 +5,13 @@
 --   prefix: of the queue's keys
 --   leaseMs
 --   worker: its name, for people
---   keptSeconds: how long acked jobs are kept
---   keptCount: how many acked jobs are kept
+--   keptSeconds: how long acked jobs are kept; '' for ever
+--   keptCount: how many acked jobs are kept; '' for all
+--   isIndexed: '1' when that holds for our own acked jobs alone, which KEYS.acked lists
+--   deadSeconds: how long dead letters are kept; '' for ever
+--   deadCount: how many dead letters are kept; '' for all
+--   limitMax: how many jobs may begin in a span, where the queue has no limit of its own; '' for any number
+--   limitMs: the span
 --   wantsStatus: '1' when the status is wanted in any case
 --   mayBeFast: '1' when the fast path may be taken
 --   countedMinutes: for how many minutes ends are counted, as BullMQ does with `metrics`; '' for none

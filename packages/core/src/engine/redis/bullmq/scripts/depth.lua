@@ -5,7 +5,7 @@
 -- Arguments:
 --   prefix
 -- Reply: a `DepthAnswer`.
--- Cost: some seventeen commands, whatever the length of the queue.
+-- Cost: some eighteen commands, whatever the length of the queue.
 
 --- include: server-time
 local prefix = ARGV.prefix
@@ -42,6 +42,7 @@ consider(headOfLowest())
 return {
   sizeOf('HEXISTS', meta, 'paused'),
   sizeOf('LLEN', wait) + sizeOf('LLEN', paused) + sizeOf('ZCARD', prioritized),
+  sizeOf('ZCARD', prefix .. 'waiting-children'),
   sizeOf('ZCARD', delayed), sizeOf('LLEN', active), sizeOf('ZCARD', completed), sizeOf('ZCARD', failed),
   oldest,
   call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2] or false,

@@ -24,6 +24,8 @@ export const PART_KINDS = {
 
 /** Acktor's own keys of a queue, by their names in scripts. They lie below `acktor:`, where no id of a new job can reach (it holds no colon). */
 export const OWN_KEYS = {
+  /** The ids of the acked jobs that Acktor's producers sent, the oldest first: what is forgotten by count and age is found there. */
+  acked: 'acktor:acked',
   suspects: 'acktor:suspects',
   turn: 'acktor:turn',
   lastTurn: 'acktor:last-turn',
@@ -45,6 +47,7 @@ const CHANNEL_KEYS = [
   'marker',
   'completed',
   'failed',
+  'acked',
 ];
 
 /** The keys that a script takes, in their order, by the name of the list in its header: `KEYS.wait`. */
@@ -76,9 +79,10 @@ const LEASE = ['jobId', 'leaseToken', 'generation'];
 
 /**
  * What one entry of a channel's call begins with, and the arguments that follow:
- * - `ack`: for a job without a retention of its own; its number of fields when it was fetched, how many attempts it has made with this one;
+ * - `ack`: for a job that the queue's retention holds for; its number of fields when it was fetched, how many attempts it has made with this one;
  * - `keep`: an ack with a retention of its own, as JSON;
- * - `deadLetter` and `retry`: the job's own retention or '', the attempt to remember as JSON or '', the stack traces as JSON, the delay (ms);
+ * - `deadLetter` and `retry`: the job's own retention or '', the attempt to remember as JSON or '', the stack traces as JSON, and then '1' when it
+ *   was the last attempt; or the delay (ms), and the command that puts the job back without one: LPUSH at the tail, RPUSH at the head;
  * - `requeue`: the attempt to remember or '';
  * - `postpone`: a requeue for later (ms, from 1).
  */
@@ -86,8 +90,8 @@ export const CHANNEL_WORDS = {
   fetch: ['leaseToken'],
   ack: [...LEASE, 'fieldCount', 'attemptsMade', 'result'],
   keep: [...LEASE, 'fieldCount', 'attemptsMade', 'result', 'retention'],
-  deadLetter: [...LEASE, 'retention', 'attempt', 'reason', 'stacks'],
-  retry: [...LEASE, 'retention', 'attempt', 'reason', 'stacks', 'delayMs'],
+  deadLetter: [...LEASE, 'retention', 'attempt', 'reason', 'stacks', 'isExhausted'],
+  retry: [...LEASE, 'retention', 'attempt', 'reason', 'stacks', 'delayMs', 'push'],
   requeue: [...LEASE, 'attempt'],
   postpone: [...LEASE, 'attempt', 'delayMs'],
 };
@@ -155,8 +159,10 @@ export const CONSTANTS = {
   /** Of a queue's dead processes. */
   keptDeaths: 100,
   deathsKeptMs: 86_400_000,
-  /** The most acked jobs that the fast path deletes in one call: Lua unpacks some 8,000 values at most, and a job has six keys. */
+  /** The most jobs that have ended which one call forgets: others wait as long. Lua unpacks some 8,000 values at most, and a job has six keys. */
   forgottenAtOnce: 500,
+  /** How many of our own acked jobs are forgotten together, where so many are a tenth of what is kept: one by one costs more than an ack. */
+  forgottenTogether: 100,
   /** By how much a delayed job must be late for a worker to be woken for it that does not know of it: OVERDUE_MS in `engine/liveness.ts`. */
   overdueMs: 50,
   /**
@@ -177,6 +183,8 @@ export const CONSTANTS = {
   outboxesKey: OWN_KEYS.outboxes,
   /** At the target: a hash of the highest sequence number that it has of each queue's outbox. */
   marksKey: 'acktor:forwarded',
+  /** How many jobs one fetch passes over whose ids are no text. */
+  mostBuried: 50,
   /** The name of a dead letter of which nothing is left but its id. */
   removedJob: 'removed',
 };

@@ -7,13 +7,13 @@
 --   mayBeFast: '1' when the fast path may be taken
 --   runs...: jobs of equal name and options: how many they are, their name, their options as JSON, and of each its id and its
 --     payload
--- Reply: 1 when all were accepted by the fast path; else of each job 1 (accepted), 0 (the queue held a job of that id already) or an
---   error's text.
+-- Reply: 1 when all were accepted by the fast path; else of each job 1 (accepted), `[place]` (where the job is that the queue held under
+--   that id already) or an error's text.
 -- Cost: on the fast path three commands a job, else ten.
 
 --- include: server-time
 local call = redis.call
-local wait, paused, meta, id, completed, delayed, active, events, marker, prioritized, pc = unpack(KEYS)
+local wait, _, meta, id, _, _, _, events, marker = unpack(KEYS)
 local prefix = ARGV.prefix
 
 -- Where each run has the ids of its first and its last job; a payload follows each id.

@@ -3,6 +3,7 @@ import { type ScriptClient, isLonger, tooLong } from '../../connection/redis-scr
 import { BrokerReplyError } from '../../../broker-errors.js';
 import type { SendOutcome, SendRefusal } from '../../../broker.js';
 import type { OutgoingJob } from '../../../work-queue.js';
+import type { JobPlace } from '../../../../operator/queue-admin.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { scripts } from '../scripts/scripts.js';
 
@@ -77,13 +78,14 @@ function isSentAlike(one: OutgoingJob, other: OutgoingJob): boolean {
     one.delayMs === other.delayMs &&
     one.priority === other.priority &&
     one.version === other.version &&
+    one.reuse === other.reuse &&
     one.trace === other.trace
   );
 }
 
 function readOutcome(outcome: unknown): SendOutcome | SendRefusal {
   if (outcome === 1) return 'accepted';
-  if (outcome === 0) return 'duplicate';
+  if (Array.isArray(outcome)) return { duplicateOf: outcome[0] as JobPlace };
   return { refused: String(outcome) };
 }
 
@@ -96,8 +98,19 @@ export function storedVersion(options: string | undefined): number {
   }
 }
 
+/** Marks, in the stored options, a job that a producer of Acktor sent. Short: it is in every job's hash. */
+export const SENT_BY_ACKTOR = 'ak';
+
 /** The options of a job as JSON. What is undefined here is left out there. */
-export function storedOptions({ attempts, backoff, delayMs, priority, version = 1, trace }: OutgoingJob): string {
+export function storedOptions({
+  attempts,
+  backoff,
+  delayMs,
+  priority,
+  version = 1,
+  trace,
+  reuse,
+}: OutgoingJob): string {
   return JSON.stringify({
     attempts,
     backoff: backoff && { type: backoff.type, delay: backoff.delayMs, jitter: backoff.jitter ?? 0 },
@@ -107,5 +120,8 @@ export function storedOptions({ attempts, backoff, delayMs, priority, version = 
     payloadVersion: version > 1 ? version : undefined,
     // What BullMQ's own telemetry calls it.
     tm: trace,
+    reuse,
+    // By which a worker knows that the retention of acked jobs holds for this one: other clients' are kept as they say.
+    [SENT_BY_ACKTOR]: 1,
   });
 }

@@ -1,12 +1,12 @@
 -- The one place where a job is added to a queue, by BullMQ's own scripts.
 --
 -- Defines `adderTo(prefix)`, which returns two functions for the queue whose keys begin so. `add(jobId, name, payload, options)` returns 1, or
--- 0 when the queue holds a job of that id already. `look(options)` fails, with nothing changed, where a job with these options could not be
+-- `{ place }` when the queue holds a job of that id already, which is there (a JobPlace). One that has ended is replaced where the options say so. `look(options)` fails, with nothing changed, where a job with these options could not be
 -- added: BullMQ's script stores the record first, and where it then fails, the id is taken by a job that is in no list.
 --
 -- To be included in a function: Lua makes every function anew in each call, and most calls need none of these. Expects `call` and `now`.
 
---- bullmq: addStandardJob addDelayedJob addPrioritizedJob
+--- bullmq: addStandardJob addDelayedJob addPrioritizedJob removeJob
 
 local kindsOfAny = INLINE.kinds('meta', 'id', 'events', 'marker')
 local kindsOfActive = INLINE.kinds('active')
@@ -18,9 +18,11 @@ local kindsOfPlace = {
 
 local function adderTo(prefix)
 --- include: kinds
-  local meta, id, completed, events, marker = prefix .. 'meta', prefix .. 'id', prefix .. 'completed', prefix .. 'events', prefix .. 'marker'
+  local meta, id, events, marker = prefix .. 'meta', prefix .. 'id', prefix .. 'events', prefix .. 'marker'
+  local completed = prefix .. 'completed'
   local wait, paused, active, delayed = prefix .. 'wait', prefix .. 'paused', prefix .. 'active', prefix .. 'delayed'
-  local prioritized, pc = prefix .. 'prioritized', prefix .. 'pc'
+  local prioritized, pc, failed = prefix .. 'prioritized', prefix .. 'pc', prefix .. 'failed'
+--- include: place
   local areChecked = {}
 
   local function placeFor(options)
@@ -36,8 +38,23 @@ local function adderTo(prefix)
     areChecked[place] = true
   end
 
+  -- Whether the job at the key has ended and may be replaced: not by a repeat of the send that has added it itself.
+  local function isReplaceable(key, place, reuse)
+    if not reuse or (place ~= 'acked' and place ~= 'deadLettered') then return false end
+    local isRead, stored = pcall(cjson.decode, call('HGET', key, 'opts') or '{}')
+    return not (isRead and type(stored) == 'table' and stored.reuse == reuse)
+  end
+
   local function add(jobId, name, payload, options)
-    if call('EXISTS', prefix .. jobId) == 1 then return 0 end
+    local key, fence = prefix .. jobId, nil
+    if call('EXISTS', key) == 1 then
+      local isFound, place = pcall(findPlace, jobId)
+      if not isFound then place = 'waiting' end
+      if not isReplaceable(key, place, options.reuse) then return { place } end
+      look(options)
+      fence = call('HGET', key, 'ats')
+      if removeJob({ key, prefix .. 'repeat' }, { jobId, '0', prefix }) ~= 1 then return { place } end
+    end
     look(options)
     local place, args = placeFor(options), { { prefix, jobId, name, tonumber(now) }, payload, options }
     if place == 'delayed' then
@@ -47,6 +64,8 @@ local function adderTo(prefix)
     else
       addStandardJob({ wait, paused, meta, id, completed, delayed, active, events, marker }, args)
     end
+    -- The fence goes on: a zombie of the job that was replaced must not pass for a delivery of this one.
+    if fence and string.find(fence, '^[1-9]%d*$') and #fence <= 15 then call('HSET', key, 'ats', fence) end
     return 1
   end
 

@@ -12,7 +12,7 @@
 local hasBegun = false
 local function fast()
   local call, KEYS, ARGV = redis.call, KEYS, ARGV
-  local wait, active, prioritized, events, stalled, limiter, delayed, _, meta, pc, marker, completed = unpack(KEYS)
+  local wait, active, prioritized, events, stalled, limiter, delayed, _, meta, pc, marker, completed, _, acked = unpack(KEYS)
   local prefix, leaseMs, worker, separator = ARGV.prefix, ARGV.leaseMs, ARGV.worker, ARGV.separator
   local now = now
 --- include: fast-plan
@@ -56,7 +56,7 @@ local function fast()
     for i = 1, #acks do call('SREM', stalled, ARGV[acks[i] + ENTRY.settled.jobId]) end
   end
 
-  local replies, finished, acked, left, kept, fetched = {}, {}, 0, 0, 0, 0
+  local replies, finished, own, done, left, kept, fetched = {}, {}, indexed > 0 and {} or none, 0, 0, 0, 0
   local isMarked, lastCount, lastCountText = false, nil, nil
   local usualCount = '^%d%d?%d?%d?%d?%d?%d?%d?%d?$'
   local restOfNew = INLINE.restOfNew(separator)
@@ -128,22 +128,22 @@ local function fast()
         isEmpty, replies[step] = true, false
       end
     elseif word == 'ack' or word == 'keep' then
-      -- One ack. `acked` counts the acks so far, `left` those of jobs that were active, and `kept` those of jobs that stay, which are noted
+      -- One ack. `done` counts the acks so far, `left` those of jobs that were active, and `kept` those of jobs that stay, which are noted
       -- in `finished` for the set of acked jobs.
-      acked = acked + 1
+      done = done + 1
       local id, result = ARGV[at + ENTRY.settled.jobId], ARGV[at + ENTRY.ack.result]
-      if not wasActive[acked] then
-        local job = { id = id, key = keys[acked], token = ARGV[at + ENTRY.settled.leaseToken], life = ARGV[at + ENTRY.settled.generation] }
+      if not wasActive[done] then
+        local job = { id = id, key = keys[done], token = ARGV[at + ENTRY.settled.leaseToken], life = ARGV[at + ENTRY.settled.generation] }
         replies[step] = bullmq().alreadySettled(job) and 1 or -3
       else
         left = left + 1
-        local key = keys[acked]
+        local key = keys[done]
         -- Each ack of BullMQ trims the events first. The last trim leaves what all of them would, unless a stream is so much too long
         -- that Redis trims a part of it at a time, or other settlements add to it in between.
         local trimsLeft = #others > 0 and 1 or left == leaving and leaving or 0
         while trimsLeft > 0 and call('XTRIM', events, 'MAXLEN', '~', mostEvents) > 0 do trimsLeft = trimsLeft - 1 end
-        if deduplications[acked] then call('DEL', deduplications[acked]) end
-        local parent = parents[acked]
+        if deduplications[done] then call('DEL', deduplications[done]) end
+        local parent = parents[done]
         if parent then
           call('SREM', parent.key .. ':dependencies', key)
           call('HSET', parent.key .. ':processed', key, result)
@@ -154,11 +154,12 @@ local function fast()
             call('XADD', parent.queue .. 'events', '*', 'event', 'waiting', 'jobId', parent.id, 'prev', 'waiting-children')
           end
         end
-        if removes[acked] then
+        if removes[done] then
           call('DEL', key, key .. ':logs', key .. ':processed', key .. ':failed')
         else
           kept = kept + 1
           finished[2 * kept - 1], finished[2 * kept] = now, id
+          if isIndexed and word == 'ack' then own[#own + 1] = id end
           call('HSET', key, 'atm', ARGV[at + ENTRY.ack.attemptsMade], 'returnvalue', result, 'finishedOn', now)
         end
         call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
@@ -168,7 +169,7 @@ local function fast()
         replies[step] = 0
       end
     elseif retries[at] then
-      -- One retry, of a job without a priority: at once, at the tail of the queue, or after a delay.
+      -- One retry, of a job without a priority: at once, at the tail of the queue or its head, or after a delay.
       local id, key, delayMs = ARGV[at + ENTRY.settled.jobId], retries[at], ARGV[at + ENTRY.retry.delayMs]
       call('DEL', key .. ':lock')
       if areStalled then call('SREM', stalled, id) end
@@ -176,7 +177,7 @@ local function fast()
       local fields = { 'failedReason', ARGV[at + ENTRY.retry.reason], 'stacktrace', ARGV[at + ENTRY.retry.stacks] }
       if delayMs == '0' then
         call('HSET', key, unpack(fields))
-        call('LPUSH', wait, id)
+        call(ARGV[at + ENTRY.retry.push], wait, id)
         call('ZADD', marker, '0', '0')
         call('XADD', events, 'MAXLEN', '~', mostEvents, '*', 'event', 'waiting', 'jobId', id, 'prev', 'active')
       else
@@ -210,6 +211,10 @@ local function fast()
       if haveSides then call('DEL', unpack(strange, familiesEnd + 1, familiesEnd + 5 * over)) end
       call('ZREMRANGEBYRANK', completed, '0', over - 1)
     end
+  end
+  if #own > 0 then
+    local size = call('RPUSH', acked, unpack(own))
+    if areOwnAged or (queueCount and size > queueCount) then bullmq().forget() end
   end
   if count and left > 0 then count('completed', left) end
   return replies, fetches, nextDueMs, isLimited or #others > 0

@@ -10,8 +10,9 @@
   -- Where the acks of the call stand, which of them remove their jobs, and how many stay; and the other settlements and fetches.
   -- What is seldom needed is one empty table until it is: a call for one job would spend a part of its time on making eight.
   local none = {}
-  local acks, removes, staying, others, fetches, isInCall = {}, none, 0, none, 0, {}
-  local keptCount, keptSeconds, keptMost, ownText, own
+  local acks, removes, staying, indexed, others, fetches, isInCall = {}, none, 0, 0, none, 0, {}
+  local isIndexed, areOthersKept = ARGV.isIndexed == '1', false
+  local keptCount, keptSeconds, keptMost, ownText, ownKept
   local queueCount, queueSeconds = tonumber(ARGV.keptCount), tonumber(ARGV.keptSeconds)
   local hasDeadLetter = false
   local stepAt, callEnd = firstEntry, entriesEnd
@@ -28,13 +29,17 @@
       if word == 'keep' then
         if ARGV[stepAt + ENTRY.keep.retention] ~= ownText then
           ownText = ARGV[stepAt + ENTRY.keep.retention]
-          own = cjson.decode(ownText).completed
+          ownKept = cjson.decode(ownText).completed
         end
-        if own then count, seconds, most = own.count, own.age, own.limit or 1000 end
+        if ownKept then count, seconds, most = ownKept.count, ownKept.age, ownKept.limit or 1000 end
       end
-      if count == 0 then
+      if word == 'ack' and isIndexed then
+        indexed = indexed + 1
+      elseif count == 0 then
         if removes == none then removes = {} end
         removes[#acks] = true
+      elseif count == -1 and not seconds then
+        areOthersKept = true
       else
         staying = staying + 1
         if staying == 1 then
@@ -51,12 +56,17 @@
       others[#others + 1] = stepAt
       if word == 'deadLetter' then
         -- A retention of its own may forget a dead letter that a parent waits for.
-        if ARGV[stepAt + ENTRY.deadLetter.retention] ~= '' then return nil end
+        if ARGV[stepAt + ENTRY.deadLetter.retention] ~= '' or ARGV.deadSeconds ~= '' or ARGV.deadCount ~= '' then return nil end
         hasDeadLetter = true
+      elseif word == 'retry' and ARGV[stepAt + ENTRY.retry.push] == 'RPUSH' and ARGV[stepAt + ENTRY.retry.delayMs] == '0' then
+        -- It comes before all that waits, for the fetches after it.
+        return nil
       end
     end
     stepAt = stepAt + 1 + arity[word]
   end
+  -- What is kept for good is not counted by a retention that counts: which ones it would find depends on their order.
+  if staying > 0 and (indexed > 0 or areOthersKept) then return nil end
 
   -- A job of plain BullMQ that is named like a part of the queue may lie in its place: then these fail. Of the active list, an ack's
   -- first write finds out.
@@ -193,6 +203,8 @@
       -- A pattern costs three times as much as its first byte, and few ids begin with a nought.
       if isInCall[id] or (firstByteOf(id) == 48 and string.find(id, '^0:')) then return nil end
     end
+    -- An id that is no text becomes a dead letter. They are looked at together, for each search costs more than its bytes.
+    if #ids > 0 and string.find(#ids == 1 and ids[1] or table.concat(ids), '[\128-\255]') then return nil end
     for i = 1, #ids do isInCall[ids[i]] = true end
     if #ids < fetches then
       local first = call('ZRANGE', prioritized, '0', fetches - #ids - 1)
@@ -201,7 +213,7 @@
       -- What is tried again may come before them.
       if #first > 0 and #others > 0 then return nil end
       for i = 1, #first do
-        if isInCall[first[i]] then return nil end
+        if isInCall[first[i]] or string.find(first[i], '[\128-\255]') then return nil end
         isInCall[first[i]] = true
       end
       prioritizedCount = #first
@@ -214,7 +226,8 @@
   if hasDeadLetter and #ids == 0 and call('LLEN', active) <= #acks + #others then return nil end
 
   -- A queue with limits is ordinary as long as no fetch of the call comes to one.
-  local isLimited, limiterKey, durationMs, used = attributes[3] or attributes[4], nil, nil, 0
+  local rateMax = attributes[4] or ARGV.limitMax ~= '' and ARGV.limitMax
+  local isLimited, limiterKey, durationMs, used = attributes[3] or rateMax, nil, nil, 0
   if isLimited and (fetches > 0 or #others > 0) then
     if #others > 0 or hasReleased then return nil end
     if attributes[3] then
@@ -237,9 +250,11 @@
         end
       end
     end
-    if attributes[4] then
-      local most = tonumber(attributes[4])
-      limiterKey, durationMs, used = limiter, tonumber(attributes[5]), tonumber(call('GET', limiter) or 0)
+    if rateMax then
+      local most = tonumber(rateMax)
+      -- BullMQ takes the number from the queue first, and the span from the worker.
+      local spanMs = ARGV.limitMax ~= '' and ARGV.limitMs or attributes[5]
+      limiterKey, durationMs, used = limiter, tonumber(spanMs), tonumber(call('GET', limiter) or 0)
       if not most or not durationMs or not used or used < 0 then return nil end
       if used + #ids > most or (used + #ids == most and #ids < fetches) then return nil end
     end
@@ -277,6 +292,16 @@
         last = last + 5
       end
     end
+  end
+
+  -- Whether the oldest of our own acked jobs is too old, or is not acked any more.
+  local areOwnAged = false
+  if indexed > 0 then
+    local oldest = call('LINDEX', acked, '0')
+    local endedAt = call('ZSCORE', completed, oldest or '')
+    areOwnAged = oldest and queueSeconds and (not endedAt or tonumber(endedAt) <= now - queueSeconds * 1000)
+  elseif areOthersKept then
+    call('ZCARD', completed)
   end
 
   local areStalled, nextDueMs, haveSides = false, nil, false

@@ -1,7 +1,7 @@
 -- The slow path of the channel's script: each entry by BullMQ's own scripts.
 --
 -- Defines `bullmq()`, which returns a table of `mend(key)`, `tryFetch(token)` and `trySettle(word, at)`, one entry that fails alone,
--- `runEach(refused)`, the whole call entry by entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes every
+-- `runEach(refused)`, the whole call entry by entry, `alreadySettled(job)` and `forget()`. It sets them up when it is first called, because Lua makes every
 -- function anew in each call, and a fast call seldom needs these.
 --
 -- Expects `now`, `count`, `firstEntry`, `entriesEnd`, `arity`, `placeOf`, `rememberEnd`, `isEmpty` and `limitedMs`.
@@ -10,17 +10,23 @@ local setUp
 local function bullmq()
   if setUp then return setUp end
   local call = redis.call
-  local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed =
+  local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed, acked =
     unpack(KEYS)
   local prefix, leaseMs, worker = ARGV.prefix, ARGV.leaseMs, ARGV.worker
   placeOf = placeOf or INLINE.places()
-  -- As BullMQ's options have it: age in seconds; dead letters are kept until somebody purges them.
-  local retention = { completed = { age = tonumber(ARGV.keptSeconds), count = tonumber(ARGV.keptCount) }, failed = { count = -1 } }
+  -- As BullMQ's options have it: age in seconds, -1 for any number.
+  local isIndexed = ARGV.isIndexed == '1'
+  local retention = {
+    completed = isIndexed and { count = -1 } or { age = tonumber(ARGV.keptSeconds), count = tonumber(ARGV.keptCount) or -1 },
+    failed = { age = tonumber(ARGV.deadSeconds), count = tonumber(ARGV.deadCount) or -1 },
+  }
+  local rateLimit = ARGV.limitMax ~= '' and { max = tonumber(ARGV.limitMax), duration = tonumber(ARGV.limitMs) } or nil
 
 --- bullmq: moveToActive moveToFinished moveToDelayed retryJob moveJobFromActiveToWait
 
 --- include: kinds
 --- include: records
+--- include: text
   -- What each entry touches; an ack or a dead letter of a job with a parent or a deduplication may add another job besides.
   local kindsOfEnd = INLINE.kinds('wait', 'active', 'prioritized', 'events', 'stalled', 'meta')
   local kindsOfMove = INLINE.kinds('wait', 'active', 'prioritized', 'events', 'stalled', 'meta', 'delayed', 'pc', 'marker')
@@ -55,7 +61,8 @@ local function bullmq()
 
   -- Of a job whose count of deliveries is none, BullMQ's script fails when it has leased it.
   local function moveNext(token)
-    local isMoved, job = pcall(moveToActive, fetchKeys, { prefix, now, { token = token, lockDuration = leaseMs, name = worker } })
+    local options = { token = token, lockDuration = leaseMs, name = worker, limiter = rateLimit }
+    local isMoved, job = pcall(moveToActive, fetchKeys, { prefix, now, options })
     if isMoved then return true, job end
     local newest = redis.pcall('LINDEX', active, '0')
     local id = type(newest) == 'string' and newest
@@ -68,6 +75,8 @@ local function bullmq()
     return true, { call('HGETALL', key), id, mended = mended }
   end
 
+  -- Makes a dead letter of a job whose id is no text, under an id that is one, so that it can be listed, redriven and purged.
+  local buryFetched
   local function fetch(token)
     check(kindsOfFetch)
     -- Looked at when nothing waits, and for what is due.
@@ -75,6 +84,7 @@ local function bullmq()
     if call('LLEN', wait) == 0 or (due and tonumber(due) < (tonumber(now) + 1) * CONST.dueUnitsPerMs) then check(kindsOfPriority) end
     local isMoved, job = moveNext(token)
     if not isMoved then return replyOf(false, job) end
+    if type(job[1]) == 'table' and not isText(job[2]) then return buryFetched(job[2], token) end
     local fields = job[1]
     if type(fields) == 'table' then
       --- include: read-fields
@@ -91,8 +101,13 @@ local function bullmq()
     return false
   end
 
+  local BURIED = {}
   local function tryFetch(token)
-    return replyOf(pcall(fetch, token))
+    for _ = 1, CONST.mostBuried do
+      local reply = replyOf(pcall(fetch, token))
+      if reply ~= BURIED then return reply end
+    end
+    return { 'the ids of the next jobs are no text: they become dead letters' }
   end
 
   local function isActive(id)
@@ -101,19 +116,35 @@ local function bullmq()
 
 --- include: reclaim
 
+--- include: forget
+
   -- A call whose reply was lost is sent again, and finds that the delivery is settled: by itself, if nobody has had the job
   -- since (the fence and the count of lost leases stand) and the job has left the active list.
   local function alreadySettled(job)
     return isSameLife(job) and not isActive(job.id)
   end
 
+  -- How many jobs that have ended the call may still forget. BullMQ's script forgets all that are too many at once, and a bound that is new
+  -- to a queue may be far below what it has kept.
+  local mayForget = CONST.forgottenAtOnce
+  local function bounded(keep, size)
+    local age, limit, count = keep.age, tonumber(keep.limit) or 1000, tonumber(keep.count)
+    if mayForget == 0 then age = nil end
+    if count and count > 0 then count = math.max(count, size + 1 - mayForget) else count = keep.count end
+    return { age = age, limit = math.min(limit, mayForget), count = count }
+  end
+
   local function finish(job, ending)
     local keys = { wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, ending.set, job.key,
       ending.metrics, marker }
-    local options = { token = job.token, keepJobs = ending.keep or retention[ending.target], lockDuration = leaseMs,
-      attempts = 0, maxMetricsSize = '' }
-    return moveToFinished(keys, { job.id, now, ending.property, ending.value, ending.target, '0', prefix, options,
+    local size = call('ZCARD', ending.set)
+    local keep = bounded(ending.keep or retention[ending.target], size)
+    local options = { token = job.token, keepJobs = keep, lockDuration = leaseMs,
+      attempts = ending.isExhausted and 0 or math.huge, maxMetricsSize = '' }
+    local code = moveToFinished(keys, { job.id, now, ending.property, ending.value, ending.target, '0', prefix, options,
       ending.fields })
+    if code == 0 then mayForget = math.max(0, mayForget - math.max(0, size + 1 - call('ZCARD', ending.set))) end
+    return code
   end
 
   local function finishAcked(job, result, keep)
@@ -121,10 +152,32 @@ local function bullmq()
       value = result, keep = keep })
   end
 
+  function buryFetched(id, token)
+    local key, textKey = prefix .. id, prefix .. 'bytes-' .. redis.sha1hex(id)
+    check(kindsOfEnd)
+    check(kindsOfTarget.deadLetter)
+    local shown = string.gsub(id, '[%c\128-\255]', function(byte) return string.format('\\x%02x', string.byte(byte)) end)
+    local reason = 'the id of the job is no UTF-8 text: ' .. string.sub(shown, 1, 200)
+    local code = finish({ id = id, key = key, token = token }, { target = 'failed', set = failed, metrics = prefix .. 'metrics:failed',
+      property = 'failedReason', value = reason, fields = { 'failedReason', reason, 'stacktrace', '[]' } })
+    if code < 0 then error({ err = reason }) end
+    -- A parent knows its children by their keys.
+    local isKnown = call('HEXISTS', key, 'parentKey') == 1 or call('EXISTS', key .. ':dependencies', textKey) > 0
+    if isKnown or call('EXISTS', key) == 0 then return BURIED end
+    call('HSET', textKey, unpack(call('HGETALL', key)))
+    call('ZADD', failed, now, 'bytes-' .. redis.sha1hex(id))
+    call('ZREM', failed, id)
+    call('DEL', key, key .. ':logs', key .. ':processed', key .. ':failed', key .. ':unsuccessful')
+    return BURIED
+  end
+
   local operations = {}
 
   function operations.ack(job)
-    return finishAcked(job, ARGV[job.at + ENTRY.ack.result])
+    local code = finishAcked(job, ARGV[job.at + ENTRY.ack.result])
+    -- Whatever lies in the place of the list fails no ack.
+    if code == 0 and isIndexed and type(redis.pcall('RPUSH', acked, job.id)) == 'number' then forget() end
+    return code
   end
 
   function operations.keep(job)
@@ -138,7 +191,8 @@ local function bullmq()
     -- A job whose hash somebody removed while it waited has only what its fetch wrote. Without a name no list would show it.
     if call('HEXISTS', job.key, 'name') == 0 then fields[5], fields[6] = 'name', CONST.removedJob end
     return finish(job, { target = 'failed', set = failed, metrics = prefix .. 'metrics:failed', property = 'failedReason', value = reason,
-      fields = fields, keep = own ~= '' and cjson.decode(own).failed or nil })
+      fields = fields, keep = own ~= '' and cjson.decode(own).failed or nil,
+      isExhausted = ARGV[job.at + ENTRY.deadLetter.isExhausted] == '1' })
   end
 
   function operations.retry(job)
@@ -147,7 +201,7 @@ local function bullmq()
     local fields = { 'failedReason', reason, 'stacktrace', trace }
     if delayMs == '0' then
       return retryJob({ active, wait, paused, job.key, meta, events, delayed, prioritized, pc, marker, stalled },
-        { prefix, now, 'LPUSH', job.id, job.token, fields })
+        { prefix, now, ARGV[job.at + ENTRY.retry.push], job.id, job.token, fields })
     end
     return moveToDelayed({ marker, active, prioritized, delayed, job.key, events, meta, stalled, wait, limiter, pc },
       { prefix, now, job.id, job.token, delayMs, '0', fields, '0' })
@@ -203,6 +257,7 @@ local function bullmq()
     return replies
   end
 
-  setUp = { mend = mend, tryFetch = tryFetch, trySettle = trySettle, runEach = runEach, alreadySettled = alreadySettled }
+  setUp = { mend = mend, tryFetch = tryFetch, trySettle = trySettle, runEach = runEach, alreadySettled = alreadySettled,
+    forget = forget }
   return setUp
 end
