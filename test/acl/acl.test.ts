@@ -1,4 +1,4 @@
-import { Events, Producer, ResultTimeoutError, ServerRefusalError } from '@acktor/core';
+import { Events, Producer, ResultTimeoutError, SendRefusedError, ServerRefusalError } from '@acktor/core';
 import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
@@ -90,6 +90,20 @@ describe('a server with TLS and a user for each role, as the docs have them', fu
     const denied = log.map((entry) => `${String(entry[9])}: ${String(entry[7])}`);
     // What a server does not tell is not held against it.
     expect(denied.filter((each) => !each.endsWith('config|get'))).to.deep.equal([]);
+  });
+
+  // After the one before, for it is denied what it asks whether it may.
+  it('leaves a job whole that it may not move out of the place of a part of its queue', async () => {
+    const namespace = freshNamespace();
+    await using producer = await Producer.connect({ redis: door('producer'), namespace });
+    await producer.send(note, { text: 'x' });
+    const prefix = `${namespace}:${note.queue}:`;
+    const misplaced = ['HSET', `${prefix}delayed`, 'name', 'a', 'timestamp', '1', 'data', '{}'] as const;
+    await ask(tls.server, ...misplaced);
+    const refused = await rejection(producer.send(note, { text: 'y' }, { delayMs: 1_000 }), SendRefusedError);
+    expect(refused.message).to.contain(`${prefix}delayed holds a hash where the queue keeps a zset`);
+    expect(await ask(tls.server, 'HLEN', `${prefix}delayed`)).to.equal(3);
+    expect(await ask(tls.server, 'EXISTS', `${prefix}delayed-misplaced`)).to.equal(0);
   });
 
   it('refuses a producer that asks who consumes, which takes more rights', async () => {

@@ -2,7 +2,8 @@
 -- acked jobs are listed.
 --
 -- Defines `isMisplaced(part)`, and `moveMisplaced(part)`: the job gets the id `completed-misplaced`, and is poisoned with the reason, so that the
--- next worker that fetches it dead-letters it. Returns whether there was such a job; all else is left as it is. Expects `prefix`.
+-- next worker that fetches it dead-letters it. Returns whether it has moved such a job; all else is left as it is, and so is the job where the
+-- user may not RENAME, LSET and HDEL. Expects `prefix`.
 
 local function isMisplaced(part)
   if redis.pcall('TYPE', prefix .. part).ok ~= 'hash' then return false end
@@ -31,12 +32,24 @@ local function takeOutOfMeta(id)
   end
 end
 
+-- Whether the user may do what moving takes, asked of a key that is not there: a part of it would leave the job in two places.
+local function mayMove()
+  local nowhere = prefix .. 'acktor:nowhere'
+  for _, command in ipairs({ { 'RENAME', nowhere, nowhere }, { 'LSET', nowhere, '0', '' }, { 'HDEL', nowhere, '' } }) do
+    local answer = redis.pcall(unpack(command))
+    if type(answer) == 'table' and answer.err and not string.find(answer.err, 'no such key', 1, true) then return false end
+  end
+  return true
+end
+
 local function moveMisplaced(part)
-  if not isMisplaced(part) then return false end
+  if not isMisplaced(part) or not mayMove() then return false end
   local id = freeId(part)
   if part == 'meta' then takeOutOfMeta(id) else redis.call('RENAME', prefix .. part, prefix .. id) end
-  redis.call('HSETNX', prefix .. id, 'defa', 'the id of the job was ' .. part
-    .. ', the name of a part of its queue, where its record was in the way of all others: send it under another id')
+  if redis.call('HEXISTS', prefix .. id, 'defa') == 0 then
+    redis.call('HSET', prefix .. id, 'defa', 'the id of the job was ' .. part
+      .. ', the name of a part of its queue, where its record was in the way of all others: send it under another id')
+  end
   if redis.pcall('EXISTS', prefix .. part .. ':logs') == 1 then
     redis.call('RENAME', prefix .. part .. ':logs', prefix .. id .. ':logs')
   end
