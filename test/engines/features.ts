@@ -127,6 +127,23 @@ export function everyFeatureWorks(doors: () => Doors): void {
     await operator.resume('calls');
     await deliveries.first();
   });
+
+  it('goes on with the schedules of a producer, which an operator looks after', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });
+    const { handler, deliveries } = recording(note, ({ data }) => ({ length: data.text.length }));
+    await trial.work([handler], { redis: doors().worker });
+    await trial.producer.schedule('often', note, { everyMs: 100 }, { text: 'again' });
+    await deliveries.first(({ scheduledFor }) => scheduledFor !== undefined);
+    const schedules = operator.schedules('notes');
+    expect((await schedules.list()).schedules).to.have.length(1);
+    expect(await schedules.pause('often')).to.equal(true);
+    expect(await schedules.resume('often')).to.equal(true);
+    const id = await schedules.runNow('often');
+    await deliveries.first((delivery) => delivery.id === id);
+    expect(await schedules.remove('often')).to.equal(true);
+    expect((await trial.producer.schedules(note).list()).schedules).to.deep.equal([]);
+  });
 }
 
 /** A lease would take five times as long at the least. */
