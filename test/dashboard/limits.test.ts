@@ -50,7 +50,8 @@ describe('the limits of a request to the dashboard', () => {
 
   it('refuses names of queues that cannot be, and ids that are too long', async () => {
     expect(await refusal('api/queues/a%3Ab/jobs')).to.equal('400 ACKTOR_BAD_NAME');
-    expect(await refusal('api/queues/a%2F..%2Fb/history')).to.equal('400 ACKTOR_BAD_NAME');
+    expect(await refusal('api/queues/a%0Ab/history')).to.equal('400 ACKTOR_BAD_NAME');
+    expect(await refusal('api/queues/a%2F..%2Fb/history')).to.equal('404 ACKTOR_NO_SUCH_QUEUE');
     expect(await refusal(`api/queues/payments/jobs/${'x'.repeat(1_025)}`)).to.equal('400 ACKTOR_BAD_REQUEST');
     expect(await refusal('api/queues/%zz/jobs')).to.match(/^40[04] /);
     expect(await refusal('api/jobs?id=')).to.equal('400 ACKTOR_BAD_REQUEST');

@@ -136,7 +136,8 @@ describe('what middleware provides', () => {
     const use: Middleware = (delivery, next) => ((kept = delivery), delivery.provide('tenant', 'acme'), next());
     const trial = new RunnerTrial([handle(note, () => ({ length: 0 }))], { use: [use] });
     expect(await results(trial)).to.deep.equal([{ length: 0 }]);
-    const expected = /^expected provide\(\) and inject\(\) of the delivery of job \S+ to be called before it ends/;
+    const expected =
+      /^expected provide\(\), inject\(\) and sendWithAck\(\) of the delivery of job \S+ to be called before it ends/;
     expect(() => kept?.provide('tenant', 'late')).to.throw(DeliveryEndedError, expected);
     expect(() => kept?.inject('tenant')).to.throw(DeliveryEndedError, expected);
   });
