@@ -12,13 +12,17 @@ local prefix, most = ARGV.prefix, tonumber(ARGV.most)
 --- include: misplaced
 
 local parts = {}
-for part, kind in pairs(INLINE.kinds('wait', 'active', 'prioritized', 'events', 'stalled', 'limiter', 'delayed', 'paused', 'meta', 'id', 'pc', 'marker', 'completed', 'failed')) do
-  local found = redis.pcall('TYPE', prefix .. part).ok or kind
-  local isJob = isMisplaced(part)
-  if isJob or (found ~= kind and found ~= 'none') then
-    parts[#parts + 1] = { part, found, kind, isJob and redis.call('HGET', prefix .. part, 'name') or false }
+local function inspect(kinds)
+  for part, kind in pairs(kinds) do
+    local found = redis.pcall('TYPE', prefix .. part).ok or kind
+    local isJob = isMisplaced(part)
+    if isJob or (found ~= kind and found ~= 'none') then
+      parts[#parts + 1] = { part, found, kind, isJob and redis.call('HGET', prefix .. part, 'name') or false }
+    end
   end
 end
+inspect(INLINE.kinds('wait', 'active', 'prioritized', 'events', 'stalled', 'limiter', 'delayed'))
+inspect(INLINE.kinds('paused', 'meta', 'id', 'pc', 'marker', 'completed', 'failed'))
 
 local function isThere(process)
   for i = FIRST.presences, #ARGV do
