@@ -61,10 +61,10 @@ export class DeadJobs {
   }
 
   #reported(job: LeasedJob, settlement: DeadLettering, contract: AnyJob): Settlement {
-    const { deliveries, id: deadId } = job.record;
+    const { deliveries, sentAtMs, id: deadId } = job.record;
     const payload = writeNotice(job, settlement.failure, this.#deps.limits.maxPayloadBytes);
-    // One for each death: whoever stores this death again adds nothing.
-    const parts = { id: `${deliveries}-${deadId}`, payload, trace: job.record.trace, options: NO_OPTIONS };
+    // One for each death: a death that is stored again adds nothing, and a job that is sent anew under its id dies a death of its own.
+    const parts = { id: `${deliveries}-${sentAtMs}-${deadId}`, payload, trace: job.record.trace, options: NO_OPTIONS };
     const { name } = job.record;
     const notice: QueuedSend = { queue: contract.queue, job: { ...outgoingJob(contract, parts), name } };
     return { ...settlement, sends: [...(settlement.sends ?? []), notice] };

@@ -27,7 +27,9 @@ export const randomInput: Scenario = {
     );
     if (!isAlive) violations.push(missing('the queue takes no job any more'));
     if (worker.hasExited) violations.push(missing('the worker process ended'));
-    return { violations: [...violations, ...(await trial.judge({ ...stage, settleMs: 3_000 }))] };
+    violations.push(...(await trial.judge({ ...stage, settleMs: 3_000 })));
+    if (trial.control !== undefined) violations.push(...(await unhandled(stage)));
+    return { violations };
   },
 };
 
@@ -86,6 +88,16 @@ function complaint(what: string, value: unknown, error: unknown): readonly Viola
   return [missing(`${what} ${fc.stringify(value)} was refused without a word of ours: ${String(error)}`)];
 }
 
+/** The queue lives on with such a job in the place of one of its keys: it is moved out of the way. But the job itself is not handled. */
+async function unhandled({ view }: Stage): Promise<readonly Violation[]> {
+  const { jobs } = await view.census([PART, `${PART}-misplaced`]);
+  const isHandled = [...jobs.values()].some(({ kind }) => kind === 'acked');
+  return isHandled ? [] : [missing(`job ${PART} was accepted and is not handled`)];
+}
+
+/** The name of one of the queue's own keys. */
+const PART = 'marker';
+
 /** An id that is the name of one of the queue's own keys, past the check at the door. */
 async function sendUnchecked({ server }: Stage): Promise<void> {
   const options = { namespace: 'bull', durability: 'off', connectTimeoutMs: 5_000, ackedAgeSeconds: 60 } as const;
@@ -96,6 +108,6 @@ async function sendUnchecked({ server }: Stage): Promise<void> {
     name: 'acktor-producer',
   });
   const rest = { name: 'echo', payload: '1', delayMs: 0, priority: 0, attempts: undefined, backoff: undefined };
-  await connected.broker.send(QUEUE, [{ ...rest, id: 'marker' }]);
+  await connected.broker.send(QUEUE, [{ ...rest, id: PART }]);
   await connected.close();
 }

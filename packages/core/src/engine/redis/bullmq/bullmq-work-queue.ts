@@ -76,16 +76,28 @@ export class BullmqWorkQueue implements WorkQueue {
     this.#openWait().catch(() => undefined);
   }
 
-  async settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
+  settleAndFetch(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
+    return this.#settleAndFetch(requests, options, 0);
+  }
+
+  async #settleAndFetch(
+    requests: readonly ChannelRequest[],
+    options: SettleAndFetchOptions,
+    round: number,
+  ): Promise<ChannelAnswer> {
     const { outbox } = this.#deps;
     if (outbox?.isFull)
-      return backedUp(await this.#call(requests.map(withoutFetch), { ...options, wantsStatus: true }));
-    const answer = await this.#call(requests, options);
+      return backedUp(await this.#call(requests.map(withoutFetch), { ...options, wantsStatus: true }, round));
+    const answer = await this.#call(requests, options, round);
     if (outbox && requests.some(({ settle }) => settle?.settlement.sends)) outbox.forward();
     return answer;
   }
 
-  async #call(requests: readonly ChannelRequest[], options: SettleAndFetchOptions): Promise<ChannelAnswer> {
+  async #call(
+    requests: readonly ChannelRequest[],
+    options: SettleAndFetchOptions,
+    round: number,
+  ): Promise<ChannelAnswer> {
     const status = options.wantsStatus ? '1' : '0';
     const { leaseMs, worker, limit } = options;
     const limits = limit === undefined ? NO_LIMIT : [limit.max, limit.durationMs];
@@ -95,7 +107,7 @@ export class BullmqWorkQueue implements WorkQueue {
     const head = [leaseMs, worker, ...this.#kept, ...limits, ...switches];
     const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends]);
     const read = readAnswer(answer, { requests, queue: this.name, unwritable });
-    return read.replies.some(isScheduled) ? this.#continued(read, options) : read;
+    return read.replies.some(isScheduled) ? this.#continued(read, options, round) : read;
   }
 
   /** What the script cannot add where it runs, the outbox forwards. */
@@ -143,14 +155,18 @@ export class BullmqWorkQueue implements WorkQueue {
 
   /**
    * The answer once the next runs are added of the schedules whose runs it brings. A run that is not to be handled now is settled, and another
-   * job fetched in its place, under the same token.
+   * job fetched in its place, under the same token; but not for ever, where such runs have piled up: then nothing is fetched in their place, and
+   * the consumer asks again.
    */
-  async #continued(answer: ChannelAnswer, options: SettleAndFetchOptions): Promise<ChannelAnswer> {
+  async #continued(answer: ChannelAnswer, options: SettleAndFetchOptions, round: number): Promise<ChannelAnswer> {
     const jobs = answer.replies.flatMap((reply) => (isScheduled(reply) ? [reply.fetched.job] : []));
     const withheld = await continueSchedules(this.#deps, jobs);
     if (withheld.size === 0) return answer;
-    const requests = jobs.flatMap((job) => requestInstead(job, withheld.get(job), options.worker));
-    const instead = requests.length === 0 ? undefined : await this.settleAndFetch(requests, options);
+    const wanted = jobs.flatMap((job) => requestInstead(job, withheld.get(job), options.worker));
+    const isLast = round === MOST_ROUNDS;
+    const requests = isLast ? wanted.map(withoutFetch) : wanted;
+    const rest = isLast ? { ...options, wantsStatus: true } : options;
+    const instead = requests.length === 0 ? undefined : await this.#settleAndFetch(requests, rest, round + 1);
     let at = 0;
     const replies = answer.replies.map((reply): ChannelReply => {
       const why = isScheduled(reply) ? withheld.get(reply.fetched.job) : undefined;
@@ -204,6 +220,9 @@ function requestInstead(job: LeasedJob, why: WithheldRun | undefined, worker: st
 function errorOf({ kind, reason }: WithheldRun): Error | undefined {
   return kind === 'refused' ? new BrokerReplyError('the script of schedules', reason) : undefined;
 }
+
+/** How often something else is fetched in the place of runs that are not to be handled now: the rest of the batch waits meanwhile. */
+const MOST_ROUNDS = 3;
 
 /** Until a run is fetched again that could not be handled. */
 const PAUSE_MS = 1_000;

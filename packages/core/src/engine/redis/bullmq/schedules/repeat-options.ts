@@ -55,8 +55,10 @@ export function nextRun(options: RunOptions, slotMs: number, { calendar, nowMs }
   if (endsAtMs !== undefined && fromMs > endsAtMs) return undefined;
   const next = { ...options, repeat: withoutNulls({ ...repeat, count }) };
   if (repeat.every !== undefined) {
-    // BullMQ adds one that is after the end when it is fetched before.
-    return endsAtMs !== undefined && slotMs + repeat.every > endsAtMs ? undefined : { atMs: undefined, options: next };
+    // BullMQ adds one that is after the end when it is fetched before. It passes over the times that were missed.
+    const missed = Math.max(0, Math.floor((nowMs - slotMs) / repeat.every));
+    const nextAtMs = slotMs + (missed + 1) * repeat.every;
+    return endsAtMs !== undefined && nextAtMs > endsAtMs ? undefined : { atMs: undefined, options: next };
   }
   const atMs = calendar.next(ruleOf(repeat), fromMs);
   return atMs === undefined ? undefined : { atMs, options: { ...next, prevMillis: atMs } };

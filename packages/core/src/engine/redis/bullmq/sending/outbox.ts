@@ -73,7 +73,8 @@ export class Outbox {
   async #forwardTo(target: string, jobs: readonly string[]): Promise<number> {
     const { source, targetOf } = this.#deps;
     const { keys, guard } = targetOf(target);
-    const args = [keys.prefix, source.name, ...jobs];
+    // A mark for each list: programs that spell the target in two ways have two, with numbers of their own.
+    const args = [keys.prefix, `${source.keys.name} ${target}`, ...jobs];
     const answer = await guard.run((client) => scripts.outboxForward.run(client, keys.send, args));
     const [mark] = answer as readonly [mark: string, fault: string];
     const drop = [target, mark, MOST_AT_ONCE];

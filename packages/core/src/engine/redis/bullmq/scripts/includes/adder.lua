@@ -54,6 +54,8 @@ local function adderTo(prefix)
       look(options)
       fence = call('HGET', key, 'ats')
       if removeJob({ key, prefix .. 'repeat' }, { jobId, '0', prefix }) ~= 1 then return { place } end
+      -- Its place among our acked jobs would be that of the job that replaces it, which would be forgotten too soon.
+      if place == 'acked' then redis.pcall('LREM', prefix .. 'acktor:acked', 1, jobId) end
     end
     look(options)
     local place, args = placeFor(options), { { prefix, jobId, name, tonumber(now) }, payload, options }
