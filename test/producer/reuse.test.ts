@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { handlerOf, recording } from '../handler/handler-of.js';
 import { untilAborted } from '../handler/until-aborted.js';
 import { note } from '../jobs/notes.js';
+import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { rejection } from '../server/rejection.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 
@@ -35,6 +36,17 @@ describe('an id that is sent again', () => {
     await deliveries.first(({ id }) => id === 'held');
     const places = [await again('waits'), await again('bad'), await again('held')];
     expect(places).to.deep.equal(['acked', 'deadLettered', 'active']);
+  });
+
+  it('has one place among the acked jobs, the last: its earlier job would have it forgotten too soon', async () => {
+    const { producer, namespace } = trial;
+    await trial.work([handlerOf(note, () => ({ length: 1 }))]);
+    for (const id of ['again', 'other', 'again']) {
+      const receipt = await producer.send(note, { text: 'x' }, { id, reuseId: 'whenDone' });
+      await receipt.result({ timeoutMs: 10_000 });
+    }
+    using client = await plainRedis();
+    expect(await client.lrange(`${namespace}:notes:acktor:acked`, 0, -1)).to.deep.equal(['other', 'again']);
   });
 
   it('is free when its job is done, where reuseId says so: the earlier job, its result and its dead letter are gone', async () => {
