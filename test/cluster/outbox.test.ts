@@ -4,11 +4,11 @@ import { connectBroker } from '@acktor/core/internal';
 import { onDead, reject, type DeadJob } from '@acktor/worker';
 import { expect } from 'chai';
 import { Cluster } from 'ioredis';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ack, outgoing, TestQueue } from '../broker/test-queue.js';
 import { handlerOf, recording } from '../handler/handler-of.js';
 import { call, note } from '../jobs/notes.js';
 import { brokerOptions, freshNamespace } from '../real-redis/real-redis.js';
+import { until } from '../server/project.js';
 import { Heard } from '../signals/heard.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 
@@ -41,10 +41,8 @@ describe('jobs that are sent with a settlement, to another slot of a cluster', f
     return new TestQueue(connected.broker);
   };
   const key = (queue: string, part: string) => `${namespace}:{${queue}}:${part}`;
-  const outbox = () => key('trial', 'acktor:outboxes:other');
-  const isEmpty = async () => {
-    while ((await client.llen(outbox())) > 0) await sleep(5);
-  };
+  const outbox = () => key('trial', 'acktor:outboxes:{other}');
+  const isEmpty = () => until('the outbox is empty', async () => (await client.llen(outbox())) === 0);
 
   it('are there in their order, each once', async () => {
     const trial = await open();
@@ -70,7 +68,7 @@ describe('jobs that are sent with a settlement, to another slot of a cluster', f
     const sends = [to({ id: 'b' }), to({ id: 'c' }), { queue: 'third', job: outgoing({ id: 'd' }) }];
     expect(await trial.settle(await trial.take(), { ...ack, sends })).to.equal('stored');
     const third = new TestQueue(trial.broker, 'third');
-    while ((await third.status()).ready === 0) await sleep(5);
+    await until('the third queue has its job', async () => (await third.status()).ready > 0);
     expect((await trial.broker.admin().symptoms('trial')).unforwarded, 'what is for others goes on').to.equal(2);
     await opened.pop()?.close();
     const later = await open();
@@ -78,6 +76,20 @@ describe('jobs that are sent with a settlement, to another slot of a cluster', f
     await isEmpty();
     expect(await new TestQueue(later.broker, 'other').takeAll()).to.deep.equal(['b', 'c']);
     expect((await later.broker.admin().symptoms('trial')).unforwarded).to.equal(0);
+  });
+
+  it('have one outbox where two programs spell their queue in two ways, which either forwards', async () => {
+    const [one, another] = [await open(), await open()];
+    await client.set(key('other', 'wait'), 'a text where a list should be');
+    await one.send({ id: 'a' }, { id: 'b' });
+    await one.settle(await one.take(), { ...ack, sends: [to({ id: 'a1' })] });
+    const sends = [{ queue: '{other}', job: outgoing({ id: 'b1' }) }];
+    await another.settle(await another.take(), { ...ack, sends });
+    expect((await client.llen(outbox())) / 5).to.equal(2);
+    for (const connected of opened.splice(1)) await connected.close();
+    await client.del(key('other', 'wait'));
+    await isEmpty();
+    expect(await new TestQueue(one.broker, 'other').takeAll()).to.deep.equal(['a1', 'b1']);
   });
 
   it('are not added again when they are forwarded again, though their queue has forgotten them', async () => {
@@ -104,7 +116,7 @@ describe('jobs that are sent with a settlement, to another slot of a cluster', f
     // As ten thousand jobs leave it.
     const jobs = Array.from({ length: 10_000 }, (_, i) => [String(i + 1), `j${i}`, 'note', '{}', '{}']);
     await client.rpush(outbox(), ...jobs.flat());
-    await client.hset(key('trial', 'acktor:outboxes'), 'other', '10000');
+    await client.hset(key('trial', 'acktor:outboxes'), '{other}', '10000');
     let isStopped = false;
     while (!isStopped) {
       const options = { leaseMs: 10_000, worker: 'here', wantsStatus: false };
@@ -115,7 +127,7 @@ describe('jobs that are sent with a settlement, to another slot of a cluster', f
     }
     expect(await trial.settle(held, ack)).to.equal('stored');
     await client.del(key('other', 'wait'));
-    while ((await trial.fetch()) === undefined) await sleep(5);
+    await until('jobs are handed out again', async () => (await trial.fetch()) !== undefined);
     await isEmpty();
     expect((await new TestQueue(trial.broker, 'other').status()).ready).to.equal(10_000);
   });

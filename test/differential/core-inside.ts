@@ -18,7 +18,7 @@ export type { ScriptClient } from '../../packages/core/dist/engine/redis/connect
 
 const { SEPARATOR, writeCall } = await inside<typeof CallModule>('engine/redis/bullmq/channel/channel-call.js');
 export { SEPARATOR };
-const writing = { maxTextBytes: Infinity, targetOf: (queue: string) => ({ prefix: `${queue}:`, isElsewhere: false }) };
+const writing = { maxTextBytes: Infinity, targetOf: (queue: string) => ({ prefix: `${queue}:`, outbox: undefined }) };
 export const writeEntries = (requests: readonly ChannelRequest[], keepsOthers = false) =>
   writeCall(requests, { ...writing, keepsOthers }).entries;
 export const { luaText } = await inside<typeof ScriptsModule>('engine/redis/bullmq/scripts/scripts.js');

@@ -47,6 +47,19 @@ describe('onDead', function () {
     expect(dead.all).to.have.length(1);
   });
 
+  it('is called for the death of a job that was sent anew under the id of a dead one', async () => {
+    const failing = handlerOf(note, ({ data }) => {
+      throw new Error(`${data.text} failed`);
+    });
+    await trial.work([failing], { onDead: [remember()] });
+    for (const text of ['the first', 'the second']) {
+      await trial.producer.send(note, { text }, { id: 'same', attempts: 1 });
+      const letter = await dead.first(({ reason }) => reason === `${text} failed`);
+      expect(letter.id).to.equal('same');
+      await trial.producer.deadLetters(note).purge('same');
+    }
+  });
+
   it('is called where no handler ran: no handler for the job, a payload off its schema, a cancelled job', async () => {
     await using queue = trial.queue('notes');
     const begun = signal();

@@ -1,11 +1,11 @@
 // Traces of the model on real engines, step by step: what the model shows of the protocol holds for what runs.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { redisEngine } from '@acktor/core';
 import type { Engine } from '@acktor/core/engine';
 import { memoryEngine } from '@acktor/testing';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { redisUrl } from '../real-redis/real-redis.js';
+import { until } from '../server/project.js';
 import { Lane, type Ground } from './lane.js';
 import { allRulesBut } from './rules.js';
 import { randomTrace } from './walker.js';
@@ -25,7 +25,10 @@ describe("the protocol's traces", function () {
     await runAll(redisEngine({ redis: redisUrl() }), namespace, {
       freeTurn: async (queue) => void (await client.del(`${namespace}:${queue}:acktor:turn`)),
       isGone: async (_queue, process) => {
-        while ((await client.pubsub('SHARDCHANNELS', `*${process}`)).length > 0) await sleep(1);
+        await until(
+          `${process} is gone`,
+          async () => (await client.pubsub('SHARDCHANNELS', `*${process}`)).length === 0,
+        );
       },
     });
   });

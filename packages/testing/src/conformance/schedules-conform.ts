@@ -64,6 +64,14 @@ export function schedulesConform({ describe, it, trial }: Suite): void {
       expect(await store().put(at('0 0 1 1 *', 'UTC', { endsAtMs: nowMs + 1 }))).to.deep.equal({ kind: 'noRun' });
     });
 
+    it('makes no run after its end when one is fetched late, and the times between have passed', async () => {
+      const endsAtMs = (await trial().nowMs()) + 1_500;
+      await store().put(every(700, { endsAtMs }));
+      await trial().pass(1_450);
+      await trial().settle(await trial().take(), ack);
+      expect((await found(store())).nextAtMs ?? 0).to.be.at.most(endsAtMs);
+    });
+
     it('changes a schedule that is put again: the run that waits is replaced', async () => {
       await store().put(at('0 0 1 1 *', 'UTC'));
       await store().put({ ...at('0 0 1 2 *', 'UTC'), payload: '{"at":2}' });

@@ -245,15 +245,22 @@ export class BullmqBroker implements Broker {
     const target = this.#stateOf(queue);
     this.#list(target);
     const isElsewhere = this.#deps.server.isCluster && slotOf(keys.marker) !== slotOf(target.keys.marker);
-    return { prefix: target.keys.prefix, isElsewhere };
+    return { prefix: target.keys.prefix, outbox: isElsewhere ? target.keys.name : undefined };
   }
 
   /** Undefined on one server, which takes everything in one step. */
   #outboxOf(source: QueueState): Outbox | undefined {
-    if (!this.#deps.server.isCluster) return undefined;
-    const withGuard = (state: QueueState) => ({ name: state.name, keys: state.keys, guard: this.#guardOf(state) });
-    const targetOf = (queue: string) => withGuard(this.#stateOf(queue));
-    return (source.outbox ??= new Outbox({ source: withGuard(source), targetOf }));
+    const { connections, namespace, database, server } = this.#deps;
+    if (!server.isCluster) return undefined;
+    // By its keys alone: the name is theirs, and this process may have another for the queue.
+    const targetOf = (name: string) => {
+      const keys = queueKeys(namespace, name, { isInCluster: true, database });
+      return { keys, guard: connections.to(name, keys.marker) };
+    };
+    return (source.outbox ??= new Outbox({
+      source: { keys: source.keys, guard: this.#guardOf(source) },
+      targetOf,
+    }));
   }
 
   /** In the background: a list that is late by one call does not fail the call. */

@@ -45,8 +45,8 @@ export interface CallWriting {
 export interface SendTarget {
   /** What the keys of the queue begin with. */
   readonly prefix: string;
-  /** Whether these lie in another slot of the cluster. */
-  readonly isElsewhere: boolean;
+  /** The outbox for a queue in another slot of the cluster: its name as its keys have it, for each queue one. Undefined in the same slot. */
+  readonly outbox: string | undefined;
 }
 
 /** The requests of one call, written. */
@@ -96,8 +96,8 @@ function writeSends(sends: (string | number)[], entry: number, { settle, writing
   if (settle.settlement.sends === undefined) return;
   const from = sends.length;
   for (const { queue, job } of settle.settlement.sends) {
-    const { prefix, isElsewhere } = writing.targetOf(queue);
-    sends.push(entry, prefix, isElsewhere ? queue : '', job.id, job.name, storedOptions(job), job.payload);
+    const { prefix, outbox = '' } = writing.targetOf(queue);
+    sends.push(entry, prefix, outbox, job.id, job.name, storedOptions(job), job.payload);
   }
   requireWritable(sends, from, writing.maxTextBytes);
 }

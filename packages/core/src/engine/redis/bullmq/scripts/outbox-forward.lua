@@ -5,7 +5,7 @@
 -- Needs memory: a server that is out of it refuses the call as a whole, and the jobs wait
 -- Arguments:
 --   prefix
---   source: the queue whose outbox it is, and the name that it has for this one
+--   source: the queue whose outbox it is, by the name that its keys have
 --   jobs...: `outgoing` in protocol.mjs, the oldest first
 -- Reply: `[the mark, fault]`; the fault is '' unless a job could not be added, which those behind it wait for.
 -- Cost: ten commands a job.

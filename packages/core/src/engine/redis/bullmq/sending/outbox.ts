@@ -5,14 +5,14 @@ import { scripts } from '../scripts/scripts.js';
 
 /** A queue, and what carries its calls. */
 export interface OutboxQueue {
-  readonly name: string;
   readonly keys: QueueKeys;
   readonly guard: ConnectionGuard;
 }
 
 export interface OutboxDeps {
   readonly source: OutboxQueue;
-  readonly targetOf: (queue: string) => OutboxQueue;
+  /** By the name that the queue's keys have. */
+  readonly targetOf: (name: string) => OutboxQueue;
 }
 
 /**
@@ -73,8 +73,7 @@ export class Outbox {
   async #forwardTo(target: string, jobs: readonly string[]): Promise<number> {
     const { source, targetOf } = this.#deps;
     const { keys, guard } = targetOf(target);
-    // A mark for each list: programs that spell the target in two ways have two, with numbers of their own.
-    const args = [keys.prefix, `${source.keys.name} ${target}`, ...jobs];
+    const args = [keys.prefix, source.keys.name, ...jobs];
     const answer = await guard.run((client) => scripts.outboxForward.run(client, keys.send, args));
     const [mark] = answer as readonly [mark: string, fault: string];
     const drop = [target, mark, MOST_AT_ONCE];
