@@ -69,7 +69,7 @@ export interface SchedulePage {
 
 /**
  * The schedules of one queue. Each has one run that waits for its time; the next one is added when that is fetched. A run's id is made of
- * the schedule's name and the run's time, so that there is one for each time, whoever adds it.
+ * the schedule's name and the run's time, so that there is one for each time, also where several workers add it.
  * Every method @throws ConnectionLostError when the connection breaks before the answer.
  */
 export interface ScheduleStore {

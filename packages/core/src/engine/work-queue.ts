@@ -215,7 +215,7 @@ export interface WorkQueue {
 
   /**
    * Settles and fetches for many consumers in one atomic call. A request that fails, fails alone. With a run of a schedule that it fetches
-   * the next run is added before this resolves, exactly once, whoever fetches it.
+   * the next run is added before this resolves, exactly once, also when several workers fetch it in turn.
    * @throws ConnectionLostError when the connection breaks first, ServerRefusalError when the server refuses the call as a whole; what became
    * of it is then unknown.
    */

@@ -20,7 +20,7 @@ import { attemptsOf } from './settlement.js';
 export interface Delivery<J extends AnyJob = AnyJob> {
   /** The job's id. */
   readonly id: string;
-  /** The job's name: its contract's, or of a handler of all jobs that which its sender gave it. */
+  /** The job's name: that of its contract or, in a handler of all jobs, the one that its sender gave. */
   readonly name: string;
   /** The contract that the handler handles. */
   readonly job: J;
@@ -46,7 +46,7 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly fence: number;
   /** When the job was sent, by the server's clock. */
   readonly sentAt: Date;
-  /** The time that this run of a schedule is for, of every attempt at it the same; undefined for a job that no schedule has made. */
+  /** The time that this run of a schedule is for: the same at every attempt. Undefined for a job that no schedule made. */
   readonly scheduledFor: Date | undefined;
   /**
    * Keeps any JSON value with the job, for people to see, of `maxProgressBytes` at most. Need not be awaited: a rejection that is not

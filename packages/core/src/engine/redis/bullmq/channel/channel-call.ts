@@ -45,7 +45,7 @@ export interface CallWriting {
 export interface SendTarget {
   /** What the keys of the queue begin with. */
   readonly prefix: string;
-  /** The outbox for a queue in another slot of the cluster: its name as its keys have it, for each queue one. Undefined in the same slot. */
+  /** For a queue in another slot of the cluster: the name of its outbox, which is the queue's own as its keys have it. Undefined in the same slot. */
   readonly outbox: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Adds the next run of each schedule whose run was fetched, as BullMQ's worker does: whoever fetches a run adds the next one, before it is
+// Adds the next run of each schedule whose run was fetched, as BullMQ's worker does: the worker that fetches a run adds the next one, before it is
 // handled. A worker that dies in between leaves the run leased, so that the one to which it is given back adds what is missing.
 import { Calendar } from '../../../../schedules/calendar.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';

@@ -16,7 +16,7 @@ export interface OutboxDeps {
 }
 
 /**
- * The outbox of a queue: a list for each target, in the queue's own slot, written in the step that stores a settlement. Whoever works on the
+ * The outbox of a queue: a list for each target, in the queue's own slot, written in the step that stores a settlement. Every worker of the
  * queue forwards what is in it: at once what this process has put there, and four times a second what others have left.
  */
 export class Outbox {
