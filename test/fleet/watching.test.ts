@@ -1,9 +1,10 @@
-import { connectFleet } from '@acktor/core/engine';
+import { connectFleet, type ConnectedFleet, type WorkerReport } from '@acktor/core/engine';
 import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { handlerOf } from '../handler/handler-of.js';
+import { until } from '../server/project.js';
 import type { WorkerTrial } from '../worker/worker-trial.js';
 import { FleetRecorder } from './fleet-recorder.js';
 import { FleetTrial } from './fleet-trial.js';
@@ -41,10 +42,10 @@ describe('watching a fleet', () => {
   it('lets a consumer that asked its queue in vain go on being idle', async () => {
     await Promise.all([open.child('measures', { consumers: 1 }), open.child('measures', { consumers: 1 })]);
     const watch = await open.watch();
-    const firsts = await watch.reports.upTo(2);
+    const firsts = await allIdle(open.fleet);
     await handleNotes(open.trial, 1);
     await watch.when(() => watch.count('fetching', 'idle') > 0 && acked(watch) === 1);
-    const [rested] = (await open.fleet.workers()).filter(({ totals }) => totals.every((of) => of.acked === 0));
+    const [rested] = (await allIdle(open.fleet)).filter(({ totals }) => totals.every((of) => of.acked === 0));
     const before = firsts.find(({ workerId }) => workerId === rested?.workerId);
     expect(rested?.consumers[0]).to.deep.equal(before?.consumers[0]);
   });
@@ -160,6 +161,16 @@ describe('watching a fleet', () => {
 async function handleNotes({ producer }: WorkerTrial, count: number): Promise<void> {
   const notes = Array.from({ length: count }, (_, n) => ({ text: String(n) }));
   await producer.sendBulk(note, notes);
+}
+
+/** What the workers report once every consumer is idle: one that has just started asks its queue first. */
+async function allIdle(fleet: ConnectedFleet): Promise<readonly WorkerReport[]> {
+  let reports: readonly WorkerReport[] = [];
+  await until('every consumer is idle', async () => {
+    reports = await fleet.workers();
+    return reports.every(({ consumers }) => consumers.every(({ state }) => state === 'idle'));
+  });
+  return reports;
 }
 
 function acked({ frames }: FleetRecorder): number {
