@@ -1,0 +1,145 @@
+// The suite in lanes: several mocha processes at once, each with its share of the folders, and the sum of their counts as the last line.
+// A test waits more than it works, and one process leaves a core idle. A file stays whole, so that what it starts is started once.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+/** About how long a folder takes by itself, in seconds; what is not here takes less than ten. */
+const SECONDS = {
+  cli: 230,
+  supervisor: 110,
+  fleet: 65,
+  worker: 70,
+  server: 50,
+  engines: 45,
+  cluster: 45,
+  dashboard: 40,
+  schedules: 40,
+  'taking-over': 40,
+  protocol: 40,
+  differential: 30,
+  consumer: 28,
+  examples: 25,
+  events: 25,
+  sentinel: 24,
+  start: 23,
+  readme: 22,
+  'dead-letters': 19,
+  hostile: 16,
+  heartbeat: 13,
+  directions: 11,
+  metrics: 10,
+};
+const FEW_SECONDS = 5;
+/** The longest folder takes a fifth of the whole: more lanes than these end no sooner. */
+const MOST_LANES = 4;
+/** Something that a lane has left behind may hold its output open. */
+const OUTPUT_ENDS_MS = 5_000;
+
+/** How many lanes this machine bears: `ACKTOR_TEST_LANES`, or one for each core. */
+export function laneCount() {
+  const asked = process.env.ACKTOR_TEST_LANES;
+  if (asked === undefined || asked === '') return Math.min(availableParallelism(), MOST_LANES);
+  if (/^[1-9]\d?$/.test(asked)) return Number(asked);
+  throw new RangeError(`expected ACKTOR_TEST_LANES to be a whole number from 1 to 99, got "${asked}"`);
+}
+
+/** Patterns of all compiled tests, one for each folder of `test/dist`. What needs a browser is asked for by name. */
+export function everyFolder(root) {
+  const names = readdirSync(join(root, 'test', 'dist'), { withFileTypes: true });
+  const folders = names.filter((each) => each.isDirectory() && each.name !== 'browser').map(({ name }) => name);
+  return folders
+    .filter((name) => hasTests(join(root, 'test', 'dist', name)))
+    .map((name) => `test/dist/${name}/**/*.test.js`);
+}
+
+function hasTests(folder) {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.test.js'));
+}
+
+/** Divides patterns among so many lanes that take about as long: the longest first, each to the lane with the least. */
+export function divide(patterns, count) {
+  const lanes = Array.from({ length: Math.min(count, patterns.length) }, () => ({ seconds: 0, patterns: [] }));
+  for (const pattern of patterns.toSorted((one, other) => secondsOf(other) - secondsOf(one))) {
+    const lane = lanes.reduce((least, each) => (each.seconds < least.seconds ? each : least));
+    lane.seconds += secondsOf(pattern);
+    lane.patterns.push(pattern);
+  }
+  return lanes.map((lane) => lane.patterns);
+}
+
+function secondsOf(pattern) {
+  const [, , folder, ...rest] = pattern.split('/');
+  return rest[0] === '**' ? (SECONDS[folder] ?? FEW_SECONDS) : FEW_SECONDS;
+}
+
+/**
+ * Runs `program` once for each lane, at the same time, with the lane's patterns and `options`. Prints the first lane's output as it comes,
+ * and of each other what it has printed when those before it have ended. Resolves with the exit code: 0 when all ended with 0 and said so.
+ */
+export async function runLanes(program, lanes, options) {
+  const running = lanes.map((patterns) => startLane([program, ...patterns, ...options]));
+  const stop = () => running.forEach((lane) => lane.stop());
+  // A terminal's Ctrl-C reaches the lanes by itself, and they end of it; we only wait for them.
+  const stay = () => undefined;
+  process.on('SIGTERM', stop).on('SIGINT', stay);
+  try {
+    for (const lane of running) await lane.show();
+  } finally {
+    process.off('SIGTERM', stop).off('SIGINT', stay);
+  }
+  process.stdout.write(`\n${sumOf(running.map(({ counts }) => counts()))}\n`);
+  return running.every(({ hasPassed }) => hasPassed()) ? 0 : 1;
+}
+
+function startLane(args) {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = endOf(child);
+  let text = '';
+  let isShown = false;
+  for (const output of [child.stdout, child.stderr]) {
+    output.setEncoding('utf8');
+    output.on('data', (piece) => {
+      text += piece;
+      if (isShown) process.stdout.write(piece);
+    });
+  }
+  return {
+    stop: () => child.kill('SIGTERM'),
+    /** Prints what there is, and what comes until the lane has ended. */
+    async show() {
+      process.stdout.write(text);
+      isShown = true;
+      await ended;
+    },
+    counts: () => countsIn(text),
+    hasPassed: () => child.exitCode === 0 && countsIn(text)?.[1] === 0,
+  };
+}
+
+async function endOf(child) {
+  const closed = once(child, 'close');
+  await once(child, 'exit');
+  let timer;
+  await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, OUTPUT_ENDS_MS)))]);
+  clearTimeout(timer);
+  child.stdout.destroy();
+  child.stderr.destroy();
+}
+
+/** Those of a lane's last line; undefined when it has ended without one. */
+function countsIn(text) {
+  const [, ...counts] = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/.exec(text) ?? [];
+  return counts.length === 0 ? undefined : counts.map((count) => Number(count ?? 0));
+}
+
+/** A lane without counts has not come to its end: that is a failure of its own. */
+function sumOf(lanes) {
+  const [passed, failed, skipped] = [0, 1, 2].map((at) =>
+    lanes.reduce((sum, counts) => sum + (counts ?? [0, 1, 0])[at], 0),
+  );
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
