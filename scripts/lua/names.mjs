@@ -78,7 +78,6 @@ function luaValue(value) {
 
 /** Expressions that follow from the protocol. Those of a fetched job's text expect its hash in `fields`, as the server lists it. */
 function inlineExpressions({ PART_KINDS, CHANNEL_WORDS, ENTRIES, JOB_FIELDS, STORED_FIELDS, FAMILY_FIELDS }) {
-  const isStored = (field) => STORED_FIELDS.includes(field);
   const table = (pairs) => `{ ${pairs.map(([name, value]) => `${name} = ${value}`).join(', ')} }`;
   return {
     /** These parts of the queue and the kind of each. */
@@ -91,6 +90,9 @@ function inlineExpressions({ PART_KINDS, CHANNEL_WORDS, ENTRIES, JOB_FIELDS, STO
       ),
     /** How many arguments each word of a channel's call has. */
     arity: () => table(Object.entries(CHANNEL_WORDS).map(([word, parts]) => [word, parts.length])),
+    /** Where the entry of a channel's call ends that has this word; `arity` is needed for neither of the two that nearly all have. */
+    after: (at, word) =>
+      `${at} + (${word} == 'fetch' and ${ENTRIES.fetch.length} or ${word} == 'ack' and ${ENTRIES.ack.length} or 1 + arity[${word}])`,
     /** How many arguments one repeated part has. */
     size: (entry) => String(partsOf(ENTRIES, entry).length),
     /** Where each field stands in a fetched job's text; 0 for what makes it more than a plain one. The count and the id are written last. */
@@ -103,21 +105,35 @@ function inlineExpressions({ PART_KINDS, CHANNEL_WORDS, ENTRIES, JOB_FIELDS, STO
       ]),
     /** The parts of the text of a job that has no field. */
     noFields: () => `{ ${JOB_FIELDS.map(() => "'\\0'").join(', ')}, false, false }`,
+    ...textOfNew(JOB_FIELDS, STORED_FIELDS),
+  };
+}
+
+/** A fetched job that is new: most are, and the text of one is put together without a table. */
+function textOfNew(jobFields, storedFields) {
+  const isStored = (field) => storedFields.includes(field);
+  return {
     /** Whether the fields are those of a plain job before its first fetch. A hash in another order is read as any other. */
     isNew: (fields) =>
       [
-        `#${fields} == ${2 * STORED_FIELDS.length}`,
-        ...STORED_FIELDS.map((field, i) => `${fields}[${2 * i + 1}] == '${field}'`),
+        `#${fields} == ${2 * storedFields.length}`,
+        ...storedFields.map((field, i) => `${fields}[${2 * i + 1}] == '${field}'`),
       ].join(' and '),
     /** The text of such a job without its id, which follows: the values that it has, and `restOfNew`. */
     newText: (fields, separator) =>
-      `${JOB_FIELDS.filter(isStored)
-        .map((field) => `${fields}[${2 * STORED_FIELDS.indexOf(field) + 2}]`)
+      `${jobFields
+        .filter(isStored)
+        .map((field) => `${fields}[${2 * storedFields.indexOf(field) + 2}]`)
         .join(` .. ${separator} .. `)} .. restOfNew`,
     /** The part that is the same for all such jobs: the fields that they do not have, the first start, and the count with three fields more. */
     restOfNew: (separator) =>
-      `table.concat({ '', ${JOB_FIELDS.filter((field) => !isStored(field))
-        .map((field) => (field === 'ats' ? "'1'" : "'\\0'"))
-        .join(', ')}, '${STORED_FIELDS.length + 3}', '' }, ${separator})`,
+      [
+        '',
+        ...jobFields.filter((field) => !isStored(field)).map((field) => (field === 'ats' ? '1' : '\\0')),
+        storedFields.length + 3,
+        '',
+      ]
+        .map((part) => `'${part}'`)
+        .join(` .. ${separator} .. `),
   };
 }

@@ -2,7 +2,12 @@ import { consumerMachine } from '@acktor/worker';
 import { expect } from 'chai';
 import { createActor, fromCallback, type Actor } from 'xstate';
 import { leasedJob } from '../delivery/leased-job.js';
-import { compiledMachine, type ChannelMessage, type ConsumerEvent, type RunnerOrder } from '../worker-inside/inside.js';
+import {
+  compiledConsumer,
+  type ChannelMessage,
+  type ConsumerEvent,
+  type RunnerOrder,
+} from '../worker-inside/inside.js';
 
 type Machine = typeof consumerMachine;
 
@@ -43,7 +48,7 @@ describe('the compiled consumer', () => {
     let rounds = 0;
     for (let seed = 1; events < 300_000; seed += 1) {
       const life = randomEvents(seed);
-      const [byXState, compiled] = [new Recording(plain), new Recording(compiledMachine)];
+      const [byXState, compiled] = [new Recording(plain), new Recording(compiledConsumer)];
       for (const event of life) for (const consumer of [byXState, compiled]) consumer.send(event);
       expectSame(compiled, byXState, seed);
       events += life.length;
@@ -62,7 +67,7 @@ describe('the compiled consumer', () => {
       return Object.assign(Object.create(machine) as Machine, { transition });
     };
     let isInspected = false;
-    const consumer = new Recording((machine) => compiledMachine(watch(machine), () => isInspected));
+    const consumer = new Recording((machine) => compiledConsumer(watch(machine), () => isInspected));
     const round = () => {
       consumer.send({ type: 'handler.returned', result: 'null' });
       consumer.send({ type: 'settlement.stored', next: leasedJob({ id: 'next' }) });
@@ -84,7 +89,7 @@ describe('the compiled consumer', () => {
       };
       const settling = machine.getStateNodeById('consumer.acking.settling');
       (settling.entry as unknown[]).push(count);
-      return compiledMachine(machine);
+      return compiledConsumer(machine);
     };
     const consumer = new Recording(probe);
     consumer.send({ type: 'work.ready' });

@@ -41,7 +41,8 @@ export const { DeliveryTable } = await inside<typeof DeliveryTableModule>('chann
 export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');
 export const { ConsumerPool } = await inside<typeof PoolModule>('worker/consumer-pool.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');
-export const { compiledMachine } = await inside<typeof CompiledMachineModule>('consumer/compiled-machine.js');
+export const { compiledConsumer, compiledMachine } =
+  await inside<typeof CompiledMachineModule>('consumer/compiled-machine.js');
 export const { Quarantine } = await inside<typeof QuarantineModule>('delivery/quarantine.js');
 export const { disposeGlobally, HandlerScopes } = await inside<typeof ScopeModule>('handler/handler-scope.js');
 export type HandlerScopes = ScopeModule.HandlerScopes;

@@ -37,12 +37,13 @@ function isPayload(value: unknown): value is BenchPayload {
 }
 
 export function contractOf(queue: string = QUEUE) {
-  // As BullMQ where a job names no backoff: what fails is tried again at once.
-  return job(JOB, { queue, data: payloadSchema, backoff: { type: 'fixed', delayMs: 0 } });
+  return job(JOB, { queue, data: payloadSchema });
 }
 
 export function handlerOf(queue: string, body: JobBody) {
-  const contract = contractOf(queue);
+  // As BullMQ where a job names no backoff: what fails is tried again at once. Only here, for what a contract says is
+  // stored with each job that is sent by it, and a job of the bench is as plain as its users' are.
+  const contract = job(JOB, { queue, data: payloadSchema, backoff: { type: 'fixed', delayMs: 0 } });
   @handles(contract)
   class ChargeCard {
     handle({ data }: Delivery<typeof contract>) {

@@ -172,7 +172,11 @@ type CompiledGuard = (snapshot: unknown, args: ActionArgs) => boolean;
  * raises an event, or chooses its actions when it runs.
  * @throws UncompilableChartError when the machine has no action of that name.
  */
-export function compileAction(machine: AnyStateMachine, named: unknown): CompiledAction | undefined {
+export function compileAction(
+  machine: AnyStateMachine,
+  named: unknown,
+  withChanges: ContextCopier,
+): CompiledAction | undefined {
   const { implementation, params } = lookUp(machine, 'actions', named);
   if (!isBuiltIn(implementation)) {
     return (args) => {
@@ -180,7 +184,7 @@ export function compileAction(machine: AnyStateMachine, named: unknown): Compile
       return args;
     };
   }
-  if (implementation.type === 'xstate.assign') return compileAssign(implementation, params);
+  if (implementation.type === 'xstate.assign') return compileAssign(implementation, params, withChanges);
   if (implementation.type === 'xstate.sendTo') return compileSendTo(implementation, params);
   return undefined;
 }
@@ -192,12 +196,19 @@ export function compileGuard(machine: AnyStateMachine, named: unknown): Compiled
   return (_snapshot, args) => Boolean(implementation(args, params(args)));
 }
 
-function compileAssign({ assignment }: BuiltIn, params: Params): CompiledAction {
+/** Returns the context with these changes; the context itself stays as it is. */
+export type ContextCopier = (context: object, changes: object) => object;
+
+export function spreadChanges(context: object, changes: object): object {
+  return { ...context, ...changes };
+}
+
+function compileAssign({ assignment }: BuiltIn, params: Params, withChanges: ContextCopier): CompiledAction {
   const changesBy = typeof assignment === 'function' ? (assignment as Call) : changesByKey(assignment as object);
   return (args) => {
     const { context, event, self, system, spawn } = args;
     const changes = changesBy(args, params(args)) as object;
-    return { context: { ...context, ...changes }, event, self, system, spawn };
+    return { context: withChanges(context, changes), event, self, system, spawn };
   };
 }
 

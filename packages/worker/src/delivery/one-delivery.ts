@@ -4,7 +4,7 @@ import { onAbort, type LeasedJob, type Settlement, type WorkQueue } from '@ackto
 import { errorReason, GuardedLog } from '@acktor/core/internal';
 import { systemClock, type Clock } from '../channel/clock.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
-import { compiledMachine } from '../consumer/compiled-machine.js';
+import { compiledConsumer } from '../consumer/compiled-machine.js';
 import type { ChannelMessage, ConsumerEvent, RunnerOrder } from '../consumer/consumer-protocol.js';
 import { CancelledError, DeadlineError, LeaseLostError, ShutdownError } from '../errors.js';
 import { emptyContainer, type Container } from '../handler/container.js';
@@ -103,7 +103,7 @@ let compiled: typeof consumerMachine | undefined;
 /** Compiled once, as in a worker: that takes longer than a hundred deliveries. */
 function chart(): typeof consumerMachine {
   const runner = fromCallback<RunnerOrder>((given) => beginning(given));
-  return (compiled ??= compiledMachine(consumerMachine.provide({ actors: { runner } })));
+  return (compiled ??= compiledConsumer(consumerMachine.provide({ actors: { runner } })));
 }
 
 /** Returns what happens to the consumer when a test's signal aborts, by its reason. */

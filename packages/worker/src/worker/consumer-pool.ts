@@ -3,7 +3,7 @@ import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import { channelLogic, Channel, type ChannelDeps } from '../channel/channel.js';
 import type { JobCancel, JobTotals } from '../channel/delivery-table.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
-import { compiledMachine } from '../consumer/compiled-machine.js';
+import { compiledConsumer } from '../consumer/compiled-machine.js';
 import { withObservedTransitions, type TransitionListener } from '../consumer/compiled-transitions.js';
 import {
   type ConsumerEvent,
@@ -48,7 +48,7 @@ export class ConsumerPool {
     this.#channelActor = createActor(channelLogic, { id: 'channel', input: { channel: this.#channel } });
     this.feed = this.#openFeed();
     const chart = consumerMachine.provide({ actors: { runner: runnerLogic(deps) } });
-    const machine = compiledMachine(chart, deps.inspect && (() => true));
+    const machine = compiledConsumer(chart, deps.inspect && (() => true));
     const { onTransition } = deps;
     const metered = onTransition ? withObservedTransitions(machine, { onTransition }) : machine;
     this.#machine = withObservedTransitions(metered, this.feed);

@@ -28,15 +28,13 @@
 --- include: server-time
 local firstEntry = FIRST.entries
 local isEmpty, limitedMs = false, 0
--- How many arguments each word has.
-local arity = INLINE.arity()
+-- How many arguments each word has; made by what needs it first, for most calls have acks and fetches alone.
+local arity
 -- Where the fields of a job stand in its text; made by what needs it first, for most calls do not, and it is the largest table of all.
 local placeOf
 
 -- Where the last entry ends.
 local entriesEnd = firstEntry + ARGV.entriesLength - 1
-
---- include: history
 
 local count
 if ARGV.countedMinutes ~= '' then

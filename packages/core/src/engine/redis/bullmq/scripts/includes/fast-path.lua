@@ -6,13 +6,13 @@
 -- returns the replies, how many entries fetch, when the next delayed job is due (ms), and whether the queue has changed otherwise or has
 -- limits, so that the status must ask again.
 --
--- Expects `now`, `count`, `bullmq`, `placeOf`, `arity`, `rememberEnd` and `firstEntry`, `entriesEnd`. It has no functions of its own: Lua makes every function
+-- Expects `now`, `count`, `bullmq`, `placeOf`, `arity` and `firstEntry`, `entriesEnd`. It has no functions of its own: Lua makes every function
 -- anew in each call, and what it refers to, too.
 
 local hasBegun = false
 local function fast()
   local call, KEYS, ARGV = redis.call, KEYS, ARGV
-  local wait, active, prioritized, events, stalled, limiter, delayed, _, meta, pc, marker, completed, _, acked = unpack(KEYS)
+  local wait, active, prioritized, events, stalled, limiter, delayed, _, meta, pc, marker, completed, failed, acked = unpack(KEYS)
   local prefix, leaseMs, worker, separator = ARGV.prefix, ARGV.leaseMs, ARGV.worker, ARGV.separator
   local now = now
 --- include: fast-plan
@@ -58,6 +58,10 @@ local function fast()
 
   local replies, finished, own, done, left, kept, fetched = {}, {}, indexed > 0 and {} or none, 0, 0, 0, 0
   local isMarked, lastCount, lastCountText = false, nil, nil
+  -- Redis trims so many nodes at a time at most; and the newest node never, if it is trimmed with the event that it adds.
+  local isTrimmedBefore = eventCount - mostEvents > 100 or tonumber(mostEvents) < 1000
+  -- Nearly all calls: jobs of contracts, without parents and deduplication. What others may have is not looked up for each.
+  local areAlike = indexed == #acks and parents == none and deduplications == none
   local usualCount = '^%d%d?%d?%d?%d?%d?%d?%d?%d?$'
   local restOfNew = INLINE.restOfNew(separator)
   local at = firstEntry
@@ -141,28 +145,39 @@ local function fast()
         -- Each ack of BullMQ trims the events first. The last trim leaves what all of them would, unless a stream is so much too long
         -- that Redis trims a part of it at a time, or other settlements add to it in between.
         local trimsLeft = #others > 0 and 1 or left == leaving and leaving or 0
-        while trimsLeft > 0 and call('XTRIM', events, 'MAXLEN', '~', mostEvents) > 0 do trimsLeft = trimsLeft - 1 end
-        if deduplications[done] then call('DEL', deduplications[done]) end
-        local parent = parents[done]
-        if parent then
-          call('SREM', parent.key .. ':dependencies', key)
-          call('HSET', parent.key .. ':processed', key, result)
-          if parent.isReleased then
-            call('ZREM', parent.queue .. 'waiting-children', parent.id)
-            if parent.queue ~= prefix then call('RPUSH', parent.queue .. 'wait', parent.id) end
-            call('ZADD', parent.queue .. 'marker', '0', '0')
-            call('XADD', parent.queue .. 'events', '*', 'event', 'waiting', 'jobId', parent.id, 'prev', 'waiting-children')
+        if isTrimmedBefore then
+          while trimsLeft > 0 and call('XTRIM', events, 'MAXLEN', '~', mostEvents) > 0 do trimsLeft = trimsLeft - 1 end
+          trimsLeft = 0
+        end
+        if not areAlike then
+          if deduplications[done] then call('DEL', deduplications[done]) end
+          local parent = parents[done]
+          if parent then
+            call('SREM', parent.key .. ':dependencies', key)
+            call('HSET', parent.key .. ':processed', key, result)
+            if parent.isReleased then
+              call('ZREM', parent.queue .. 'waiting-children', parent.id)
+              if parent.queue ~= prefix then call('RPUSH', parent.queue .. 'wait', parent.id) end
+              call('ZADD', parent.queue .. 'marker', '0', '0')
+              call('XADD', parent.queue .. 'events', '*', 'event', 'waiting', 'jobId', parent.id, 'prev', 'waiting-children')
+            end
           end
         end
-        if removes[done] then
+        if not areAlike and removes[done] then
           call('DEL', key, key .. ':logs', key .. ':processed', key .. ':failed')
         else
           kept = kept + 1
           finished[2 * kept - 1], finished[2 * kept] = now, id
-          if isIndexed and word == 'ack' then own[#own + 1] = id end
+          if areAlike then own[kept] = id elseif isIndexed and word == 'ack' then own[#own + 1] = id end
           call('HSET', key, 'atm', ARGV[at + ENTRY.ack.attemptsMade], 'returnvalue', result, 'finishedOn', now)
         end
-        call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+        if trimsLeft > 0 then
+          -- As a trim before it would: one more may stay, for this one is counted.
+          call('XADD', events, 'MAXLEN', '~', mostEvents + 1,
+            '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+        else
+          call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+        end
         -- While ids are left, or jobs that BullMQ would still have active, the queue is not drained.
         if left == leaving and fetched == #ids and call('LLEN', wait) == 0 and call('LLEN', active) == 0
           and call('ZCARD', prioritized) == 0 then call('XADD', events, '*', 'event', 'drained') end
@@ -195,12 +210,15 @@ local function fast()
       call('HINCRBY', key, 'atm', '1')
       -- A handler that has thrown has not ended its process.
       call('HDEL', key, 'suspicions')
-      if ARGV[at + ENTRY.retry.attempt] ~= '' then rememberEnd(key, ARGV[at + ENTRY.retry.attempt]) end
+      if ARGV[at + ENTRY.retry.attempt] ~= '' then
+--- include: history
+        rememberEnd(key, ARGV[at + ENTRY.retry.attempt])
+      end
       replies[step] = 0
     else
       replies[step] = bullmq().trySettle(word, at)
     end
-    at = at + 1 + arity[word]
+    at = INLINE.after(at, word)
   end
 
   -- Remembers the acked jobs, and forgets as many of the oldest as are too many.
@@ -214,7 +232,10 @@ local function fast()
   end
   if #own > 0 then
     local size = call('RPUSH', acked, unpack(own))
-    if areOwnAged or (queueCount and size > queueCount) then bullmq().forget() end
+    if areOwnAged or (queueCount and size > queueCount) then
+--- include: forget
+      forget()
+    end
   end
   if count and left > 0 then count('completed', left) end
   return replies, fetches, nextDueMs, isLimited or #others > 0

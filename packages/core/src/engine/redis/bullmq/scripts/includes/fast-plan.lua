@@ -18,8 +18,13 @@
   local stepAt, callEnd = firstEntry, entriesEnd
   while stepAt <= callEnd do
     local word, id = ARGV[stepAt], ARGV[stepAt + ENTRY.settled.jobId]
+    if word ~= 'fetch' and word ~= 'ack' then arity = arity or INLINE.arity() end
     if word == 'fetch' then
       fetches = fetches + 1
+    elseif word == 'ack' and isIndexed and not isInCall[id] then
+      isInCall[id] = true
+      acks[#acks + 1] = stepAt
+      indexed = indexed + 1
     elseif isInCall[id] or word == 'requeue' then
       return nil
     elseif word == 'ack' or word == 'keep' then
@@ -33,9 +38,7 @@
         end
         if ownKept then count, seconds, most = ownKept.count, ownKept.age, ownKept.limit or 1000 end
       end
-      if word == 'ack' and isIndexed then
-        indexed = indexed + 1
-      elseif count == 0 then
+      if count == 0 then
         if removes == none then removes = {} end
         removes[#acks] = true
       elseif count == -1 and not seconds then
@@ -63,14 +66,14 @@
         return nil
       end
     end
-    stepAt = stepAt + 1 + arity[word]
+    stepAt = INLINE.after(stepAt, word)
   end
   -- What is kept for good is not counted by a retention that counts: which ones it would find depends on their order.
   if staying > 0 and (indexed > 0 or areOthersKept) then return nil end
 
   -- A job of plain BullMQ that is named like a part of the queue may lie in its place: then these fail. Of the active list, an ack's
   -- first write finds out.
-  call('XLEN', events)
+  local eventCount = call('XLEN', events)
   if fetches > 0 then call('ZCARD', marker) else call('LLEN', wait) end
   if #acks > 0 then call('ZCARD', prioritized) else call('LLEN', active) end
   -- A retry writes to both.
@@ -194,7 +197,7 @@
           isShort = not id
           ids[#ids + 1] = id
         end
-        at = at + 1 + arity[ARGV[at]]
+        at = INLINE.after(at, ARGV[at])
       end
     end
     local firstByteOf = string.byte
@@ -246,7 +249,7 @@
             if held >= most then return nil end
             if found < #ids then found, held = found + 1, held + 1 end
           end
-          at = at + 1 + arity[ARGV[at]]
+          at = INLINE.after(at, ARGV[at])
         end
       end
     end

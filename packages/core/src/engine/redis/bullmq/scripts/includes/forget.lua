@@ -27,14 +27,19 @@ local function forgetOldest()
   local leaving = countLeaving(ids, surplus)
   if leaving == 0 then return end
   local areAll = call('ZREM', completed, unpack(ids, 1, leaving)) == leaving
-  local gone = {}
+  local keys, sides = {}, {}
   for i = 1, leaving do
     local key = prefix .. ids[i]
     if areAll or (call('HEXISTS', key, 'finishedOn') == 1 and not call('ZSCORE', failed, ids[i])) then
-      for _, side in ipairs({ '', ':logs', ':dependencies', ':processed', ':failed', ':unsuccessful' }) do gone[#gone + 1] = key .. side end
+      local at = #sides
+      keys[#keys + 1] = key
+      sides[at + 1], sides[at + 2], sides[at + 3] = key .. ':logs', key .. ':dependencies', key .. ':processed'
+      sides[at + 4], sides[at + 5] = key .. ':failed', key .. ':unsuccessful'
     end
   end
-  if #gone > 0 then call('DEL', unpack(gone)) end
+  if #keys > 0 then call('DEL', unpack(keys)) end
+  -- Asked first, for few jobs have any, and what is deleted is written to the append-only file, be it there or not.
+  if #sides > 0 and call('EXISTS', unpack(sides)) > 0 then call('DEL', unpack(sides)) end
   call('LTRIM', acked, leaving, -1)
 end
 

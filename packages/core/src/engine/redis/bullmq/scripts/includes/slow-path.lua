@@ -1,10 +1,10 @@
 -- The slow path of the channel's script: each entry by BullMQ's own scripts.
 --
 -- Defines `bullmq()`, which returns a table of `mend(key)`, `tryFetch(token)` and `trySettle(word, at)`, one entry that fails alone,
--- `runEach(refused)`, the whole call entry by entry, `alreadySettled(job)` and `forget()`. It sets them up when it is first called, because Lua makes every
--- function anew in each call, and a fast call seldom needs these.
+-- `runEach(refused)`, the whole call entry by entry, and `alreadySettled(job)`. It sets them up when it is first called, because Lua makes
+-- every function anew in each call, and a fast call seldom needs these.
 --
--- Expects `now`, `count`, `firstEntry`, `entriesEnd`, `arity`, `placeOf`, `rememberEnd`, `isEmpty` and `limitedMs`.
+-- Expects `now`, `count`, `firstEntry`, `entriesEnd`, `arity`, `placeOf`, `isEmpty` and `limitedMs`.
 
 local setUp
 local function bullmq()
@@ -14,6 +14,7 @@ local function bullmq()
     unpack(KEYS)
   local prefix, leaseMs, worker = ARGV.prefix, ARGV.leaseMs, ARGV.worker
   placeOf = placeOf or INLINE.places()
+  arity = arity or INLINE.arity()
   -- As BullMQ's options have it: age in seconds, -1 for any number.
   local isIndexed = ARGV.isIndexed == '1'
   local retention = {
@@ -24,6 +25,7 @@ local function bullmq()
 
 --- bullmq: moveToActive moveToFinished moveToDelayed retryJob moveJobFromActiveToWait
 
+--- include: history
 --- include: kinds
 --- include: records
 --- include: text
@@ -257,7 +259,6 @@ local function bullmq()
     return replies
   end
 
-  setUp = { mend = mend, tryFetch = tryFetch, trySettle = trySettle, runEach = runEach, alreadySettled = alreadySettled,
-    forget = forget }
+  setUp = { mend = mend, tryFetch = tryFetch, trySettle = trySettle, runEach = runEach, alreadySettled = alreadySettled }
   return setUp
 end
