@@ -142,7 +142,7 @@ describe('a channel, for what its consumers hold', () => {
     expect(reconciliation.tokens).to.deep.equal({ process: 'here', last: 1 });
     expect(reconciliation.held).to.deep.equal([{ jobId: 'job-1', leaseToken: 'here|1' }]);
     reconciliation.end(['job-2']);
-    expect((await trial.log.said('leased to nobody here')).facts).to.deep.include({ jobs: ['job-2'] });
+    expect((await trial.log.said('leased to no consumer here')).facts).to.deep.include({ jobs: ['job-2'] });
   });
 
   it('renews what is held when no heartbeat does, three times within a lease, and not what was settled or let go', async () => {

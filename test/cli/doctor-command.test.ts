@@ -59,7 +59,7 @@ describe('the command acktor doctor', function () {
     await using primary = await PrivateServer.start();
     await using replica = await PrivateServer.start();
     using redis = await plainRedis(replica.url);
-    // Nobody listens there: being a replica is enough.
+    // No server listens there: being a replica is enough.
     await redis.replicaof('127.0.0.1', '1');
     const { code, stdout } = await acktor('doctor', '--redis', replica.url, '--json');
     expect(code).to.equal(1);
@@ -67,7 +67,7 @@ describe('the command acktor doctor', function () {
     expect((await acktor('doctor', '--redis', primary.url)).code).to.equal(0);
   });
 
-  it('sees jobs that wait with no worker, queues that are paused, and jobs that nobody holds', async () => {
+  it('sees jobs that wait with no worker, queues that are paused, and jobs without a lease', async () => {
     await using trial = await CommandTrial.open();
     await using queue = trial.jobs.queue('notes');
     await trial.jobs.producer.send(note, { text: 'x' });
@@ -77,7 +77,7 @@ describe('the command acktor doctor', function () {
     const report = (await trial.json('doctor')) as unknown as Report;
     expect(lineOf(report, 'workers')).to.include({ state: 'warn', found: 'notes has jobs that wait, and no worker' });
     expect(lineOf(report, 'paused')).to.include({ state: 'warn', found: 'notes', fix: 'acktor resume notes' });
-    expect(lineOf(report, 'leases')).to.include({ state: 'warn', found: 'active jobs that nobody holds: 1 of notes' });
+    expect(lineOf(report, 'leases')).to.include({ state: 'warn', found: 'active jobs without a lease: 1 of notes' });
     expect(report.isWell).to.equal(true);
   });
 

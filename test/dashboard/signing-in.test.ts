@@ -223,12 +223,12 @@ describe('what a session permits', () => {
   const session = (role: 'viewer' | 'operator') => ({ role, csrf: '', expiresAtMs: 1_000 });
 
   it('is what its role may have, until it is over', () => {
-    const needs = ['nobody', 'viewer', 'operator'] as const;
+    const needs = ['anonymous', 'viewer', 'operator'] as const;
     const permitted = (role: 'viewer' | 'operator', nowMs: number) =>
       needs.filter((need) => permits(session(role), need, nowMs));
-    expect(permitted('operator', 999)).to.deep.equal(['nobody', 'viewer', 'operator']);
-    expect(permitted('viewer', 999)).to.deep.equal(['nobody', 'viewer']);
-    expect(permitted('operator', 1_000)).to.deep.equal(['nobody']);
-    expect(needs.filter((need) => permits(undefined, need, 0))).to.deep.equal(['nobody']);
+    expect(permitted('operator', 999)).to.deep.equal(['anonymous', 'viewer', 'operator']);
+    expect(permitted('viewer', 999)).to.deep.equal(['anonymous', 'viewer']);
+    expect(permitted('operator', 1_000)).to.deep.equal(['anonymous']);
+    expect(needs.filter((need) => permits(undefined, need, 0))).to.deep.equal(['anonymous']);
   });
 });

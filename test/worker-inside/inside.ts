@@ -2,7 +2,6 @@
 import type * as ChannelModule from '../../packages/worker/dist/channel/channel.js';
 import type * as DeliveryTableModule from '../../packages/worker/dist/channel/delivery-table.js';
 import type * as RunnerModule from '../../packages/worker/dist/delivery/runner.js';
-import type * as ClockModule from '../../packages/worker/dist/channel/clock.js';
 import type * as PoolModule from '../../packages/worker/dist/worker/consumer-pool.js';
 import type * as CompiledMachineModule from '../../packages/worker/dist/consumer/compiled-machine.js';
 import type * as QuarantineModule from '../../packages/worker/dist/delivery/quarantine.js';
@@ -18,7 +17,6 @@ import type * as CheckModule from '../../packages/worker/dist/handler/check-para
 import type * as RegistryModule from '../../packages/worker/dist/handler/handler-registry.js';
 
 export type { ChannelDeps } from '../../packages/worker/dist/channel/channel.js';
-export type { Clock } from '../../packages/worker/dist/channel/clock.js';
 export type {
   ChannelMessage,
   ConsumerEvent,
@@ -38,7 +36,7 @@ export const { machineMs, newSign } = await inside<typeof HeartbeatProtocolModul
 export const { Channel } = await inside<typeof ChannelModule>('channel/channel.js');
 export const { channelLogic } = await inside<typeof ChannelModule>('channel/channel.js');
 export const { DeliveryTable } = await inside<typeof DeliveryTableModule>('channel/delivery-table.js');
-export const { systemClock } = await inside<typeof ClockModule>('channel/clock.js');
+export { systemClock } from '@acktor/core/engine';
 export const { ConsumerPool } = await inside<typeof PoolModule>('worker/consumer-pool.js');
 export const { runnerLogic } = await inside<typeof RunnerModule>('delivery/runner.js');
 export const { compiledConsumer, compiledMachine } =

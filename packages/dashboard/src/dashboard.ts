@@ -15,7 +15,7 @@ import { connectSources } from './sources.js';
  * Serves the live view of a fleet until it is closed.
  *
  * On a loopback address, without `tokens` and `authorize`, it makes a token of its own: people who have `signInUrl` are operators,
- * and nobody else is let in, for other users of this machine can reach its loopback address, too. `trustMachine` lets them all in.
+ * and no one else is let in, for other users of this machine can reach its loopback address, too. `trustMachine` lets them all in.
  *
  * @example
  * await using dashboard = await Dashboard.start();

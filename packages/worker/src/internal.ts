@@ -1,5 +1,5 @@
 // The door for Acktor's other packages, of the same version. No promise: it may change in any release.
-export { systemClock } from './channel/clock.js';
+export { systemClock } from '@acktor/core/engine';
 export type { StuckState } from './consumer/consumer-protocol.js';
 export { runOneDelivery, type OneDelivery } from './delivery/one-delivery.js';
 export { quarantineOfThisProcess } from './delivery/quarantine.js';

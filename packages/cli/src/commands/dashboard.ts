@@ -68,6 +68,6 @@ docs/dashboard.md says how. SIGTERM and SIGINT end it.
 Examples:
   acktor dashboard                                on http://127.0.0.1:3900/
   acktor dashboard -r redis://db:6379 -p 8080     of a Redis of yours
-  acktor dashboard --redact data.card,result.pin  hides what nobody has to see
+  acktor dashboard --redact data.card,result.pin  hides what is private
   acktor dashboard --trust-machine                for all users of a machine that is yours alone
   ACKTOR_VIEWER_TOKEN=… acktor dashboard --host 0.0.0.0`;

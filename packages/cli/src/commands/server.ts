@@ -90,7 +90,7 @@ function placeText({ folder, running }: EmbeddedServerView): Printable {
 function stateText(running: RunningServerView | undefined): Printable {
   if (running === undefined) return say`does not run`;
   const { pid, startedAtMs, isWatched } = running;
-  const unwatched = isWatched === false ? '; nothing will end it when nobody uses it any more' : '';
+  const unwatched = isWatched === false ? '; nothing will end it when it is no longer used' : '';
   const since = new Date(startedAtMs).toISOString();
   return say`runs since ${since} as process ${pid ?? 'unknown'}, ${usersText(running)}${unwatched}`;
 }

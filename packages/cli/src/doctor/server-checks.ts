@@ -159,7 +159,7 @@ const slowScriptsCheck: Check = {
     const found = `${recent.length} took more than ${SLOW_SCRIPT_MS} ms in the last hour, the slowest ${duration(slowest)}`;
     return warn(
       found,
-      'see SLOWLOG GET, and whether the server swaps or shares its processor; nobody else is served meanwhile',
+      'see SLOWLOG GET, and whether the server swaps or shares its processor; no other client is served meanwhile',
     );
   }),
 };

@@ -24,7 +24,7 @@ export function atTheTerminal(): Asking {
  */
 export async function confirm(question: Printable, isAnswered: boolean | undefined, asking: Asking): Promise<void> {
   if (isAnswered) return;
-  if (!asking.isInteractive) throw new NotConfirmedError('nobody is at a terminal to confirm it: pass --yes');
+  if (!asking.isInteractive) throw new NotConfirmedError('there is no terminal to confirm it at: pass --yes');
   const dialogue = createInterface(asking);
   try {
     const answer = await dialogue.question(`${question.toString()} [y/N] `);

@@ -74,7 +74,7 @@ const bulkTable = {
     min: 1,
     max: 1_000,
     doc: 'How many letters one atomic call touches at most.',
-    because: { max: 'nobody else is served during a call' },
+    because: { max: 'no other client is served during a call' },
   },
   onProgress: {
     type: 'value',
@@ -92,7 +92,8 @@ export const deadLetterBulkOptions = defineOptions(bulkTable);
 /** What {@link DeadLetters.redriveAll} and {@link DeadLetters.purgeAll} take. */
 export interface DeadLetterBulkOptions extends DeadLetterFilter {
   /**
-   * How many letters one atomic call touches at most. Bounded because nobody else is served during a call. From 1 to 1000; by default 100.
+   * How many letters one atomic call touches at most. Bounded because no other client is served during a call. From 1 to 1000; by default
+   * 100.
    */
   readonly batchSize?: OptionInput<typeof bulkTable, 'batchSize'> | undefined;
   /** Called after each call with how many letters were touched so far. */

@@ -51,7 +51,7 @@ const listTable = {
     min: 1,
     max: 1_000,
     doc: 'How many jobs to list at most.',
-    because: { max: 'nobody else is served during the call' },
+    because: { max: 'no other client is served during the call' },
   },
   cursor: {
     type: 'string',
@@ -70,7 +70,7 @@ export const jobListOptions = defineOptions(listTable);
 export interface JobListOptions {
   /** Where the listed jobs are. */
   readonly place: OptionInput<typeof listTable, 'place'>;
-  /** How many jobs to list at most. Bounded because nobody else is served during the call. From 1 to 1000; by default 50. */
+  /** How many jobs to list at most. Bounded because no other client is served during the call. From 1 to 1000; by default 50. */
   readonly limit?: OptionInput<typeof listTable, 'limit'> | undefined;
   /** Where an earlier page ended; the first page when left out. */
   readonly cursor?: OptionInput<typeof listTable, 'cursor'> | undefined;

@@ -156,7 +156,7 @@ export class Producer {
    *
    * @throws NotAContractError; ConnectionLostError, BrokerUnreachableError while the server is away.
    * @example
-   * if (!(await producer.consumersOf(chargeCard)).isConsumed) console.warn('nobody charges cards');
+   * if (!(await producer.consumersOf(chargeCard)).isConsumed) console.warn('no worker charges cards');
    */
   async consumersOf(job: AnyJob): Promise<JobConsumers> {
     this.#requireOpen();

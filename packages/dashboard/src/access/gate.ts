@@ -47,10 +47,10 @@ export class Gate {
     const changes = route.method !== 'GET';
     if (trust.kind === 'machine') requireLocalHost(request);
     // A link on another site may open the page, which holds no data.
-    if (changes || route.needs !== 'nobody') requireOwnOrigin(request, origins);
+    if (changes || route.needs !== 'anonymous') requireOwnOrigin(request, origins);
     const session = await this.#sessionOf(request);
     if (!permits(session, route.needs, Date.now())) throw refusal(session, route.needs, trust);
-    if (changes && route.needs !== 'nobody') requireCsrf(request, session);
+    if (changes && route.needs !== 'anonymous') requireCsrf(request, session);
     return session;
   }
 
@@ -88,7 +88,7 @@ function requireCsrf({ headers }: IncomingMessage, session: Session | undefined)
 
 function refusal(session: Session | undefined, needs: Needs, { kind }: Trust): RequestError {
   if (session === undefined && kind === 'application')
-    return new RequestError(401, 'ACKTOR_NOT_LET_IN', 'expected somebody whom the application lets in: sign in there');
+    return new RequestError(401, 'ACKTOR_NOT_LET_IN', 'expected a person whom the application lets in: sign in there');
   if (session === undefined) return new RequestError(401, 'ACKTOR_NOT_SIGNED_IN', 'expected a token: sign in first');
   return new RequestError(403, 'ACKTOR_NOT_ALLOWED', `expected an ${needs}, got a ${session.role}`);
 }

@@ -15,12 +15,12 @@ export interface Session {
   readonly expiresAtMs: number;
 }
 
-/** The least role that a route, or an event of the live stream, needs; `nobody` where no session is needed. */
-export type Needs = 'nobody' | Role;
+/** The least role that a route, or an event of the live stream, needs; `anonymous` where no session is needed. */
+export type Needs = 'anonymous' | Role;
 
 /** Whether a session suffices for what needs that. Every route and every live event is checked here, and nowhere else. */
 export function permits(session: Session | undefined, needs: Needs, nowMs: number): boolean {
-  if (needs === 'nobody') return true;
+  if (needs === 'anonymous') return true;
   if (session === undefined || session.expiresAtMs <= nowMs) return false;
   return RIGHTS[session.role].includes(needs);
 }

@@ -81,7 +81,7 @@ export class ProcessEventLog {
     this.#add([eventOf(report, how, nowMs)]);
   }
 
-  /** Deaths that are kept on the server, also of processes that nobody watched. */
+  /** Deaths that are kept on the server, also of processes that were not watched. */
   recorded(deaths: readonly ProcessDeath[], nowMs: number): void {
     const recent = deaths.filter(({ atMs }) => nowMs - atMs < PROCESS_EVENT_KEPT_MS);
     this.#add(recent.map(({ workerId, atMs, held }) => ({ workerId, ...nameOf(workerId), what: 'died', atMs, held })));

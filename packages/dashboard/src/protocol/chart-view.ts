@@ -8,7 +8,7 @@ export interface ChartView extends ChartLayout {
   readonly machineId: string;
   /**
    * The same chart with its nested states closed: the states of the first level alone, and arrows between those only.
-   * The page draws it until somebody opens the nested states. Absent when nothing nests.
+   * The page draws it until the nested states are opened. Absent when nothing nests.
    */
   readonly folded?: ChartView;
   /** As `folded`, or the chart itself when nothing nests, from top to bottom: for narrow screens. */

@@ -15,11 +15,11 @@ export interface PageDeps extends SignInDeps {
 
 export function pageRoutes(deps: PageDeps): readonly Route[] {
   return [
-    { method: 'GET', path: '/', needs: 'nobody', handle: (call) => openPage(deps, call) },
+    { method: 'GET', path: '/', needs: 'anonymous', handle: (call) => openPage(deps, call) },
     {
       method: 'GET',
       path: '/*',
-      needs: 'nobody',
+      needs: 'anonymous',
       handle: async ({ request, response, path }) => {
         if (path.startsWith('/api/') || !(await deps.page.serve(request, response, path))) throw nothingAt(path);
         return 'answered' as const;

@@ -31,7 +31,7 @@ export function sessionRoutes(deps: SessionDeps): readonly Route[] {
     {
       method: 'POST',
       path: '/api/session',
-      needs: 'nobody',
+      needs: 'anonymous',
       handle: async ({ request, body }) => {
         const { cookie, session } = await signIn(deps, request, textIn(body, 'token'));
         return { headers: { 'set-cookie': cookie }, body: await viewOf(deps, session) };

@@ -10,6 +10,7 @@ import type {
   Settlement,
   Settling,
   WorkQueue,
+  EngineClock,
 } from '@acktor/core/engine';
 import { cutText, errorReason, type GuardedLog } from '@acktor/core/internal';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
@@ -17,7 +18,6 @@ import type { DeliveryLimits } from '../delivery/delivery.js';
 import type { Quarantine } from '../delivery/quarantine.js';
 import type { ReportDeath } from '../events/dead-jobs.js';
 import { DeliveryEvents, type DeliveryEventsDeps } from '../events/worker-events.js';
-import type { Clock } from './clock.js';
 import {
   DeliveryTable,
   EarlyCancels,
@@ -51,7 +51,7 @@ export interface ChannelDeps extends Pick<DeliveryEventsDeps, 'events'> {
   readonly quarantine: Quarantine;
   /** Called with a consumer whose handler does not let go, though its delivery is over. */
   readonly onStuck: (consumer: ConsumerRef, stuck: StuckHandler) => void;
-  readonly clock: Clock;
+  readonly clock: EngineClock;
   readonly log: GuardedLog;
 }
 

@@ -1,7 +1,6 @@
 // Keeps the leases of what is held: goes by what the heartbeat renews, renews the rest, finds what is lost, and gives back orphans.
-import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
+import type { LeasedJob, WorkQueue, EngineClock } from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
-import type { Clock } from './clock.js';
 import type { DeliveryTable } from './delivery-table.js';
 
 export interface LeaseKeeperDeps {
@@ -9,7 +8,7 @@ export interface LeaseKeeperDeps {
   /** A fetch whose answer is on its way may have leased what is not held yet. */
   readonly deliveries: Pick<DeliveryTable, 'held' | 'heldSince' | 'holdersOf' | 'answeredTokens'>;
   readonly leaseMs: number;
-  readonly clock: Clock;
+  readonly clock: EngineClock;
   readonly log: GuardedLog;
 }
 
@@ -113,7 +112,7 @@ export class LeaseKeeper {
   async #giveBackOrphans(): Promise<void> {
     const { queue, deliveries, log } = this.#deps;
     const jobs = await queue.reconcile(deliveries.answeredTokens, deliveries.held());
-    if (jobs.length > 0) log.warn({ jobs }, 'jobs that were leased to nobody here were given back');
+    if (jobs.length > 0) log.warn({ jobs }, 'jobs that were leased to no consumer here were given back');
   }
 }
 

@@ -1,8 +1,7 @@
 // Brings a channel back after its connection broke or its server refused a batch.
-import type { WorkQueue } from '@acktor/core/engine';
+import type { WorkQueue, EngineClock } from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
-import type { Clock } from './clock.js';
 import type { DeliveryTable } from './delivery-table.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 
@@ -18,7 +17,7 @@ export interface RecoveryDeps {
   readonly keeper: Pick<LeaseKeeper, 'restored'>;
   readonly batcher: Holdable & { quiet(): Promise<void> };
   readonly wait: Holdable;
-  readonly clock: Clock;
+  readonly clock: EngineClock;
   readonly log: GuardedLog;
 }
 

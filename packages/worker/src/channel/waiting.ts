@@ -1,12 +1,11 @@
 // Waits for work on behalf of the parked consumers of one channel, on one connection for all of them.
-import type { DueTime, QueueStatus, WorkQueue, WakeSignal } from '@acktor/core/engine';
+import type { DueTime, QueueStatus, WorkQueue, WakeSignal, EngineClock } from '@acktor/core/engine';
 import type { ConsumerRef } from '../consumer/consumer-protocol.js';
-import type { Clock } from './clock.js';
 
 export interface WorkWaitDeps {
   readonly queue: Pick<WorkQueue, 'waitForWork' | 'passOn'>;
   readonly parking: Parking;
-  readonly clock: Clock;
+  readonly clock: EngineClock;
   /** The longest wait, after which a consumer polls anyway: a process that died may have taken the queue's wake signal along. */
   readonly longestWaitMs: number;
   /** Called at a wake signal for work: the fleet has some, even when another consumer is quicker to take it. */
@@ -235,11 +234,11 @@ export class Parking {
 
 /** A timer with something to remember: what it is set for. */
 class Alarm<What> {
-  readonly #clock: Clock;
+  readonly #clock: EngineClock;
   readonly #ring: (what: What) => void;
   #pending: { readonly what: What; readonly timer: unknown } | undefined;
 
-  constructor(clock: Clock, ring: (what: What) => void) {
+  constructor(clock: EngineClock, ring: (what: What) => void) {
     this.#clock = clock;
     this.#ring = ring;
   }

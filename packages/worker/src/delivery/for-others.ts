@@ -1,10 +1,9 @@
 // Deliveries that are for other workers: payloads of a newer version than this one's contract, while a deploy goes on, and jobs that no
 // handler here is for, while another program still handles them.
 import type { AnyJob } from '@acktor/core';
-import type { JobRecord } from '@acktor/core/engine';
+import type { JobRecord, EngineClock } from '@acktor/core/engine';
 import { type GuardedLog, backoffDelayMs } from '@acktor/core/internal';
 import type { Rejected } from '../consumer/consumer-protocol.js';
-import type { Clock } from '../channel/clock.js';
 import { deadLetter } from './settlement.js';
 
 /** What becomes of a job that no handler is for. */
@@ -82,10 +81,10 @@ const MOST_LOGGED = 1_000;
  * hundred a second come back. Shared by the consumers of a queue.
  */
 export class LaterReturns {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<EngineClock, 'now'>;
   #lastReturnMs = 0;
 
-  constructor({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
+  constructor({ clock }: { readonly clock: Pick<EngineClock, 'now'> }) {
     this.#clock = clock;
   }
 

@@ -1,8 +1,14 @@
 // One delivery through the consumer's chart and the runner, without a queue: for tests of handlers.
 import { createActor, fromCallback } from 'xstate';
-import { onAbort, type LeasedJob, type Settlement, type WorkQueue } from '@acktor/core/engine';
+import {
+  onAbort,
+  type LeasedJob,
+  type Settlement,
+  type WorkQueue,
+  systemClock,
+  type EngineClock,
+} from '@acktor/core/engine';
 import { errorReason, GuardedLog } from '@acktor/core/internal';
-import { systemClock, type Clock } from '../channel/clock.js';
 import { consumerMachine } from '../consumer/consumer.machine.js';
 import { compiledConsumer } from '../consumer/compiled-machine.js';
 import type { ChannelMessage, ConsumerEvent, RunnerOrder } from '../consumer/consumer-protocol.js';
@@ -26,7 +32,7 @@ export interface OneDelivery {
   readonly queue: Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo'>;
   /** Aborts the delivery, for its own reason. */
   readonly signal?: AbortSignal | undefined;
-  readonly clock?: Clock | undefined;
+  readonly clock?: EngineClock | undefined;
 }
 
 /**

@@ -1,6 +1,5 @@
 // Keeps suspects apart: of the jobs that may have ended their workers, a process begins one at a time.
-import { onAbort, type LeasedJob, type Trials } from '@acktor/core/engine';
-import { systemClock, type Clock } from '../channel/clock.js';
+import { onAbort, type LeasedJob, type Trials, systemClock, type EngineClock } from '@acktor/core/engine';
 
 /** What decides whether, and how, a delivery is admitted. */
 export interface Admission {
@@ -20,7 +19,7 @@ export interface Admission {
 export class Quarantine {
   /** Called, and awaited, before the trials of this process change: its supervisor must know them when the process ends. */
   onTrials: (trials: Trials) => Promise<void> = () => Promise.resolve();
-  readonly #clock: Clock;
+  readonly #clock: EngineClock;
   readonly #holdings = new Set<Holding>();
   readonly #trials = new Map<LeasedJob, Trial>();
   /** Not admitted yet. */
@@ -32,7 +31,7 @@ export class Quarantine {
   #running = 0;
   #onChange: () => void = () => undefined;
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: EngineClock = systemClock) {
     this.#clock = clock;
   }
 

@@ -1,7 +1,7 @@
 // Runs handlers for one consumer, one after another, and reports how each ended.
 import { fromCallback, type CallbackLogicFunction } from 'xstate';
 import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
-import type { JobRecord, LeasedJob, WorkQueue } from '@acktor/core/engine';
+import type { JobRecord, LeasedJob, WorkQueue, EngineClock } from '@acktor/core/engine';
 import {
   encodeResult,
   mayBeTraced,
@@ -10,7 +10,6 @@ import {
   type TracedDelivery,
   type GuardedLog,
 } from '@acktor/core/internal';
-import type { Clock } from '../channel/clock.js';
 import type { ConsumerEvent, Rejected, RunnerOrder } from '../consumer/consumer-protocol.js';
 import { CancelledError } from '../errors.js';
 import { entryFor, type HandlerEntry, type QueueHandlers } from '../handler/handler-registry.js';
@@ -46,7 +45,7 @@ export interface RunnerDeps {
   readonly poisonLimit: number;
   /** How long a handler may run on once its signal has aborted, before its delivery ends without it. */
   readonly letGoMs: number;
-  readonly clock: Clock;
+  readonly clock: EngineClock;
   readonly log: GuardedLog;
 }
 

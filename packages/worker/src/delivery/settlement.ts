@@ -1,7 +1,7 @@
 // How a delivery ends when its handler did not simply return: what a handler chooses by `reject()`, what follows from an error, and its
 // line in the log.
 import { OptionsError, type AnyJob } from '@acktor/core';
-import type { Failure, JobRecord, Settlement } from '@acktor/core/engine';
+import type { Failure, JobRecord, Settlement, EngineClock } from '@acktor/core/engine';
 import {
   cutText,
   errorReason,
@@ -15,7 +15,6 @@ import type { Rejected } from '../consumer/consumer-protocol.js';
 import { CancelledError, FinalError } from '../errors.js';
 import type { RetryWaits } from './retry-waits.js';
 import { inspect, types } from 'node:util';
-import type { Clock } from '../channel/clock.js';
 
 /** A failure that trying again cannot mend: a payload or a result off its schema. */
 export class FinalFailure extends Error {
@@ -248,12 +247,12 @@ export type LoggedEnd =
 /** The log lines of a queue's deliveries, bounded: a queue whose jobs all fail does not flood the log; its dead letters have them all. */
 export class EndLog {
   readonly #log: GuardedLog;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<EngineClock, 'now'>;
   #spanFromMs = -Infinity;
   #writtenInSpan = 0;
   #withheld = 0;
 
-  constructor({ log, clock }: { readonly log: GuardedLog; readonly clock: Pick<Clock, 'now'> }) {
+  constructor({ log, clock }: { readonly log: GuardedLog; readonly clock: Pick<EngineClock, 'now'> }) {
     this.#log = log;
     this.#clock = clock;
   }

@@ -1,8 +1,7 @@
 // What a worker reports to listeners in its own process: plain data, no payload, no result, and out of the way of its deliveries.
 import { OptionsError } from '@acktor/core';
-import type { LeasedJob, SettleOutcome, Settling } from '@acktor/core/engine';
+import type { LeasedJob, SettleOutcome, Settling, EngineClock } from '@acktor/core/engine';
 import { describe, type GuardedLog } from '@acktor/core/internal';
-import type { Clock } from '../channel/clock.js';
 import type { DeliveryTable } from '../channel/delivery-table.js';
 import type { ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';
 
@@ -169,7 +168,7 @@ export interface DeliveryEventsDeps {
   readonly process: string;
   readonly events: WorkerEvents;
   readonly held: Pick<DeliveryTable, 'heldSinceMs'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<EngineClock, 'now'>;
 }
 
 /** The events of a channel's deliveries. Each costs one check while it has no listener. */

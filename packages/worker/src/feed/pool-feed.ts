@@ -1,7 +1,6 @@
 // What one pool's consumers do, for the watchers of the fleet. Costs them one comparison a transition while there are none.
-import type { ConsumerReport, QueueTotals, TransitionCount } from '@acktor/core/engine';
+import type { ConsumerReport, QueueTotals, TransitionCount, EngineClock } from '@acktor/core/engine';
 import type { Actor } from 'xstate';
-import type { Clock } from '../channel/clock.js';
 import type { consumerMachine } from '../consumer/consumer.machine.js';
 import type { TransitionListener } from '../consumer/compiled-transitions.js';
 import { dottedState } from '../consumer/consumer-protocol.js';
@@ -16,7 +15,7 @@ export interface PoolFeedDeps {
   readonly heldSinceMs: (consumer: Consumer) => number | undefined;
   readonly parkedSinceMs: (consumer: Consumer) => number | undefined;
   readonly totals: () => QueueTotals;
-  readonly clock: Clock;
+  readonly clock: EngineClock;
 }
 
 export class PoolFeed implements FeedSource {

@@ -1,7 +1,6 @@
 // What runs a delivery once its payload has passed its schema: a class or a function, within the middleware around it. And one run of it.
 import type { AnyJob } from '@acktor/core';
-import type { LeasedJob, QueuedSend } from '@acktor/core/engine';
-import type { Clock } from '../channel/clock.js';
+import type { LeasedJob, QueuedSend, EngineClock } from '@acktor/core/engine';
 import type { AbortReason } from '../consumer/consumer-protocol.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { SendsWithAck, type SendsWithAckDeps } from '../delivery/sends-with-ack.js';
@@ -109,7 +108,7 @@ export class Attempt {
   }
 
   /** Calls `onStuck` once, when the handler has not ended within `letGoMs` of the first call. */
-  waitToLetGo(clock: Clock, letGoMs: number, onStuck: () => void): void {
+  waitToLetGo(clock: EngineClock, letGoMs: number, onStuck: () => void): void {
     if (this.#cancelWait) return;
     const timer = clock.setTimeout(() => {
       this.#isStuck = true;

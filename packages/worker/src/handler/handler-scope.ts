@@ -1,5 +1,6 @@
 // What is built and provided for one delivery, and disposed of afterwards. What outlives a delivery belongs to the container that it is
 // registered in.
+import type { EngineClock } from '@acktor/core/engine';
 import { HandlerBuildError } from '../errors.js';
 import type { Container, Token } from './container.js';
 import { FactoryProducts } from './factory-products.js';
@@ -13,7 +14,6 @@ import {
   type Disposable,
 } from './tsyringe.js';
 import type { GuardedLog } from '@acktor/core/internal';
-import type { Clock } from '../channel/clock.js';
 
 /** What injection finds for one delivery: what middleware has provided, and what a container builds. */
 export class DeliveryScope {
@@ -240,7 +240,7 @@ export async function disposeGlobally(deps: DisposalDeps): Promise<void> {
 const DISPOSE_MS = 3_000;
 
 interface DisposalDeps {
-  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Pick<EngineClock, 'setTimeout' | 'clearTimeout'>;
   readonly log: GuardedLog;
 }
 
@@ -276,10 +276,7 @@ async function settled(unsettled: Map<Disposable, Promise<void>>, { clock, log }
   await Promise.race([Promise.all(all), isOver]);
   clock.clearTimeout(timer);
   for (const name of new Set([...unsettled.keys()].map(nameOf)))
-    log.warn(
-      { class: name, waitedMs: DISPOSE_MS },
-      `dispose() of ${name} has not settled: nobody waits for it any more`,
-    );
+    log.warn({ class: name, waitedMs: DISPOSE_MS }, `dispose() of ${name} has not settled: it is no longer waited for`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

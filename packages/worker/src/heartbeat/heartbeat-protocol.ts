@@ -73,7 +73,7 @@ export function msSinceSign(sign: SharedArrayBuffer): number {
   return Number((process.hrtime.bigint() - Atomics.load(new BigInt64Array(sign), 0)) / NS_PER_MS);
 }
 
-/** The machine's monotonic clock, in whole milliseconds: all threads have it alike, and nobody sets it. */
+/** The machine's monotonic clock, in whole milliseconds: all threads have it alike, and it is never set. */
 export function machineMs(): number {
   return Number(process.hrtime.bigint() / NS_PER_MS);
 }

@@ -292,7 +292,7 @@ const FORGOTTEN =
 
 const DROPPED =
   'messages on the channels of the queues and the fleet were dropped: they are of no form that is known, or cancel what is not ' +
-  'cancelled in the store; somebody else publishes there, or a newer version';
+  'cancelled in the store; another program publishes there, or a newer version';
 
 const UNSEEN = 'the server refuses the channels of the fleet: `acktor workers` and dashboards do not see this worker';
 

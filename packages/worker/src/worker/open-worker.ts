@@ -2,9 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { OptionsError } from '@acktor/core';
-import type { ConnectedBroker, Engine } from '@acktor/core/engine';
+import { type ConnectedBroker, type Engine, systemClock } from '@acktor/core/engine';
 import { GuardedLog, retentionIn } from '@acktor/core/internal';
-import { systemClock } from '../channel/clock.js';
 import { quarantineOfThisProcess } from '../delivery/quarantine.js';
 import { checkParameters, needsContainer } from '../handler/check-parameters.js';
 import { emptyContainer, isContainer, type Container } from '../handler/container.js';

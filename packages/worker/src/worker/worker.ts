@@ -1,9 +1,8 @@
 // A worker: consumers for the queues of its handlers, in this process.
-import { engineFor, steadyNowMs } from '@acktor/core/engine';
+import { engineFor, steadyNowMs, systemClock } from '@acktor/core/engine';
 import type { GuardedLog } from '@acktor/core/internal';
 import { createActor, type Actor, type InspectionEvent } from 'xstate';
 import type { ConsumerState } from '../consumer/consumer-protocol.js';
-import { systemClock } from '../channel/clock.js';
 import { WORKER } from '../feed/feed.js';
 import { MetricsOffError } from '../errors.js';
 import type { MetricsData, WorkerMetrics } from '../metrics/worker-metrics.js';

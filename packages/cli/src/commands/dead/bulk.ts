@@ -158,7 +158,7 @@ interface Outcome {
 }
 
 function report({ queue, matched, done, missed }: Outcome, action: BulkAction, { json, dryRun }: BulkFlags): void {
-  const others = missed > 0 ? `; somebody else was faster at ${missed}` : '';
+  const others = missed > 0 ? `; ${missed} were gone before` : '';
   print(json, {
     json: { queue, matched, [action.done]: done, missed },
     text: () =>

@@ -20,7 +20,7 @@ local function fast()
   -- The ids move: the acked ones leave the active list, the fetched ones come into it. `wasActive` and `leaving` say which acked jobs were
   -- there, and how many. From the first write on, what fails fails the whole call.
 
-  -- Whether the oldest active jobs are just these, as they are when they were fetched together and nobody is slower.
+  -- Whether the oldest active jobs are just these, as they are when they were fetched together and none is slower.
   local areOldest = false
   if #acks >= 4 then
     local isActive, oldest = {}, call('LRANGE', active, -#acks, -1)

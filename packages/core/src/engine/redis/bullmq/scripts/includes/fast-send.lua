@@ -44,7 +44,7 @@ end
 
 local function runFast(runs, plan)
   local ids, keys, mostEvents = plan.ids, plan.keys, plan.mostEvents
-  -- The first write, and the only one that may fail: a counter is what somebody made of it.
+  -- The first write, and the only one that may fail: a counter may be what another client made of it.
   if not pcall(call, 'INCRBY', id, #ids) then return false end
   local n = 0
   for _, run in ipairs(runs) do

@@ -120,7 +120,7 @@ local function bullmq()
 
 --- include: forget
 
-  -- A call whose reply was lost is sent again, and finds that the delivery is settled: by itself, if nobody has had the job
+  -- A call whose reply was lost is sent again, and finds that the delivery is settled: by itself, if no other has had the job
   -- since (the fence and the count of lost leases stand) and the job has left the active list.
   local function alreadySettled(job)
     return isSameLife(job) and not isActive(job.id)
@@ -190,7 +190,7 @@ local function bullmq()
     local own = ARGV[job.at + ENTRY.deadLetter.retention]
     local reason, trace = ARGV[job.at + ENTRY.deadLetter.reason], ARGV[job.at + ENTRY.deadLetter.stacks]
     local fields = { 'failedReason', reason, 'stacktrace', trace }
-    -- A job whose hash somebody removed while it waited has only what its fetch wrote. Without a name no list would show it.
+    -- A job whose hash was removed while it waited has only what its fetch wrote. Without a name no list would show it.
     if call('HEXISTS', job.key, 'name') == 0 then fields[5], fields[6] = 'name', CONST.removedJob end
     return finish(job, { target = 'failed', set = failed, metrics = prefix .. 'metrics:failed', property = 'failedReason', value = reason,
       fields = fields, keep = own ~= '' and cjson.decode(own).failed or nil,
@@ -218,7 +218,7 @@ local function bullmq()
   function operations.requeue(job)
     local code = moveJobFromActiveToWait({ active, wait, stalled, paused, meta, limiter, prioritized, marker, events },
       { job.id, job.token, job.key })
-    -- BullMQ 6.7 sets no marker for a prioritized job that comes back, so nobody would wake for it.
+    -- BullMQ 6.7 sets no marker for a prioritized job that comes back, so no worker would wake for it.
     if code >= 0 then call('ZADD', marker, 0, '0') end
     return math.min(code, 0)
   end
