@@ -2,6 +2,7 @@
 //
 // Acktor's own, beside BullMQ's scripts:
 // - a `history` in the hash of a job whose delivery ended without an ack;
+// - a job that is to wait for children of which none is left is given back at once, where a BullMQ worker goes on with it;
 // - after a requeue, the marker that wakes a worker: BullMQ sets none for a prioritized job;
 // - an entry that BullMQ's script would fail halfway is refused before, with nothing changed, or the job's record is mended and the job
 //   poisoned: where a job lies in the place of a part of the queue, or its deliveries are no number, only the fast path and the

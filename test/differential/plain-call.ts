@@ -50,6 +50,7 @@ type Settle = NonNullable<ChannelRequest['settle']>;
 function settlementCall(settle: Settle, state: QueueState, settings: CallSettings): PlainCall {
   const { kind } = settle.settlement;
   if (kind === 'requeue') return requeueCall(settle);
+  if (kind === 'waitForChildren') return waitCall(settle, state);
   if (kind !== 'retry') return finishCall(settle, state, settings);
   return settle.settlement.delayMs > 0 ? delayCall(settle, state) : retryCall(settle, state);
 }
@@ -114,6 +115,15 @@ function requeueCall({ job }: Settle): PlainCall {
   const names = ['active', 'wait', 'stalled', 'paused', 'meta', 'limiter', 'prioritized', 'marker', 'events'];
   const args = [id, job.leaseToken, key(id)];
   return { script: 'moveJobFromActiveToWait', kind: 'settle', keys: names.map(key), args };
+}
+
+/** A BullMQ worker asks first whether there is anything to wait for, and goes on when there is not; ours gives the job back then. */
+function waitCall(settle: Settle, state: QueueState): PlainCall {
+  const { id } = settle.job.record;
+  if (!state.waitsForChildren.has(id)) return requeueCall(settle);
+  const names = ['active', 'waiting-children', id, `${id}:dependencies`, `${id}:unsuccessful`, 'stalled', 'events'];
+  const args = [settle.job.leaseToken, '', state.now, id, PREFIX];
+  return { script: 'moveToWaitingChildren', kind: 'settle', keys: names.map(key), args };
 }
 
 /** What is written when a delivery failed. The traces' text is the channel's own: it says the same, and its test is elsewhere. */

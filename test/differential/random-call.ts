@@ -73,6 +73,7 @@ function randomSettlement(dice: Dice): Settlement {
     () => ({ kind: 'deadLetter', failure, isExhausted: dice.chance(0.5) }),
     () => ({ kind: 'retry', delayMs: dice.pick([0, 1, 5_000, 5_000]), failure }),
     () => ({ kind: 'requeue' }),
+    () => ({ kind: 'waitForChildren' }),
   ])();
 }
 

@@ -16,6 +16,8 @@ export interface QueueState {
   /** The jobs that may be settled: most are ours, and all is well with most. */
   readonly held: readonly HeldJob[];
   readonly waiting: readonly HeldJob[];
+  /** Those of the held ones that have children to wait for, and none that died. */
+  readonly waitsForChildren: ReadonlySet<string>;
   readonly retention: {
     readonly ackedAgeSeconds: number;
     readonly ackedCount: number;
@@ -48,7 +50,13 @@ export function randomState(dice: Dice): QueueState {
   addFinished(dice, draft, retention);
   addSmallThings(dice, draft, [...held, ...waiting]);
   const limit = dice.odd('limit of the worker', 0.15) ? { max: dice.int(1, 5), durationMs: 350_000 } : undefined;
-  return { now: draft.now, commands: draft.commands, held, waiting, retention, limit };
+  const waitsForChildren = new Set(held.map(({ id }) => id).filter((id) => hasToWait(draft, id)));
+  return { now: draft.now, commands: draft.commands, held, waiting, waitsForChildren, retention, limit };
+}
+
+function hasToWait({ commands }: StateDraft, id: string): boolean {
+  const has = (part: string) => commands.some(([, key]) => key === `${PREFIX}${id}:${part}`);
+  return has('dependencies') && !has('unsuccessful');
 }
 
 function addSettings(dice: Dice, draft: StateDraft): void {

@@ -13,6 +13,7 @@ const DIGESTS: Readonly<Record<BullmqScriptName, string>> = {
   moveToDelayed: '1a7b9311ef92fd66',
   retryJob: '01f75f7604305080',
   moveJobFromActiveToWait: 'ac9546cdd23294a2',
+  moveToWaitingChildren: '677d46787c3d50be',
   moveStalledJobsToWait: 'dad86d89b50d825f',
   updateProgress: '62d0cce017bd552a',
   addLog: '2e2322a36a7705b9',

@@ -19,6 +19,7 @@ const WRAPPED_SCRIPTS: readonly BullmqScriptName[] = [
   'moveToDelayed',
   'retryJob',
   'moveJobFromActiveToWait',
+  'moveToWaitingChildren',
 ];
 
 /** Our scripts, but for their time: BullMQ's take one from the caller, so that of the trial is told to both. It is the last of the keys. */

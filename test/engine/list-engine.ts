@@ -127,10 +127,11 @@ class ListQueue implements Port.WorkQueue {
     this.#events.emit(`end ${id}`);
   }
 
-  #again(record: Port.JobRecord, settlement: Extract<Port.Settlement, { kind: 'retry' | 'requeue' }>): void {
+  #again(record: Port.JobRecord, settlement: Exclude<Port.Settlement, { kind: 'ack' | 'deadLetter' }>): void {
     const isRetry = settlement.kind === 'retry';
     this.#jobs.set(record.id, { ...record, attemptsMade: record.attemptsMade + (isRetry ? 1 : 0) });
-    this.#ready(record.id, isRetry ? settlement.delayMs : settlement.afterMs);
+    const requeuedMs = settlement.kind === 'requeue' ? settlement.afterMs : 0;
+    this.#ready(record.id, isRetry ? settlement.delayMs : requeuedMs);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   reject,
   ShutdownError,
   UnresolvableParameterError,
+  WaitingForChildrenError,
   type Delivery,
   type Handler,
 } from '@acktor/worker';
@@ -68,6 +69,30 @@ describe('perform', () => {
     const given = delivery(note, hello);
     await sending(given);
     expect(expectSent(given, call)).to.deep.equal(first);
+  });
+
+  it('says which children were added, and runs a handler with children that have ended', async () => {
+    const parent: HandlerOf<typeof note> = async ({ addChild, waitForChildren }) => {
+      void addChild(note, { text: 'child' }, { id: 'first', priority: 2 });
+      const children = await waitForChildren();
+      const lengths = (await children.resultsOf(note)).map(({ length }) => length);
+      return { length: lengths.reduce((sum, length) => sum + length, children.dead.length) };
+    };
+    const first = { queue: 'notes', id: 'first', name: 'note', data: { text: 'child' }, delayMs: 0, priority: 2 };
+    const outcome = await perform(parent, note, hello);
+    expect(outcome).to.deep.include({ kind: 'waitingForChildren', children: [first] });
+    const ended = [
+      { job: note, result: { length: 3 } },
+      { job: note, result: { length: 4 } },
+      { job: call, dead: 'x' },
+    ];
+    expect(await perform(parent, note, hello, { children: ended })).to.deep.include({
+      kind: 'acked',
+      result: { length: 8 },
+    });
+    const given = delivery(note, hello);
+    await rejection(Promise.resolve(parent(given)), WaitingForChildrenError);
+    expect(given.children).to.deep.equal([first]);
   });
 
   it('runs a plain function, and what handle() made, with what it injects', async () => {

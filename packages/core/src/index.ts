@@ -77,6 +77,7 @@ export type {
   ProducerOptions,
   ResultOptions,
   SendOptions,
+  ChildOptions,
   SendWithAckOptions,
 } from './producer/producer-options.js';
 export { DeadLetters, type DeadLetterBulkSummary, type DeadLetterPreview } from './dead-letters/dead-letters.js';

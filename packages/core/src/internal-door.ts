@@ -32,7 +32,7 @@ export { nearestName } from './options/options.js';
 export { GuardedLog, readLogLevel, type LogLevel } from './guarded.js';
 export { mayBeTraced, traceDelivery, traceOfSend, type TracedDelivery } from './tracing.js';
 export { JobIds, outgoingJob } from './producer/outgoing-job.js';
-export { sendWithAckOptions } from './producer/producer-options.js';
+export { childOptions, sendWithAckOptions } from './producer/producer-options.js';
 export { connectBroker, type BrokerOptions } from './engine/default-engine.js';
 export { connectLiveness, type LivenessOptions, type RedisBroker } from './engine/redis/connect.js';
 export { mostSevere } from './engine/redis/joint-liveness.js';

@@ -6,7 +6,15 @@ export { engineConforms, type ConformanceOptions } from './conformance/engine-co
 export { memoryFeatures, redisFeatures, type EngineFeatures } from './conformance/features.js';
 export type { OpenedEngine } from './conformance/queue-trial.js';
 export type { OpenEngine, TestFrame } from './conformance/suite.js';
-export { perform, providing, type HandlerOf, type Outcome, type Performed, type PerformOptions } from './perform.js';
+export {
+  perform,
+  providing,
+  type HandlerOf,
+  type Outcome,
+  type Performed,
+  type PerformOptions,
+  type EndedChild,
+} from './perform.js';
 export { delivery, type TestDelivery, type TestDeliveryOptions } from './test-delivery.js';
 export { expectSent, fakeProducer, type FakeProducer, type Sends } from './fake-producer.js';
 export { acktorChai } from './chai-plugin.js';

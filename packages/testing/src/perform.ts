@@ -7,6 +7,7 @@ import {
   type LeasedJob,
   type OptionTable,
   type Settlement,
+  type WorkQueue,
 } from '@acktor/core/engine';
 import { decodeResult, encodePayload, requireContract } from '@acktor/core/internal';
 import {
@@ -55,9 +56,16 @@ export interface PerformOptions {
   readonly signal?: AbortSignal;
   /** How long it has for that. As of a worker. */
   readonly letGoMs?: number;
+  /** What has become of its children: all of them have ended then. Without, those that the handler adds are open, and it has to wait for them. */
+  readonly children?: readonly EndedChild[];
   /** By which its deadline passes: that of a `memoryEngine()`. The machine's by default. */
   readonly clock?: EngineClock;
 }
+
+/** A child that was acked with that result, or became a dead letter without which the job goes on. */
+export type EndedChild<J extends AnyJob = AnyJob> =
+  | { readonly job: J; readonly id?: string; readonly result: unknown }
+  | { readonly job: J; readonly id?: string; readonly dead: string };
 
 /** How a delivery was settled, and what its handler wrote meanwhile. */
 export type Performed<J extends AnyJob = AnyJob> = Written & Outcome<J>;
@@ -69,6 +77,8 @@ export type Outcome<J extends AnyJob = AnyJob> =
   | { readonly kind: 'retried'; readonly delayMs: number; readonly reason: string; readonly stack: string | undefined }
   /** No attempt was counted. */
   | { readonly kind: 'requeued'; readonly afterMs: number; readonly reason: string | undefined }
+  /** No attempt was counted: it is run again when its children have ended. */
+  | { readonly kind: 'waitingForChildren' }
   | { readonly kind: 'deadLettered'; readonly reason: string; readonly stack: string | undefined }
   /** Not at all: its lease was lost. */
   | { readonly kind: 'leaseLost' };
@@ -80,6 +90,8 @@ interface Written {
   readonly log: readonly string[];
   /** What was sent with its ack, by `delivery.sendWithAck()`, in order; nothing unless it was acked. */
   readonly sent: readonly SentJob[];
+  /** What was given to `delivery.addChild()`, in order. */
+  readonly children: readonly SentJob[];
 }
 
 /**
@@ -110,7 +122,9 @@ export async function perform<J extends AnyJob>(
   const payload = await encodePayload(job, data, options);
   const progress: unknown[] = [];
   const log: string[] = [];
+  const children: SentJob[] = [];
   const queue = {
+    ...childrenFor(children, given.children),
     progress: (_lease: unknown, text: string) => Promise.resolve(progress.push(JSON.parse(text)) > 0),
     log: (_lease: unknown, line: string) => Promise.resolve(log.push(line) > 0),
     requireSendTo: () => undefined,
@@ -118,7 +132,30 @@ export async function perform<J extends AnyJob>(
   const leased = leasedJob(job, payload, delivery);
   const settlement = await runOneDelivery({ leased, options, queue, signal, clock });
   const sent = settlement?.sends?.map(sentJob) ?? [];
-  return { ...(await outcomeOf(job, settlement)), progress, log, sent };
+  return { ...(await outcomeOf(job, settlement)), progress, log, sent, children };
+}
+
+/** The queue's part in adding children, and in what has become of them. */
+function childrenFor(
+  added: SentJob[],
+  ended: readonly EndedChild[] | undefined,
+): Pick<WorkQueue, 'addChild' | 'children'> {
+  const found = (ended ?? []).map((child, i) => ({
+    ...child,
+    queue: child.job.queue,
+    id: child.id ?? `child-${i + 1}`,
+  }));
+  const acked = found.flatMap((child) =>
+    'dead' in child ? [] : [{ ...child, result: JSON.stringify(child.result ?? null) }],
+  );
+  const dead = found.flatMap((child) => ('dead' in child ? [{ ...child, reason: child.dead }] : []));
+  return {
+    addChild: (_lease, child) => {
+      added.push(sentJob(child));
+      return Promise.resolve('added');
+    },
+    children: () => Promise.resolve({ open: ended ? 0 : added.length, acked, dead, fatal: [] }),
+  };
 }
 
 /** A plain function is declared here. */
@@ -192,6 +229,12 @@ const deliveryOptions = defineOptions({
     accepts: (value: unknown): value is AbortSignal => value instanceof AbortSignal,
     doc: 'Aborts when the handler is to let go.',
   },
+  children: {
+    type: 'value',
+    expected: 'a list of { job, result } and { job, dead }',
+    accepts: isAnything,
+    doc: 'What has become of its children.',
+  },
   clock: {
     type: 'value',
     expected: 'a clock, such as that of a memoryEngine()',
@@ -246,6 +289,8 @@ async function outcomeOf<J extends AnyJob>(job: J, settlement: Settlement | unde
       return { kind: 'retried', delayMs: settlement.delayMs, ...failed(settlement.failure) };
     case 'requeue':
       return { kind: 'requeued', afterMs: settlement.afterMs ?? 0, reason: settlement.reason };
+    case 'waitForChildren':
+      return { kind: 'waitingForChildren' };
     case 'deadLetter':
       return { kind: 'deadLettered', ...failed(settlement.failure) };
   }

@@ -1,7 +1,13 @@
 // A delivery for the plain unit test of a handler: no queue, no chart, no container.
 import type { AnyJob, PayloadOf } from '@acktor/core';
 import { requireContract } from '@acktor/core/internal';
-import { NotProvidedError, type Delivery, type Token } from '@acktor/worker';
+import {
+  NotProvidedError,
+  WaitingForChildrenError,
+  type Delivery,
+  type EndedChildren,
+  type Token,
+} from '@acktor/worker';
 import type { SentJob } from './memory/memory-engine.js';
 
 /** What of a delivery is not as on the first attempt of a job that was just sent. */
@@ -19,6 +25,8 @@ export interface TestDeliveryOptions {
   readonly sentAt?: Date;
   /** Of a run of a schedule. */
   readonly scheduledFor?: Date;
+  /** What `delivery.waitForChildren()` resolves with. Without, it rejects when children were added, and resolves with none when none were. */
+  readonly children?: EndedChildren;
   /** What `delivery.inject()` finds, by token. */
   readonly services?: Iterable<readonly [token: Token, service: unknown]>;
 }
@@ -31,6 +39,8 @@ export interface TestDelivery<J extends AnyJob = AnyJob> extends Delivery<J> {
   readonly logged: readonly string[];
   /** What was given to `sendWithAck()`, in order, its payload as it was given: {@link expectSent} takes the delivery. */
   readonly sent: readonly SentJob[];
+  /** What was given to `addChild()`, in order, its payload as it was given. */
+  readonly children: readonly SentJob[];
 }
 
 /**
@@ -71,10 +81,30 @@ export function delivery<J extends AnyJob>(
       sent.push({ queue: to.queue, id: own, name: to.name, data: payload, delayMs, priority });
       return own;
     },
+    ...familyOf(id, options.children),
     progress: (value) => Promise.resolve(void progressed.push(value)),
     log: (line) => Promise.resolve(void logged.push(line)),
     provide: (token, value) => void services.set(token, value),
     inject: <T>(token: Token<T>) => found(token, services) as T,
+  };
+}
+
+function familyOf(
+  id: string,
+  ended: EndedChildren | undefined,
+): Pick<TestDelivery, 'children' | 'addChild' | 'waitForChildren'> {
+  const children: SentJob[] = [];
+  return {
+    children,
+    addChild: (to, payload, { id: own = `child-${children.length + 1}`, delayMs = 0, priority = 0 } = {}) => {
+      children.push({ queue: to.queue, id: own, name: to.name, data: payload, delayMs, priority });
+      return Promise.resolve(own);
+    },
+    waitForChildren: () => {
+      if (ended) return Promise.resolve(ended);
+      if (children.length > 0) return Promise.reject(new WaitingForChildrenError(id, children.length));
+      return Promise.resolve({ acked: [], dead: [], resultsOf: () => Promise.resolve([]) });
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 // Every error that the worker throws on purpose, and what a handler's signal may carry.
 import { AcktorError, type AcktorErrorDetails, type Fault } from '@acktor/core';
+import type { ChildRef } from '@acktor/core/engine';
 
 /** The lease of a delivery is lost: another consumer may have the job. Stop, and change nothing more. */
 export class LeaseLostError extends AcktorError {
@@ -37,6 +38,36 @@ export class SendLimitError extends AcktorError {
     super(
       `expected the delivery of job ${jobId} to send at most ${most} ${what} with its ack, got ${got} (${option}): ` +
         'raise it, or send one job that sends the others',
+    );
+  }
+}
+
+/**
+ * A handler waits for the children of its job, `delivery.waitForChildren()`: this delivery is over, and the job is run again when they have
+ * ended. Whatever the handler returns or throws after it, that is how the delivery ends.
+ */
+export class WaitingForChildrenError extends AcktorError {
+  readonly code = 'ACKTOR_WAITING_FOR_CHILDREN';
+
+  constructor(
+    readonly jobId: string,
+    /** How many have not ended. */
+    readonly open: number,
+  ) {
+    super(`job ${jobId} waits for ${open} of its children, and is run again when they have ended`);
+  }
+}
+
+/** The queue holds another job under the id of a child: nothing was added. */
+export class ChildIdTakenError extends AcktorError {
+  readonly code = 'ACKTOR_CHILD_ID_TAKEN';
+
+  constructor(
+    readonly jobId: string,
+    readonly child: ChildRef,
+  ) {
+    super(
+      `expected an id for a child of job ${jobId} that queue ${child.queue} does not hold, got "${child.id}", which is a job of another parent or of none: give the child another id`,
     );
   }
 }
@@ -87,6 +118,20 @@ export class ShutdownError extends AcktorError {
  */
 export class FinalError extends AcktorError {
   readonly code: string = 'ACKTOR_FINAL';
+}
+
+/** A child became a dead letter that its parent dies with: the parent becomes one as well. */
+export class ChildDeadError extends FinalError {
+  override readonly code: string = 'ACKTOR_CHILD_DEAD';
+
+  constructor(
+    readonly jobId: string,
+    readonly child: ChildRef,
+  ) {
+    super(
+      `child ${child.id} of job ${jobId}, in queue ${child.queue}, became a dead letter: redrive the child, then the job`,
+    );
+  }
 }
 
 /** Two handlers are for one job. */

@@ -34,6 +34,7 @@ export { middleware } from './handler/middleware.js';
 export type { Middleware, MiddlewareOptions, Next, NextResult } from './handler/middleware.js';
 export type { Container, Injected, Token } from './handler/container.js';
 export type { Delivery } from './delivery/delivery.js';
+export type { AckedChild, DeadChild, EndedChildren } from './delivery/children.js';
 export type { UnknownPolicy } from './delivery/for-others.js';
 export type { AbortError } from './handler/executor.js';
 export { desiredConsumers, type Demand, type MetricsData } from './metrics/worker-metrics.js';
@@ -69,6 +70,9 @@ export {
   NotProvidedError,
   ProgressError,
   SendLimitError,
+  WaitingForChildrenError,
+  ChildDeadError,
+  ChildIdTakenError,
   ShutdownError,
   UnresolvableParameterError,
 } from './errors.js';

@@ -81,6 +81,7 @@ export type Settlement = Sending &
     | { readonly kind: 'ack'; readonly result: string }
     | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure }
     | Requeue
+    | WaitForChildren
     | {
         readonly kind: 'deadLetter';
         readonly failure: Failure;
@@ -113,6 +114,42 @@ export interface Requeue {
   readonly reason?: string;
   /** Whether other workers can handle the job, and this one cannot: the job's history does not record the delivery. */
   readonly isForOthers?: boolean;
+}
+
+/**
+ * Back to the queue when all of its children have ended, without counting an attempt. At once, and at its head, where none is left to wait
+ * for, or one has died that its parent dies with.
+ */
+export interface WaitForChildren {
+  readonly kind: 'waitForChildren';
+  /** Why, as the job's history says it. */
+  readonly reason?: string;
+}
+
+/** A child to be added to a job that is under way. */
+export interface NewChild extends QueuedSend {
+  /** What becomes of the parent when the child becomes a dead letter: one as well, or it goes on when the others have ended. */
+  readonly ifDead: 'deadLetter' | 'goOn';
+}
+
+/** `known`: it is a child of the job already, or was one; `taken`: the queue holds another job of that id; `lost`: the lease is lost. */
+export type ChildOutcome = 'added' | 'known' | 'taken' | 'lost';
+
+/** What has become of a job's children. */
+export interface JobChildren {
+  /** How many have not ended. */
+  readonly open: number;
+  readonly acked: readonly (ChildRef & { readonly result: string })[];
+  /** Dead letters without which the parent goes on. */
+  readonly dead: readonly (ChildRef & { readonly reason: string })[];
+  /** Dead letters that the parent dies with. */
+  readonly fatal: readonly ChildRef[];
+}
+
+/** Which job a child is. */
+export interface ChildRef {
+  readonly queue: string;
+  readonly id: string;
 }
 
 /** Why a delivery was rejected, as kept with the job. */

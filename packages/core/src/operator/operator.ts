@@ -203,7 +203,10 @@ export class Operator {
     return new DeadLetters({ queue, jobName: undefined, store: afterwards(() => this.#requireQueue(queue), store) });
   }
 
-  /** The schedules of a queue, those of plain BullMQ clients among them; none of a queue that was never used. @throws NameError. */
+  /**
+   * The schedules of a queue, those of plain BullMQ clients among them. For a queue that was never used, its methods throw
+   * QueueNotFoundError. @throws NameError.
+   */
   schedules(queue: string): Schedules {
     checkName('queue', queue);
     const { broker } = this.#connected;

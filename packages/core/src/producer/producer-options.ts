@@ -112,6 +112,19 @@ export const sendOptions = defineOptions(sendTable);
 /** Checks the options of a send that goes with an ack: there is no answer of its own to wait for. */
 export const sendWithAckOptions = defineOptions(sentTable);
 
+const { reuseId: _, ...sentOnceTable } = sentTable;
+
+/** Checks the options of a child. */
+export const childOptions = defineOptions({
+  ...sentOnceTable,
+  ifDead: {
+    type: 'choice',
+    of: ['deadLetter', 'goOn'],
+    default: 'deadLetter',
+    doc: 'What becomes of the parent when the child becomes a dead letter: one as well, or it goes on once the others have ended.',
+  },
+} as const);
+
 // generated: SendOptions
 
 /** What {@link Producer.send} takes besides the payload. */
@@ -152,6 +165,12 @@ export interface SendOptions {
 
 /** What `delivery.sendWithAck` takes besides the payload. */
 export type SendWithAckOptions = Omit<SendOptions, 'confirm'>;
+
+/** What `delivery.addChild` takes besides the payload. */
+export type ChildOptions = Omit<SendOptions, 'confirm' | 'reuseId'> & {
+  /** What becomes of the parent when the child becomes a dead letter: one as well, or it goes on once the others have ended. By default "deadLetter". */
+  readonly ifDead?: 'deadLetter' | 'goOn' | undefined;
+};
 
 const cancelTable = {
   why: {

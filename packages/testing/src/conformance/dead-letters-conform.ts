@@ -1,7 +1,7 @@
 // What an engine does with dead letters: it keeps them until they are redriven or purged.
 import type { DeadSpan, DeadSummary } from '@acktor/core/engine';
 import { expect } from 'chai';
-import type { QueueTrial } from './queue-trial.js';
+import { QueueTrial } from './queue-trial.js';
 import { ack, deadLetter, retry } from './test-queue.js';
 import type { Suite } from './suite.js';
 

@@ -1,5 +1,6 @@
 // What every engine must do, said over the port alone: a further engine is written when it passes this.
 import { cancelConforms } from './cancel-conforms.js';
+import { childrenConform } from './children-conform.js';
 import { confirmsConform, sendingConforms } from './sending-conforms.js';
 import { deadLettersConform } from './dead-letters-conform.js';
 import { deliveriesConform } from './deliveries-conform.js';
@@ -16,7 +17,7 @@ import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
 import { waitingConforms } from './waiting-conforms.js';
 
 /**
- * Declares the conformance suite of an engine: some 135 tests, in the words of the test framework that is given, or else of the global ones.
+ * Declares the conformance suite of an engine: some 145 tests, in the words of the test framework that is given, or else of the global ones.
  *
  * `open` is called before each test; engines may be shared, for each test uses a namespace of its own. An engine whose time does not pass by
  * itself says how it passes.
@@ -36,6 +37,7 @@ export function engineConforms(
     sendingConforms(suite);
     deliveriesConform(suite);
     settledSendsConform(suite);
+    childrenConform(suite);
     leasesConform(suite);
     waitingConforms(suite);
     cancelConforms(suite);

@@ -134,6 +134,7 @@ export const settlements: readonly (readonly [words: string, settlement: Settlem
   ['a retry later', retry(5_000)],
   ['a requeue', requeue],
   ['a requeue for later', { kind: 'requeue', afterMs: 5_000 }],
+  ['a wait for children', { kind: 'waitForChildren' }],
 ];
 
 export function leaseOf({ record, leaseToken }: LeasedJob): Lease {

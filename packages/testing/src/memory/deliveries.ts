@@ -12,6 +12,7 @@ import type {
   SettleOutcome,
   Settling,
 } from '@acktor/core/engine';
+import { hasToWait } from './family.js';
 import { mayRun } from './memory-schedules.js';
 import { keepStack, recordOf, remember, type StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
@@ -96,6 +97,10 @@ function apply(queue: StoredQueue, job: StoredJob, settlement: Settlement): void
       keepStack(job, settlement.failure.stack);
       comeBack(queue, job, Math.round(settlement.delayMs));
       return queue.publish(job, { kind: 'retried', reason: job.reason });
+    case 'waitForChildren':
+      if (hasToWait(job)) queue.waitForChildren(job);
+      else queue.wait(job, 'head');
+      return queue.publish(job, { kind: 'requeued', reason: settlement.reason });
     case 'requeue':
       if (settlement.afterMs === undefined) queue.wait(job, 'head');
       else queue.delay(job, Math.ceil(settlement.afterMs));

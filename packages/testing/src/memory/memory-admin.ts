@@ -46,7 +46,7 @@ export class MemoryAdmin implements QueueAdmin {
       queue: name,
       isPaused: queue.isPaused,
       waiting: queue.waiting,
-      waitingForChildren: 0,
+      waitingForChildren: queue.parents.size,
       delayed: queue.delayed.size,
       active: queue.active.size,
       acked: queue.acked.size,
@@ -132,7 +132,7 @@ function jobsIn(queue: StoredQueue, place: JobSpan['place']): readonly StoredJob
     case 'deadLettered':
       return [...queue.dead].reverse();
     case 'waitingForChildren':
-      return [];
+      return [...queue.parents];
   }
 }
 

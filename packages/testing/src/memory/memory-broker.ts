@@ -17,6 +17,7 @@ import {
   type WorkQueue,
 } from '@acktor/core/engine';
 import { releaseDead } from './deliveries.js';
+import { childrenOf } from './family.js';
 import { MemoryDeadLetters } from './memory-dead-letters.js';
 import { MemoryAdmin } from './memory-admin.js';
 import { MemorySchedules } from './memory-schedules.js';
@@ -85,9 +86,10 @@ export class MemoryBroker implements Broker {
     if (job === undefined) return Promise.resolve('notFound');
     if (job.place === 'acked' || job.place === 'deadLettered') return 'ended';
     if (job.place !== 'active') {
+      const isAlone = childrenOf(job).open > 0;
       stored.remove(job);
       stored.publish(job, { kind: 'removed' });
-      return 'removed';
+      return isAlone ? 'removedAlone' : 'removed';
     }
     stored.cancelActive(job, why);
     return 'signalled';
@@ -111,7 +113,8 @@ export class MemoryBroker implements Broker {
   workQueue(name: string): WorkQueue {
     this.#requireOpen();
     const onClose = () => void this.#workQueues.delete(queue);
-    const deps = { retention: this.#retention, send: this.#store.send, onClose };
+    const queueOf = (other: string) => this.#store.queue(other);
+    const deps = { retention: this.#retention, send: this.#store.send, queueOf, onClose };
     const queue: WorkQueue = new MemoryWorkQueue(this.#store.queue(name), deps);
     this.#workQueues.add(queue);
     return queue;

@@ -1,5 +1,6 @@
 // The dead letters of one queue in memory.
 import type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from '@acktor/core/engine';
+import { redriven } from './family.js';
 import { remember, type StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
 
@@ -39,6 +40,7 @@ export class MemoryDeadLetters implements DeadLetterStore {
   redrive(deaths: readonly Death[]): Promise<readonly boolean[]> {
     return this.#each(deaths, (job) => {
       startAfresh(job, this.#queue.clock.now());
+      redriven(job);
       this.#queue.wait(job, 'tail');
     });
   }

@@ -1,22 +1,30 @@
 // One queue in memory as a worker's channel uses it.
 import { ClosedError } from '@acktor/core';
-import type {
-  AnsweredTokens,
-  ChannelAnswer,
-  ChannelReply,
-  ChannelRequest,
-  SettleAndFetchOptions,
-  Lease,
-  LeasedJob,
-  QueueStatus,
-  WorkQueue,
-  WakeSignal,
+import {
+  BrokerReplyError,
+  type AnsweredTokens,
+  type ChannelAnswer,
+  type ChannelReply,
+  type ChannelRequest,
+  type ChildOutcome,
+  type JobChildren,
+  type SettleAndFetchOptions,
+  type Lease,
+  type LeasedJob,
+  type NewChild,
+  type QueueStatus,
+  type Settling,
+  type WorkQueue,
+  type WakeSignal,
 } from '@acktor/core/engine';
 import { fetch, isLeased, renew, settle, type SettleDeps } from './deliveries.js';
+import { addChild, childrenOf } from './family.js';
 import type { StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
 
 export interface MemoryWorkQueueDeps extends SettleDeps {
+  /** Another queue of the same namespace. */
+  readonly queueOf: (name: string) => StoredQueue;
   readonly onClose: () => void;
 }
 
@@ -98,11 +106,20 @@ export class MemoryWorkQueue implements WorkQueue {
   }
 
   #reply({ settle: settling, fetch: token }: ChannelRequest, options: SettleAndFetchOptions): ChannelReply {
+    const error = settling && this.#refusalOf(settling);
     return {
-      settled: settling && settle(this.#queue, settling, this.#deps),
+      settled: settling && !error ? settle(this.#queue, settling, this.#deps) : undefined,
       fetched: token === undefined ? undefined : fetch(this.#queue, token, options),
-      error: undefined,
+      error,
     };
+  }
+
+  #refusalOf({ job: { record, leaseToken }, settlement }: Settling): Error | undefined {
+    const job = this.#held({ jobId: record.id, leaseToken });
+    if (settlement.kind !== 'ack' || job === undefined) return undefined;
+    const { open, fatal } = childrenOf(job);
+    if (open > 0) return new BrokerReplyError('the queue', 'the job has children that have not ended');
+    return fatal.length > 0 ? new BrokerReplyError('the queue', 'a child of the job has failed') : undefined;
   }
 
   #status({ limit }: SettleAndFetchOptions): QueueStatus {
@@ -113,10 +130,14 @@ export class MemoryWorkQueue implements WorkQueue {
     return { ready: limitedForMs > 0 ? 0 : ready, nextDue, limitedForMs };
   }
 
-  #write({ jobId, leaseToken }: Lease, write: (job: StoredJob) => void): Promise<boolean> {
+  #write(lease: Lease, write: (job: StoredJob) => void): Promise<boolean> {
+    const job = this.#held(lease);
+    if (job) write(job);
+    return Promise.resolve(job !== undefined);
+  }
+
+  #held({ jobId, leaseToken }: Lease): StoredJob | undefined {
     const job = this.#queue.jobs.get(jobId);
-    if (job?.lease?.token !== leaseToken || !isLeased(this.#queue, job)) return Promise.resolve(false);
-    write(job);
-    return Promise.resolve(true);
+    return job?.lease?.token === leaseToken && isLeased(this.#queue, job) ? job : undefined;
   }
 }

@@ -5,6 +5,7 @@ import type {
   JobPlace,
   JobRecord,
   JobSummary,
+  NewChild,
   OutgoingJob,
   ScheduleSlot,
 } from '@acktor/core/engine';
@@ -44,6 +45,25 @@ export interface StoredJob {
   progress: string | undefined;
   log: readonly string[];
   history: readonly AttemptRecord[];
+  /** Given for a child. */
+  parent: ParentLink | undefined;
+  /** By queue and id. */
+  readonly children: Map<string, ChildEnd>;
+}
+
+/** What has become of a child, as its parent keeps it. */
+export type ChildEnd =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'acked'; readonly result: string }
+  | { readonly kind: 'dead'; readonly reason: string }
+  | { readonly kind: 'fatal' };
+
+/** Of a child: its parent. */
+export interface ParentLink {
+  readonly job: StoredJob;
+  readonly ifDead: NewChild['ifDead'];
+  /** Has the parent go on, if it waits for its children. */
+  readonly release: () => void;
 }
 
 /** What a queue adds to what was sent. */
@@ -75,6 +95,8 @@ export function newJob(sent: OutgoingJob, { queue, sentAtMs, slot }: JobOrigin):
     progress: undefined,
     log: [],
     history: [],
+    parent: undefined,
+    children: new Map(),
   };
 }
 

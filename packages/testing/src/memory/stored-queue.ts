@@ -15,6 +15,7 @@ import type {
   SendOutcome,
 } from '@acktor/core/engine';
 import { DueList } from './due-list.js';
+import { ended, removed } from './family.js';
 import type { StoredTimes } from './stored-schedule.js';
 import { newJob, type StoredJob } from './stored-job.js';
 import { WakeSignals } from './wake-signals.js';
@@ -46,6 +47,7 @@ export class StoredQueue {
   /** In the order in which they were fetched. */
   readonly active = new Set<StoredJob>();
   readonly delayed = new DueList<StoredJob>(({ dueAtMs = 0 }) => dueAtMs);
+  readonly parents = new Set<StoredJob>();
   /** In the order in which they ended. */
   readonly acked = new Set<StoredJob>();
   readonly dead = new Set<StoredJob>();
@@ -162,11 +164,19 @@ export class StoredQueue {
     this.changed();
   }
 
+  waitForChildren(job: StoredJob): void {
+    this.leave(job);
+    job.place = 'waitingForChildren';
+    this.parents.add(job);
+    this.changed();
+  }
+
   end(job: StoredJob, place: 'acked' | 'deadLettered'): void {
     this.leave(job);
     job.place = place;
     job.endedAtMs = this.clock.now();
     (place === 'acked' ? this.acked : this.dead).add(job);
+    ended(job);
     this.changed();
     this.#notifyEnd(job.sent.id);
   }
@@ -188,6 +198,7 @@ export class StoredQueue {
   remove(job: StoredJob): void {
     this.leave(job);
     this.jobs.delete(job.sent.id);
+    removed(job);
     this.changed();
     this.#notifyEnd(job.sent.id);
   }
@@ -203,6 +214,7 @@ export class StoredQueue {
     job.lease = undefined;
     const leaving: Readonly<Partial<Record<JobPlace, () => void>>> = {
       waiting: () => this.#leaveLane(job),
+      waitingForChildren: () => this.parents.delete(job),
       delayed: () => this.delayed.delete(job),
       active: () => this.active.delete(job),
       acked: () => this.acked.delete(job),

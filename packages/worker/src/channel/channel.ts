@@ -185,10 +185,9 @@ export class Channel {
   #attemptNote({ record }: LeasedJob, settlement: Exclude<Settlement, { kind: 'ack' }>): AttemptNote {
     const { process: worker, limits } = this.#deps;
     const { attemptsMade, deliveries: fence } = record;
-    const [end, reason] =
-      settlement.kind === 'requeue'
-        ? (['requeued', settlement.reason] as const)
-        : ([settlement.failure.isThrown ? 'threw' : 'rejected', settlement.failure.reason] as const);
+    const [end, reason] = !('failure' in settlement)
+      ? (['requeued', settlement.reason] as const)
+      : ([settlement.failure.isThrown ? 'threw' : 'rejected', settlement.failure.reason] as const);
     const kept = reason === undefined ? {} : { reason: cutText(reason, limits.maxHistoryReasonBytes) };
     return { attempt: attemptsMade + 1, fence, worker, end, ...kept };
   }

@@ -287,4 +287,10 @@ const MOST_NAMES = 1_000;
 
 const COUNTED = Object.keys(NOTHING) as readonly (keyof Counts)[];
 
-const END = { ack: 'acked', retry: 'retried', requeue: 'requeued', deadLetter: 'deadLettered' } as const;
+const END = {
+  ack: 'acked',
+  retry: 'retried',
+  requeue: 'requeued',
+  waitForChildren: 'requeued',
+  deadLetter: 'deadLettered',
+} as const;

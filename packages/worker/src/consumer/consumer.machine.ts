@@ -191,7 +191,8 @@ export const consumerMachine = setup({
       states: settlingStates,
     },
     rejecting: {
-      description: 'The delivery goes back: to be retried later, requeued now, or dead-lettered.',
+      description:
+        'The delivery goes back: to be retried later, requeued now, run again after its children, or dead-lettered.',
       initial: 'settling',
       on: {
         'settlement.stored': goOnUnlessStuck,

@@ -2,6 +2,7 @@
 import {
   OptionsError,
   type AnyJob,
+  type ChildOptions,
   type JsonLimits,
   type PayloadInput,
   type PayloadOf,
@@ -11,6 +12,7 @@ import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
 import { cutText, refuse, writeJson, type TextLimits } from '@acktor/core/internal';
 import { LeaseLostError, ProgressError } from '../errors.js';
 import { isToken, nameOfToken, type Token } from '../handler/container.js';
+import type { Children, EndedChildren } from './children.js';
 import { attemptsOf } from './settlement.js';
 
 /**
@@ -79,6 +81,31 @@ export interface Delivery<J extends AnyJob = AnyJob> {
     options?: SendWithAckOptions,
   ) => string;
   /**
+   * Adds a child to this job, at once: the job can wait for it, and cannot be acked before it has ended. Resolves with the child's id. Without
+   * `id` the child has one by its number, 1 for the first: a handler that adds its children in the same order whenever it is run adds none
+   * twice. When the child becomes a dead letter this job does, too, or goes on with `ifDead: 'goOn'`. Need not be awaited:
+   * {@link Delivery.waitForChildren} does.
+   * @throws (as a rejection) PayloadError, OptionsError, NameError, NotAContractError; ChildIdTakenError; EngineFeatureError for a queue in
+   * another slot of a cluster; LeaseLostError, DeliveryEndedError; ConnectionLostError: it may have been added.
+   */
+  readonly addChild: <Child extends AnyJob>(
+    job: Child,
+    data: PayloadInput<Child>,
+    options?: ChildOptions,
+  ) => Promise<string>;
+  /**
+   * Resolves with the children of this job when all of them have ended, those that BullMQ clients added among them. While one has not, it
+   * rejects, and the delivery ends: the job waits without a consumer, no attempt is counted, and the handler is run again, from its beginning,
+   * when the last of them has ended.
+   * @throws (as a rejection) WaitingForChildrenError, which the handler lets through; ChildDeadError, which makes the job a dead letter, when
+   * a child died that it dies with; what an {@link Delivery.addChild} before it rejected with; LeaseLostError, ConnectionLostError.
+   * @example
+   * for (const page of data.pages) void delivery.addChild(renderPage, { page });
+   * const children = await delivery.waitForChildren();
+   * return { files: await children.resultsOf(renderPage) };
+   */
+  readonly waitForChildren: () => Promise<EndedChildren>;
+  /**
    * Has injection find the value under the token, for this delivery alone: in the constructor of the handler and of what is built for it,
    * in what `inject` names, and in {@link Delivery.inject}. Meant for middleware, before it calls `next()`: what has been built by then
    * keeps what it was given. The last value counts. It is not disposed of: the caller ends it.
@@ -100,15 +127,20 @@ export interface DeliveryRun {
   signal(): AbortSignal;
   /** Returns what gathers the sends; made by the first call. @throws DeliveryEndedError. */
   openSends(deps: Pick<DeliveryDeps<AnyJob>, 'queue' | 'limits'>): { readonly add: Delivery['sendWithAck'] };
+  /** Returns what adds children and waits for them; made by the first call. @throws DeliveryEndedError. */
+  openChildren(deps: Pick<DeliveryDeps<AnyJob>, 'queue' | 'limits'>): Pick<Children, 'add' | 'wait'>;
   openScope(): { provide(token: Token, value: unknown): void; resolve(token: Token): unknown };
 }
+
+/** What a delivery asks of its queue. */
+export type DeliveryQueue = Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo' | 'addChild' | 'children'>;
 
 /** What a {@link LeasedDelivery} is made of. */
 export interface DeliveryDeps<J extends AnyJob> {
   readonly job: J;
   readonly data: PayloadOf<J>;
   readonly run: DeliveryRun;
-  readonly queue: Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo'>;
+  readonly queue: DeliveryQueue;
   readonly limits: DeliveryLimits;
 }
 
@@ -191,6 +223,16 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
   get sendWithAck(): Delivery<J>['sendWithAck'] {
     const { run, queue, limits } = this.#deps;
     return (...send) => run.openSends({ queue, limits }).add(...send);
+  }
+
+  get addChild(): Delivery<J>['addChild'] {
+    const { run, queue, limits } = this.#deps;
+    return async (...child) => run.openChildren({ queue, limits }).add(...child);
+  }
+
+  get waitForChildren(): Delivery<J>['waitForChildren'] {
+    const { run, queue, limits } = this.#deps;
+    return async () => run.openChildren({ queue, limits }).wait();
   }
 
   get provide(): Delivery<J>['provide'] {

@@ -1,13 +1,6 @@
 // One delivery through the consumer's chart and the runner, without a queue: for tests of handlers.
 import { createActor, fromCallback } from 'xstate';
-import {
-  onAbort,
-  type LeasedJob,
-  type Settlement,
-  type WorkQueue,
-  systemClock,
-  type EngineClock,
-} from '@acktor/core/engine';
+import { onAbort, type LeasedJob, type Settlement, systemClock, type EngineClock } from '@acktor/core/engine';
 import { errorReason, GuardedLog } from '@acktor/core/internal';
 import { consumerMachine } from '../consumer/consumer.machine.js';
 import { compiledConsumer } from '../consumer/compiled-machine.js';
@@ -20,6 +13,7 @@ import { HandlerScopes } from '../handler/handler-scope.js';
 import { freshContainer } from '../handler/tsyringe.js';
 import { unknownPolicyOf } from '../worker/by-queue.js';
 import type { CheckedWorkerOptions } from '../worker/worker-options.js';
+import type { DeliveryQueue } from './delivery.js';
 import { Quarantine } from './quarantine.js';
 import { runnerCallback } from './runner.js';
 
@@ -29,7 +23,7 @@ export interface OneDelivery {
   /** As a worker has them. Their handlers must be of the queue of the job. */
   readonly options: CheckedWorkerOptions;
   /** Where progress and log lines go. */
-  readonly queue: Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo'>;
+  readonly queue: DeliveryQueue;
   /** Aborts the delivery, for its own reason. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: EngineClock | undefined;

@@ -1,7 +1,7 @@
 // Runs handlers for one consumer, one after another, and reports how each ended.
 import { fromCallback, type CallbackLogicFunction } from 'xstate';
 import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
-import type { JobRecord, LeasedJob, WorkQueue, EngineClock } from '@acktor/core/engine';
+import type { JobRecord, LeasedJob, EngineClock } from '@acktor/core/engine';
 import {
   encodeResult,
   mayBeTraced,
@@ -15,7 +15,7 @@ import { CancelledError } from '../errors.js';
 import { entryFor, type HandlerEntry, type QueueHandlers } from '../handler/handler-registry.js';
 import type { HandlerScopes } from '../handler/handler-scope.js';
 import { abortError, Attempt } from '../handler/executor.js';
-import { LeasedDelivery, type DeliveryLimits } from './delivery.js';
+import { LeasedDelivery, type DeliveryLimits, type DeliveryQueue } from './delivery.js';
 import {
   EndLog,
   isRejection,
@@ -34,7 +34,7 @@ import type { Quarantine } from './quarantine.js';
 /** What a runner is made of; shared by all consumers of a queue. */
 export interface RunnerDeps {
   /** Where progress and log lines go. */
-  readonly queue: Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo'>;
+  readonly queue: DeliveryQueue;
   readonly handlers: QueueHandlers;
   /** What becomes of the jobs that none of them is for. */
   readonly unknown: UnknownPolicy;
@@ -223,17 +223,25 @@ async function handle(attempt: Attempt, entry: HandlerEntry, deps: RunningDeps):
     // Its signal may have aborted while it waited for what came before it.
     if (attempt.abortedBy) throw attempt.abortedBy;
     const value = await deliver(attempt, entry, deps);
+    if (attempt.waitsFor > 0) return waits(attempt, deps);
     if (isRejection(value)) return rejected(settleRejection(value, rejectingOf(entry, record, deps)), deps);
     const encoded = encode(entry, value, deps);
     const result = encoded instanceof Promise ? await encoded : encoded;
     const sends = attempt.takeSends();
     return sends ? { type: 'handler.returned', result, sends: await sends } : { type: 'handler.returned', result };
   } catch (error) {
+    if (attempt.waitsFor > 0 && attempt.abortedBy === undefined) return waits(attempt, deps);
     // A handler whose signal has aborted may throw anything; people want to read why it aborted.
     return rejected(settleError(attempt.abortedBy ?? error, rejectingOf(entry, record, deps)), deps);
   } finally {
     deps.quarantine.ended();
   }
+}
+
+/** A handler that has found out that it must wait for children does, whatever it, or a middleware around it, makes of that. */
+function waits({ waitsFor }: Attempt, deps: RunnerDeps): HandlerEnd {
+  const reason = waitsFor === 1 ? 'waits for a child' : `waits for ${waitsFor} children`;
+  return rejected({ kind: 'waitForChildren', reason }, deps);
 }
 
 function rejectingOf({ job }: HandlerEntry, record: JobRecord, { retryWaits }: RunningDeps): Rejecting {

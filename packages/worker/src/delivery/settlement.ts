@@ -114,7 +114,7 @@ function isSafely<T>(is: ((value: unknown) => value is T) | ((value: unknown) =>
 
 /** Returns the settlement with its texts cut to the limits. */
 export function bounded(settlement: Rejected, limits: FailureLimits): Rejected {
-  if (settlement.kind === 'requeue') {
+  if (!('failure' in settlement)) {
     const { reason } = settlement;
     return reason === undefined ? settlement : { ...settlement, reason: cutText(reason, limits.maxReasonBytes) };
   }

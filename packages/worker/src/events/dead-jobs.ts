@@ -1,6 +1,13 @@
 // Reports each dead job by a job of its own, added with the dead letter, and runs the listeners of these.
 import { decodePayload, DeadLetters, type AnyJob, type DeadLetter } from '@acktor/core';
-import type { ChannelRequest, DeadLetterStore, LeasedJob, QueuedSend, Settlement } from '@acktor/core/engine';
+import type {
+  ChannelRequest,
+  DeadLetterStore,
+  LeasedJob,
+  QueuedSend,
+  Settlement,
+  WorkQueue,
+} from '@acktor/core/engine';
 import { outgoingJob, sendWithAckOptions, type GuardedLog } from '@acktor/core/internal';
 import type { Delivery, DeliveryLimits } from '../delivery/delivery.js';
 import type { Executor } from '../handler/executor.js';
@@ -27,6 +34,7 @@ export class DeadJobs {
   readonly #contracts = new Map<string, ReadonlyMap<string, AnyJob>>();
   /** The queues of the notices, with what handles them. */
   readonly queues: ReadonlyMap<string, QueueHandlers>;
+  readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(deps: DeadJobsDeps) {
     this.#deps = deps;

@@ -1,5 +1,5 @@
 // The job that is added with a dead letter: what its listener needs to know of the death, whatever becomes of the letter.
-import type { AnyJob, DeadLetter } from '@acktor/core';
+import { job, type AnyJob, type DeadLetter } from '@acktor/core';
 import type { Failure, LeasedJob } from '@acktor/core/engine';
 import { amount, count, MISFIT, optional, shape, text } from '@acktor/core/internal';
 

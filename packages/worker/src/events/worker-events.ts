@@ -242,7 +242,13 @@ export class DeliveryEvents {
 
 type End = Pick<DeliveryEnded, 'outcome' | 'reason'>;
 
-const OUTCOME = { ack: 'acked', retry: 'retried', requeue: 'requeued', deadLetter: 'deadLettered' } as const;
+const OUTCOME = {
+  ack: 'acked',
+  retry: 'retried',
+  requeue: 'requeued',
+  waitForChildren: 'requeued',
+  deadLetter: 'deadLettered',
+} as const;
 
 function reasonOf(settlement: { readonly reason?: string } | object): string | undefined {
   return 'reason' in settlement ? settlement.reason : undefined;

@@ -2,6 +2,7 @@
 import type { AnyJob } from '@acktor/core';
 import type { LeasedJob, QueuedSend, EngineClock } from '@acktor/core/engine';
 import type { AbortReason } from '../consumer/consumer-protocol.js';
+import { Children, type ChildrenDeps } from '../delivery/children.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { SendsWithAck, type SendsWithAckDeps } from '../delivery/sends-with-ack.js';
 import {
@@ -40,6 +41,7 @@ export class Attempt {
   readonly #scopes: Pick<HandlerScopes, 'open'>;
   #scope: DeliveryScope | undefined;
   #sends: SendsWithAck | undefined;
+  #children: Children | undefined;
   #controller: AbortController | undefined;
   #abortedBy: AbortError | undefined;
   #cancelWait: (() => void) | undefined;
@@ -76,6 +78,17 @@ export class Attempt {
   takeSends(): Promise<readonly QueuedSend[]> | undefined {
     this.#isOver = true;
     return this.#sends?.close();
+  }
+
+  /** Returns what adds children and waits for them, made by the first call. @throws DeliveryEndedError once the handler has ended. */
+  openChildren(deps: Omit<ChildrenDeps, 'leased'>): Children {
+    if (this.#isOver) throw new DeliveryEndedError(this.leased.record.id);
+    return (this.#children ??= new Children({ ...deps, leased: this.leased }));
+  }
+
+  /** How many children its delivery is to wait for; 0 when it is not to wait. */
+  get waitsFor(): number {
+    return this.#children?.waitsFor ?? 0;
   }
 
   /** Why the handler is to let go; undefined while it is not. */
@@ -120,6 +133,7 @@ export class Attempt {
   /** The handler has ended. */
   ended(): void {
     this.#isOver = true;
+    this.#children?.end();
     this.#cancelWait?.();
   }
 }

@@ -135,8 +135,7 @@ export class BullmqBroker implements Broker {
 
   schedules(queue: string): ScheduleStore {
     const state = this.#queueOf(queue);
-    this.#list(state);
-    return new BullmqSchedules(state.keys, this.#guardOf(state));
+    return new BullmqSchedules(state.keys, this.#guardOf(state), () => this.#list(state));
   }
 
   admin(): QueueAdmin {
@@ -248,7 +247,6 @@ export class BullmqBroker implements Broker {
     return { prefix: target.keys.prefix, outbox: isElsewhere ? target.keys.name : undefined };
   }
 
-  /** Undefined on one server, which takes everything in one step. */
   #outboxOf(source: QueueState): Outbox | undefined {
     const { connections, namespace, database, server } = this.#deps;
     if (!server.isCluster) return undefined;

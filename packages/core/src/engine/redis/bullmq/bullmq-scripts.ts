@@ -12,6 +12,7 @@ export type BullmqScriptName =
   | 'moveToDelayed'
   | 'retryJob'
   | 'moveJobFromActiveToWait'
+  | 'moveToWaitingChildren'
   | 'moveStalledJobsToWait'
   | 'updateProgress'
   | 'addLog'

@@ -4,8 +4,11 @@ import type {
   ChannelAnswer,
   ChannelReply,
   ChannelRequest,
+  ChildOutcome,
+  JobChildren,
   Lease,
   LeasedJob,
+  NewChild,
   QueueStatus,
   SettleAndFetchOptions,
   WorkQueue,
@@ -24,6 +27,7 @@ import {
   type SendTarget,
 } from './channel/channel-call.js';
 import { removedOnceAcked } from './channel/leased-record.js';
+import { addChild, readChildren } from './family.js';
 import type { QueueKeys } from './queue-keys.js';
 import { continueSchedules, type WithheldRun } from './schedules/continuing.js';
 import { scripts } from './scripts/scripts.js';

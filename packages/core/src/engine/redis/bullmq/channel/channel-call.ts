@@ -162,6 +162,7 @@ function writeSettlement(entries: (string | number)[], settling: Settling, { kee
       ? write('requeue', remembered)
       : write('postpone', remembered, Math.ceil(afterMs)));
   }
+  if (settlement.kind === 'waitForChildren') return void write('waitForChildren', remembered);
   const failed = [own.keptDead, remembered, ...failureArguments(ticket, settlement.failure)] as const;
   if (settlement.kind === 'deadLetter') return void write('deadLetter', ...failed, settlement.isExhausted ? '1' : '');
   write('retry', ...failed, Math.round(settlement.delayMs), own.isLifo ? 'RPUSH' : 'LPUSH');

@@ -149,11 +149,14 @@ function readEntry([id, list]: StreamEntry): EventEntry | undefined {
 function kindsOf(fields: ReadonlyMap<string, string>): readonly JobEventKind[] {
   const event = fields.get('event') ?? '';
   if (event === 'waiting') return fields.get('prev') === 'active' ? WAITS_AGAIN : NONE;
+  // A parent that is added waits for its children from the beginning.
+  if (event === 'waiting-children') return fields.get('prev') === 'active' ? WAITS_FOR_CHILDREN : NONE;
   return KINDS.get(event) ?? NONE;
 }
 
 const NONE: readonly JobEventKind[] = [];
 const WAITS_AGAIN: readonly JobEventKind[] = ['retried', 'requeued'];
+const WAITS_FOR_CHILDREN: readonly JobEventKind[] = ['requeued'];
 const KINDS: ReadonlyMap<string, readonly JobEventKind[]> = new Map([
   ['added', ['sent']],
   ['active', ['started']],

@@ -6,7 +6,7 @@
 --   mark: the highest sequence number that it has
 --   most: how many jobs to look at
 -- Reply: how many were dropped.
--- Cost: two commands.
+-- Cost: two commands; some more for the last that wait.
 
 local list = KEYS.outboxes .. ':' .. ARGV.target
 local dropped, jobs = 0, redis.call('LRANGE', list, '0', ARGV.most * INLINE.size('outgoing') - 1)

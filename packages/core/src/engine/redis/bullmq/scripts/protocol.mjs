@@ -84,7 +84,8 @@ const LEASE = ['jobId', 'leaseToken', 'generation'];
  * - `deadLetter` and `retry`: the job's own retention or '', the attempt to remember as JSON or '', the stack traces as JSON, and then '1' when it
  *   was the last attempt; or the delay (ms), and the command that puts the job back without one: LPUSH at the tail, RPUSH at the head;
  * - `requeue`: the attempt to remember or '';
- * - `postpone`: a requeue for later (ms, from 1).
+ * - `postpone`: a requeue for later (ms, from 1);
+ * - `waitForChildren`: as `requeue`, when its children have ended.
  */
 export const CHANNEL_WORDS = {
   fetch: ['leaseToken'],
@@ -94,6 +95,7 @@ export const CHANNEL_WORDS = {
   retry: [...LEASE, 'retention', 'attempt', 'reason', 'stacks', 'delayMs', 'push'],
   requeue: [...LEASE, 'attempt'],
   postpone: [...LEASE, 'attempt', 'delayMs'],
+  waitForChildren: [...LEASE, 'attempt'],
 };
 
 /**

@@ -13,6 +13,8 @@ export interface OutboxDeps {
   readonly source: OutboxQueue;
   /** By the name that the queue's keys have. */
   readonly targetOf: (name: string) => OutboxQueue;
+  /** Has other processes look into it: to be called before anything is put there. */
+  readonly enter: () => Promise<void>;
 }
 
 /**
@@ -36,6 +38,11 @@ export class Outbox {
   /** Whether more jobs wait for one target than are to wait: until fewer do, the queue hands out no job that could send more. */
   get isFull(): boolean {
     return this.#mostWaiting >= MOST_WAITING;
+  }
+
+  /** Resolves when other processes know that there may be something in it; also when that cannot be stored now, because no settlement is to fail for it. */
+  async enter(): Promise<void> {
+    await this.#deps.enter().catch(() => undefined);
   }
 
   /** Forwards what is there, and what comes while it does. Never throws: what cannot be forwarded now waits for the next time. */

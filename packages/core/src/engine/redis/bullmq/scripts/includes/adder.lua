@@ -1,8 +1,9 @@
 -- The one place where a job is added to a queue, by BullMQ's own scripts.
 --
--- Defines `adderTo(prefix)`, which returns two functions for the queue whose keys begin so. `add(jobId, name, payload, options)` returns 1, or
+-- Defines `adderTo(prefix)`, which returns two functions for the queue whose keys begin so. `add(jobId, name, payload, options, family)` returns 1, or
 -- `{ place }` when the queue holds a job of that id already, which is there (a JobPlace). One that has ended is replaced where the options say so. `look(options)` fails, with nothing changed, where a job with these options could not be
 -- added: BullMQ's script stores the record first, and where it then fails, the id is taken by a job that is in no list.
+-- A `family` makes it a child: the `key` of its parent, which is there, the key of its `dependencies`, and `parent`, what is stored of it.
 --
 -- To be included in a function: Lua makes every function anew in each call, and most calls need none of these. Expects `call` and `now`.
 
@@ -45,7 +46,7 @@ local function adderTo(prefix)
     return not (isRead and type(stored) == 'table' and stored.reuse == reuse)
   end
 
-  local function add(jobId, name, payload, options)
+  local function add(jobId, name, payload, options, family)
     local key, fence = prefix .. jobId, nil
     if call('EXISTS', key) == 1 then
       local isFound, place = pcall(findPlace, jobId)
@@ -58,7 +59,9 @@ local function adderTo(prefix)
       if place == 'acked' then redis.pcall('LREM', prefix .. 'acktor:acked', 1, jobId) end
     end
     look(options)
-    local place, args = placeFor(options), { { prefix, jobId, name, tonumber(now) }, payload, options }
+    local parts = { prefix, jobId, name, tonumber(now) }
+    if family then parts[5], parts[6], parts[7] = family.key, family.dependencies, family.parent end
+    local place, args = placeFor(options), { parts, payload, options }
     if place == 'delayed' then
       addDelayedJob({ marker, meta, id, delayed, completed, events }, args)
     elseif place == 'prioritized' then

@@ -53,6 +53,8 @@
           return nil
         end
       end
+    elseif word == 'waitForChildren' then
+      return nil
     else
       isInCall[id] = true
       if others == none then others = {} end

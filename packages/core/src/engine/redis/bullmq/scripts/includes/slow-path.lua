@@ -177,6 +177,7 @@ local function bullmq()
 
   function operations.ack(job)
     local code = finishAcked(job, ARGV[job.at + ENTRY.ack.result])
+    if code ~= 0 or not isIndexed then return code end
     -- Whatever lies in the place of the list fails no ack.
     if code == 0 and isIndexed and type(redis.pcall('RPUSH', acked, job.id)) == 'number' then forget() end
     return code
@@ -223,9 +224,28 @@ local function bullmq()
     return math.min(code, 0)
   end
 
+  -- To where BullMQ's parents wait. One that has nothing to wait for goes on at once: so does one whose child has died that it dies with,
+  -- for BullMQ has poisoned it.
+  function operations.waitForChildren(job)
+    local waitingChildren = prefix .. 'waiting-children'
+    local isLeft = call('SCARD', job.key .. ':dependencies') > 0 and call('ZCARD', job.key .. ':unsuccessful') == 0
+    call('ZCARD', waitingChildren)
+    if not isLeft then return operations.requeue(job) end
+    if call('EXISTS', job.key) == 0 then return -1 end
+    local lock = call('GET', job.key .. ':lock')
+    if lock ~= job.token then return lock and -6 or -2 end
+    if not isActive(job.id) then return -3 end
+    call('DEL', job.key .. ':lock')
+    call('SREM', stalled, job.id)
+    call('LREM', active, '-1', job.id)
+    call('ZADD', waitingChildren, now, job.id)
+    call('XADD', events, '*', 'event', 'waiting-children', 'jobId', job.id, 'prev', 'active')
+    return 0
+  end
+
   -- Where an entry that ended without an ack has the attempt to remember.
   local attemptAt = { deadLetter = ENTRY.deadLetter.attempt, retry = ENTRY.retry.attempt, requeue = ENTRY.requeue.attempt,
-    postpone = ENTRY.postpone.attempt }
+    postpone = ENTRY.postpone.attempt, waitForChildren = ENTRY.waitForChildren.attempt }
 
   local function settle(word, at)
     local id = ARGV[at + ENTRY.settled.jobId]
