@@ -38,7 +38,7 @@ export class ChannelTrial {
       onActivity,
       onStuck,
       events: this.events,
-      reportDeath: undefined,
+      reportDeaths: undefined,
       clock,
       log: new GuardedLog(log),
       ...deps,

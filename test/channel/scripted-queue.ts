@@ -72,6 +72,24 @@ export class ScriptedQueue implements WorkQueue {
 
   requireSendTo(): void {}
 
+  /** The children that were added, and what becomes of them. */
+  readonly added: NewChild[] = [];
+  childrenNow: JobChildren | undefined = { open: 0, acked: [], dead: [], fatal: [] };
+  childOutcome: ChildOutcome = 'added';
+
+  addChild(_lease: Lease, child: NewChild): Promise<ChildOutcome> {
+    this.added.push(child);
+    return Promise.resolve(this.childOutcome);
+  }
+
+  deathListeners(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  children(): Promise<JobChildren | undefined> {
+    return Promise.resolve(this.childrenNow);
+  }
+
   waitForWork(timeoutMs: number): Promise<WakeSignal> {
     return new Promise((resolve, reject) => this.waits.push({ timeoutMs, end: resolve, fail: reject }));
   }

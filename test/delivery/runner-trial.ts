@@ -42,7 +42,13 @@ export class RunnerTrial {
     const log = new GuardedLog(this.log);
     const handlers = (this.#handlers = handlersByQueue(given, use).get('notes') ?? new Map());
     const limits = { ...defaultTextLimits, maxPayloadBytes: 10_000, maxPayloadDepth: 10 };
-    const gate = { quarantine: new Quarantine(clock), poisonLimit: 3, letGoMs: 1_000, unknown: 'deadLetter' as const };
+    const gate = {
+      quarantine: new Quarantine(clock),
+      poisonLimit: 3,
+      letGoMs: 1_000,
+      unknown: 'deadLetter' as const,
+      mostTimesLeft: Infinity,
+    };
     const scopes = (this.scopes = new HandlerScopes(this.container, { clock, log }));
     const runner = runnerLogic({ queue, clock, log, scopes, handlers, limits, ...gate, ...deps });
     const parent = setup({ types: { events: {} as ConsumerEvent }, actors: { runner } }).createMachine({

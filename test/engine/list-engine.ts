@@ -85,6 +85,9 @@ class ListQueue implements Port.WorkQueue {
   renew = () => Promise.resolve([]);
   reconcile = () => Promise.resolve([]);
   requireSendTo = () => without('sends with a settlement');
+  addChild = () => without('children');
+  children = () => without('children');
+  deathListeners = () => Promise.resolve([]);
 
   close(): Promise<void> {
     this.#events.emit('ready');

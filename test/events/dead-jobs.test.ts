@@ -152,6 +152,43 @@ describe('onDead', function () {
     expect(await reasonOf('unreadable')).to.include('ats is no number');
   });
 
+  it('is called for a death that a worker without a listener stores, once that knows of one', async () => {
+    const handler = handlerOf(note, () => reject({ deadLetter: 'no use' }));
+    // Knows of no job that could die: it only listens.
+    const listening = await trial.work([handlerOf(ping, () => undefined)], {
+      onDead: [remember()],
+      unknown: { notes: 'leave' },
+    });
+    await trial.work([handler]);
+    const ids: string[] = [];
+    // It asks at its start, and does not wait for the answer.
+    while (dead.all.length === 0) {
+      const receipt = await trial.producer.send(note, { text: 'x' });
+      ids.push(receipt.id);
+      await rejection(receipt.result({ timeoutMs: 10_000 }), DeadLetteredError);
+      await new Promise(setImmediate);
+    }
+    const letter = await dead.first();
+    expect(letter).to.deep.include({ reason: 'no use', data: { text: 'x' }, isKept: true });
+    expect(ids).to.include(letter.id);
+    await listening.close();
+  });
+
+  it('is left to a worker that has it by one that has another of the same queue', async () => {
+    const handler = handlerOf(note, () => reject({ deadLetter: 'no use' }));
+    const other = await trial.work([handler], { onDead: [onDead(ping, () => undefined)] });
+    await using queue = trial.queue('{notes}@onDead');
+    // As a worker with the listener leaves it that ends before it is called.
+    const notice = { id: 'a', payload: '{"text":"x"}', version: 1, reason: 'no use', sentAtMs: 1 };
+    const counts = { attemptsMade: 1, deliveries: 1, leasesLost: 0, priority: 0 };
+    const { id = '' } = await queue.add('note', { ...notice, ...counts });
+    while (Number((await queue.getJob(id))?.attemptsStarted ?? 0) < 2) await new Promise(setImmediate);
+    expect(await (await queue.getJob(id))?.getState()).to.be.oneOf(['delayed', 'waiting', 'active']);
+    await trial.work([handler], { onDead: [remember()] });
+    expect(await dead.first()).to.deep.include({ id: 'a', reason: 'no use', isKept: false });
+    await other.close();
+  });
+
   it('is declared with a handler of all jobs, for those that have no listener of their own', async () => {
     const all = handleAll('notes', { onDead: ({ id, jobName, data }) => others.push({ id, jobName, data }) }, () =>
       reject({ deadLetter: 'no use' }),

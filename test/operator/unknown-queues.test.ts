@@ -18,6 +18,8 @@ describe('Operator, asked for a queue that nobody used', function () {
     'deadLetters().get': async (operator, queue) => operator.deadLetters(queue).get('a'),
     'deadLetters().list': async (operator, queue) => operator.deadLetters(queue).list()[Symbol.asyncIterator]().next(),
     'deadLetters().redriveAll': async (operator, queue) => operator.deadLetters(queue).redriveAll(),
+    'schedules().list': async (operator, queue) => operator.schedules(queue).list(),
+    'schedules().runNow': async (operator, queue) => operator.schedules(queue).runNow('daily'),
     'deadLetters().purge': async (operator, queue) => operator.deadLetters(queue).purge('a'),
   };
   for (const [name, call] of Object.entries(calls)) {

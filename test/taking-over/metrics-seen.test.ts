@@ -49,6 +49,29 @@ describe("the counts that BullMQ's clients see", function () {
     expect((await queue.getMetrics('completed')).meta.count).to.equal(21);
   });
 
+  it('count a dead letter of a job whose id is no text', async () => {
+    await using trial = await WorkerTrial.open();
+    using redis = await plainRedis();
+    const id = Buffer.from([0x61, 0xff]);
+    const prefix = Buffer.from(`${trial.namespace}:notes:`);
+    await redis.hset(
+      Buffer.concat([prefix, id]),
+      'name',
+      'note',
+      'data',
+      '{"text":"x"}',
+      'opts',
+      '{}',
+      'timestamp',
+      '1',
+    );
+    await redis.lpush(`${trial.namespace}:notes:wait`, id);
+    await trial.work([answering], { countedMinutes: 60 });
+    await using queue = trial.queue('notes');
+    while ((await queue.getFailedCount()) === 0) await new Promise(setImmediate);
+    expect((await queue.getMetrics('failed')).meta.count).to.equal(1);
+  });
+
   it('are kept by the minute, the newest first, as a BullMQ worker keeps them, and no longer', async () => {
     await using trial = await handled({ countedMinutes: 5 });
     await using queue = trial.queue('notes');

@@ -55,6 +55,16 @@ describe('a job that no handler is for', function () {
     }
   });
 
+  it('is a dead letter once it was left more often than it is to be', async () => {
+    const trial = new RunnerTrial([aNote], { unknown: 'leave', mostTimesLeft: 3 });
+    for (const deliveries of [3, 4]) {
+      trial.handle({ name: 'other', deliveries });
+      await trial.heard.upTo(deliveries - 2);
+    }
+    const kinds = trial.heard.all.map((end) => end.type === 'handler.rejected' && end.settlement.kind);
+    expect(kinds).to.deep.equal(['requeue', 'deadLetter']);
+  });
+
   it('is handled by a worker of BullMQ when it is left, while the contract has its own handler', async () => {
     await using trial = await WorkerTrial.open();
     const { namespace: prefix, url } = trial;

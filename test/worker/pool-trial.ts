@@ -30,8 +30,9 @@ export class PoolTrial {
       quarantine: new Quarantine(),
       poisonLimit: 3,
       unknown: 'deadLetter',
+      mostTimesLeft: Infinity,
       events: new WorkerEvents(log),
-      reportDeath: undefined,
+      reportDeaths: undefined,
       ...deps,
     });
     this.pool.start();

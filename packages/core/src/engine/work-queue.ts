@@ -261,6 +261,22 @@ export interface WorkQueue {
   /** Checks that a settlement here may add jobs to that queue. @throws EngineFeatureError when it may not. */
   requireSendTo(queue: string): void;
 
+  /**
+   * Adds a child of a leased job: the job can wait for it, and cannot be acked before it has ended. Nothing is added twice, nor with a lease
+   * that is lost.
+   * @throws EngineFeatureError where a child cannot be in that queue.
+   */
+  addChild(lease: Lease, child: NewChild): Promise<ChildOutcome>;
+
+  /** Resolves with what has become of the children of a leased job, in any order; with undefined for a lost lease. */
+  children(lease: Lease): Promise<JobChildren | undefined>;
+
+  /**
+   * Says that dead jobs of these names have listeners in this process, and resolves with the names that have any, in whichever process: what
+   * was said within a day counts.
+   */
+  deathListeners(names: readonly string[]): Promise<readonly string[]>;
+
   /** Waits until the queue may have work, or `timeoutMs` have passed. `due` says that nothing is ready before then. */
   waitForWork(timeoutMs: number): Promise<WakeSignal>;
 

@@ -2,6 +2,7 @@
 import { closestMatch } from 'leven';
 import type { CancelOutcome } from '../engine/broker.js';
 import type { DeadLetterStore } from '../engine/dead-letter-store.js';
+import type { ScheduleStore } from '../engine/schedule-store.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker } from '../engine/engine.js';
 import { forInspection } from '../engine/broker-options.js';
@@ -210,7 +211,8 @@ export class Operator {
   schedules(queue: string): Schedules {
     checkName('queue', queue);
     const { broker } = this.#connected;
-    return new Schedules({ queue, store: broker.schedules(queue), broker });
+    const store = schedulesAfterwards(() => this.#requireQueue(queue), broker.schedules(queue));
+    return new Schedules({ queue, store, broker });
   }
 
   /** Closes the connection. May be called twice. */
@@ -250,6 +252,17 @@ function afterwards(check: () => Promise<void>, store: DeadLetterStore): DeadLet
       await check();
       yield* store.scan(span);
     },
+  };
+}
+
+function schedulesAfterwards(check: () => Promise<void>, store: ScheduleStore): ScheduleStore {
+  return {
+    put: (schedule) => check().then(() => store.put(schedule)),
+    page: (span) => check().then(() => store.page(span)),
+    find: (name) => check().then(() => store.find(name)),
+    pause: (name) => check().then(() => store.pause(name)),
+    resume: (name) => check().then(() => store.resume(name)),
+    remove: (name) => check().then(() => store.remove(name)),
   };
 }
 

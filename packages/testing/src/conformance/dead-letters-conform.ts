@@ -27,6 +27,15 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
       expect(JSON.parse(letter?.stacks ?? '')).to.deep.equal(['Error: at y', 'Error: at x']);
     });
 
+    it('knows which of them have listeners, in whichever process, by their names', async () => {
+      const other = new QueueTrial(trial(), 'other');
+      expect(await trial().queue.deathListeners([])).to.deep.equal([]);
+      expect(await trial().queue.deathListeners(['note', 'mail'])).to.have.members(['note', 'mail']);
+      expect(await trial().queue.deathListeners(['note'])).to.have.members(['note', 'mail']);
+      expect(await other.queue.deathListeners(['call'])).to.deep.equal(['call']);
+      expect(await trial().queue.deathListeners([])).to.have.members(['note', 'mail']);
+    });
+
     it('reads none that is no dead letter', async () => {
       await trial().send({ id: 'waiting' });
       expect(await trial().store.read(['unknown', 'waiting'])).to.deep.equal([undefined, undefined]);

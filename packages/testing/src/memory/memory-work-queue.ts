@@ -55,6 +55,24 @@ export class MemoryWorkQueue implements WorkQueue {
   /** All queues are in this process. */
   requireSendTo(): void {}
 
+  addChild(lease: Lease, child: NewChild): Promise<ChildOutcome> {
+    const parent = this.#held(lease);
+    if (parent === undefined) return Promise.resolve('lost');
+    return Promise.resolve(addChild({ parent, queue: this.#queue, target: this.#deps.queueOf(child.queue) }, child));
+  }
+
+  children(lease: Lease): Promise<JobChildren | undefined> {
+    const parent = this.#held(lease);
+    return Promise.resolve(parent && childrenOf(parent));
+  }
+
+  deathListeners(names: readonly string[]): Promise<readonly string[]> {
+    const { deathListeners: known, clock } = this.#queue;
+    for (const name of names) known.set(name, clock.now());
+    for (const [name, saidAtMs] of known) if (saidAtMs < clock.now() - DAY_MS) known.delete(name);
+    return Promise.resolve([...known.keys()]);
+  }
+
   async waitForWork(timeoutMs: number): Promise<WakeSignal> {
     this.#queue.promoteDue();
     return this.#queue.wakeSignals.wait(timeoutMs, this.#closing.signal);
@@ -141,3 +159,5 @@ export class MemoryWorkQueue implements WorkQueue {
     return job?.lease?.token === leaseToken && isLeased(this.#queue, job) ? job : undefined;
   }
 }
+
+const DAY_MS = 86_400_000;

@@ -59,6 +59,8 @@ export class StoredQueue {
   rules: ReapRules | undefined;
   /** What was given back while virtual time passed, until a heartbeat reports it. */
   readonly returned: string[] = [];
+  /** The names of the jobs whose deaths have listeners, by when that was said last. */
+  readonly deathListeners = new Map<string, number>();
   /** How many jobs were handed out under a limit, and until when they count. */
   rate = { used: 0, untilMs: 0 };
   /** How many work queues are open on it. */

@@ -9,6 +9,12 @@ import { deadLetter } from './settlement.js';
 /** What becomes of a job that no handler is for. */
 export type UnknownPolicy = 'deadLetter' | 'leave' | 'ack';
 
+/** What becomes of jobs that no handler is for, and how often one is left to others at most. */
+export interface UnknownRules {
+  readonly unknown: UnknownPolicy;
+  readonly mostTimesLeft: number;
+}
+
 /** What is left to others is left with these. */
 export interface ForOthersDeps {
   readonly log: GuardedLog;
@@ -38,17 +44,20 @@ export class NewerPayloads {
 export class UnknownJobs {
   readonly #deps: ForOthersDeps;
   readonly #policy: UnknownPolicy;
+  readonly #mostTimesLeft: number;
   readonly #logged = new Once();
 
-  constructor(policy: UnknownPolicy, deps: ForOthersDeps) {
-    this.#policy = policy;
+  constructor({ unknown, mostTimesLeft }: UnknownRules, deps: ForOthersDeps) {
+    this.#policy = unknown;
+    this.#mostTimesLeft = mostTimesLeft;
     this.#deps = deps;
   }
 
   /** Returns how the delivery ends; `known` are the names of the jobs that there are handlers for. */
   end(record: JobRecord, known: Iterable<string>): Rejected | 'ack' {
     const { name, queue } = record;
-    if (this.#policy === 'deadLetter') return deadLetter(noHandler(record, known));
+    const isLeftForTooLong = this.#policy === 'leave' && record.deliveries > this.#mostTimesLeft;
+    if (this.#policy === 'deadLetter' || isLeftForTooLong) return deadLetter(noHandler(record, known));
     const isAcked = this.#policy === 'ack';
     if (this.#logged.isFirst(name))
       this.#deps.log.warn({ job: name, queue }, isAcked ? 'no handler is for this job; it is acked' : LEFT);

@@ -45,6 +45,7 @@ export async function runOneDelivery(one: OneDelivery): Promise<Settlement | und
     queue: one.queue,
     handlers,
     unknown: unknownPolicyOf(options.unknown, leased.record.queue),
+    mostTimesLeft: Infinity,
     scopes,
     limits: options,
     quarantine: new Quarantine(clock),

@@ -38,6 +38,8 @@ export interface RunnerDeps {
   readonly handlers: QueueHandlers;
   /** What becomes of the jobs that none of them is for. */
   readonly unknown: UnknownPolicy;
+  /** How often such a job is left to others before it is dead-lettered all the same. */
+  readonly mostTimesLeft: number;
   readonly scopes: HandlerScopes;
   readonly limits: DeliveryLimits;
   readonly quarantine: Quarantine;
@@ -63,7 +65,7 @@ export function runnerLogic(deps: RunnerDeps) {
 export function runnerCallback(deps: RunnerDeps): CallbackLogicFunction<RunnerOrder> {
   const laterReturns = new LaterReturns(deps);
   const newerPayloads = new NewerPayloads({ log: deps.log, laterReturns });
-  const unknownJobs = new UnknownJobs(deps.unknown, { log: deps.log, laterReturns });
+  const unknownJobs = new UnknownJobs(deps, { log: deps.log, laterReturns });
   const retryWaits = new RetryWaits(deps);
   const running = { ...deps, laterReturns, newerPayloads, unknownJobs, retryWaits, endLog: new EndLog(deps) };
   return ({ receive, sendBack }) => {

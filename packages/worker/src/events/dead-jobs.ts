@@ -13,7 +13,14 @@ import type { Delivery, DeliveryLimits } from '../delivery/delivery.js';
 import type { Executor } from '../handler/executor.js';
 import { ALL_OTHERS } from '../handler/handler.js';
 import type { HandlerEntry, QueueHandlers } from '../handler/handler-registry.js';
-import { mostNoticeBytes, noticeContract, onDeadQueue, writeNotice, type DeathNotice } from './death-notice.js';
+import {
+  mostNoticeBytes,
+  noticeContract,
+  noticesOf,
+  onDeadQueue,
+  writeNotice,
+  type DeathNotice,
+} from './death-notice.js';
 import type { DeadJob, DeadListener } from './on-dead.js';
 
 /** What {@link DeadJobs} is made of. */
@@ -24,8 +31,8 @@ export interface DeadJobsDeps {
   readonly log: GuardedLog;
 }
 
-/** Adds the notice of a death to the request that stores it; returns any other request as it is. */
-export type ReportDeath = (request: ChannelRequest) => ChannelRequest;
+/** Adds the notices of deaths to the requests that store them. */
+export type ReportDeaths = (requests: readonly ChannelRequest[]) => readonly ChannelRequest[];
 
 /** The listeners of one worker. */
 export class DeadJobs {
@@ -47,19 +54,51 @@ export class DeadJobs {
     this.queues = queues;
   }
 
-  /** Returns what reports the deaths of a queue; undefined when no listener is for its jobs. */
-  reporting(queue: string): ReportDeath | undefined {
-    const contracts = this.#contracts.get(queue);
-    if (contracts === undefined) return undefined;
-    return (request) => {
-      const { settle } = request;
-      if (settle?.settlement.kind !== 'deadLetter') return request;
-      const { name } = settle.job.record;
-      const contract = contracts.get(name) ?? contracts.get(ALL_OTHERS);
-      if (contract === undefined) return request;
-      const settlement = this.#reported(settle.job, settle.settlement, contract);
-      return { ...request, settle: { ...settle, settlement } };
+  /**
+   * Returns what reports the deaths of a queue: those that have listeners here, and those that have some in other processes, which it asks
+   * for at once and every ten seconds. Undefined for the queue of the notices themselves.
+   * @throws EngineFeatureError when there are listeners here, and the engine sends nothing with a settlement.
+   */
+  reporting(queue: WorkQueue): ReportDeaths | undefined {
+    if (this.queues.has(queue.name) || !this.#maySend(queue)) return undefined;
+    const own = this.#contracts.get(queue.name) ?? new Map<string, AnyJob>();
+    let all: ReadonlySet<string> = new Set(own.keys());
+    const ask = async () => {
+      all = new Set([...own.keys(), ...(await queue.deathListeners([...own.keys()]))]);
     };
+    const askSoon = () =>
+      void ask().catch((error: unknown) => this.#deps.log.debug({ err: error, queue: queue.name }, NOT_KNOWN));
+    askSoon();
+    this.#timers.push(setInterval(askSoon, ASKED_EVERY_MS).unref());
+    const contractOf = (name: string) =>
+      own.get(name) ??
+      own.get(ALL_OTHERS) ??
+      (all.has(name) || all.has(ALL_OTHERS) ? noticesOf(queue.name) : undefined);
+    return (requests) => (all.size === 0 ? requests : requests.map((request) => this.#report(request, contractOf)));
+  }
+
+  /** Asks no more for listeners in other processes. */
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  #maySend(queue: WorkQueue): boolean {
+    try {
+      queue.requireSendTo(onDeadQueue(queue.name));
+      return true;
+    } catch (error) {
+      if (this.#contracts.has(queue.name)) throw error;
+      return false;
+    }
+  }
+
+  #report(request: ChannelRequest, contractOf: (name: string) => AnyJob | undefined): ChannelRequest {
+    const { settle } = request;
+    if (settle?.settlement.kind !== 'deadLetter') return request;
+    const contract = contractOf(settle.job.record.name);
+    if (contract === undefined) return request;
+    const settlement = this.#reported(settle.job, settle.settlement, contract);
+    return { ...request, settle: { ...settle, settlement } };
   }
 
   /** The limits of the notices, which carry the payload of their dead job. */
@@ -91,6 +130,9 @@ export class DeadJobs {
     return { job: noticeContract(job), executor: new ListenerExecutor(listeners, this.#deps), injected };
   }
 }
+
+const ASKED_EVERY_MS = 10_000;
+const NOT_KNOWN = 'whether dead jobs have listeners in other processes is not known';
 
 type DeadLettering = Extract<Settlement, { readonly kind: 'deadLetter' }>;
 

@@ -20,10 +20,15 @@ export function onDeadQueue(queue: string): string {
 }
 
 /** The contract of the notices for the jobs of this one. */
-export function noticeContract(job: AnyJob): AnyJob {
+export function noticeContract(of: AnyJob): AnyJob {
   const retries = { attempts: 20, backoff: { type: 'exponential', delayMs: 1_000, jitter: 0.5 } } as const;
   const plain = { result: undefined, deadlineMs: undefined, version: 1, upgrade: {} };
-  return Object.freeze({ ...job, ...retries, ...plain, queue: onDeadQueue(job.queue), data: NOTICE_SCHEMA });
+  return Object.freeze({ ...of, ...retries, ...plain, queue: onDeadQueue(of.queue), data: NOTICE_SCHEMA });
+}
+
+/** What sends the notices of a queue whose listeners are in other processes. */
+export function noticesOf(queue: string): AnyJob {
+  return noticeContract(job('notice', { queue, data: NOTICE_SCHEMA }));
 }
 
 /** How a notice is written: JSON, with at most so many bytes of the dead job's payload. */

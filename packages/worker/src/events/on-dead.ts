@@ -36,7 +36,7 @@ export interface DeadListener {
  * **At least once for each death**, whichever process dies: with the dead letter, in one step, a job of its own is added to the queue
  * `{<queue>}@onDead`, which the workers with such a listener consume, ten calls at a time in each. When the listener throws or rejects, or its process ends, it is
  * called again, 20 times in all over some hours, and then that job is a dead letter of its own queue. Nothing it does changes how the dead job ended.
- * Give it to every worker of the queue: one without it reports no death. `acktor work` finds it among the exports of the handler files.
+ * Workers of the queue without it report their deaths to it as well, from ten seconds after the first worker with it has started. `acktor work` finds it among the exports of the handler files.
  * @throws NotAContractError, OptionsError for no function.
  * @example
  * const mend = onDead(chargeCard, ({ data, reason }) => orders.markFailed(data?.orderId, reason));

@@ -155,6 +155,7 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
     }
     return { ...open, pools };
   } catch (error) {
+    deadJobs.close();
     await Promise.allSettled([...pools.map((pool) => pool.close()), heartbeat?.close()]);
     feed.close();
     throw error;
@@ -165,15 +166,15 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
   const { leaseMs, letGoMs, replaceStuckConsumers, consumers, limit, poisonLimit, unknown } = open.options;
   const { deadJobs } = open;
   const workQueue = open.connected.broker.workQueue(queue);
-  const reportDeath = deadJobs.reporting(queue);
-  if (reportDeath) workQueue.requireSendTo(onDeadQueue(queue));
   const isOfNotices = deadJobs.queues.has(queue);
   return new ConsumerPool({
     queue: workQueue,
     process: open.id,
     consumers: Math.min(consumersOf(consumers, queue), isOfNotices ? MOST_CALLS_ON_DEAD : Infinity),
     handlers,
-    unknown: unknownPolicyOf(unknown, queue),
+    // A notice may be of a job whose listeners are in other workers alone.
+    unknown: isOfNotices ? 'leave' : unknownPolicyOf(unknown, queue),
+    mostTimesLeft: isOfNotices ? MOST_TIMES_LEFT : Infinity,
     scopes: open.scopes,
     leaseMs,
     limit: limitOf(limit, queue),
@@ -188,7 +189,7 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
     clock: open.engine.clock ?? systemClock,
     inspect: open.inspector?.inspect,
     events: open.events,
-    reportDeath,
+    reportDeaths: deadJobs.reporting(workQueue),
     log: open.log,
   });
 }
@@ -237,6 +238,9 @@ function listenerOf(handler: unknown): readonly DeadListener[] {
 function allInjected(queues: ReadonlyMap<string, QueueHandlers>) {
   return [...queues.values()].flatMap((handlers) => [...handlers.values()].map(({ injected }) => injected));
 }
+
+/** A left notice comes back every five seconds: for about a day. Then it is a dead letter of its own queue. */
+const MOST_TIMES_LEFT = 17_280;
 
 /** At a time, in a process. */
 const MOST_CALLS_ON_DEAD = 10;

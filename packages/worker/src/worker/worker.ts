@@ -232,7 +232,8 @@ async function drain({ pools }: WorkerDeps): Promise<void> {
 
 /** The heartbeat goes last but the connection: until then, what is still held counts as held. */
 async function closeAll(deps: WorkerDeps): Promise<void> {
-  const { id, pools, scopes, events, heartbeat, feed, inspector, connected, log } = deps;
+  const { id, pools, scopes, events, deadJobs, heartbeat, feed, inspector, connected, log } = deps;
+  deadJobs.close();
   await Promise.allSettled(pools.map((pool) => pool.close()));
   events.flush();
   await scopes.closeAll();

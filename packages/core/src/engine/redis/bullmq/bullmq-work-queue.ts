@@ -117,6 +117,20 @@ export class BullmqWorkQueue implements WorkQueue {
   /** What the script cannot add where it runs, the outbox forwards. */
   requireSendTo(): void {}
 
+  addChild(lease: Lease, child: NewChild): Promise<ChildOutcome> {
+    return addChild(this.#deps, lease, child);
+  }
+
+  children(lease: Lease): Promise<JobChildren | undefined> {
+    return readChildren(this.#deps, lease);
+  }
+
+  async deathListeners(names: readonly string[]): Promise<readonly string[]> {
+    const { guard, keys } = this.#deps;
+    const found = await guard.run((client) => scripts.deathListeners.run(client, [keys.listeners], names));
+    return found as readonly string[];
+  }
+
   async waitForWork(timeoutMs: number): Promise<WakeSignal> {
     const guard = await this.#openWait();
     if (this.#closing.signal.aborted) return { kind: 'timeout' };

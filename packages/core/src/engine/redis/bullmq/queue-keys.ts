@@ -31,6 +31,8 @@ export interface QueueKeys {
   readonly suspects: string;
   /** Which queues in other slots were ever sent to with settlements; the outbox of each has the same key with its name behind. */
   readonly outboxes: string;
+  /** The jobs whose deaths have listeners. */
+  readonly listeners: string;
   /** The processes that died while they held jobs of the queue, the last first. */
   readonly deaths: string;
   /** The prefix of a process's presence channel; its id follows. In the queue's own slot, where scripts can count subscribers. */
@@ -83,6 +85,7 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
     suspects: key(OWN_KEYS.suspects),
     deaths: key(OWN_KEYS.deaths),
     outboxes: key(OWN_KEYS.outboxes),
+    listeners: key(OWN_KEYS.listeners),
     presence,
     presences: [...new Set([presence, key('acktor:alive:')])],
   };

@@ -23,13 +23,17 @@ import { ruleOf, type RepeatOptions } from './repeat-options.js';
 export class BullmqSchedules implements ScheduleStore {
   readonly #keys: QueueKeys;
   readonly #guard: ConnectionGuard;
+  readonly #onPut: () => void;
 
-  constructor(keys: QueueKeys, guard: ConnectionGuard) {
+  /** @param onPut is called before a schedule is put: from then on its queue is used. */
+  constructor(keys: QueueKeys, guard: ConnectionGuard, onPut: () => void) {
     this.#keys = keys;
     this.#guard = guard;
+    this.#onPut = onPut;
   }
 
   put(schedule: NewSchedule): Promise<PutOutcome> {
+    this.#onPut();
     return this.#put(partsOf(schedule), '1');
   }
 

@@ -31,6 +31,8 @@ export const OWN_KEYS = {
   lastTurn: 'acktor:last-turn',
   deaths: 'acktor:deaths',
   outboxes: 'acktor:outboxes',
+  /** The names of the jobs whose deaths have listeners, by when a process said so last. */
+  listeners: 'acktor:on-dead',
 };
 
 const CHANNEL_KEYS = [

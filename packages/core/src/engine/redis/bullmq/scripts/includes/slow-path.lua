@@ -163,6 +163,7 @@ local function bullmq()
     local code = finish({ id = id, key = key, token = token }, { target = 'failed', set = failed, metrics = prefix .. 'metrics:failed',
       property = 'failedReason', value = reason, fields = { 'failedReason', reason, 'stacktrace', '[]' } })
     if code < 0 then error({ err = reason }) end
+    if count then count('failed', 1) end
     -- A parent knows its children by their keys.
     local isKnown = call('HEXISTS', key, 'parentKey') == 1 or call('EXISTS', key .. ':dependencies', textKey) > 0
     if isKnown or call('EXISTS', key) == 0 then return BURIED end
