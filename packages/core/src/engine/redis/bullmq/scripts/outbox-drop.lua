@@ -13,5 +13,13 @@ local dropped, jobs = 0, redis.call('LRANGE', list, '0', ARGV.most * INLINE.size
 for at = 1, #jobs, INLINE.size('outgoing') do
   if tonumber(jobs[at]) <= tonumber(ARGV.mark) then dropped = dropped + 1 end
 end
-if dropped > 0 then redis.call('LTRIM', list, dropped * INLINE.size('outgoing'), -1) end
+if dropped > 0 then
+  redis.call('LTRIM', list, dropped * INLINE.size('outgoing'), -1)
+  local isAnyLeft = false
+  for _, target in ipairs(redis.call('HKEYS', KEYS.outboxes)) do
+    isAnyLeft = isAnyLeft or redis.call('EXISTS', KEYS.outboxes .. ':' .. target) == 1
+  end
+  -- The sequence numbers of a queue that sends no more are of no use any more.
+  if not isAnyLeft then redis.call('PEXPIRE', KEYS.outboxes, CONST.ownKeptMs) end
+end
 return dropped

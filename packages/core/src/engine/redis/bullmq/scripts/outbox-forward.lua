@@ -31,5 +31,8 @@ end
 
 local isDone, why = pcall(forward)
 if not isDone then fault = type(why) == 'table' and why.err or tostring(why) end
-if mark ~= before then call('HSET', marks, ARGV.source, mark) end
+if mark ~= before then
+  call('HSET', marks, ARGV.source, mark)
+  call('PEXPIRE', marks, CONST.ownKeptMs)
+end
 return { mark, fault }

@@ -183,6 +183,13 @@ export const CONSTANTS = {
   mostLooks: 10,
   /** Longer ago, the last turn says that the fleet was gone rather than the server. */
   lastTurnKeptMs: 3_600_000,
+  listenersKeptMs: 86_400_000,
+  /**
+   * How long keys of ours outlive their queue, which BullMQ's `obliterate()` removes without them: each is renewed by what uses it. Without its
+   * list, acked jobs count as another client's, and are kept.
+   */
+  ownKeptMs: 2_592_000_000,
+  hourMs: 3_600_000,
   /** Beside each target's outbox, whose name follows after a colon: a hash of the highest sequence number in each so far. */
   outboxesKey: OWN_KEYS.outboxes,
   /** At the target: a hash of the highest sequence number that it has of each queue's outbox. */

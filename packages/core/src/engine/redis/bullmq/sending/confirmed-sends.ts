@@ -95,7 +95,7 @@ export class ConfirmedSends {
     const demand = { confirm, timeoutMs: Math.max(...calls.map(({ timeoutMs }) => timeoutMs)) };
     // A job that the queue held already was not written again, and a wait speaks of the connection's last write: this one
     // comes after whatever put the job there.
-    const barrier = client.set(calls[0]?.barrierKey ?? '', '1');
+    const barrier = client.set(calls[0]?.barrierKey ?? '', '1', 'PX', BARRIER_KEPT_MS);
     const [write, wait] = await Promise.allSettled([barrier, this.#confirmedCount(client, demand)]);
     const refusal = [write, wait].find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
     if (refusal) return { ...demand, confirmed: 0, reply: String((refusal.reason as Error).message) };
@@ -133,3 +133,6 @@ function settle(
   if (added?.status === 'fulfilled') call.resolve({ added: added.value, shortfall });
   else call.reject(asTypedError(added?.reason));
 }
+
+/** It is only written so that there is something to wait for. */
+const BARRIER_KEPT_MS = 60_000;

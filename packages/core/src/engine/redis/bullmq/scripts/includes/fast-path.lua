@@ -232,6 +232,7 @@ local function fast()
   end
   if #own > 0 then
     local size = call('RPUSH', acked, unpack(own))
+    if size == #own then call('PEXPIRE', acked, CONST.ownKeptMs) end
     if areOwnAged or (queueCount and size > queueCount) then
 --- include: forget
       forget()

@@ -12,5 +12,6 @@ local function meetServer(suspects, holdOffMs)
   if known == run then return false end
   redis.call('DEL', suspects)
   redis.call('HSET', suspects, '#run', run, '#until', known and nowMs + holdOffMs or 0)
+  redis.call('PEXPIRE', suspects, CONST.ownKeptMs)
   return not known
 end

@@ -15,6 +15,7 @@ local function settledSends()
     local sequence = string.format('%.0f', math.max(last + 1, serverTime[1] * 1000000 + serverTime[2]))
     call('RPUSH', outboxes .. ':' .. send.target, sequence, send.jobId, send.name, send.optionsText, send.payload)
     call('HSET', outboxes, send.target, sequence)
+    call('PERSIST', outboxes)
   end
 
   local function requireOutbox(target)

@@ -180,7 +180,9 @@ local function bullmq()
     local code = finishAcked(job, ARGV[job.at + ENTRY.ack.result])
     if code ~= 0 or not isIndexed then return code end
     -- Whatever lies in the place of the list fails no ack.
-    if code == 0 and isIndexed and type(redis.pcall('RPUSH', acked, job.id)) == 'number' then forget() end
+    local size = redis.pcall('RPUSH', acked, job.id)
+    if size == 1 then call('PEXPIRE', acked, CONST.ownKeptMs) end
+    if type(size) == 'number' then forget() end
     return code
   end
 
