@@ -1,4 +1,5 @@
 import { ClusterSet } from '@acktor/chaos';
+import { Producer } from '@acktor/core';
 import type { ConnectedBroker, OutgoingJob, QueuedSend } from '@acktor/core/engine';
 import { connectBroker } from '@acktor/core/internal';
 import { onDead, reject, type DeadJob } from '@acktor/worker';
@@ -132,6 +133,43 @@ describe('jobs that are sent with a settlement, to another slot of a cluster', f
     expect((await new TestQueue(trial.broker, 'other').status()).ready).to.equal(10_000);
   });
 
+  /** As a worker leaves it that was killed when it had stored a settlement; `holder` has the turn at forwarding, and is dead, too. */
+  const leave = async (id: string, holder?: string) => {
+    const registry = `${namespace}:acktor-outboxes`;
+    const [seconds, micros] = (await client.nodes('master')[0]?.time()) ?? [0, 0];
+    const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    if (holder !== undefined) await client.hset(registry, '#holder', holder, '#until', String(nowMs + 500));
+    const sequence = String(nowMs * 1_000);
+    await client.rpush(outbox(), sequence, id, 'note', '{}', '{}');
+    await client.hset(key('trial', 'acktor:outboxes'), '{other}', sequence);
+    await client.hset(registry, 'queue:{trial}', '1');
+  };
+
+  it('are forwarded by any producer, when their worker and the process that forwarded for all were killed', async () => {
+    await using _producer = await Producer.connect({ redis: set.url, namespace });
+    const waits: number[] = [];
+    for (let i = 0; i < ROUNDS; i += 1) {
+      await leave(`a${i}`, i % 2 === 0 ? `dead-${i}` : undefined);
+      const sinceMs = performance.now();
+      while ((await client.exists(key('other', `a${i}`))) === 0) await new Promise(setImmediate);
+      waits.push(performance.now() - sinceMs);
+    }
+    const longestMs = Math.max(...waits);
+    if (process.env['ACKTOR_OUTBOX_ROUNDS'])
+      process.stdout.write(`p50 ${quantile(waits, 0.5)} ms, p99 ${quantile(waits, 0.99)} ms\n`);
+    // Twice what is promised: the machine may be busy.
+    expect(longestMs).to.be.below(2_000);
+    const ids = await client.lrange(key('other', 'wait'), 0, -1);
+    expect(ids.toReversed()).to.deep.equal(waits.map((_, i) => `a${i}`));
+  });
+
+  it('are entered where all processes look, before the first of them is stored', async () => {
+    const trial = await open();
+    await trial.send({ id: 'a' });
+    await trial.settle(await trial.take(), { ...ack, sends: [to({ id: 'b' })] });
+    expect(await client.hget(`${namespace}:acktor-outboxes`, 'queue:{trial}')).to.equal('1');
+  });
+
   it('reach their handlers, and so does the notice of a dead job', async () => {
     await using trial = await WorkerTrial.open(set.url);
     const { handler, deliveries } = recording(call, () => undefined);
@@ -148,6 +186,14 @@ describe('jobs that are sent with a settlement, to another slot of a cluster', f
     expect(await dead.first()).to.deep.include({ reason: 'no use', data: { text: 'die' }, isKept: true });
   });
 });
+
+/** For figures: `ACKTOR_OUTBOX_ROUNDS=500`. */
+const ROUNDS = Number(process.env['ACKTOR_OUTBOX_ROUNDS'] ?? 20);
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
+}
 
 function to(job: Partial<OutgoingJob>): QueuedSend {
   return { queue: 'other', job: outgoing(job) };

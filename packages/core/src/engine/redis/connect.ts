@@ -25,6 +25,8 @@ export interface RedisBrokerOptions extends Omit<BrokerOpening, 'isForInspection
   readonly durability: Durability;
   /** Whether ordinary sends, acks and fetches may take a shorter path with the same effect and the same answer. */
   readonly fastPath: boolean;
+  /** Whether it forwards what others have left in their outboxes, in a cluster. */
+  readonly forwardsForAll: boolean;
   /** How another thread makes an engine on this server. */
   readonly moduleAt: (redis: RedisSource) => EngineModule;
 }
@@ -85,7 +87,7 @@ export async function openRedisBroker(location: ServerLocation, options: RedisBr
 }
 
 async function openBroker(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<BullmqBroker> {
-  const { connectTimeoutMs, namespace, fastPath, worker, countedMinutes = 0 } = options;
+  const { connectTimeoutMs, namespace, fastPath, forwardsForAll, worker, countedMinutes = 0 } = options;
   const opened = await (address.isCluster ? openCluster : openServer)(address, time, options);
   const openClient = (name: string, key: string, signal?: AbortSignal) =>
     connectGuarded(address, { name, key, connectTimeoutMs, ...(signal && { signal }) });
@@ -96,6 +98,7 @@ async function openBroker(address: RedisAddress, time: StartTime, options: Redis
     namespace,
     database: address.database,
     fastPath,
+    forwardsForAll,
     retention,
     worker,
     countedMinutes,

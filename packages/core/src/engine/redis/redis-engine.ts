@@ -81,7 +81,9 @@ export class RedisEngine implements Engine {
     const durability = opening.isForInspection === true ? 'off' : options.durability;
     const moduleAt = (redis: RedisSource) => moduleOf({ ...options, embedded: undefined, redis });
     const { fastPath } = options;
-    return this.#at((location) => openRedisBroker(location, { ...opening, durability, fastPath, moduleAt }));
+    const forwardsForAll = opening.isForInspection !== true;
+    const further = { durability, fastPath, forwardsForAll, moduleAt };
+    return this.#at((location) => openRedisBroker(location, { ...opening, ...further }));
   }
 
   async openLiveness(opening: LivenessOpening): Promise<Liveness> {

@@ -37,7 +37,8 @@ import { queueKeys, workerClientName, type QueueKeys } from './queue-keys.js';
 import { scripts } from './scripts/scripts.js';
 import { ConfirmedSends } from './sending/confirmed-sends.js';
 import { fsyncMethod } from './sending/fsync.js';
-import { Outbox } from './sending/outbox.js';
+import type { Outbox } from './sending/outbox.js';
+import { Outboxes } from './sending/outboxes.js';
 import { addJobs } from './sending/send-call.js';
 
 /** What the broker needs. */
@@ -61,6 +62,8 @@ export interface BullmqBrokerDeps {
   readonly countedMinutes: number;
   /** Whether ordinary sends, acks and fetches may take the fast path of their scripts. */
   readonly fastPath: boolean;
+  /** Whether it forwards what others have left in their outboxes, in a cluster. */
+  readonly forwardsForAll: boolean;
 }
 
 /** What the broker keeps of one queue. What is undefined is made when it is first needed. */
@@ -84,10 +87,13 @@ export class BullmqBroker implements Broker {
   /** By the confirmation that they wait for, as JSON. */
   readonly #confirmedSends = new Map<string, ConfirmedSends>();
   readonly #workQueues = new Set<WorkQueue>();
+  /** Undefined on one server, which takes everything in one step. */
+  readonly #outboxes: Outboxes | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(deps: BullmqBrokerDeps) {
     this.#deps = deps;
+    this.#outboxes = deps.server.isCluster ? new Outboxes(deps) : undefined;
     this.#names = new QueueNames(deps);
   }
 
@@ -196,6 +202,7 @@ export class BullmqBroker implements Broker {
     // Streams first, so that nothing waits for an answer of a server that hangs.
     await Promise.all([
       ...queues.map(({ outbox }) => outbox?.close()),
+      this.#outboxes?.close(),
       ...queues.map(({ stream }) => stream?.close()),
       ...[...this.#workQueues].map((queue) => queue.close()),
       ...queues.map(({ ends }) => ends?.close()),
@@ -248,17 +255,7 @@ export class BullmqBroker implements Broker {
   }
 
   #outboxOf(source: QueueState): Outbox | undefined {
-    const { connections, namespace, database, server } = this.#deps;
-    if (!server.isCluster) return undefined;
-    // By its keys alone: the name is theirs, and this process may have another for the queue.
-    const targetOf = (name: string) => {
-      const keys = queueKeys(namespace, name, { isInCluster: true, database });
-      return { keys, guard: connections.to(name, keys.marker) };
-    };
-    return (source.outbox ??= new Outbox({
-      source: { keys: source.keys, guard: this.#guardOf(source) },
-      targetOf,
-    }));
+    return (source.outbox ??= this.#outboxes?.open(source.keys, this.#guardOf(source)));
   }
 
   /** In the background: a list that is late by one call does not fail the call. */

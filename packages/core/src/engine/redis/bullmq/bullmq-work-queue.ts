@@ -54,7 +54,7 @@ export interface BullmqWorkQueueDeps {
   readonly countedMinutes: number;
   readonly targetOf: (queue: string) => SendTarget;
   /** Forwards what is sent to other slots of a cluster; undefined on one server. */
-  readonly outbox: Pick<Outbox, 'forward' | 'isFull'> | undefined;
+  readonly outbox: Pick<Outbox, 'enter' | 'forward' | 'isFull'> | undefined;
 }
 
 /** The {@link WorkQueue} on BullMQ. One blocking connection, opened at once: by it BullMQ's clients know of the worker. */
@@ -92,8 +92,11 @@ export class BullmqWorkQueue implements WorkQueue {
     const { outbox } = this.#deps;
     if (outbox?.isFull)
       return backedUp(await this.#call(requests.map(withoutFetch), { ...options, wantsStatus: true }, round));
+    if (!outbox || !requests.some(({ settle }) => settle?.settlement.sends))
+      return this.#call(requests, options, round);
+    await outbox.enter();
     const answer = await this.#call(requests, options, round);
-    if (outbox && requests.some(({ settle }) => settle?.settlement.sends)) outbox.forward();
+    outbox.forward();
     return answer;
   }
 

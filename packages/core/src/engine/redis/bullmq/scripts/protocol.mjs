@@ -74,6 +74,9 @@ export const KEY_LISTS = {
     'active',
   ],
   outboxes: ['outboxes'],
+  listeners: ['listeners'],
+  /** Of a namespace, not of a queue. */
+  outboxRegistry: ['registry'],
 };
 
 /** A delivery that is settled or renewed. The generation is its fence and how many leases its job has lost, with a slash between. */

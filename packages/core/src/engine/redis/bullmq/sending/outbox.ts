@@ -19,7 +19,8 @@ export interface OutboxDeps {
 
 /**
  * The outbox of a queue: a list for each target, in the queue's own slot, written in the step that stores a settlement. Every worker of the
- * queue forwards what is in it: at once what this process has put there, and four times a second what others have left.
+ * queue forwards what is in it, and so does the process that has the turn at all of them: at once what this process has put there, and four
+ * times a second what others have left.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;
