@@ -1,35 +1,43 @@
-// Runs traces of the model on a real engine, one after the other on one queue, and compares each step.
-import type {
-  ConnectedBroker,
-  Engine,
-  LeasedJob,
-  Liveness,
-  OutgoingJob,
-  ReapRules,
-  Settlement,
-  WorkQueue,
-} from '@acktor/core/engine';
-import { expect } from 'chai';
-import { numberOf, workerOf, type Delivery, type How, type Known, type Server, type WorkerName } from './server.js';
-import type { Step } from './happenings.js';
-import type { Call, Fault } from './world.js';
+// One queue of a real engine for many traces, one after the other, with a worker process for each of the model's.
+import type { ConnectedBroker, Engine, WorkQueue } from '@acktor/core/engine';
+import { until } from '../server/project.js';
+import { EngineRun, type Presence } from './engine-run.js';
+import type { Name, Restart } from './specification.js';
+import { told, type Fault, type TracedStep } from './traced-world.js';
 
 /** An engine, and what a trace needs of its server beside the port. */
 export interface Ground {
   readonly engine: Engine;
   readonly namespace: string;
   readonly broker: ConnectedBroker['broker'];
-  /** Resolves when the server counts the process as gone. */
-  isGone(queue: string, process: string): Promise<void>;
+  /** Resolves when the server counts the process as gone, or as there. */
+  isSeen(process: string, isThere: boolean): Promise<void>;
   /** Lets the next turn of the reaper be had at once. */
   freeTurn(queue: string): Promise<void>;
+  /** Undefined where traces have no faults of the server. */
+  readonly servers?: FailingServer;
 }
 
-/** One queue for many traces, with a worker process for each of the model's. What a trace leaves are acked jobs only. */
+/** A server that forgets its last changes. */
+export interface FailingServer {
+  /** Called before every change, with the restart that comes next; undefined when there is none. */
+  beforeChange(next: NextRestart | undefined): Promise<void>;
+  /** Resolves when clients reach it again. In place, every lease has expired meanwhile. */
+  restart(restart: Restart, queue: string): Promise<void>;
+}
+
+export interface NextRestart {
+  readonly restart: Restart;
+  /** How many changes it forgets, and how many there are between this one and it. */
+  readonly back: number;
+  readonly after: number;
+}
+
+/** What a trace leaves are acked jobs only. */
 export class Lane {
   readonly #ground: Ground;
   readonly #queue: WorkQueue;
-  readonly #presences = new Map<WorkerName, Presence>();
+  readonly #presences = new Map<Name, Presence>();
   #processes = 0;
   #lastToken = 0;
 
@@ -39,25 +47,20 @@ export class Lane {
   }
 
   /** @throws Error with the trace, at the first step after which the engine and the model differ. */
-  async run(id: string, jobs: readonly string[], trace: readonly Step[]): Promise<void> {
+  async run(id: string, jobs: readonly string[], trace: readonly TracedStep[]): Promise<void> {
     const presences = { A: await this.#present('A'), B: await this.#present('B') };
-    const run = new Run({
-      ground: this.#ground,
-      queue: this.#queue,
-      presences,
-      id,
-      from: (this.#lastToken += TOKENS),
-      carries: carriesJobs(this.#queue),
-    });
+    const from = (this.#lastToken += TOKENS);
+    const run = new EngineRun({ ground: this.#ground, queue: this.#queue, presences, id, from });
     await run.begin(jobs);
     for (const [i, { event, world }] of trace.entries()) {
       if (event === undefined) continue;
       try {
+        if (isChange(event)) await this.#ground.servers?.beforeChange(nextRestart(trace, i));
         if ('script' in event) await run.ask(event);
         else await this.#inflict(event, run);
-        expect(await run.seen(jobs)).to.deep.equal(run.expected(jobs, world.server));
+        await run.compare(jobs, world.server);
       } catch (cause) {
-        const story = trace.slice(0, i + 1).map(({ text }, at) => `${at + 1}. ${text}`);
+        const story = trace.slice(0, i + 1).map((step, at) => `${at + 1}. ${told(step)}`);
         throw new Error(`${id} differs from the model after\n${story.join('\n')}\n${String(cause)}`, { cause });
       }
     }
@@ -68,7 +71,7 @@ export class Lane {
     await this.#queue.close();
   }
 
-  async #present(name: WorkerName): Promise<Presence> {
+  async #present(name: Name): Promise<Presence> {
     const known = this.#presences.get(name);
     if (known) return known;
     const { engine, namespace } = this.#ground;
@@ -80,238 +83,41 @@ export class Lane {
     return presence;
   }
 
-  async #inflict(fault: Fault, run: Run): Promise<void> {
-    if ('expire' in fault) return run.expire(fault.expire.token);
-    if (!('kill' in fault)) throw new RangeError('expected no fault of the server');
-    const { process, liveness } = await this.#present(fault.kill);
-    this.#presences.delete(fault.kill);
-    await liveness.close();
-    await this.#ground.isGone(this.#queue.name, process);
-  }
-}
-
-/** A worker process as its server sees it. */
-interface Presence {
-  readonly process: string;
-  readonly liveness: Liveness;
-}
-
-interface RunDeps {
-  readonly ground: Ground;
-  readonly queue: WorkQueue;
-  readonly presences: Readonly<Record<WorkerName, Presence>>;
-  /** What the ids of the trace's jobs begin with. */
-  readonly id: string;
-  /** The number before the first token: a process uses each once. */
-  readonly from: number;
-  /** Whether the engine adds jobs with a settlement. */
-  readonly carries: boolean;
-}
-
-/** One trace on the engine, in the model's words. */
-class Run {
-  readonly #deps: RunDeps;
-  readonly #leased = new Map<string, LeasedJob>();
-
-  constructor(deps: RunDeps) {
-    this.#deps = deps;
-  }
-
-  async begin(jobs: readonly string[]): Promise<void> {
-    const { ground, queue } = this.#deps;
-    await ground.broker.send(
-      queue.name,
-      jobs.map((job) => outgoing(this.#idOf(job))),
-    );
-  }
-
-  async ask(call: Call): Promise<void> {
-    switch (call.script) {
-      case 'fetch':
-        return expectSame(await this.#fetch(...call.args), call.answer);
-      case 'settle':
-        return expectSame(await this.#settle(...call.args), call.answer);
-      case 'renew': {
-        const held = call.args[0].map(({ token }) => this.#job(token));
-        const lost = await this.#deps.queue.renew(held, LEASE_MS);
-        return expectSame(
-          lost,
-          call.answer.map((token) => this.#tokenOf(token)),
-        );
-      }
-      case 'reconcile':
-        return this.#expectReturned(await this.#reconcile(...call.args), call.answer);
-      case 'reap':
-        return this.#expectReturned(await this.#reap(call.args[0]), call.answer);
-      case 'release': {
-        const { ground, queue, presences } = this.#deps;
-        const dead = { process: presences[call.args[0]].process, deliveryLimit: NO_LIMIT };
-        const { returned } = await ground.broker.releaseDead(queue.name, dead);
-        return this.#expectReturned(returned, call.answer);
-      }
+  async #inflict(fault: Fault, run: EngineRun): Promise<void> {
+    if ('expire' in fault) return run.expire(fault.expire);
+    const ground = this.#ground;
+    if ('kill' in fault) {
+      const { process, liveness } = await this.#present(fault.kill);
+      this.#presences.delete(fault.kill);
+      await liveness.close();
+      return ground.isSeen(process, false);
     }
-  }
-
-  async expire(token: string): Promise<void> {
-    expectSame(await this.#deps.queue.renew([this.#job(token)], 0), []);
-  }
-
-  /** What the engine has of these jobs. */
-  async seen(jobs: readonly string[]): Promise<Seen> {
-    const { ground, queue, carries } = this.#deps;
+    if (ground.servers === undefined) throw new RangeError('expected no fault of the server');
+    await ground.servers.restart(fault.restart, this.#queue.name);
     const admin = ground.broker.admin();
-    const span = { offset: 0, limit: 10 };
-    const find = (name: string) => Promise.all(jobs.map((job) => admin.find(name, this.#idOf(job))));
-    const [waiting, active, found, added] = await Promise.all([
-      admin.jobs(queue.name, { place: 'waiting', ...span }),
-      admin.jobs(queue.name, { place: 'active', ...span }),
-      find(queue.name),
-      carries ? find(nextOf(queue.name)) : [],
-    ]);
-    const leases = await Promise.all(
-      active.jobs.flatMap(({ id }) => this.#tokensOf(id)).map((token) => this.#heldUnder(token)),
+    await until('the broker is connected again', () =>
+      admin.find(this.#queue.name, 'none').then(
+        () => true,
+        () => false,
+      ),
     );
-    return {
-      wait: waiting.jobs.map(({ id }) => id),
-      active: active.jobs.map(({ id }) => id),
-      places: found.map((job) => job?.place),
-      fences: found.map((job) => job?.deliveries),
-      leases: leases.flatMap((token) => token ?? []).toSorted(),
-      added: added.flatMap((job) => job?.id ?? []).toSorted(),
-    };
-  }
-
-  /** What it should have. */
-  expected(jobs: readonly string[], server: Server): Seen {
-    const placeOf = (job: string) => {
-      if (server.wait.includes(job)) return 'waiting';
-      return server.active.includes(job) ? 'active' : 'acked';
-    };
-    const leases = server.active.flatMap((job) => server.record(job).lease ?? []);
-    return {
-      wait: server.wait.map((job) => this.#idOf(job)),
-      active: server.active.map((job) => this.#idOf(job)),
-      places: jobs.map(placeOf),
-      fences: jobs.map((job) => server.record(job).fence),
-      leases: leases.map((token) => this.#tokenOf(token)).toSorted(),
-      added: this.#deps.carries ? server.sent.map((job) => this.#idOf(job)).toSorted() : [],
-    };
-  }
-
-  async #fetch(token: string): Promise<Delivery | undefined> {
-    const { queue, presences } = this.#deps;
-    const options = { leaseMs: LEASE_MS, worker: presences[workerOf(token)].process, wantsStatus: false };
-    const { replies } = await queue.settleAndFetch([{ fetch: this.#tokenOf(token) }], options);
-    const fetched = replies[0]?.fetched;
-    if (fetched === undefined) return undefined;
-    if (fetched.kind === 'unreadable') throw new Error(fetched.reason);
-    const { record } = fetched.job;
-    this.#leased.set(token, fetched.job);
-    const job = record.id.slice(this.#deps.id.length);
-    return { job, token, fence: record.deliveries, lost: record.leasesLost };
-  }
-
-  async #settle({ token }: Delivery, how: How): Promise<string | undefined> {
-    const { queue, presences } = this.#deps;
-    const job = this.#job(token);
-    const sends = this.#deps.carries ? [{ queue: nextOf(queue.name), job: outgoing(job.record.id) }] : [];
-    const settlement: Settlement = how === 'ack' ? { kind: 'ack', result: '1', sends } : RETRY;
-    const options = { leaseMs: LEASE_MS, worker: presences[workerOf(token)].process, wantsStatus: false };
-    const { replies } = await queue.settleAndFetch([{ settle: { job, settlement } }], options);
-    if (replies[0]?.error) throw replies[0].error;
-    return replies[0]?.settled;
-  }
-
-  #reconcile({ worker, last, held }: Known): Promise<readonly string[]> {
-    const { queue, presences, from } = this.#deps;
-    const tokens = { process: presences[worker].process, last: from + last };
-    return queue.reconcile(
-      tokens,
-      held.map((token) => this.#job(token)),
-    );
-  }
-
-  async #reap(isDead: (name: WorkerName) => boolean): Promise<readonly string[]> {
-    const { ground, queue, presences } = this.#deps;
-    await ground.freeTurn(queue.name);
-    const { returnedJobIds, faults } = await presences[isDead('A') ? 'B' : 'A'].liveness.reap(RULES);
-    expectSame(faults, []);
-    return returnedJobIds;
-  }
-
-  #expectReturned(ids: readonly string[], jobs: readonly string[]): void {
-    expectSame(ids.toSorted(), jobs.map((job) => this.#idOf(job)).toSorted());
-  }
-
-  /** The token, if the job is held under it now. */
-  async #heldUnder(token: string): Promise<string | undefined> {
-    const jobId = this.#job(token).record.id;
-    const leaseToken = this.#tokenOf(token);
-    return (await this.#deps.queue.progress({ jobId, leaseToken }, '0')) ? leaseToken : undefined;
-  }
-
-  #tokensOf(id: string): readonly string[] {
-    return [...this.#leased].flatMap(([token, { record }]) => (record.id === id ? [token] : []));
-  }
-
-  #job(token: string): LeasedJob {
-    const job = this.#leased.get(token);
-    if (job === undefined) throw new Error(`the engine has leased nothing under ${token}`);
-    return job;
-  }
-
-  #idOf(job: string): string {
-    return this.#deps.id + job;
-  }
-
-  #tokenOf(token: string): string {
-    const { presences, from } = this.#deps;
-    return `${presences[workerOf(token)].process}|${from + numberOf(token)}`;
+    for (const { process } of this.#presences.values()) await ground.isSeen(process, true);
   }
 }
 
-interface Seen {
-  readonly wait: readonly string[];
-  readonly active: readonly string[];
-  readonly places: readonly (string | undefined)[];
-  readonly fences: readonly (number | undefined)[];
-  readonly leases: readonly string[];
-  /** By acks, in the second queue. */
-  readonly added: readonly string[];
+function isChange(event: TracedStep['event']): boolean {
+  return event !== undefined && ('script' in event || 'expire' in event);
 }
 
-/** The queue to which acks add jobs. */
-function nextOf(queue: string): string {
-  return `${queue}-next`;
-}
-
-function carriesJobs(queue: WorkQueue): boolean {
-  try {
-    queue.requireSendTo(nextOf(queue.name));
-    return true;
-  } catch {
-    return false;
+/** The next restart after the step, and how many changes come between; a restart forgets none that another came after. */
+function nextRestart(trace: readonly TracedStep[], from: number): NextRestart | undefined {
+  let after = 0;
+  for (const { event } of trace.slice(from + 1)) {
+    if (event && 'restart' in event) return { ...event, after };
+    if (isChange(event)) after += 1;
   }
+  return undefined;
 }
 
-function expectSame(found: unknown, expected: unknown): void {
-  expect(found).to.deep.equal(expected);
-}
-
-function outgoing(id: string): OutgoingJob {
-  return { id, name: 'note', payload: '1', delayMs: 0, priority: 0, attempts: undefined, backoff: undefined };
-}
-
-const RETRY: Settlement = { kind: 'retry', delayMs: 0, failure: { reason: 'again', stack: undefined } };
-/** Longer than any run: leases expire where the trace says so. */
-const LEASE_MS = 3_600_000;
-const NO_LIMIT = 1_000_000;
+/** More than a trace uses. */
 const TOKENS = 100;
-const RULES: ReapRules = {
-  deliveryLimit: NO_LIMIT,
-  intervalMs: 1,
-  graceMs: 0,
-  holdOffMs: 0,
-  longestGapMs: LEASE_MS,
-  usesPresence: true,
-};

@@ -1,4 +1,4 @@
-// Traces of the model on real engines, step by step: what the model shows of the protocol holds for what runs.
+// Traces of the specification on real engines, step by step: what the model shows of the protocol holds for what runs.
 import { randomUUID } from 'node:crypto';
 import { redisEngine } from '@acktor/core';
 import type { Engine } from '@acktor/core/engine';
@@ -6,77 +6,103 @@ import { memoryEngine } from '@acktor/testing';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { redisUrl } from '../real-redis/real-redis.js';
 import { until } from '../server/project.js';
+import { FailingPair } from './failing-pair.js';
 import { Lane, type Ground } from './lane.js';
-import { allRulesBut } from './rules.js';
-import { randomTrace } from './walker.js';
-import type { Step } from './happenings.js';
+import { randomTraces, type NumberedTrace } from './random-traces.js';
+import { allRulesBut } from './search.js';
 
-/** All of them: `ACKTOR_PROTOCOL_TRACES=10000 npm test -- test/protocol`. */
+/** All of them: `ACKTOR_PROTOCOL_TRACES=10000 ACKTOR_PROTOCOL_SERVER_FAULTS=200 npm test -- test/protocol`. */
 const TRACES = Number(process.env.ACKTOR_PROTOCOL_TRACES ?? 400);
+const SERVER_FAULTS = Number(process.env.ACKTOR_PROTOCOL_SERVER_FAULTS ?? 20);
 const LANES = 16;
+/** Each has servers of its own. */
+const FAILING_LANES = 4;
 const JOBS = ['a', 'b'];
+const SCOPE = { jobs: JOBS, faults: 2, on: allRulesBut() };
 
 describe("the protocol's traces", function () {
-  this.timeout(120_000 + TRACES * 100);
+  this.timeout(120_000 + TRACES * 100 + SERVER_FAULTS * 5_000);
 
   it('are those of Redis', async () => {
     using client = await plainRedis();
     const namespace = `protocol-${randomUUID()}`;
-    await runAll(redisEngine({ redis: redisUrl() }), namespace, {
-      freeTurn: async (queue) => void (await client.del(`${namespace}:${queue}:acktor:turn`)),
-      isGone: async (_queue, process) => {
-        await until(
-          `${process} is gone`,
-          async () => (await client.pubsub('SHARDCHANNELS', `*${process}`)).length === 0,
-        );
-      },
-    });
+    const traces = randomTraces(TRACES, { ...SCOPE, hasServerFaults: false });
+    await runAll(LANES, traces, () =>
+      openGround(redisEngine({ redis: redisUrl() }), {
+        namespace,
+        freeTurn: async (queue) => void (await client.del(`${namespace}:${queue}:acktor:turn`)),
+        isSeen: (process, isThere) =>
+          until(`${process} is ${isThere ? 'there' : 'gone'}`, async () => {
+            const channels = await client.pubsub('SHARDCHANNELS', `*${process}`);
+            return channels.length > 0 === isThere;
+          }),
+      }),
+    );
+  });
+
+  it('are those of Redis that forgets its last changes, in a restart or by a replica that lags', async () => {
+    const traces = randomTraces(SERVER_FAULTS, { ...SCOPE, hasServerFaults: true }, (trace) =>
+      trace.some(({ event }) => event && 'restart' in event && event.back > 0),
+    );
+    await runAll(FAILING_LANES, traces, failingGround);
   });
 
   it('are those of the memory engine', async () => {
     const done = () => Promise.resolve();
-    await runAll(memoryEngine(), 'protocol', { freeTurn: done, isGone: done });
+    const traces = randomTraces(TRACES, { ...SCOPE, hasServerFaults: false });
+    await runAll(LANES, traces, () =>
+      openGround(memoryEngine(), { namespace: 'protocol', freeTurn: done, isSeen: done }),
+    );
   });
 });
 
-/** Shares the traces out to lanes. */
-async function runAll(engine: Engine, namespace: string, aids: Pick<Ground, 'freeTurn' | 'isGone'>): Promise<void> {
-  const opening = { namespace, name: 'protocol', connectTimeoutMs: 30_000, ackedAgeSeconds: 3_600, ackedCount: 1_000 };
-  const connected = await engine.openBroker(opening);
-  const { broker } = connected;
-  const traces = differentTraces();
+type OpenGround = Ground & AsyncDisposable;
+
+/** Shares the traces out to lanes, each on a ground of its own. */
+async function runAll(lanes: number, traces: Generator<NumberedTrace>, open: () => Promise<OpenGround>): Promise<void> {
   const runNext = async (_: unknown, number: number) => {
-    const lane = new Lane({ engine, namespace, broker, ...aids }, `lane-${number}`);
+    await using ground = await open();
+    const lane = new Lane(ground, `lane-${number}`);
     try {
       for (const [i, trace] of traces) await lane.run(`trace${i}-`, JOBS, trace);
     } finally {
       await lane.close();
     }
   };
+  await Promise.all(Array.from({ length: lanes }, runNext));
+}
+
+async function openGround(engine: Engine, aids: Omit<Ground, 'engine' | 'broker'>): Promise<OpenGround> {
+  const { namespace } = aids;
+  const opening = { namespace, name: 'protocol', connectTimeoutMs: 30_000, ackedAgeSeconds: 3_600, ackedCount: 1_000 };
+  const connected = await engine.openBroker(opening);
+  const { broker } = connected;
+  return { ...aids, engine, broker, [Symbol.asyncDispose]: () => connected.close() };
+}
+
+async function failingGround(): Promise<OpenGround> {
+  const namespace = `protocol-${randomUUID()}`;
+  const servers = await FailingPair.start(namespace);
   try {
-    await Promise.all(Array.from({ length: LANES }, runNext));
-  } finally {
-    await connected.close();
+    const ground = await openGround(redisEngine({ redis: servers.url }), {
+      namespace,
+      servers,
+      freeTurn: async (queue) => void (await servers.ask('DEL', `${namespace}:${queue}:acktor:turn`)),
+      isSeen: (process, isThere) =>
+        until(`${process} is ${isThere ? 'there' : 'gone'}`, async () => {
+          const channels = (await servers.ask('PUBSUB', 'SHARDCHANNELS', `*${process}`)) as readonly string[];
+          return channels.length > 0 === isThere;
+        }),
+    });
+    return {
+      ...ground,
+      async [Symbol.asyncDispose]() {
+        await ground[Symbol.asyncDispose]();
+        await servers[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await servers[Symbol.asyncDispose]();
+    throw error;
   }
-}
-
-function* differentTraces(): Generator<readonly [number, readonly Step[]]> {
-  const seen = new Set<string>();
-  const scope = { jobs: JOBS, faults: 2, hasServerFaults: false, rules: allRulesBut() };
-  for (let seed = 1; seen.size < TRACES; seed += 1) {
-    const trace = randomTrace(scope, pickerOf(seed));
-    const text = trace.map((step) => step.text).join('\n');
-    if (!seen.has(text)) yield [seen.add(text).size, trace];
-  }
-}
-
-/** The same numbers for the same seed: xorshift. */
-function pickerOf(seed: number): (greatest: number) => number {
-  let state = Math.imul(seed, 0x9e3779b1) | 1;
-  return (greatest) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % (greatest + 1);
-  };
 }
