@@ -25,7 +25,7 @@ export const { duration } = await inside<typeof DurationsModule>('output/duratio
 export const { ConfigFileError, NoHandlerFilesError, NotConfirmedError, SettingError } =
   await inside<typeof ErrorsModule>('errors.js');
 export const { showProgress } = await inside<typeof ProgressModule>('output/output.js');
-export const { commandPaths } = await inside<typeof ProgramModule>('program.js');
+export const { commandPaths, runProgram } = await inside<typeof ProgramModule>('program.js');
 export const { ratesBetween } = await inside<typeof RatesModule>('commands/queue-rates.js');
 export const { FleetPicture } = await inside<typeof FleetPictureModule>('top/fleet-picture.js');
 export const { topPage } = await inside<typeof TopPageModule>('top/top-page.js');

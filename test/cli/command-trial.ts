@@ -1,6 +1,6 @@
-// The compiled command on a namespace of the run's Redis, or of another.
+// The command on a namespace of the run's Redis, or of another.
 import { WorkerTrial } from '../worker/worker-trial.js';
-import { acktor, type CommandRun } from './command.js';
+import { acktorInside, type CommandRun } from './command.js';
 
 export class CommandTrial implements AsyncDisposable {
   readonly jobs: WorkerTrial;
@@ -15,7 +15,7 @@ export class CommandTrial implements AsyncDisposable {
 
   /** Runs `acktor` there, to its end. */
   run(...args: string[]): Promise<CommandRun> {
-    return acktor(...args, '--redis', this.jobs.url, '--namespace', this.jobs.namespace);
+    return acktorInside(...args, '--redis', this.jobs.url, '--namespace', this.jobs.namespace);
   }
 
   /** Runs it with `--json`; what it printed, parsed. */

@@ -6,7 +6,7 @@ import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';
 import { note } from '../jobs/notes.js';
 import { commandPaths } from '../cli-inside/inside.js';
 import { taskFile } from '../supervisor/task-trial.js';
-import { acktor, acktorIn } from './command.js';
+import { acktor, acktorIn, acktorInside } from './command.js';
 import { CommandTrial } from './command-trial.js';
 
 const operating: readonly (readonly string[])[] = [
@@ -32,7 +32,7 @@ describe('every command of acktor', function () {
     const page = await readFile(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
     for (const path of commandPaths()) {
       const name = ['acktor', ...path].join(' ');
-      const { code, stdout } = await acktor(...path, '--help');
+      const { code, stdout } = await acktorInside(...path, '--help');
       expect(code, name).to.equal(0);
       expect(stdout).to.match(new RegExp(`^Usage: ${name} `));
       expect(page).to.include(`<!-- generated: ${name} -->`);
@@ -45,7 +45,7 @@ describe('every command of acktor', function () {
   for (const args of operating) {
     it(`exits with 4 and says so when no server answers: acktor ${args.join(' ')}`, async () => {
       const nowhere = ['--redis', 'redis://127.0.0.1:1', '--connect-timeout-ms', '100'];
-      const { code, stdout, stderr } = await acktor(...args, ...nowhere, '--json');
+      const { code, stdout, stderr } = await acktorInside(...args, ...nowhere, '--json');
       expect(code).to.equal(4);
       expect(stderr).to.match(/^acktor: expected a queue server that answers at redis:\/\/127\.0\.0\.1:1/);
       expect(JSON.parse(stdout)).to.have.nested.property('error.code', 'ACKTOR_BROKER_UNREACHABLE');
@@ -65,7 +65,7 @@ describe('every command of acktor', function () {
 
   it('exits with 2 for an option that it does not know, and says which was meant', async () => {
     for (const args of [['queues'], ['dead', 'list'], ['doctor']]) {
-      const { code, stderr } = await acktor(...args, '--jsn');
+      const { code, stderr } = await acktorInside(...args, '--jsn');
       expect(code, args.join(' ')).to.equal(2);
       expect(stderr).to.include("unknown option '--jsn'").and.to.include('Did you mean --json?');
     }
@@ -79,7 +79,7 @@ describe('every command of acktor', function () {
       [['nothing'], "unknown command 'nothing'"],
     ];
     for (const [args, words] of wrong) {
-      const { code, stdout, stderr } = await acktor(...args, '--json');
+      const { code, stdout, stderr } = await acktorInside(...args, '--json');
       expect(code, args.join(' ')).to.equal(2);
       const { error } = JSON.parse(stdout) as { readonly error: { readonly code: string; readonly message: string } };
       expect(error.code, args.join(' ')).to.equal('ACKTOR_BAD_USAGE');
@@ -90,9 +90,12 @@ describe('every command of acktor', function () {
   });
 
   it('exits with 2 for an address, a namespace and a queue that cannot be', async () => {
-    expect(await acktor('queues', '--redis', 'http://db')).to.include({ code: 2, stdout: '' });
-    expect(await acktor('queues', '--redis', redisUrl(), '--namespace', 'a\nb')).to.include({ code: 2, stdout: '' });
-    const queue = await acktor('jobs', 'a:b', '--redis', redisUrl(), '--namespace', freshNamespace());
+    expect(await acktorInside('queues', '--redis', 'http://db')).to.include({ code: 2, stdout: '' });
+    expect(await acktorInside('queues', '--redis', redisUrl(), '--namespace', 'a\nb')).to.include({
+      code: 2,
+      stdout: '',
+    });
+    const queue = await acktorInside('jobs', 'a:b', '--redis', redisUrl(), '--namespace', freshNamespace());
     expect(queue).to.include({ code: 2, stdout: '' });
   });
 });
