@@ -20,6 +20,8 @@ import {
   operatorOptions,
   pauseOptions,
 } from '../packages/core/dist/operator/operator-options.js';
+import { queueLimitOptions } from '../packages/core/dist/operator/limits.js';
+import { keyLimitOptions, keyListOptions } from '../packages/core/dist/operator/keys.js';
 import { defineOptions } from '../packages/core/dist/options/options.js';
 import {
   cancelOptions,
@@ -56,6 +58,9 @@ const tables = {
   'job list': jobListOptions,
   pause: pauseOptions,
   inspect: inspectOptions,
+  'queue limit': queueLimitOptions,
+  'key list': keyListOptions,
+  'key limit': keyLimitOptions,
   'redis engine': redisEngineOptions,
   worker: workerOptions,
   handler: handlerOptions,
@@ -171,6 +176,23 @@ const interfaces = {
       doc: 'What {@link Operator.inspect} takes.',
       table: 'inspectTable',
       rows: rows(inspectOptions),
+    },
+  ],
+  'packages/core/src/operator/limits.ts': [
+    {
+      name: 'QueueLimitOptions',
+      doc: 'What {@link Operator.limit} takes.',
+      table: 'queueLimitTable',
+      rows: rows(queueLimitOptions),
+    },
+  ],
+  'packages/core/src/operator/keys.ts': [
+    { name: 'KeyListOptions', doc: 'What {@link Keys.list} takes.', table: 'listTable', rows: rows(keyListOptions) },
+    {
+      name: 'KeyLimitOptions',
+      doc: 'What {@link Keys.limit} and {@link Keys.limitAll} take.',
+      table: 'limitTable',
+      rows: rows(keyLimitOptions),
     },
   ],
   'packages/core/src/dead-letters/dead-letter-options.ts': [

@@ -83,7 +83,7 @@ function runChannel(batch: Batch, { state, call }: Trial, fastPath: boolean): Pr
   const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ...kept, ...limits];
   const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', '', SETTINGS.separator];
   const entries = writeEntries(call.requests, isIndexed);
-  const args = [...head, ...switches, entries.length, ...entries];
+  const args = [...head, ...switches, entries.length, 0, ...entries];
   return channelAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).channel, String(state.now)], args);
 }
 

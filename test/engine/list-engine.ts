@@ -29,6 +29,7 @@ function brokerOn(queue: (name: string) => ListQueue): Port.Broker {
     cancel: () => without('cancels'),
     deadLetters: () => without('dead letters'),
     schedules: () => without('schedules'),
+    keys: () => without('keys'),
     admin: () => without('an admin'),
     workQueue: (name) => queue(name),
     onConnection: () => () => undefined,
@@ -50,7 +51,18 @@ class ListQueue implements Port.WorkQueue {
     this.name = name;
   }
 
-  add({ id, name, payload, version = 1, priority, attempts, backoff, delayMs }: Port.OutgoingJob): Port.SendOutcome {
+  add({
+    id,
+    name,
+    payload,
+    version = 1,
+    priority,
+    attempts,
+    backoff,
+    delayMs,
+    group,
+  }: Port.OutgoingJob): Port.SendOutcome {
+    if (group !== undefined) return without('keys');
     if (this.#jobs.has(id)) return { duplicateOf: this.#placeOf(id) };
     const counts = { attemptsMade: 0, deliveries: 0, leasesLost: 0, suspicions: 0 };
     const facts = { version, priority, attempts, backoff, poisoned: undefined, cancelled: undefined };

@@ -128,6 +128,28 @@ export function everyFeatureWorks(doors: () => Doors): void {
     await deliveries.first();
   });
 
+  it('hands out jobs with a key in turn, and lets an operator look after the keys', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });
+    const send = (number: string, key: string, how = {}) => trial.producer.send(call, { number }, { key, ...how });
+    const [first, second, third] = await Promise.all(['1', '2', '3'].map((number) => send(number, 'a')));
+    await send('4', 'b', { priority: 2 });
+    expect(await trial.producer.cancel(call, first?.id ?? '')).to.equal('removed');
+    expect(await trial.producer.cancel(call, third?.id ?? '')).to.equal('removed');
+    const keys = operator.keys('calls');
+    await keys.pause('c');
+    await Promise.all([send('5', 'c'), send('6', 'c')]);
+    expect((await keys.list()).keys).to.have.length(3);
+    expect(await keys.purge('c')).to.equal(2);
+    await send('7', 'c');
+    await keys.limit('c', { concurrency: 2 });
+    await keys.resume('c');
+    const { handler, deliveries } = recording(call, () => undefined);
+    await trial.work([handler], { redis: doors().worker });
+    for (const number of ['2', '4', '7']) await deliveries.first(({ data }) => data.number === number);
+    expect(await second?.result({ timeoutMs: 10_000 })).to.equal(undefined);
+  });
+
   it('goes on with the schedules of a producer, which an operator looks after', async () => {
     await using trial = await WorkerTrial.open(doors().producer);
     await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });

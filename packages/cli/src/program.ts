@@ -9,6 +9,8 @@ import { deadCommand } from './commands/dead/dead.js';
 import { doctorCommand } from './commands/doctor.js';
 import { jobCommand } from './commands/job.js';
 import { jobsCommand } from './commands/jobs.js';
+import { keysCommand } from './commands/keys.js';
+import { limitCommand } from './commands/limit.js';
 import { pauseCommand, resumeCommand } from './commands/pause.js';
 import { queuesCommand } from './commands/queues.js';
 import { repairCommand } from './commands/repair.js';
@@ -62,6 +64,8 @@ function program(): Command {
     jobCommand(),
     deadCommand(),
     schedulesCommand(),
+    keysCommand(),
+    limitCommand(),
     pauseCommand(),
     resumeCommand(),
     cancelCommand(),

@@ -85,6 +85,8 @@ export {
   type RenewedLeases,
 } from './engine/liveness.js';
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
+export type { KeyPage, KeyState, KeyStore } from './engine/key-store.js';
+export type { JobGroup } from './contract/groups.js';
 export type {
   NewSchedule,
   Overlap,
@@ -107,10 +109,12 @@ export {
   type JobPlace,
   type JobSpan,
   type JobSummary,
+  type LimitChange,
   type ProcessDeath,
   type QueueAdmin,
   type QueueDeath,
   type QueueDepth,
+  type QueueLimits,
   type QueueSymptoms,
 } from './operator/queue-admin.js';
 export type { InspectionOptions, QueueFault, QueueInspection, RepairOutcome } from './operator/queue-fault.js';

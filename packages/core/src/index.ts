@@ -9,6 +9,7 @@ export {
   type ResultInput,
   type ResultOf,
 } from './contract/job.js';
+export type { GroupOptions, Groups } from './contract/groups.js';
 export type { Backoff, BackoffFunction } from './contract/backoff.js';
 export {
   NewerPayloadError,
@@ -103,6 +104,9 @@ export type {
   JobProgressed,
   JobWaitsAgain,
 } from './events/job-event.js';
+export { Keys, type KeyLimitOptions, type KeyListing, type KeyListOptions } from './operator/keys.js';
+export type { KeyState } from './engine/key-store.js';
+export type { QueueLimitOptions } from './operator/limits.js';
 export { Operator, QueueNotFoundError } from './operator/operator.js';
 export type {
   InspectOptions,
@@ -112,4 +116,12 @@ export type {
   PauseOptions,
 } from './operator/operator-options.js';
 export type { InspectionProgress, QueueFault, QueueInspection, RepairOutcome } from './operator/queue-fault.js';
-export type { JobAttempt, JobDetails, JobPlace, JobSummary, ProcessDeath, QueueDepth } from './operator/queue-admin.js';
+export type {
+  JobAttempt,
+  JobDetails,
+  JobPlace,
+  JobSummary,
+  ProcessDeath,
+  QueueDepth,
+  QueueLimits,
+} from './operator/queue-admin.js';

@@ -49,6 +49,8 @@ export interface PerformOptions {
   readonly sentAt?: Date;
   /** Of a run of a schedule: the time that it is for. */
   readonly scheduledFor?: Date;
+  /** That the job was sent with. */
+  readonly key?: string;
   /**
    * Aborts when the handler is to let go. Its reason says why: a `LeaseLostError`, `ShutdownError` or `DeadlineError` of Acktor's; anything else is a
    * cancel.
@@ -223,6 +225,7 @@ const deliveryOptions = defineOptions({
     accepts: isDate,
     doc: 'The time that a run of a schedule is for.',
   },
+  key: { type: 'string', expected: 'a text', accepts: (text) => text !== '', doc: 'That the job was sent with.' },
   signal: {
     type: 'value',
     expected: 'an AbortSignal',
@@ -255,7 +258,7 @@ function isClock(value: unknown): value is EngineClock {
 type CheckedDelivery = ReturnType<typeof deliveryOptions.check>;
 
 function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): LeasedJob {
-  const { id, attempt, attempts, fence = attempt, redelivered, sentAt = new Date(), scheduledFor } = options;
+  const { id, attempt, attempts, fence = attempt, redelivered, sentAt = new Date(), scheduledFor, key } = options;
   return {
     leaseToken: 'test|1',
     record: {
@@ -272,6 +275,7 @@ function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): Leas
       suspicions: 0,
       attempts,
       backoff: undefined,
+      group: key === undefined ? undefined : { key, concurrency: 1, holdsWhenDead: false },
       slot: scheduledFor && { schedule: 'test-schedule', atMs: scheduledFor.getTime() },
       poisoned: undefined,
       cancelled: undefined,

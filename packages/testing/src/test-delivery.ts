@@ -27,6 +27,8 @@ export interface TestDeliveryOptions {
   readonly scheduledFor?: Date;
   /** What `delivery.waitForChildren()` resolves with. Without, it rejects when children were added, and resolves with none when none were. */
   readonly children?: EndedChildren;
+  /** That the job was sent with. */
+  readonly key?: string;
   /** What `delivery.inject()` finds, by token. */
   readonly services?: Iterable<readonly [token: Token, service: unknown]>;
 }
@@ -57,7 +59,7 @@ export function delivery<J extends AnyJob>(
 ): TestDelivery<J> {
   requireContract(job, 'delivery');
   const { attempt = 1, attempts = job.attempts, id = 'test-job', redelivered = false } = options;
-  const { signal = new AbortController().signal, fence = attempt, sentAt = new Date(), scheduledFor } = options;
+  const { signal = new AbortController().signal, fence = attempt, sentAt = new Date(), scheduledFor, key } = options;
   const services = new Map<Token, unknown>(options.services);
   const [progressed, logged]: [unknown[], string[]] = [[], []];
   const sent: SentJob[] = [];
@@ -74,6 +76,7 @@ export function delivery<J extends AnyJob>(
     fence,
     sentAt,
     scheduledFor,
+    key,
     progressed,
     logged,
     sent,

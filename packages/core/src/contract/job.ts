@@ -2,6 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ContractError, NotAContractError, type OptionFault } from '../errors.js';
 import { backoffFunction, backoffOption, DEFAULT_BACKOFF, type Backoff, type BackoffFunction } from './backoff.js';
+import { groupsOption, type GroupOptions, type Groups } from './groups.js';
 import { nameFault, NAME_RULES, nameHint } from './names.js';
 import { upgradeFaults, type UpgradeSteps, type VersionOptions, isUpgradeSteps } from './versions.js';
 import { defineOptions } from '../options/options.js';
@@ -24,6 +25,8 @@ export interface JobContract<
   readonly version: number;
   /** From each earlier version to the next. */
   readonly upgrade: UpgradeSteps;
+  /** How jobs that are sent with a key share the queue. */
+  readonly groups: Groups;
 }
 
 /** Any contract, for signatures. */
@@ -65,6 +68,8 @@ export interface JobOptions<Payload extends StandardSchemaV1, Result extends Sta
   readonly backoff?: Backoff | BackoffFunction;
   /** How long one attempt may take, in milliseconds, from 1 to 2,147,483,647; default: for ever. */
   readonly deadlineMs?: number;
+  /** How jobs that are sent with a `key` share the queue; by default one of a key at a time, in order. */
+  readonly groups?: GroupOptions;
 }
 
 /**
@@ -208,4 +213,5 @@ export const contractOptions = defineOptions({
     accepts: isUpgradeSteps,
     doc: 'How a payload of each earlier version becomes one of the next.',
   },
+  groups: groupsOption,
 });

@@ -1,5 +1,6 @@
 // The broker's port: what Acktor needs of a queue server, in its own terms. Adapters live in folders of their own.
 import type { DeadLetterStore } from './dead-letter-store.js';
+import type { KeyStore } from './key-store.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { JobPlace, QueueAdmin } from '../operator/queue-admin.js';
 import type { OutgoingJob, WorkQueue } from './work-queue.js';
@@ -48,6 +49,9 @@ export interface Broker {
 
   /** The schedules of a queue. */
   schedules(queue: string): ScheduleStore;
+
+  /** The keys that jobs of a queue are grouped by. */
+  keys(queue: string): KeyStore;
 
   /** All queues, for people and tools. */
   admin(): QueueAdmin;

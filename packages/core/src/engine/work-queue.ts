@@ -1,5 +1,6 @@
 // One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
 import type { Backoff } from '../contract/backoff.js';
+import type { JobGroup } from '../contract/groups.js';
 
 /** One job to be sent. Ids are given before sending, so that a resend cannot create a second job. */
 export interface OutgoingJob {
@@ -20,6 +21,11 @@ export interface OutgoingJob {
    * send alone: a repeat of it does not replace the job that it has added itself.
    */
   readonly reuse?: string;
+  /**
+   * Given for a job with a key: of its group so many have a turn at a time, in the order in which they were sent. It has its turn from when it
+   * is in the queue until it is acked, dead-lettered or removed; each end gives the next one its turn, in the same step. Not with a delay.
+   */
+  readonly group?: JobGroup | undefined;
 }
 
 /** Which run of which schedule a job is. */
@@ -61,6 +67,8 @@ export interface JobRecord {
   readonly trace?: string | undefined;
   /** Given for a run of a schedule. */
   readonly slot?: ScheduleSlot | undefined;
+  /** Given for a job with a key. */
+  readonly group?: JobGroup | undefined;
   /** Set when the job may not be handled any more (delivery limit, poison): the worker that fetches it dead-letters it with this reason. */
   readonly poisoned: string | undefined;
   /** Set when the job was cancelled, with the reason: the worker that fetches it dead-letters it. */

@@ -21,8 +21,18 @@ import {
   type OperatorOptions,
   type PauseOptions,
 } from './operator-options.js';
-import type { JobDetails, JobSummary, ProcessDeath, QueueDeath, QueueDepth, QueueAdmin } from './queue-admin.js';
+import type {
+  JobDetails,
+  JobSummary,
+  ProcessDeath,
+  QueueDeath,
+  QueueDepth,
+  QueueAdmin,
+  QueueLimits,
+} from './queue-admin.js';
 import type { QueueFault, QueueInspection, RepairOutcome } from './queue-fault.js';
+import { Keys } from './keys.js';
+import { changeIn, queueLimitOptions, type QueueLimitOptions } from './limits.js';
 import { AcktorError } from '../errors.js';
 import { quoted } from '../foreign-text/foreign-text.js';
 
@@ -160,6 +170,22 @@ export class Operator {
     await this.#admin.resume(queue);
   }
 
+  /** The limits that are stored with the queue: what `limit()`, or a BullMQ client, has set. Limits that are options of workers are none of them. */
+  async limits(queue: string): Promise<QueueLimits> {
+    await this.#requireQueue(queue);
+    return this.#admin.limits(queue);
+  }
+
+  /**
+   * Limits how many jobs of the queue are under way at a time, and how many begin in a span, in the whole fleet, from now on; those of plain
+   * BullMQ, too, whose global concurrency and rate limit these are. What is left out stays, `'none'` takes it away. @throws OptionsError.
+   */
+  async limit(queue: string, options: QueueLimitOptions): Promise<void> {
+    const change = changeIn(queueLimitOptions.check(options));
+    await this.#requireQueue(queue);
+    await this.#admin.limit(queue, change);
+  }
+
   /** Makes a delayed job due at once. Resolves with whether it was delayed. */
   async runNow(queue: string, id: string): Promise<boolean> {
     checkId(id);
@@ -213,6 +239,13 @@ export class Operator {
     const { broker } = this.#connected;
     const store = schedulesAfterwards(() => this.#requireQueue(queue), broker.schedules(queue));
     return new Schedules({ queue, store, broker });
+  }
+
+  /** The keys that jobs of a queue are grouped by: how many wait, limits, pauses. @throws NameError. */
+  keys(queue: string): Keys {
+    checkName('queue', queue);
+    const store = this.#connected.broker.keys(queue);
+    return new Keys({ store, requireQueue: () => this.#requireQueue(queue) });
   }
 
   /** Closes the connection. May be called twice. */

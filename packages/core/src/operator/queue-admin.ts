@@ -1,5 +1,6 @@
 // The operator's port: what people on call read of the queues and do with them. An adapter implements it on a server.
 import type { PastAttempt } from '../dead-letters/dead-letter.js';
+import type { RateLimit } from '../engine/work-queue.js';
 import type { InspectionOptions, QueueFault, QueueInspection, RepairOutcome } from './queue-fault.js';
 
 /**
@@ -26,6 +27,20 @@ export interface QueueDepth {
   readonly nextDueAtMs: number | undefined;
   /** When this was read, by the server's clock, as all times here are. */
   readonly readAtMs: number;
+}
+
+/** The limits that are stored with a queue, for all its workers. */
+export interface QueueLimits {
+  /** How many of its jobs may be under way at a time; what is under way follows from leases. */
+  readonly concurrency: number | undefined;
+  /** How many may begin in a span; undefined where only workers limit that, or nothing. */
+  readonly rate: RateLimit | undefined;
+}
+
+/** What becomes of the limits of a queue: undefined for what stays, null for none. */
+export interface LimitChange {
+  readonly concurrency: number | null | undefined;
+  readonly rate: RateLimit | null | undefined;
 }
 
 /** Signs that something is wrong with a queue. */
@@ -153,6 +168,9 @@ export interface QueueAdmin {
   pause(queue: string): Promise<void>;
   /** May be repeated. */
   resume(queue: string): Promise<void>;
+  limits(queue: string): Promise<QueueLimits>;
+  /** Holds from now on, for every worker of the queue. May be repeated. */
+  limit(queue: string, change: LimitChange): Promise<void>;
   /** Makes a delayed job due at once. Resolves with whether it was delayed. */
   runNow(queue: string, id: string): Promise<boolean>;
   /**

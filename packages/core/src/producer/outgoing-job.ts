@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { retriesToStore, type AnyJob } from '../contract/job.js';
 import { checkName } from '../contract/names.js';
+import { groupOf } from '../contract/groups.js';
+import { OptionsError } from '../errors.js';
 import type { OutgoingJob } from '../engine/work-queue.js';
 import type { sendWithAckOptions } from './producer-options.js';
 
@@ -18,14 +20,23 @@ export interface SendParts {
   readonly options: CheckedSend;
 }
 
-/** Returns the job as a queue gets it. */
+/** Returns the job as a queue gets it. @throws OptionsError for one with a key that is to wait: its place in the order could not be known. */
 export function outgoingJob(job: AnyJob, { id, payload, trace, options }: SendParts): OutgoingJob {
   const stored = retriesToStore(job);
-  const { delayMs, priority } = options;
+  const { delayMs, priority, key } = options;
+  if (key !== undefined && delayMs > 0) throw keyWithDelay(delayMs);
   const attempts = options.attempts ?? stored.attempts;
   const backoff = options.backoff ?? stored.backoff;
-  const sent = { id, name: job.name, payload, version: job.version, trace, delayMs, priority, attempts, backoff };
+  const { name, version } = job;
+  const group = groupOf(job.groups, key);
+  const sent = { id, name, payload, version, trace, delayMs, priority, attempts, backoff, group };
   return options.reuseId === 'whenDone' ? { ...sent, reuse: randomBytes(8).toString('base64url') } : sent;
+}
+
+function keyWithDelay(delayMs: number): OptionsError {
+  const why = 'the jobs of a key come in the order in which they are sent: send it when it is due, or without a key';
+  const message = `expected no delayMs for a job with a key, got ${delayMs} (${why})`;
+  return new OptionsError([{ option: 'delayMs', message }]);
 }
 
 /**

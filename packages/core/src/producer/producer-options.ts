@@ -5,6 +5,7 @@ import { brokerOptionTable, type SharedOptions } from '../engine/broker-options.
 import type { Confirm } from '../engine/broker.js';
 import { NAME_RULES } from '../contract/names.js';
 import { attemptsOption } from '../contract/job.js';
+import { keyOption } from '../contract/groups.js';
 import { backoffOption } from '../contract/backoff.js';
 
 const confirmOption = {
@@ -97,6 +98,7 @@ const sentTable = {
     max: 2_097_152,
     doc: 'From 1 (first) to 2,097,152 (last); 0 comes before all of them.',
   },
+  key: keyOption,
   attempts: { ...attemptsOption, doc: "How often the job is tried, in place of its contract's number." },
   backoff: { ...backoffOption, doc: "The wait between attempts, in place of its contract's." },
 } as const;
@@ -140,6 +142,11 @@ export interface SendOptions {
   readonly delayMs?: OptionInput<typeof sendTable, 'delayMs'> | undefined;
   /** From 1 (first) to 2,097,152 (last); 0 comes before all of them. From 0 to 2097152; by default 0. */
   readonly priority?: OptionInput<typeof sendTable, 'priority'> | undefined;
+  /**
+   * The job's group: of one key as many jobs are under way at a time as the contract's `groups` say, by default one, in the order in which
+   * they were sent. Not together with `delayMs`.
+   */
+  readonly key?: OptionInput<typeof sendTable, 'key'> | undefined;
   /**
    * How often the job is tried, in place of its contract's number. Bounded because it counts the first attempt, too: 1 tries once and never
    * again, which is what BullMQ means by 0 and by none, and a job that failed a thousand times fails again: dead-letter it and redrive it

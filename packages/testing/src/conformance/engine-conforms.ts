@@ -7,6 +7,7 @@ import { deliveriesConform } from './deliveries-conform.js';
 import { eventsConform } from './events-conform.js';
 import type { EngineFeatures } from './features.js';
 import { fleetConforms } from './fleet-conforms.js';
+import { groupsConform } from './groups-conform.js';
 import { leasesConform } from './leases-conform.js';
 import { livenessConforms } from './liveness-conforms.js';
 import { operatorConforms } from './operator-conforms.js';
@@ -47,6 +48,7 @@ export function engineConforms(
     if (features.poison) poisonConforms(suite);
     if (features.operator) operatorConforms(suite);
     if (features.fleet) fleetConforms(suite);
+    if (features.groups) groupsConform(suite);
     if (features.events) eventsConform(suite);
     if (features.schedules) schedulesConform(suite);
   });

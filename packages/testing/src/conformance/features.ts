@@ -12,6 +12,8 @@ export interface EngineFeatures {
   readonly fleet: boolean;
   /** Jobs are sent at times and in intervals. */
   readonly schedules: boolean;
+  /** Jobs with a key have turns, and operators see and limit the keys. */
+  readonly groups: boolean;
   /** Programs can follow what happens to the jobs of a queue. */
   readonly events: boolean;
   /** A send can wait for a disk or for replicas. */
@@ -31,6 +33,7 @@ export const redisFeatures: EngineFeatures = {
   operator: true,
   fleet: true,
   schedules: true,
+  groups: true,
   events: true,
   confirms: true,
   durable: true,

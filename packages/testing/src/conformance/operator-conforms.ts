@@ -96,6 +96,49 @@ export function operatorConforms({ describe, it, trial }: Suite): void {
       await trial().take();
       expect((await trial().admin.symptoms('trial')).unleased).to.equal(1);
     });
+
+    it('limits how many jobs of a queue are under way at a time, until it does not', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' });
+      await trial().admin.limit('trial', { concurrency: 2, rate: undefined });
+      expect(await trial().admin.limits('trial')).to.deep.equal({ concurrency: 2, rate: undefined });
+      const held = await trial().take();
+      await trial().take();
+      expect(await trial().fetch()).to.equal(undefined);
+      const { fetched } = await trial().askOne({ settle: { job: held, settlement: ack }, fetch: 'here|99' });
+      expect(fetched?.job.record.id).to.equal('c');
+      expect((await trial().status()).ready).to.equal(0);
+      await trial().admin.limit('trial', { concurrency: null, rate: undefined });
+      expect(await trial().takeAll()).to.deep.equal(['d']);
+    });
+
+    it('limits how many jobs of a queue begin in a span, before what its workers say', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' });
+      await trial().admin.limit('trial', { concurrency: undefined, rate: { max: 2, durationMs: 60_000 } });
+      expect(await trial().takeAll()).to.deep.equal(['a', 'b']);
+      const call = { leaseMs: 10_000, worker: 'here', wantsStatus: true };
+      const { status } = await trial().queue.settleAndFetch([{ fetch: 'here|98' }], call);
+      expect(status?.limitedForMs).to.be.within(1, 60_000);
+      await trial().admin.limit('trial', { concurrency: 7, rate: { max: 3, durationMs: 30_000 } });
+      expect(await trial().admin.limits('trial')).to.deep.equal({
+        concurrency: 7,
+        rate: { max: 3, durationMs: 30_000 },
+      });
+      expect(await trial().takeAll()).to.deep.equal(['c']);
+      await trial().admin.limit('trial', { concurrency: undefined, rate: null });
+      expect(await trial().takeAll()).to.deep.equal(['d']);
+    });
+
+    it('wakes a worker when a limit is raised', async () => {
+      await trial().send({ id: 'a' }, { id: 'b' });
+      await trial().admin.limit('trial', { concurrency: 1, rate: undefined });
+      await trial().take();
+      expect(await trial().fetch()).to.equal(undefined);
+      // What the sends have left.
+      await trial().waitFor(20);
+      const woken = trial().queue.waitForWork(10_000);
+      await trial().admin.limit('trial', { concurrency: 2, rate: undefined });
+      expect((await woken).kind).to.equal('ready');
+    });
   });
 }
 

@@ -3,6 +3,7 @@ import type {
   AttemptEnd,
   DeadProcess,
   ReleasedJobs,
+  RateLimit,
   Retention,
   ChannelReply,
   SettleAndFetchOptions,
@@ -24,7 +25,7 @@ export function fetch(
   options: Pick<SettleAndFetchOptions, 'leaseMs' | 'worker' | 'limit'>,
 ): ChannelReply['fetched'] {
   queue.promoteDue();
-  const { limit } = options;
+  const limit = limitOf(queue, options.limit);
   if (queue.limitedForMs(limit) > 0) return undefined;
   for (let job = queue.takeReady(); job !== undefined; job = queue.takeReady()) {
     if (job.slot !== undefined && !mayRun(queue, job, job.slot)) continue;
@@ -33,6 +34,11 @@ export function fetch(
     return { kind: 'job', job: lease(queue, job, { ...options, token }) };
   }
   return undefined;
+}
+
+/** The number that is stored with the queue counts before that of its workers, and their span before its own, as BullMQ has it. */
+export function limitOf({ limits: { rate } }: StoredQueue, own: RateLimit | undefined): RateLimit | undefined {
+  return rate === undefined ? own : { max: rate.max, durationMs: own?.durationMs ?? rate.durationMs };
 }
 
 interface Leasing extends Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'> {

@@ -8,8 +8,10 @@ import {
   type JobSummary,
   type QueueDeath,
   type QueueDepth,
+  type LimitChange,
   type QueueAdmin,
   type QueueInspection,
+  type QueueLimits,
   type QueueSymptoms,
   type RepairOutcome,
 } from '@acktor/core/engine';
@@ -99,6 +101,19 @@ export class MemoryAdmin implements QueueAdmin {
 
   resume(queue: string): Promise<void> {
     return Promise.resolve(this.#store.queue(queue).resume());
+  }
+
+  limits(queue: string): Promise<QueueLimits> {
+    return Promise.resolve(this.#store.peek(queue).limits);
+  }
+
+  limit(name: string, change: LimitChange): Promise<void> {
+    const queue = this.#store.queue(name);
+    const { concurrency = queue.limits.concurrency, rate = queue.limits.rate } = change;
+    queue.limits = { concurrency: concurrency ?? undefined, rate: rate ?? undefined };
+    if (rate === null) queue.rate = { used: 0, untilMs: 0 };
+    if (queue.ready > 0) queue.wakeSignals.ready();
+    return Promise.resolve();
   }
 
   runNow(name: string, id: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import {
   type ConfirmDemand,
   type DeadLetterStore,
   type JobEnd,
+  type KeyStore,
   type OutgoingJob,
   type QueueAdmin,
   type QueueWatcher,
@@ -24,6 +25,7 @@ import { MemorySchedules } from './memory-schedules.js';
 import type { MemoryStore } from './memory-store.js';
 import { MemoryWorkQueue } from './memory-work-queue.js';
 import type { StoredJob } from './stored-job.js';
+import type { StoredQueue } from './stored-queue.js';
 
 /** The {@link Broker} in memory. */
 export class MemoryBroker implements Broker {
@@ -105,6 +107,11 @@ export class MemoryBroker implements Broker {
     return new MemorySchedules(this.#store.queue(queue));
   }
 
+  keys(queue: string): KeyStore {
+    this.#requireOpen();
+    return keysOf(this.#store.queue(queue));
+  }
+
   admin(): QueueAdmin {
     this.#requireOpen();
     return new MemoryAdmin(this.#store);
@@ -157,4 +164,23 @@ function endOf(job: StoredJob | undefined): JobEnd | undefined {
   if (job === undefined) return { kind: 'gone' };
   if (job.place === 'acked') return { kind: 'acked', result: job.result ?? 'null' };
   return job.place === 'deadLettered' ? { kind: 'deadLettered', reason: job.reason ?? '' } : undefined;
+}
+
+function keysOf(queue: StoredQueue): KeyStore {
+  const { groups } = queue;
+  const settled = (admitted: readonly StoredJob[]) => Promise.resolve(queue.admit(admitted));
+  return {
+    page: () => Promise.resolve({ keys: groups.states(), cursor: undefined }),
+    limit: (key, change) => settled(groups.limit(key, change)),
+    pause: (key) => Promise.resolve(groups.pause(key)),
+    resume: (key) => settled(groups.resume(key)),
+    purge: (key, most) => {
+      const waiting = groups.waitingOf(key);
+      for (const job of waiting.slice(0, most)) {
+        queue.remove(job);
+        queue.publish(job, { kind: 'removed' });
+      }
+      return Promise.resolve({ removed: Math.min(most, waiting.length), hasMore: waiting.length > most });
+    },
+  };
 }

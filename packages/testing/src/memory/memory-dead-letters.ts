@@ -41,7 +41,7 @@ export class MemoryDeadLetters implements DeadLetterStore {
     return this.#each(deaths, (job) => {
       startAfresh(job, this.#queue.clock.now());
       redriven(job);
-      this.#queue.wait(job, 'tail');
+      this.#queue.join(job);
     });
   }
 

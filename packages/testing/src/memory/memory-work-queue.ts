@@ -17,7 +17,7 @@ import {
   type WorkQueue,
   type WakeSignal,
 } from '@acktor/core/engine';
-import { fetch, isLeased, renew, settle, type SettleDeps } from './deliveries.js';
+import { fetch, isLeased, limitOf, renew, settle, type SettleDeps } from './deliveries.js';
 import { addChild, childrenOf } from './family.js';
 import type { StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
@@ -143,7 +143,7 @@ export class MemoryWorkQueue implements WorkQueue {
   #status({ limit }: SettleAndFetchOptions): QueueStatus {
     const { ready, delayed, clock } = this.#queue;
     const atMs = delayed.first?.dueAtMs;
-    const limitedForMs = this.#queue.limitedForMs(limit);
+    const limitedForMs = this.#queue.limitedForMs(limitOf(this.#queue, limit));
     const nextDue = atMs === undefined ? undefined : { atMs, inMs: atMs - clock.now() };
     return { ready: limitedForMs > 0 ? 0 : ready, nextDue, limitedForMs };
   }

@@ -102,7 +102,7 @@ export function newJob(sent: OutgoingJob, { queue, sentAtMs, slot }: JobOrigin):
 
 /** The job as a fetch returns it. */
 export function recordOf({ sent, queue, sentAtMs, slot, ...job }: StoredJob): JobRecord {
-  const { id, name, payload, version = 1, trace, priority, attempts, backoff } = sent;
+  const { id, name, payload, version = 1, trace, priority, attempts, backoff, group } = sent;
   const { attemptsMade, deliveries, leasesLost, suspicions, poisoned, cancelled } = job;
   return {
     id,
@@ -120,6 +120,7 @@ export function recordOf({ sent, queue, sentAtMs, slot, ...job }: StoredJob): Jo
     backoff,
     ...(trace !== undefined && { trace }),
     slot,
+    ...(group !== undefined && { group }),
     poisoned,
     cancelled,
   };

@@ -8,6 +8,7 @@ import type {
   QueueDeath,
   QueueEvent,
   QueueWatcher,
+  QueueLimits,
   RateLimit,
   ReapRules,
   Retention,
@@ -16,6 +17,7 @@ import type {
 } from '@acktor/core/engine';
 import { DueList } from './due-list.js';
 import { ended, removed } from './family.js';
+import { StoredGroups } from './stored-groups.js';
 import type { StoredTimes } from './stored-schedule.js';
 import { newJob, type StoredJob } from './stored-job.js';
 import { WakeSignals } from './wake-signals.js';
@@ -61,6 +63,8 @@ export class StoredQueue {
   readonly returned: string[] = [];
   /** The names of the jobs whose deaths have listeners, by when that was said last. */
   readonly deathListeners = new Map<string, number>();
+  /** What operators have set. */
+  limits: QueueLimits = { concurrency: undefined, rate: undefined };
   /** How many jobs were handed out under a limit, and until when they count. */
   rate = { used: 0, untilMs: 0 };
   /** How many work queues are open on it. */
@@ -69,6 +73,7 @@ export class StoredQueue {
   /** Whether it was ever sent to, consumed or paused. */
   isUsed = false;
   readonly schedules = new Map<string, StoredTimes>();
+  readonly groups = new StoredGroups();
   readonly #lanes = new Map<number, StoredJob[]>();
   readonly #waitingEnds = new Map<string, Set<() => void>>();
   readonly #listener: QueueListener;
@@ -82,19 +87,20 @@ export class StoredQueue {
     this.#listener = listener;
   }
 
-  /** How many wait for their turn, whether or not the queue is paused. */
+  /** How many wait for their turn, whether or not the queue is paused, and also those that wait for one of their key. */
   get waiting(): number {
-    return this.#ready;
+    return this.#ready + this.groups.held.size;
   }
 
   /** How many could be fetched now. */
   get ready(): number {
-    return this.isPaused ? 0 : this.#ready;
+    return this.isPaused || this.active.size >= (this.limits.concurrency ?? Infinity) ? 0 : this.#ready;
   }
 
-  /** Those that wait for their turn, in the order in which they will be fetched. */
+  /** Those that wait for their turn, in the order in which they will be fetched; at last those that wait for one of their key. */
   waitingJobs(): readonly StoredJob[] {
-    return [...this.#lanes.keys()].toSorted((one, other) => one - other).flatMap((key) => this.#lanes.get(key) ?? []);
+    const lanes = [...this.#lanes.keys()].toSorted((one, other) => one - other);
+    return [...lanes.flatMap((key) => this.#lanes.get(key) ?? []), ...this.groups.held];
   }
 
   send(sent: OutgoingJob, slot?: ScheduleSlot): SendOutcome {
@@ -107,7 +113,7 @@ export class StoredQueue {
     this.#listener.sent(sent, this.name);
     this.publish(job, { kind: 'sent' });
     if (sent.delayMs > 0) this.delay(job, sent.delayMs);
-    else this.wait(job, 'tail');
+    else this.join(job);
     return 'accepted';
   }
 
@@ -133,6 +139,19 @@ export class StoredQueue {
     const job = this.#lanes.get(first)?.[0];
     if (job) this.leave(job);
     return job;
+  }
+
+  /** Puts a job behind all others, or holds it until it has the turn of its key. */
+  join(job: StoredJob): void {
+    if (this.groups.enter(job)) return this.#begin(job);
+    this.leave(job);
+    job.place = 'waiting';
+    this.changed();
+  }
+
+  /** Puts those into the queue that have the turn of their key from now on. */
+  admit(jobs: readonly StoredJob[]): void {
+    for (const job of jobs) this.#begin(job);
   }
 
   wait(job: StoredJob, end: WaitingEnd): void {
@@ -179,6 +198,7 @@ export class StoredQueue {
     job.endedAtMs = this.clock.now();
     (place === 'acked' ? this.acked : this.dead).add(job);
     ended(job);
+    if (place === 'acked' || job.sent.group?.holdsWhenDead !== true) this.admit(this.groups.leave(job));
     this.changed();
     this.#notifyEnd(job.sent.id);
   }
@@ -201,6 +221,7 @@ export class StoredQueue {
     this.leave(job);
     this.jobs.delete(job.sent.id);
     removed(job);
+    this.admit(this.groups.leave(job));
     this.changed();
     this.#notifyEnd(job.sent.id);
   }
@@ -270,6 +291,12 @@ export class StoredQueue {
 
   changed(): void {
     this.#listener.changed();
+  }
+
+  #begin(job: StoredJob): void {
+    const inMs = this.groups.beginsInMs(job, this.clock.now());
+    if (inMs > 0) this.delay(job, inMs);
+    else this.wait(job, 'tail');
   }
 
   /** The fence goes on: a zombie of the earlier job must not pass for a delivery of this one. */

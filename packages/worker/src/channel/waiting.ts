@@ -52,7 +52,7 @@ export class WorkWait {
   remember({ nextDue, limitedForMs }: QueueStatus): void {
     if (this.#isClosed) return;
     const nowMs = this.#deps.clock.now();
-    if (limitedForMs > 0) this.#limit.set('limit', limitedForMs);
+    if (limitedForMs > 0) this.#limit.set('limit', Math.min(limitedForMs, LONGEST_LIMITED_MS));
     else this.#limit.clear();
     // What a fetch saw before a job was delayed may be read after that job's wake signal.
     const isOutdated = nowMs - this.#signalledAtMs < LONGEST_POLL_MS;
@@ -193,6 +193,8 @@ export class WorkWait {
 const PAUSE_AFTER_FAULT_MS = 300;
 /** A poll is answered within milliseconds, or its batch fails. A consumer that leaves without one must not keep the others from work. */
 const LONGEST_POLL_MS = 1_000;
+/** An operator may raise a limit, or take it away, while workers wait for its end. */
+const LONGEST_LIMITED_MS = 1_000;
 /** Some round trips to the server, and an event loop that is behind: another program's may be, on a busy machine. */
 const LATE_MS = 100;
 

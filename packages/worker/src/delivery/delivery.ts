@@ -50,6 +50,8 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly sentAt: Date;
   /** The time that this run of a schedule is for: the same at every attempt. Undefined for a job that no schedule made. */
   readonly scheduledFor: Date | undefined;
+  /** The key that the job was sent with; undefined without one. */
+  readonly key: string | undefined;
   /**
    * Keeps any JSON value with the job, for people to see, of `maxProgressBytes` at most. Need not be awaited: a rejection that is not
    * handled is dropped.
@@ -199,6 +201,10 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
   get scheduledFor(): Date | undefined {
     const { slot } = this.#deps.run.leased.record;
     return slot && new Date(slot.atMs);
+  }
+
+  get key(): string | undefined {
+    return this.#deps.run.leased.record.group?.key;
   }
 
   get progress(): (value: unknown) => Promise<void> {

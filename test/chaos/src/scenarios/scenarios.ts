@@ -12,6 +12,7 @@ import { halfOpen } from './half-open.js';
 import { interruptedRedrive } from './interrupted-redrive.js';
 import { killAFleet } from './kill-a-fleet.js';
 import { killAtBoundaries } from './kill-at-boundaries.js';
+import { killedKeys } from './killed-keys.js';
 import { killMidJob } from './kill-mid-job.js';
 import { longHandlers } from './long-handlers.js';
 import { outOfMemory } from './out-of-memory.js';
@@ -71,4 +72,5 @@ export const scenarios: readonly Scenario[] = [
   wrongClocks,
   refusingServer,
   takenSign,
+  killedKeys,
 ];

@@ -27,6 +27,8 @@ import type { SendTarget } from './channel/channel-call.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
 import { BullmqDeadLetters } from './bullmq-dead-letters.js';
 import type { ScheduleStore } from '../../schedule-store.js';
+import type { KeyStore } from '../../key-store.js';
+import { BullmqKeys } from './bullmq-keys.js';
 import { BullmqSchedules } from './schedules/bullmq-schedules.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
 import { QueueNames, type AskServers } from './admin/queue-names.js';
@@ -142,6 +144,11 @@ export class BullmqBroker implements Broker {
   schedules(queue: string): ScheduleStore {
     const state = this.#queueOf(queue);
     return new BullmqSchedules(state.keys, this.#guardOf(state), () => this.#list(state));
+  }
+
+  keys(queue: string): KeyStore {
+    const state = this.#queueOf(queue);
+    return new BullmqKeys(state.keys, this.#guardOf(state));
   }
 
   admin(): QueueAdmin {

@@ -1,5 +1,6 @@
 // The liveness of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyNowMs } from '../../../guarded.js';
 import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
 import type { FleetPublisher } from '../../../fleet/fleet-hub.js';
 import { RedisFleetPublisher } from '../fleet/redis-fleet-publisher.js';
@@ -45,6 +46,8 @@ export class BullmqLiveness implements Liveness {
   #nextDue = '';
   /** Whether the server counted this process as present at the last check. */
   #wasCounted = false;
+  /** When the turns of each queue's keys are looked at next, by this process' clock. */
+  readonly #nextMendingMs = new Map<QueueKeys, number>();
 
   constructor(deps: BullmqLivenessDeps) {
     this.#deps = deps;
@@ -98,6 +101,8 @@ export class BullmqLiveness implements Liveness {
   async reap(rules: ReapRules): Promise<ReapReport> {
     if (rules.usesPresence) await this.#stayPresent();
     const report = joinedReport(await Promise.allSettled(this.#keys.map((keys) => this.#reapQueue(keys, rules))));
+    // What fails here is tried again soon, and costs no lease.
+    await Promise.allSettled(this.#keys.map((keys) => this.#mendTurns(keys)));
     return { ...report, hasForgotten: this.#takeForgotten() || report.hasForgotten };
   }
 
@@ -160,6 +165,17 @@ export class BullmqLiveness implements Liveness {
     };
   }
 
+  /** Passes on what other clients have left of turns: a part of all keys at a time, the next at once where there was something to mend. */
+  async #mendTurns(keys: QueueKeys): Promise<void> {
+    const nowMs = steadyNowMs();
+    if (nowMs < (this.#nextMendingMs.get(keys) ?? 0)) return;
+    this.#nextMendingMs.set(keys, nowMs + MENDING_IDLE_MS);
+    const args = [keys.prefix, MENDING_MS, MENDED_KEYS];
+    const answer = await this.#guard.run((client) => scripts.mendTurns.run(client, keys.channel, args));
+    const [size, passed] = answer as readonly [number, number];
+    if (size > 0) this.#nextMendingMs.set(keys, nowMs + (passed > 0 ? 0 : MENDING_MS));
+  }
+
   /** Resolves with whether the server did not know the fleet. */
   async #meetServer(): Promise<boolean> {
     const { holdOffMs } = this.#deps;
@@ -183,6 +199,12 @@ export class BullmqLiveness implements Liveness {
     return Number(answer[1]);
   }
 }
+
+/** How often some keys of a queue are looked at, and how often those of a queue that had none. */
+const MENDING_MS = 500;
+const MENDING_IDLE_MS = 2_000;
+/** At a time: less than a millisecond of the server's time. */
+const MENDED_KEYS = 200;
 
 type ReapAnswer = readonly [
   suspects: number,

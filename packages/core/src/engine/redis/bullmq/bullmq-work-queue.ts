@@ -109,10 +109,10 @@ export class BullmqWorkQueue implements WorkQueue {
     const { leaseMs, worker, limit } = options;
     const limits = limit === undefined ? NO_LIMIT : [limit.max, limit.durationMs];
     const minutes = this.#deps.countedMinutes || '';
-    const { entries, sends, unwritable } = writeCall(requests, this.#writing);
-    const switches = [status, this.#path, minutes, SEPARATOR, entries.length];
+    const { entries, sends, turns, unwritable } = writeCall(requests, this.#writing);
+    const switches = [status, this.#path, minutes, SEPARATOR, entries.length, sends.length];
     const head = [leaseMs, worker, ...this.#kept, ...limits, ...switches];
-    const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends]);
+    const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends, ...turns]);
     const read = readAnswer(answer, { requests, queue: this.name, unwritable });
     return read.replies.some(isScheduled) ? this.#continued(read, options, round) : read;
   }

@@ -5,9 +5,11 @@ import type {
   JobPage,
   JobSpan,
   JobSummary,
+  LimitChange,
   QueueDeath,
   QueueDepth,
   QueueAdmin,
+  QueueLimits,
   QueueSymptoms,
 } from '../../../../operator/queue-admin.js';
 import { count, MISFIT, moment, readForeignJson, shape, text } from '../../../../foreign-text/reader.js';
@@ -19,7 +21,16 @@ import type {
 } from '../../../../operator/queue-fault.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { inspectQueues, readQueueFaults, repairFault, type SeenQueue } from './finding.js';
-import { readDepth, type QueueContext, readSymptoms, makeDue, pauseQueue, resumeQueue } from './depths.js';
+import {
+  readDepth,
+  type QueueContext,
+  readSymptoms,
+  limitQueue,
+  makeDue,
+  pauseQueue,
+  readLimits,
+  resumeQueue,
+} from './depths.js';
 import { readDetails, findJob, listJobs } from './listing.js';
 import type { AskServers, QueueNames } from './queue-names.js';
 
@@ -102,6 +113,14 @@ export class BullmqAdmin implements QueueAdmin {
 
   resume(queue: string): Promise<void> {
     return this.#deps.guardOf(queue).run((client) => resumeQueue(client, this.#context(queue).keys));
+  }
+
+  limits(queue: string): Promise<QueueLimits> {
+    return this.#deps.guardOf(queue).read((client) => readLimits(client, this.#context(queue).keys));
+  }
+
+  limit(queue: string, change: LimitChange): Promise<void> {
+    return this.#deps.guardOf(queue).run((client) => limitQueue(client, this.#context(queue).keys, change));
   }
 
   runNow(queue: string, id: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 // A queue as a whole, in one atomic call each: how full it is, signs that something is wrong with it, pausing it and promoting a job.
 import type { ScriptClient } from '../../connection/redis-script.js';
-import type { QueueDepth, QueueSymptoms } from '../../../../operator/queue-admin.js';
+import type { LimitChange, QueueDepth, QueueLimits, QueueSymptoms } from '../../../../operator/queue-admin.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { CONSTANTS } from '../scripts/built-scripts.js';
 import { scripts } from '../scripts/scripts.js';
@@ -73,6 +73,23 @@ export async function pauseQueue(client: ScriptClient, keys: QueueKeys): Promise
 export async function resumeQueue(client: ScriptClient, keys: QueueKeys): Promise<void> {
   // A queue that an old BullMQ paused keeps its jobs apart, and brings them back some thousands at a time.
   while (Number(await scripts.pause.run(client, keys.channel, ['resumed'])) > 0);
+}
+
+/** What BullMQ's `setGlobalConcurrency` and `setGlobalRateLimit` (6.7) have stored, and {@link limitQueue}. */
+export async function readLimits(
+  client: { hmget(key: string, ...fields: string[]): Promise<(string | null)[]> },
+  { prefix }: QueueKeys,
+): Promise<QueueLimits> {
+  const stored = await client.hmget(`${prefix}meta`, 'concurrency', 'max', 'duration');
+  const [concurrency, max, durationMs] = stored.map((text) => (Number(text) > 0 ? Number(text) : undefined));
+  return { concurrency, rate: max === undefined || durationMs === undefined ? undefined : { max, durationMs } };
+}
+
+export async function limitQueue(client: ScriptClient, keys: QueueKeys, change: LimitChange): Promise<void> {
+  const { concurrency, rate } = change;
+  const [max, durationMs] = rate === null ? [0, 0] : [rate?.max ?? '', rate?.durationMs ?? ''];
+  const args = [concurrency === null ? 0 : (concurrency ?? ''), max, durationMs];
+  await scripts.limitQueue.run(client, keys.channel, args);
 }
 
 /** Resolves with whether the job was delayed. */

@@ -55,6 +55,8 @@ export interface WrittenCall {
   readonly entries: readonly (string | number)[];
   /** The jobs that are sent with settlements, flat: `ENTRIES.send` in `protocol.mjs`. */
   readonly sends: readonly (string | number)[];
+  /** The turns of keys that may end with settlements, flat: `ENTRIES.turn`. */
+  readonly turns: readonly (string | number)[];
   /** The settlements that could not be written, and why: the call goes without them. Undefined when all could. */
   readonly unwritable: ReadonlyMap<ChannelRequest, Error> | undefined;
 }
@@ -63,6 +65,7 @@ export interface WrittenCall {
 export function writeCall(requests: readonly ChannelRequest[], writing: CallWriting): WrittenCall {
   const entries: (string | number)[] = [];
   const sends: (string | number)[] = [];
+  const turns: (string | number)[] = [];
   let unwritable: Map<ChannelRequest, Error> | undefined;
   let count = 0;
   for (const request of requests) {
@@ -74,6 +77,7 @@ export function writeCall(requests: readonly ChannelRequest[], writing: CallWrit
         requireWritable(entries, from, writing.maxTextBytes);
         writeSends(sends, count + 1, { settle: request.settle, writing });
         count += 1;
+        writeTurn(turns, count, request.settle);
       }
     } catch (cause) {
       entries.length = from;
@@ -84,7 +88,15 @@ export function writeCall(requests: readonly ChannelRequest[], writing: CallWrit
     entries.push('fetch', request.fetch);
     count += 1;
   }
-  return { entries, sends, unwritable };
+  return { entries, sends, turns, unwritable };
+}
+
+/** Of a job with a key. A retry holds its turn, and so may a dead letter; where the job is gone, the turn is, too. */
+function writeTurn(turns: (string | number)[], entry: number, { job, settlement: { kind } }: Settling): void {
+  const { group, id } = job.record;
+  if (group === undefined) return;
+  const isOver = kind === 'ack' || (kind === 'deadLetter' && !group.holdsWhenDead);
+  turns.push(entry, group.key, id, group.concurrency, isOver ? '1' : '');
 }
 
 interface SendsWriting {

@@ -1,5 +1,6 @@
 // Reads the hash that BullMQ keeps for a job into Acktor's record; its ticket keeps what only this broker needs.
 import type { Backoff } from '../../../../contract/backoff.js';
+import type { JobGroup } from '../../../../contract/groups.js';
 import type { FetchedJob, JobRecord, LeasedJob, ScheduleSlot } from '../../../work-queue.js';
 import { FIELD_PLACES, JOB_FIELDS } from '../scripts/built-scripts.js';
 import { SENT_BY_ACKTOR } from '../sending/send-call.js';
@@ -83,7 +84,7 @@ function leasedJob(hash: JobFields, context: LeaseContext, own: OwnOptions): Lea
 function record(
   hash: JobFields,
   { queue, id }: LeaseContext,
-  { attempts, backoff, unknownBackoff, keptLogLines, version, trace, scheduled }: OwnOptions,
+  { attempts, backoff, unknownBackoff, keptLogLines, version, trace, scheduled, group }: OwnOptions,
 ): JobRecord {
   return {
     id,
@@ -103,6 +104,7 @@ function record(
     keptLogLines,
     trace,
     slot: scheduled === undefined ? undefined : slotOf(id),
+    group,
     poisoned: hash.defa,
     cancelled: hash.cancel,
   };
@@ -116,6 +118,7 @@ interface OwnOptions extends SettlingOptions {
   readonly keptLogLines: number | undefined;
   readonly version: number;
   readonly trace: string | undefined;
+  readonly group: JobGroup | undefined;
 }
 
 const NO_OPTIONS = optionsIn({});
@@ -151,7 +154,13 @@ function optionsIn(options: StoredOptions, text = ''): OwnOptions {
     keptDead: ownRetention('failed', options.removeOnFail),
     version,
     trace,
+    group: groupIn(options),
   };
+}
+
+function groupIn({ key, turns, holds }: StoredOptions): JobGroup | undefined {
+  if (typeof key !== 'string') return undefined;
+  return { key, concurrency: isCount(turns) && turns > 0 ? turns : 1, holdsWhenDead: holds === 1 };
 }
 
 function isCount(value: unknown): value is number {
@@ -172,6 +181,9 @@ interface StoredOptions {
   readonly repeat?: unknown;
   /** Acktor's own. */
   readonly payloadVersion?: number;
+  readonly key?: unknown;
+  readonly turns?: unknown;
+  readonly holds?: unknown;
   /** BullMQ's telemetry (6.7): the trace of the send. */
   readonly tm?: string;
 }

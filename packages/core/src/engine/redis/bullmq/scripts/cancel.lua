@@ -12,7 +12,10 @@
 
 --- bullmq: removeJob
 --- include: job-key
+local call = redis.call
 local prefix, id, why, channel = unpack(ARGV)
+--- include: server-time
+--- include: turns
 local key, active, completed, failed = prefix .. id, KEYS.active, KEYS.completed, KEYS.failed
 
 local function mark()
@@ -25,7 +28,10 @@ end
 if not isJobKey(key) then return 'notFound' end
 if redis.call('ZSCORE', completed, id) or redis.call('ZSCORE', failed, id) then return 'ended' end
 if redis.call('EXISTS', key .. ':lock') == 1 or redis.call('LPOS', active, id) then return mark() end
+local group = groups.of(key)
 -- BullMQ keeps the next job of a job scheduler from being removed: it is refused when its time comes.
 local hasChildren = redis.call('SCARD', key .. ':dependencies') > 0
 if removeJob({ key, prefix .. 'repeat' }, { id, '0', prefix }) ~= 1 then return mark() end
+if group then groups.leave(id, group) end
+groups.wake()
 return hasChildren and 'removedAlone' or 'removed'

@@ -17,8 +17,9 @@
 --   countedMinutes: for how many minutes ends are counted, as BullMQ does with `metrics`; '' for none
 --   separator: what stands between the parts of a fetched job
 --   entriesLength: how many arguments the entries have
+--   sendsLength: how many the jobs have that are sent with settlements
 --   entries...: each a word and its arguments (CHANNEL_WORDS in protocol.mjs); behind them, the jobs that are sent with settlements
---     (ENTRIES.send)
+--     (ENTRIES.send), and the turns that settlements end (ENTRIES.turn)
 -- Reply: `[entries, status]`. Of each entry a code, when it settled (1: before this call); `[text]`, when it failed, which it
 --   does alone; null, when it found nothing to fetch; and otherwise one text with the fields of the job that it fetched (`readJobText`
 --   reads it). The status, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms), now (ms)]`.
@@ -46,8 +47,9 @@ end
 
 --- include: fast-path
 
+local turnsAt = entriesEnd + 1 + ARGV.sendsLength
 local sends, refused
-if entriesEnd < #ARGV then
+if entriesEnd + 1 < turnsAt then
 --- include: settled-sends
   sends = settledSends()
   refused = sends.look()
@@ -62,13 +64,18 @@ end
 local isFast = replies ~= nil
 if not isFast then replies = bullmq().runEach(refused or {}) end
 if sends then sends.add(replies) end
+local hasTurns = turnsAt <= #ARGV
+if hasTurns then
+--- include: settled-turns
+  passTurns(replies)
+end
 if not isEmpty and ARGV.wantsStatus == '0' then return { replies, false } end
 
 local function status()
   local call = redis.call
   local wait, active, prioritized, _, _, _, delayed, _, meta = unpack(KEYS)
   -- Of what a fast call has seen that fetches, nothing is asked again.
-  if not isFast or fetches == 0 or asksAgain or sends or limitedMs > 0 then
+  if not isFast or fetches == 0 or asksAgain or sends or hasTurns or limitedMs > 0 then
     local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
     nextDueMs = due[2] and math.floor(tonumber(due[2]) / CONST.dueUnitsPerMs)
     local attributes = call('HMGET', meta, 'paused', 'concurrency')

@@ -38,10 +38,11 @@ consider(call('LINDEX', wait, -1))
 consider(call('LINDEX', paused, -1))
 consider(call('ZRANGE', prioritized, 0, 0)[1])
 consider(headOfLowest())
+consider(call('ZRANGE', prefix .. CONST.heldKey, 0, 0)[1])
 
 return {
   sizeOf('HEXISTS', meta, 'paused'),
-  sizeOf('LLEN', wait) + sizeOf('LLEN', paused) + sizeOf('ZCARD', prioritized),
+  sizeOf('LLEN', wait) + sizeOf('LLEN', paused) + sizeOf('ZCARD', prioritized) + sizeOf('ZCARD', prefix .. CONST.heldKey),
   sizeOf('ZCARD', prefix .. 'waiting-children'),
   sizeOf('ZCARD', delayed), sizeOf('LLEN', active), sizeOf('ZCARD', completed), sizeOf('ZCARD', failed),
   oldest,

@@ -31,7 +31,8 @@ local function set(range, key)
 end
 
 local parts = ({
-  waiting = function() return { list(wait), list(paused), set('ZRANGE', prioritized) } end,
+  -- At last those that wait for a turn of their key.
+  waiting = function() return { list(wait), list(paused), set('ZRANGE', prioritized), set('ZRANGE', prefix .. CONST.heldKey) } end,
   waitingForChildren = function() return { set('ZRANGE', prefix .. 'waiting-children') } end,
   delayed = function() return { set('ZRANGE', delayed) } end,
   active = function() return { list(active) } end,

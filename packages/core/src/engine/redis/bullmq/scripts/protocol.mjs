@@ -33,6 +33,8 @@ export const OWN_KEYS = {
   outboxes: 'acktor:outboxes',
   /** The names of the jobs whose deaths have listeners, by when a process said so last. */
   listeners: 'acktor:on-dead',
+  /** Groups: the ids that have their turn, by key; `includes/turns.lua`. */
+  turns: 'acktor:turns',
 };
 
 const CHANNEL_KEYS = [
@@ -119,6 +121,10 @@ export const ENTRIES = {
    * queue when it lies in another slot, and '' when it does not.
    */
   send: ['entry', 'prefix', 'target', 'jobId', 'name', 'options', 'payload'],
+  /** The key of a job that is settled, by the number of the entry that settles it; `isOver` is '1' when its turn ends with it. */
+  turn: ['entry', 'key', 'jobId', 'turns', 'isOver'],
+  /** What an operator sets of a key. */
+  setting: ['name', 'value'],
   /** A job in an outbox: a list of these parts for each target, whose sequence numbers grow. */
   outgoing: ['sequence', 'jobId', 'name', 'options', 'payload'],
   /** A run of a schedule that was fetched, and the next one. */
@@ -195,6 +201,19 @@ export const CONSTANTS = {
   hourMs: 3_600_000,
   /** Beside each target's outbox, whose name follows after a colon: a hash of the highest sequence number in each so far. */
   outboxesKey: OWN_KEYS.outboxes,
+  /** Groups (`includes/turns.lua`): the ids that have their turn, by key; the line of each key; all that is held in lines, by when it came. */
+  turnsKey: OWN_KEYS.turns,
+  linesKey: 'acktor:line:',
+  heldKey: 'acktor:held',
+  /** When the bucket of a key with a rate is full again, in ms; gone once it is. */
+  ratesKey: 'acktor:rate:',
+  /** What operators have set: `turns` and `rate` for every key, `turns:<key>`, `rate:<key>` and `paused:<key>` for one. */
+  keySettingsKey: 'acktor:key-settings',
+  /** Whose turn it is to mend turns, and how far it has come. */
+  mendingKey: 'acktor:mending',
+  mendedKey: 'acktor:mended',
+  /** How many jobs of a line are passed over in one call that were removed by other clients. */
+  mostPassedOver: 1_000,
   /** At the target: a hash of the highest sequence number that it has of each queue's outbox. */
   marksKey: 'acktor:forwarded',
   /** How many jobs one fetch passes over whose ids are no text. */

@@ -5,8 +5,18 @@
 --   prefix
 --   deaths...: job id and deliveries of each
 -- Reply: 1 or 0 for each.
--- Cost: some fifteen commands a job.
+-- Cost: some sixteen commands a job.
 
 --- bullmq: removeJob
 --- include: each-death
-return eachDeath(function(id, key) return removeJob({ key, prefix .. 'repeat' }, { id, '0', prefix }) == 1 and 1 or 0 end)
+local call = redis.call
+--- include: server-time
+--- include: turns
+local purged = eachDeath(function(id, key)
+  local group = groups.of(key)
+  if removeJob({ key, prefix .. 'repeat' }, { id, '0', prefix }) ~= 1 then return 0 end
+  if group then groups.leave(id, group) end
+  return 1
+end)
+groups.wake()
+return purged

@@ -11,6 +11,9 @@
 
 --- bullmq: reprocessJob
 --- include: each-death
+local call = redis.call
+--- include: server-time
+--- include: turns
 
 local function keepLastAttempt(key)
   local job = redis.call('HMGET', key, 'history', 'ats', 'atm', 'processedOn', 'finishedOn', 'failedReason', 'pb')
@@ -31,5 +34,7 @@ return eachDeath(function(id, key)
   reprocessJob({ key, KEYS.events, KEYS.failed, KEYS.wait, KEYS.meta, KEYS.active, KEYS.marker, KEYS.prioritized, KEYS.pc },
     { id, 'LPUSH', 'failedReason', 'failed', '1', '0' })
   redis.call('HDEL', key, 'stc', 'defa', 'stacktrace', 'pb', 'cancel', 'suspicions', 'spared')
+  local group = groups.of(key)
+  if group then groups.rejoin(id, group) end
   return 1
 end)

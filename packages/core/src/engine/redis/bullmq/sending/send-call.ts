@@ -2,6 +2,7 @@
 import { type ScriptClient, isLonger, tooLong } from '../../connection/redis-script.js';
 import { BrokerReplyError } from '../../../broker-errors.js';
 import type { SendOutcome, SendRefusal } from '../../../broker.js';
+import type { JobGroup } from '../../../../contract/groups.js';
 import type { OutgoingJob } from '../../../work-queue.js';
 import type { JobPlace } from '../../../../operator/queue-admin.js';
 import type { QueueKeys } from '../queue-keys.js';
@@ -79,8 +80,15 @@ function isSentAlike(one: OutgoingJob, other: OutgoingJob): boolean {
     one.priority === other.priority &&
     one.version === other.version &&
     one.reuse === other.reuse &&
+    isOfGroup(one, other.group) &&
     one.trace === other.trace
   );
+}
+
+function isOfGroup({ group: one }: OutgoingJob, other: JobGroup | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  const { key, concurrency, holdsWhenDead } = other;
+  return one.key === key && one.concurrency === concurrency && one.holdsWhenDead === holdsWhenDead;
 }
 
 function readOutcome(outcome: unknown): SendOutcome | SendRefusal {
@@ -110,6 +118,7 @@ export function storedOptions({
   version = 1,
   trace,
   reuse,
+  group,
 }: OutgoingJob): string {
   return JSON.stringify({
     attempts,
@@ -121,6 +130,9 @@ export function storedOptions({
     // What BullMQ's own telemetry calls it.
     tm: trace,
     reuse,
+    key: group?.key,
+    turns: group === undefined || group.concurrency === 1 ? undefined : group.concurrency,
+    holds: group?.holdsWhenDead ? 1 : undefined,
     // By which a worker knows that the retention of acked jobs holds for this one: other clients' are kept as they say.
     [SENT_BY_ACKTOR]: 1,
   });

@@ -24,6 +24,13 @@ local function adderTo(prefix)
   local wait, paused, active, delayed = prefix .. 'wait', prefix .. 'paused', prefix .. 'active', prefix .. 'delayed'
   local prioritized, pc, failed = prefix .. 'prioritized', prefix .. 'pc', prefix .. 'failed'
 --- include: place
+  local keyed
+  local function keys()
+    if keyed then return keyed end
+--- include: turns
+    keyed = groups
+    return groups
+  end
   local areChecked = {}
 
   local function placeFor(options)
@@ -46,6 +53,25 @@ local function adderTo(prefix)
     return not (isRead and type(stored) == 'table' and stored.reuse == reuse)
   end
 
+  -- A job with a key, as BullMQ's script would store it. It is queued, or held until it has its turn.
+  local function addToGroup(jobId, name, payload, options, family)
+    local groups = keys()
+    local isFree, ids, rate = groups.mayEnter(options.key, options.turns or 1)
+    if not call('HGET', meta, 'opts.maxLenEvents') then call('HSET', meta, 'opts.maxLenEvents', '10000') end
+    call('INCR', id)
+    call('HMSET', prefix .. jobId, 'name', name, 'data', payload, 'opts', cjson.encode(options), 'timestamp', now, 'delay', '0',
+      'priority', options.priority or '0')
+    if family then
+      call('HSET', prefix .. jobId, 'parentKey', family.key, 'parent', cjson.encode(family.parent))
+      call('SADD', family.dependencies, prefix .. jobId)
+    end
+    call('XADD', events, '*', 'event', 'added', 'jobId', jobId, 'name', name)
+    if not isFree then return groups.hold(jobId, options.key, ids) end
+    groups.enter(jobId, options.key, ids)
+    groups.begin(jobId, options.priority or 0, options.key, rate)
+    groups.wake()
+  end
+
   local function add(jobId, name, payload, options, family)
     local key, fence = prefix .. jobId, nil
     if call('EXISTS', key) == 1 then
@@ -54,7 +80,9 @@ local function adderTo(prefix)
       if not isReplaceable(key, place, options.reuse) then return { place } end
       look(options)
       fence = call('HGET', key, 'ats')
+      local group = keys().of(key)
       if removeJob({ key, prefix .. 'repeat' }, { jobId, '0', prefix }) ~= 1 then return { place } end
+      if group then keys().leave(jobId, group) end
       -- Its place among our acked jobs would be that of the job that replaces it, which would be forgotten too soon.
       if place == 'acked' then redis.pcall('LREM', prefix .. 'acktor:acked', 1, jobId) end
     end
@@ -62,7 +90,9 @@ local function adderTo(prefix)
     local parts = { prefix, jobId, name, tonumber(now) }
     if family then parts[5], parts[6], parts[7] = family.key, family.dependencies, family.parent end
     local place, args = placeFor(options), { parts, payload, options }
-    if place == 'delayed' then
+    if options.key then
+      addToGroup(jobId, name, payload, options, family)
+    elseif place == 'delayed' then
       addDelayedJob({ marker, meta, id, delayed, completed, events }, args)
     elseif place == 'prioritized' then
       addPrioritizedJob({ marker, meta, id, prioritized, delayed, completed, active, events, pc }, args)

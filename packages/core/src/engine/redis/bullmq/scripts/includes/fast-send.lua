@@ -2,7 +2,7 @@
 --
 -- Defines `planFast(runs)`, which only reads, and returns a plan for an ordinary call or nil; and `runFast(runs, plan)`, which carries it
 -- out in three commands a job instead of ten, and returns whether it did. What that leaves in the server is what BullMQ's scripts would
--- leave: `test/differential` holds it to that. Ordinary is a job without delay and priority whose id is neither in the queue nor twice in
+-- leave: `test/differential` holds it to that. Ordinary is a job without delay, priority and key whose id is neither in the queue nor twice in
 -- the call, and a queue that is not paused and has no limit on concurrency.
 --
 -- Expects the send script's names, `call` among them, and ids that are no part of the queue, which `checkName` sees to.
@@ -19,7 +19,7 @@ end
 local function standardJobs(runs)
   local ids, keys, seen = {}, {}, {}
   for _, run in ipairs(runs) do
-    if run.options.delay or run.options.priority then return nil end
+    if run.options.delay or run.options.priority or run.options.key then return nil end
     for at = run.first, run.last, 2 do
       local jobId = ARGV[at]
       if seen[jobId] then return nil end

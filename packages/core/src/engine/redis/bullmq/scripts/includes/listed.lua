@@ -11,7 +11,7 @@ end
 
 local function isUnlisted(id, most)
   if not isJobKey(prefix .. id) then return false end
-  for _, set in ipairs({ 'completed', 'failed', 'delayed', 'prioritized', 'waiting-children' }) do
+  for _, set in ipairs({ 'completed', 'failed', 'delayed', 'prioritized', 'waiting-children', CONST.heldKey }) do
     if type(redis.pcall('ZSCORE', prefix .. set, id)) == 'string' then return false end
   end
   if isIn('active', id, '1', '0') then return false end

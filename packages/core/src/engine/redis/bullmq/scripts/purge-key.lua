@@ -1,0 +1,36 @@
+-- Removes jobs of a key that wait, for a turn or in the queue.
+--
+-- Keys: channel
+-- Arguments:
+--   prefix
+--   key
+--   most: how many
+-- Reply: `[how many were removed, how many are left in the line]`.
+-- Cost: some fifteen commands a job; one that waits in the queue is searched for in its list.
+
+--- bullmq: removeJob
+local call, prefix = redis.call, ARGV.prefix
+--- include: server-time
+--- include: turns
+local line, removed = groups.lineOf(ARGV.key), 0
+local function remove(id)
+  local isRemoved, code = pcall(removeJob, { prefix .. id, prefix .. 'repeat' }, { id, '0', prefix })
+  if isRemoved and code == 1 then removed = removed + 1 end
+  return isRemoved and code == 1
+end
+for _ = 1, tonumber(ARGV.most) do
+  local id = call('LPOP', line)
+  if not id then break end
+  if call('ZREM', groups.held, id) == 1 then remove(id) end
+end
+local before = call('HGET', groups.turns, ARGV.key)
+if before and call('LLEN', line) == 0 then
+  local left = before
+  for id in string.gmatch(before, '%S+') do
+    local isLeased = call('EXISTS', prefix .. id .. ':lock') == 1 or call('LPOS', KEYS.active, id)
+    local waits = not isLeased and call('HEXISTS', prefix .. id, 'finishedOn') == 0
+    if waits and remove(id) then left = groups.without(left, id) end
+  end
+  groups.admit(ARGV.key, before, left, 1)
+end
+return { removed, call('LLEN', line) }
