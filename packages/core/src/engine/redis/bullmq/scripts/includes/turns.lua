@@ -24,7 +24,11 @@ do
   local function lineOf(key) return prefix .. CONST.linesKey .. key end
 
   -- How many turns the key has, none while it is paused, and its rate as text, '<max> <ms>'.
+  local isSet
   local function limitsOf(key, own)
+    -- Asked once for a call: most queues have nothing set.
+    if isSet == nil then isSet = call('EXISTS', settings) == 1 end
+    if not isSet then return tonumber(own) or 1 end
     local set = call('HMGET', settings, 'paused:' .. key, 'turns:' .. key, 'turns', 'rate:' .. key, 'rate')
     return set[1] and 0 or tonumber(set[2] or set[3] or own) or 1, set[4] or set[5]
   end
