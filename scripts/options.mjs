@@ -10,6 +10,7 @@ import {
   deadLetterListOptions,
 } from '../packages/core/dist/dead-letters/dead-letter-options.js';
 import { brokerOptionTable } from '../packages/core/dist/engine/broker-options.js';
+import { flowOptions } from '../packages/core/dist/flows/flow.js';
 import { eventsOptions } from '../packages/core/dist/events/events-options.js';
 import { textLimitTable } from '../packages/core/dist/foreign-text/text-limits.js';
 import { redisEngineOptions } from '../packages/core/dist/engine/default-engine.js';
@@ -48,6 +49,7 @@ const tables = {
   send: sendOptions,
   result: resultOptions,
   cancel: cancelOptions,
+  flow: flowOptions,
   schedule: scheduleOptions,
   'schedule list': scheduleListOptions,
   upcoming: upcomingOptions,

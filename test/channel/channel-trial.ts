@@ -38,7 +38,7 @@ export class ChannelTrial {
       onActivity,
       onStuck,
       events: this.events,
-      reportDeaths: undefined,
+      reportEnds: (requests) => requests,
       clock,
       log: new GuardedLog(log),
       ...deps,

@@ -30,6 +30,7 @@ function brokerOn(queue: (name: string) => ListQueue): Port.Broker {
     deadLetters: () => without('dead letters'),
     schedules: () => without('schedules'),
     keys: () => without('keys'),
+    flows: () => without('flows'),
     admin: () => without('an admin'),
     workQueue: (name) => queue(name),
     onConnection: () => () => undefined,

@@ -1,5 +1,5 @@
 // What producers, workers and operators do, each with a URL of its own: the same on every kind of server.
-import { DeadLetteredError, Operator } from '@acktor/core';
+import { DeadLetteredError, flow, Operator } from '@acktor/core';
 import { connectFleet } from '@acktor/core/engine';
 import { onDead, reject } from '@acktor/worker';
 import { expect } from 'chai';
@@ -82,6 +82,30 @@ export function everyFeatureWorks(doors: () => Doors): void {
     await trial.producer.send(note, { text: 'die' });
     for (const number of ['a', 'b', 'c']) await deliveries.first(({ data }) => data.number === number);
     expect(await dead.first()).to.equal('no use');
+  });
+
+  it('runs a flow, cancels another, and redrives it', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });
+    let isHeld = false;
+    const { handler, deliveries } = recording(note, (delivery) => (isHeld ? untilAborted(delivery) : { length: 1 }));
+    const two = flow('two', { queue: 'flows', data: note.data, result: note.result }, (step, end) => {
+      const first = step('first', note, { data: (_, { data }) => data });
+      const then = step('then', note, { after: [first], data: ({ first: { length } }) => ({ text: String(length) }) });
+      return end({ after: [then], result: ({ then: result }) => result });
+    });
+    await trial.work([handler], { redis: doors().worker, flows: [two] });
+    const receipt = await trial.producer.send(two, { text: 'x' }, { id: 'one' });
+    expect(await receipt.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 1 });
+    expect(await operator.flow('flows', 'one')).to.deep.include({ phase: 'done', done: 2 });
+    isHeld = true;
+    const other = await trial.producer.send(two, { text: 'y' }, { id: 'other' });
+    await deliveries.first(({ data }) => data.text === 'y');
+    expect(await operator.cancel('flows', 'other')).to.equal('signalled');
+    await rejection(other.result({ timeoutMs: 10_000 }), DeadLetteredError);
+    isHeld = false;
+    await operator.deadLetters('flows').redrive('other');
+    expect(await other.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 1 });
   });
 
   it('lets go a job that is cancelled under way', async () => {

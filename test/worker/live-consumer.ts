@@ -1,5 +1,5 @@
 // One consumer on a real queue, with its real channel and runner, whose every state is written down.
-import type { Broker } from '@acktor/core/engine';
+import type { Broker, ChannelRequest } from '@acktor/core/engine';
 import { defaultTextLimits, GuardedLog } from '@acktor/core/internal';
 import { consumerMachine, type AnyHandlerClass } from '@acktor/worker';
 import { container } from 'tsyringe';
@@ -41,7 +41,7 @@ export class LiveConsumer {
       unknown: 'deadLetter' as const,
       mostTimesLeft: Infinity,
       events: new WorkerEvents(log),
-      reportDeaths: undefined,
+      reportEnds: (requests: readonly ChannelRequest[]) => requests,
       clock: systemClock,
       log,
       scopes: new HandlerScopes(container, { clock: systemClock, log }),

@@ -32,7 +32,7 @@ export class PoolTrial {
       unknown: 'deadLetter',
       mostTimesLeft: Infinity,
       events: new WorkerEvents(log),
-      reportDeaths: undefined,
+      reportEnds: (requests) => requests,
       ...deps,
     });
     this.pool.start();

@@ -7,6 +7,7 @@ import { chartCommand } from './commands/chart.js';
 import { dashboardCommand } from './commands/dashboard.js';
 import { deadCommand } from './commands/dead/dead.js';
 import { doctorCommand } from './commands/doctor.js';
+import { flowCommand } from './commands/flow.js';
 import { jobCommand } from './commands/job.js';
 import { jobsCommand } from './commands/jobs.js';
 import { keysCommand } from './commands/keys.js';
@@ -62,6 +63,7 @@ function program(): Command {
     topCommand(),
     jobsCommand(),
     jobCommand(),
+    flowCommand(),
     deadCommand(),
     schedulesCommand(),
     keysCommand(),

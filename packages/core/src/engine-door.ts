@@ -84,6 +84,7 @@ export {
   type RenewalReport,
   type RenewedLeases,
 } from './engine/liveness.js';
+export type { FlowChange, FlowChangeOutcome, FlowStore, JobAddress, StoredFlow } from './engine/flow-store.js';
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
 export type { KeyPage, KeyState, KeyStore } from './engine/key-store.js';
 export type { JobGroup } from './contract/groups.js';

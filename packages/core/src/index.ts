@@ -10,6 +10,22 @@ export {
   type ResultOf,
 } from './contract/job.js';
 export type { GroupOptions, Groups } from './contract/groups.js';
+export { flow, isFlow, type FlowContract, type FlowOptions } from './flows/flow.js';
+export type {
+  After,
+  Compensation,
+  DeclareEnd,
+  DeclareStep,
+  FlowEdge,
+  FlowEnd,
+  FlowRun,
+  FlowStep,
+  OnFailure,
+  StepOptions,
+  StepResults,
+} from './flows/step.js';
+export type { FlowDetails, FlowStepDetails } from './flows/flows.js';
+export type { FlowPhase, FlowProgress, StepState } from './flows/flow-record.js';
 export type { Backoff, BackoffFunction } from './contract/backoff.js';
 export {
   NewerPayloadError,
@@ -107,7 +123,8 @@ export type {
 export { Keys, type KeyLimitOptions, type KeyListing, type KeyListOptions } from './operator/keys.js';
 export type { KeyState } from './engine/key-store.js';
 export type { QueueLimitOptions } from './operator/limits.js';
-export { Operator, QueueNotFoundError } from './operator/operator.js';
+export { Operator } from './operator/operator.js';
+export { QueueNotFoundError } from './operator/queue-not-found.js';
 export type {
   InspectOptions,
   JobListing,

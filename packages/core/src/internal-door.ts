@@ -2,6 +2,29 @@
 export { backoffDelayMs, DEFAULT_BACKOFF, LONGEST_BACKOFF_MS } from './contract/backoff.js';
 export { requireContract } from './contract/job.js';
 export { checkName, LONGEST_ID, nameFault, type NameKind } from './contract/names.js';
+export {
+  flowEventContract,
+  flowEventJob,
+  flowEventQueue,
+  readPlace,
+  stepEndJob,
+  writePlace,
+  type FlowEvent,
+  type NamedFlow,
+  type StepEnd,
+  type StepEnded,
+  type StepPlace,
+} from './flows/flow-event.js';
+export {
+  hasEnded,
+  progressOf,
+  recordOf,
+  stepJobId,
+  type FlowAddress,
+  type FlowRecord,
+  type StepRecord,
+} from './flows/flow-record.js';
+export { cancelFlow } from './flows/flows.js';
 export { decodeResult, encodePayload, encodeResult } from './contract/payload.js';
 export { refuse, writeJson, writeResultJson, type Checked } from './contract/json.js';
 export type { MaybePromise } from './contract/versions.js';

@@ -50,7 +50,8 @@ export async function showJob(
   print(json, { json: payload ? job : withoutPayload(job), text: () => page(job, payload, nowMs) });
 }
 
-async function queueOf(operator: Operator, id: string, queue: string | undefined): Promise<string> {
+/** Returns the queue of a job that is named by its id. @throws NotFoundError; UsageError where several queues have one of that id. */
+export async function queueOf(operator: Operator, id: string, queue: string | undefined): Promise<string> {
   if (queue !== undefined) {
     await requireQueue(operator, queue);
     return queue;

@@ -1,6 +1,7 @@
 // The broker's port: what Acktor needs of a queue server, in its own terms. Adapters live in folders of their own.
 import type { DeadLetterStore } from './dead-letter-store.js';
 import type { KeyStore } from './key-store.js';
+import type { FlowStore } from './flow-store.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { JobPlace, QueueAdmin } from '../operator/queue-admin.js';
 import type { OutgoingJob, WorkQueue } from './work-queue.js';
@@ -52,6 +53,9 @@ export interface Broker {
 
   /** The keys that jobs of a queue are grouped by. */
   keys(queue: string): KeyStore;
+
+  /** The flows of a queue. */
+  flows(queue: string): FlowStore;
 
   /** All queues, for people and tools. */
   admin(): QueueAdmin;

@@ -26,6 +26,8 @@ export interface OutgoingJob {
    * is in the queue until it is acked, dead-lettered or removed; each end gives the next one its turn, in the same step. Not with a delay.
    */
   readonly group?: JobGroup | undefined;
+  /** Which step of which flow it is, as text. Engines keep it with the job, and give it back as it is. */
+  readonly flow?: string | undefined;
 }
 
 /** Which run of which schedule a job is. */
@@ -69,6 +71,8 @@ export interface JobRecord {
   readonly slot?: ScheduleSlot | undefined;
   /** Given for a job with a key. */
   readonly group?: JobGroup | undefined;
+  /** Given for a step of a flow: what it was sent with. */
+  readonly flow?: string | undefined;
   /** Set when the job may not be handled any more (delivery limit, poison): the worker that fetches it dead-letters it with this reason. */
   readonly poisoned: string | undefined;
   /** Set when the job was cancelled, with the reason: the worker that fetches it dead-letters it. */

@@ -1,5 +1,4 @@
 // Inspects queues and acts on them: what people on call do, for tools and views.
-import { closestMatch } from 'leven';
 import type { CancelOutcome } from '../engine/broker.js';
 import type { DeadLetterStore } from '../engine/dead-letter-store.js';
 import type { ScheduleStore } from '../engine/schedule-store.js';
@@ -7,6 +6,7 @@ import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker } from '../engine/engine.js';
 import { forInspection } from '../engine/broker-options.js';
 import { checkId, checkName } from '../contract/names.js';
+import { cancelFlow, readFlow, type FlowDetails } from '../flows/flows.js';
 import { Schedules } from '../schedules/schedules.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { cancelOptions, type CancelOptions } from '../producer/producer-options.js';
@@ -30,11 +30,10 @@ import type {
   QueueAdmin,
   QueueLimits,
 } from './queue-admin.js';
+import { QueueNotFoundError } from './queue-not-found.js';
 import type { QueueFault, QueueInspection, RepairOutcome } from './queue-fault.js';
 import { Keys } from './keys.js';
 import { changeIn, queueLimitOptions, type QueueLimitOptions } from './limits.js';
-import { AcktorError } from '../errors.js';
-import { quoted } from '../foreign-text/foreign-text.js';
 
 /** Not exported, so that no other code can make an operator that is not connected. */
 class OperatorDeps {
@@ -195,13 +194,21 @@ export class Operator {
 
   /**
    * Cancels a job wherever it is, as {@link Producer.cancel} does: one that waits is removed, one that is under way is let go
-   * by its handler and dead-lettered. May be repeated. @throws OptionsError.
+   * by its handler and dead-lettered. Of a flow all of it is cancelled. May be repeated. @throws OptionsError.
    */
   async cancel(queue: string, id: string, options: CancelOptions = {}): Promise<CancelOutcome> {
     const { why } = cancelOptions.check(options);
     checkId(id);
     await this.#requireQueue(queue);
-    return this.#connected.broker.cancel(queue, id, why);
+    const { broker } = this.#connected;
+    return (await cancelFlow(broker, queue, { id, why })) ?? broker.cancel(queue, id, why);
+  }
+
+  /** A flow with its steps; undefined for any other job, and for a flow whose steps have not begun. */
+  async flow(queue: string, id: string): Promise<FlowDetails | undefined> {
+    checkId(id);
+    await this.#requireQueue(queue);
+    return readFlow(this.#connected.broker, queue, id);
   }
 
   /**
@@ -316,35 +323,3 @@ function joinedDeaths(all: readonly DeathsOfQueue[]): readonly ProcessDeath[] {
     }
   return [...joined.values()].toSorted((one, other) => other.atMs - one.atMs);
 }
-
-/** The queues that the server has. */
-export interface KnownQueues {
-  readonly namespace: string;
-  /** Without a password. */
-  readonly address: string;
-  readonly queues: readonly string[];
-}
-
-/** A queue that was never used, by no producer, no worker and no plain BullMQ client. Nothing was done. */
-export class QueueNotFoundError extends AcktorError {
-  readonly code = 'ACKTOR_QUEUE_NOT_FOUND';
-
-  constructor(
-    readonly queue: string,
-    { namespace, address, queues }: KnownQueues,
-  ) {
-    super(`expected a queue in the namespace ${namespace} on ${address}, got ${queue} (${advice(queue, queues)})`);
-  }
-}
-
-function advice(queue: string, known: readonly string[]): string {
-  if (known.length === 0) return 'there is none yet: the first job of a queue makes it';
-  const near = closestMatch(queue, [...known], { maxDistance: MOST_EDITS });
-  if (near !== undefined) return `did you mean ${quoted(near).slice(1, -1)}?`;
-  const more = known.length - MOST_LISTED;
-  const names = known.slice(0, MOST_LISTED).map((name) => quoted(name).slice(1, -1));
-  return `there are ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-const MOST_EDITS = 3;
-const MOST_LISTED = 20;

@@ -7,6 +7,8 @@ import { retentionIn } from '../engine/retention.js';
 import { requireContract, retriesToStore, type AnyJob, type PayloadInput } from '../contract/job.js';
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
+import { isFlow } from '../flows/flow.js';
+import { cancelFlow } from '../flows/flows.js';
 import { requireIterable, sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
 import { traceSend } from '../tracing.js';
 import { Schedules, scheduleOf, type Schedule } from '../schedules/schedules.js';
@@ -147,7 +149,10 @@ export class Producer {
     this.#requireOpen();
     requireContract(job, 'cancel');
     checkId(id);
-    return this.#connected.broker.cancel(job.queue, id, cancelOptions.check(options).why);
+    const { why } = cancelOptions.check(options);
+    const { broker } = this.#connected;
+    const ofFlow = isFlow(job) ? await cancelFlow(broker, job.queue, { id, why }) : undefined;
+    return ofFlow ?? broker.cancel(job.queue, id, why);
   }
 
   /**

@@ -6,6 +6,7 @@ import { deadLettersConform } from './dead-letters-conform.js';
 import { deliveriesConform } from './deliveries-conform.js';
 import { eventsConform } from './events-conform.js';
 import type { EngineFeatures } from './features.js';
+import { flowsConform } from './flows-conform.js';
 import { fleetConforms } from './fleet-conforms.js';
 import { groupsConform } from './groups-conform.js';
 import { leasesConform } from './leases-conform.js';
@@ -51,6 +52,7 @@ export function engineConforms(
     if (features.groups) groupsConform(suite);
     if (features.events) eventsConform(suite);
     if (features.schedules) schedulesConform(suite);
+    if (features.flows) flowsConform(suite);
   });
 }
 

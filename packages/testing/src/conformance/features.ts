@@ -14,6 +14,8 @@ export interface EngineFeatures {
   readonly schedules: boolean;
   /** Jobs with a key have turns, and operators see and limit the keys. */
   readonly groups: boolean;
+  /** What is kept of flows lies with their jobs. */
+  readonly flows: boolean;
   /** Programs can follow what happens to the jobs of a queue. */
   readonly events: boolean;
   /** A send can wait for a disk or for replicas. */
@@ -34,6 +36,7 @@ export const redisFeatures: EngineFeatures = {
   fleet: true,
   schedules: true,
   groups: true,
+  flows: true,
   events: true,
   confirms: true,
   durable: true,

@@ -7,6 +7,11 @@ import {
   type ReleasedJobs,
   type ConfirmDemand,
   type DeadLetterStore,
+  type FlowChange,
+  type FlowChangeOutcome,
+  type FlowStore,
+  type JobAddress,
+  type StoredFlow,
   type JobEnd,
   type KeyStore,
   type OutgoingJob,
@@ -112,6 +117,11 @@ export class MemoryBroker implements Broker {
     return keysOf(this.#store.queue(queue));
   }
 
+  flows(queue: string): FlowStore {
+    this.#requireOpen();
+    return new MemoryFlows(this.#store.peek(queue));
+  }
+
   admin(): QueueAdmin {
     this.#requireOpen();
     return new MemoryAdmin(this.#store);
@@ -183,4 +193,43 @@ function keysOf(queue: StoredQueue): KeyStore {
       return Promise.resolve({ removed: Math.min(most, waiting.length), hasMore: waiting.length > most });
     },
   };
+}
+
+/** The {@link FlowStore} in memory: what is kept of a flow lies with its job. */
+class MemoryFlows implements FlowStore {
+  readonly #queue: StoredQueue;
+
+  constructor(queue: StoredQueue) {
+    this.#queue = queue;
+  }
+
+  read(id: string): Promise<StoredFlow | undefined> {
+    const job = this.#queue.jobs.get(id);
+    if (job === undefined) return Promise.resolve(undefined);
+    const { sent, sentAtMs, flowRecord: record, flowChanges: changes } = job;
+    const { name, payload, version = 1 } = sent;
+    return Promise.resolve({ id, name, payload, version, sentAtMs, record, changes });
+  }
+
+  results(id: string, steps: readonly JobAddress[]): Promise<readonly (string | undefined)[]> {
+    const kept = this.#queue.jobs.get(id)?.stepResults;
+    return Promise.resolve(steps.map((step) => kept?.get(keyOf(step))));
+  }
+
+  change({ flow, record, progress, result }: FlowChange): Promise<FlowChangeOutcome> {
+    const job = this.#queue.jobs.get(flow.id);
+    if (job?.sentAtMs !== flow.sentAtMs) return Promise.resolve('gone');
+    if (job.flowChanges !== flow.changes) return Promise.resolve('stale');
+    if (result) job.stepResults.set(keyOf(result), result.json);
+    job.flowRecord = record;
+    job.flowChanges += 1;
+    job.progress = progress;
+    this.#queue.publish(job, { kind: 'progress', progress });
+    return Promise.resolve('changed');
+  }
+}
+
+/** No name of a queue holds a colon. */
+function keyOf({ queue, id }: JobAddress): string {
+  return `${queue}:${id}`;
 }

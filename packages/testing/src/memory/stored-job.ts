@@ -49,6 +49,11 @@ export interface StoredJob {
   parent: ParentLink | undefined;
   /** By queue and id. */
   readonly children: Map<string, ChildEnd>;
+  /** How far the flow is that it is the job of, as text, and how often that was changed. */
+  flowRecord: string | undefined;
+  flowChanges: number;
+  /** The results of the steps of that flow, by the queue and the id of their jobs. */
+  readonly stepResults: Map<string, string>;
 }
 
 /** What has become of a child, as its parent keeps it. */
@@ -97,12 +102,15 @@ export function newJob(sent: OutgoingJob, { queue, sentAtMs, slot }: JobOrigin):
     history: [],
     parent: undefined,
     children: new Map(),
+    flowRecord: undefined,
+    flowChanges: 0,
+    stepResults: new Map(),
   };
 }
 
 /** The job as a fetch returns it. */
 export function recordOf({ sent, queue, sentAtMs, slot, ...job }: StoredJob): JobRecord {
-  const { id, name, payload, version = 1, trace, priority, attempts, backoff, group } = sent;
+  const { id, name, payload, version = 1, trace, flow, priority, attempts, backoff, group } = sent;
   const { attemptsMade, deliveries, leasesLost, suspicions, poisoned, cancelled } = job;
   return {
     id,
@@ -121,6 +129,7 @@ export function recordOf({ sent, queue, sentAtMs, slot, ...job }: StoredJob): Jo
     ...(trace !== undefined && { trace }),
     slot,
     ...(group !== undefined && { group }),
+    ...(flow !== undefined && { flow }),
     poisoned,
     cancelled,
   };

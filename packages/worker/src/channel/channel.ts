@@ -16,7 +16,7 @@ import { cutText, errorReason, type GuardedLog } from '@acktor/core/internal';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
 import type { DeliveryLimits } from '../delivery/delivery.js';
 import type { Quarantine } from '../delivery/quarantine.js';
-import type { ReportDeaths } from '../events/dead-jobs.js';
+import type { ReportEnds } from '../flows/step-ends.js';
 import { DeliveryEvents, type DeliveryEventsDeps } from '../events/worker-events.js';
 import {
   DeliveryTable,
@@ -45,8 +45,8 @@ export interface ChannelDeps extends Pick<DeliveryEventsDeps, 'events'> {
   readonly longestWaitMs: number;
   /** Called when the fleet has work: this process has some, or a wake signal has announced some. */
   readonly onActivity: () => void;
-  /** Undefined where nothing reports the queue's dead jobs. */
-  readonly reportDeaths: ReportDeaths | undefined;
+  /** Adds to a batch what its settlements report: of steps of flows, and of deaths that there are listeners for. */
+  readonly reportEnds: ReportEnds;
   /** The quarantine of the process: what is held here counts there. */
   readonly quarantine: Quarantine;
   /** Called with a consumer whose handler does not let go, though its delivery is over. */
@@ -154,11 +154,11 @@ export class Channel {
   }
 
   #openBatcher(): RequestBatcher {
-    const { queue, process: worker, leaseMs, limit, consumers, reportDeaths } = this.#deps;
+    const { queue, process: worker, leaseMs, limit, consumers, reportEnds } = this.#deps;
     return new RequestBatcher({
       settleAndFetch: (requests) => {
         const options = { leaseMs, worker, limit, wantsStatus: !this.#parking.isEmpty };
-        return queue.settleAndFetch(reportDeaths ? reportDeaths(requests) : requests, options);
+        return queue.settleAndFetch(reportEnds(requests), options);
       },
       onAnswer: (rows, answer) => this.#answer(rows, answer),
       onFailure: (rows, error) => this.#fail(rows, error),

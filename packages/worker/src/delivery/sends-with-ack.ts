@@ -51,6 +51,11 @@ export class SendsWithAck {
     return id;
   }
 
+  /** Takes jobs that are made already, beyond any number. */
+  forward(sends: readonly QueuedSend[]): void {
+    for (const send of sends) this.#sends.push(Promise.resolve(send));
+  }
+
   /** Returns them, once all payloads are validated: nothing is added any more. Rejects with why one was refused. */
   close(): Promise<readonly QueuedSend[]> {
     this.#isOver = true;

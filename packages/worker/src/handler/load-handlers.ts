@@ -1,7 +1,7 @@
 // Finds the handlers, and the middleware, that files export.
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AcktorError, OptionsError } from '@acktor/core';
+import { AcktorError, isFlow, OptionsError, type FlowContract } from '@acktor/core';
 import { describe, nearestName } from '@acktor/core/internal';
 import { isDeadListener, type DeadListener } from '../events/on-dead.js';
 import { contractOf, type AnyHandler } from './handler.js';
@@ -22,11 +22,13 @@ export interface FoundHandlers {
   readonly handlers: readonly AnyHandler[];
   /** The listeners for dead jobs of the queues that are wanted. */
   readonly onDead: readonly DeadListener[];
+  /** The flows of the queues that are wanted. */
+  readonly flows: readonly FlowContract[];
   readonly consumers: HandlerSearch['consumers'];
 }
 
 /**
- * Returns every export of the files that is a class decorated with `@handles`, or was made by `handle()` or `onDead()`, each once.
+ * Returns every export of the files that is a class decorated with `@handles`, or was made by `handle()`, `onDead()` or `flow()`, each once.
  * @throws HandlerFileError for a file that does not load, NoHandlersError when nothing is left, UnknownQueueError for a queue
  * that no handler is for.
  */
@@ -35,7 +37,8 @@ export async function loadHandlers({ files, queues, consumers }: HandlerSearch):
   const exported = [...new Set(modules.flatMap(exportsOf))];
   const found = exported.filter(isHandler);
   if (found.length === 0) throw new NoHandlersError(files);
-  const known = new Set(found.map(queueOf));
+  const ofFiles = exported.filter(isFlow);
+  const known = new Set([...found.map(queueOf), ...ofFiles.map(({ queue }) => queue)]);
   const named = [...(queues ?? []), ...(typeof consumers === 'object' ? Object.keys(consumers) : [])];
   const strangers = named.filter((queue) => !known.has(queue));
   if (strangers.length > 0) throw new UnknownQueueError(strangers, [...known]);
@@ -44,10 +47,12 @@ export async function loadHandlers({ files, queues, consumers }: HandlerSearch):
   const onDead = exported
     .filter(isDeadListener)
     .filter(({ job }) => queues === undefined || queues.includes(job.queue));
-  if (typeof consumers !== 'object') return { handlers, onDead, consumers };
+  const flows = ofFiles.filter(({ queue }) => isWanted(queue));
+  if (typeof consumers !== 'object') return { handlers, onDead, flows, consumers };
   return {
     handlers,
     onDead,
+    flows,
     consumers: Object.fromEntries(Object.entries(consumers).filter(([queue]) => isWanted(queue))),
   };
 }

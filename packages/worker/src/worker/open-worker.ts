@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { OptionsError } from '@acktor/core';
 import { type ConnectedBroker, type Engine, systemClock } from '@acktor/core/engine';
-import { GuardedLog, retentionIn } from '@acktor/core/internal';
+import { flowEventQueue, GuardedLog, retentionIn } from '@acktor/core/internal';
 import { quarantineOfThisProcess } from '../delivery/quarantine.js';
 import { checkParameters, needsContainer } from '../handler/check-parameters.js';
 import { emptyContainer, isContainer, type Container } from '../handler/container.js';
@@ -19,6 +19,8 @@ import { WorkerEvents } from '../events/worker-events.js';
 import { Feed } from '../feed/feed.js';
 import { MachineRegistry } from '../feed/followed-actors.js';
 import { Heartbeat } from '../heartbeat/heartbeat.js';
+import { Flows } from '../flows/flows.js';
+import { reportingEnds } from '../flows/step-ends.js';
 import { connectInspector, type StatelyInspector } from './stately-inspector.js';
 import { defaultLogger } from '../logger.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
@@ -38,6 +40,7 @@ export interface WorkerDeps {
   readonly scopes: HandlerScopes;
   readonly events: WorkerEvents;
   readonly deadJobs: DeadJobs;
+  readonly flows: Flows;
   /** Undefined unless the options ask for them. */
   readonly metrics: WorkerMetrics | undefined;
   readonly inspector: StatelyInspector | undefined;
@@ -49,10 +52,7 @@ export interface WorkerDeps {
 export async function openWorker(options: CheckedWorkerOptions, engine: Engine): Promise<WorkerDeps> {
   const queues = handlersByQueue(options.handlers, options.use);
   const listeners = [...options.onDead, ...options.handlers.flatMap(listenerOf)];
-  refuseUnreachable(listeners, [...queues.keys()]);
-  const known = [...queues.keys(), ...listeners.map(({ job }) => onDeadQueue(job.queue))];
-  const named = [options.consumers, options.unknown].flatMap(queuesNamedIn);
-  refuseUnknownQueues([...named, ...limitedQueues(options.limit)], known);
+  refuseStrangeQueues(options, [...queues.keys()], listeners);
   const container = options.container ?? defaultContainer(queues);
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
@@ -75,14 +75,30 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
     if (options.inspectUrl !== undefined) inspector = await connectInspector(options.inspectUrl, id);
     const lettersOf = (queue: string) => connected.broker.deadLetters(queue);
     const deadJobs = new DeadJobs({ listeners, lettersOf, limits: options, log });
-    const events = new WorkerEvents(log);
-    return await openPools({ id, scopes, log, engine, connected, inspector, options, events, deadJobs }, queues);
+    const flows = new Flows({ flows: options.flows, broker: connected.broker, limits: options });
+    const all = flows.addedTo(queues);
+    return await openPools(
+      { id, scopes, log, engine, connected, inspector, options, events: new WorkerEvents(log), deadJobs, flows },
+      all,
+    );
   } catch (error) {
     inspector?.stop();
     await scopes.closeAll();
     await connected.close();
     throw error;
   }
+}
+
+/** @throws OptionsError, UnknownQueueError for a queue that is named and not consumed. */
+function refuseStrangeQueues(
+  { flows, consumers, unknown, limit }: CheckedWorkerOptions,
+  handled: readonly string[],
+  listeners: readonly DeadListener[],
+): void {
+  const own = [...handled, ...flows.flatMap(({ queue }) => [queue, flowEventQueue(queue)])];
+  refuseUnreachable(listeners, own);
+  const known = [...own, ...listeners.map(({ job }) => onDeadQueue(job.queue))];
+  refuseUnknownQueues([...[consumers, unknown].flatMap(queuesNamedIn), ...limitedQueues(limit)], known);
 }
 
 /** Host, process id and a random part: readable, and never used twice, so that a dead process cannot be taken for a new one. */
@@ -163,18 +179,14 @@ async function openPools(deps: OpenDeps, queues: ReadonlyMap<string, QueueHandle
 }
 
 function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps, 'pools'>): ConsumerPool {
-  const { leaseMs, letGoMs, replaceStuckConsumers, consumers, limit, poisonLimit, unknown } = open.options;
-  const { deadJobs } = open;
+  const { leaseMs, letGoMs, replaceStuckConsumers, limit, poisonLimit } = open.options;
   const workQueue = open.connected.broker.workQueue(queue);
-  const isOfNotices = deadJobs.queues.has(queue);
+  if (open.flows.eventQueues.has(queue)) workQueue.requireSendTo(queue);
   return new ConsumerPool({
     queue: workQueue,
     process: open.id,
-    consumers: Math.min(consumersOf(consumers, queue), isOfNotices ? MOST_CALLS_ON_DEAD : Infinity),
     handlers,
-    // A notice may be of a job whose listeners are in other workers alone.
-    unknown: isOfNotices ? 'leave' : unknownPolicyOf(unknown, queue),
-    mostTimesLeft: isOfNotices ? MOST_TIMES_LEFT : Infinity,
+    ...termsOf(queue, open),
     scopes: open.scopes,
     leaseMs,
     limit: limitOf(limit, queue),
@@ -182,16 +194,27 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
     replaceStuckConsumers,
     poisonLimit,
     quarantine: quarantineOfThisProcess,
-    limits: isOfNotices ? deadJobs.limits : open.options,
     longestWaitMs: LONGEST_WAIT_MS,
     onActivity: open.heartbeat.busy,
     ...(open.metrics && { onTransition: open.metrics.statesOf(queue).onTransition }),
     clock: open.engine.clock ?? systemClock,
     inspect: open.inspector?.inspect,
     events: open.events,
-    reportDeaths: deadJobs.reporting(workQueue),
+    reportEnds: reportingEnds(open.deadJobs.reporting(workQueue)),
     log: open.log,
   });
+}
+
+/** How a queue is consumed: those of notices and of flows' events are Acktor's own, and a job there may be for other workers alone. */
+function termsOf(queue: string, { options, deadJobs, flows }: Omit<WorkerDeps, 'pools'>) {
+  const consumers = consumersOf(options.consumers, queue);
+  const mostTimesLeft = Infinity;
+  if (flows.eventQueues.has(queue))
+    return { consumers: EVENTS_AT_ONCE, unknown: 'leave' as const, mostTimesLeft, limits: flows.eventLimits };
+  if (!deadJobs.queues.has(queue))
+    return { consumers, unknown: unknownPolicyOf(options.unknown, queue), mostTimesLeft, limits: options };
+  const most = Math.min(consumers, MOST_CALLS_ON_DEAD);
+  return { consumers: most, unknown: 'leave' as const, mostTimesLeft: MOST_TIMES_LEFT, limits: deadJobs.limits };
 }
 
 /**
@@ -244,6 +267,9 @@ const MOST_TIMES_LEFT = 17_280;
 
 /** At a time, in a process. */
 const MOST_CALLS_ON_DEAD = 10;
+
+/** Of one flow, they are applied one after another. */
+const EVENTS_AT_ONCE = 4;
 
 /** The longest that BullMQ blocks (6.7). A wake signal that a dying worker took along is given again by the reaper, sooner. */
 const LONGEST_WAIT_MS = 10_000;

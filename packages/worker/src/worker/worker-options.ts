@@ -1,4 +1,5 @@
 // The options of a worker.
+import { isFlow, type FlowContract } from '@acktor/core';
 import {
   brokerOptionTable,
   defineOptions,
@@ -185,6 +186,14 @@ const workerTable = {
     item: { expected: 'what onDead(job, listener) makes', accepts: isDeadListener },
     doc: "What to call with a contract's jobs that become dead letters here ([events.md](events.md#when-a-job-is-dead)).",
   },
+  flows: {
+    type: 'value',
+    default: [] as readonly FlowContract[],
+    expected: 'an array of what flow() makes',
+    accepts: (value: unknown): value is readonly FlowContract[] => Array.isArray(value) && value.every(isFlow),
+    item: { expected: 'what flow() makes', accepts: isFlow },
+    doc: 'The flows that are run here: what comes after a step is decided by these workers ([flows.md](flows.md)).',
+  },
   container: {
     type: 'value',
     expected: 'a container, with resolve()',
@@ -314,6 +323,8 @@ export interface WorkerOptions extends TravellingOptions {
     | undefined;
   /** What to call with a contract's jobs that become dead letters here. By default []. */
   readonly onDead?: OptionInput<typeof workerTable, 'onDead'> | undefined;
+  /** The flows that are run here: what comes after a step is decided by these workers. By default []. */
+  readonly flows?: OptionInput<typeof workerTable, 'flows'> | undefined;
   /**
    * The container that builds the handlers, a child of it for each delivery; by default a fresh child of tsyringe's global one, or none
    * where nothing is to be injected. What its singletons are built of is disposed of when the last worker on it closes.

@@ -29,6 +29,8 @@ import { BullmqDeadLetters } from './bullmq-dead-letters.js';
 import type { ScheduleStore } from '../../schedule-store.js';
 import type { KeyStore } from '../../key-store.js';
 import { BullmqKeys } from './bullmq-keys.js';
+import type { FlowStore } from '../../flow-store.js';
+import { BullmqFlows } from './bullmq-flows.js';
 import { BullmqSchedules } from './schedules/bullmq-schedules.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
 import { QueueNames, type AskServers } from './admin/queue-names.js';
@@ -149,6 +151,12 @@ export class BullmqBroker implements Broker {
   keys(queue: string): KeyStore {
     const state = this.#queueOf(queue);
     return new BullmqKeys(state.keys, this.#guardOf(state));
+  }
+
+  flows(queue: string): FlowStore {
+    const state = this.#queueOf(queue);
+    const prefixOf = (name: string) => this.#stateOf(name).keys.prefix;
+    return new BullmqFlows({ keys: state.keys, guard: this.#guardOf(state), prefixOf });
   }
 
   admin(): QueueAdmin {

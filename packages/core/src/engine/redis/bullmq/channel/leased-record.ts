@@ -84,7 +84,7 @@ function leasedJob(hash: JobFields, context: LeaseContext, own: OwnOptions): Lea
 function record(
   hash: JobFields,
   { queue, id }: LeaseContext,
-  { attempts, backoff, unknownBackoff, keptLogLines, version, trace, scheduled, group }: OwnOptions,
+  { attempts, backoff, unknownBackoff, keptLogLines, version, trace, scheduled, group, flow }: OwnOptions,
 ): JobRecord {
   return {
     id,
@@ -105,6 +105,7 @@ function record(
     trace,
     slot: scheduled === undefined ? undefined : slotOf(id),
     group,
+    flow,
     poisoned: hash.defa,
     cancelled: hash.cancel,
   };
@@ -119,6 +120,7 @@ interface OwnOptions extends SettlingOptions {
   readonly version: number;
   readonly trace: string | undefined;
   readonly group: JobGroup | undefined;
+  readonly flow: string | undefined;
 }
 
 const NO_OPTIONS = optionsIn({});
@@ -155,6 +157,7 @@ function optionsIn(options: StoredOptions, text = ''): OwnOptions {
     version,
     trace,
     group: groupIn(options),
+    flow: typeof options.flow === 'string' ? options.flow : undefined,
   };
 }
 
@@ -184,6 +187,7 @@ interface StoredOptions {
   readonly key?: unknown;
   readonly turns?: unknown;
   readonly holds?: unknown;
+  readonly flow?: unknown;
   /** BullMQ's telemetry (6.7): the trace of the send. */
   readonly tm?: string;
 }

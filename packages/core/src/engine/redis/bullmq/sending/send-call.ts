@@ -81,6 +81,7 @@ function isSentAlike(one: OutgoingJob, other: OutgoingJob): boolean {
     one.version === other.version &&
     one.reuse === other.reuse &&
     isOfGroup(one, other.group) &&
+    one.flow === other.flow &&
     one.trace === other.trace
   );
 }
@@ -119,6 +120,7 @@ export function storedOptions({
   trace,
   reuse,
   group,
+  flow,
 }: OutgoingJob): string {
   return JSON.stringify({
     attempts,
@@ -133,6 +135,7 @@ export function storedOptions({
     key: group?.key,
     turns: group === undefined || group.concurrency === 1 ? undefined : group.concurrency,
     holds: group?.holdsWhenDead ? 1 : undefined,
+    flow,
     // By which a worker knows that the retention of acked jobs holds for this one: other clients' are kept as they say.
     [SENT_BY_ACKTOR]: 1,
   });

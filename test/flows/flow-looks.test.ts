@@ -1,0 +1,84 @@
+import { DeadLetteredError, flow } from '@acktor/core';
+import { handle } from '@acktor/worker';
+import { expect } from 'chai';
+import { z } from 'zod';
+import { plainWorker } from '../real-redis/plain-bullmq.js';
+import { rejection } from '../server/rejection.js';
+import { WorkerTrial } from '../worker/worker-trial.js';
+import { add, diamond, engineKinds, FlowTrial, undo } from './sums.js';
+
+const within = { timeoutMs: 20_000 };
+const data = z.object({ n: z.number() });
+
+for (const kind of engineKinds)
+  describe(`what no event reports of a flow on ${kind}`, function () {
+    this.timeout(60_000);
+
+    /** Has the flow's job delivered now, and waits until it is back among the delayed ones. */
+    const look = async (trial: FlowTrial, id: string) => {
+      const before = (await trial.operator.job('flows', id))?.deliveries ?? 0;
+      expect(await trial.operator.runNow('flows', id)).to.equal(true);
+      await until(async () => {
+        const job = await trial.operator.job('flows', id);
+        return job === undefined || (job.deliveries > before && job.place !== 'active' && job.place !== 'waiting');
+      });
+    };
+
+    it('is found by a look: a step whose job was removed has failed when two looks have not found it', async () => {
+      await using trial = await FlowTrial.open(kind);
+      const flows = flow('removed', { queue: 'flows', data }, (step) => {
+        step('a', add, { data: () => ({ label: 'a', terms: [] }) });
+      });
+      // Nothing handles the step.
+      await trial.work([flows], { handlers: [handle(undo, () => undefined)] });
+      const receipt = await trial.producer.send(flows, { n: 1 }, { id: 'f' });
+      await until(async () => {
+        const [step] = (await trial.operator.flow('flows', 'f'))?.steps ?? [];
+        return (
+          step !== undefined && (await trial.operator.cancel('sums', step.jobId).catch(() => undefined)) === 'removed'
+        );
+      });
+      await until(async () => (await trial.operator.job('flows', 'f'))?.place === 'delayed');
+      await look(trial, 'f');
+      expect((await trial.operator.flow('flows', 'f'))?.phase).to.equal('running');
+      await look(trial, 'f');
+      const { reason } = await rejection(receipt.result(within), DeadLetteredError);
+      expect(reason).to.equal('step a failed: its job is gone: it was removed, or its queue has forgotten it');
+    });
+  });
+
+/** Lets other things happen between two looks: in memory an answer is there at once. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe("a flow on BullMQ's queues", function () {
+  this.timeout(60_000);
+
+  it('has the results of its steps where BullMQ keeps those of children, and lets BullMQ workers do them', async () => {
+    await using trial = await WorkerTrial.open();
+    await using _plain = plainWorker('sums', trial.namespace, (job) => {
+      const { terms } = job.data as { readonly terms: readonly number[] };
+      return Promise.resolve({ sum: terms.reduce((sum, term) => sum + term, 0) });
+    });
+    await trial.work([handle(undo, () => undefined)], { flows: [diamond] });
+    await using queue = trial.queue('flows');
+    const receipt = await trial.producer.send(diamond, { n: 10 }, { id: 'd' });
+    const result = receipt.result(within);
+    const end = new AbortController();
+    void result.finally(() => end.abort());
+    // No event reports what a plain worker has done: a look does.
+    while (!end.signal.aborted) {
+      await (await queue.getJob('d'))?.promote().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(await result).to.deep.equal({ twice: 46 });
+    const job = await queue.getJob('d');
+    expect(Object.values((await job?.getChildrenValues()) ?? {})).to.have.deep.members([
+      { sum: 11 },
+      { sum: 12 },
+      { sum: 23 },
+    ]);
+    expect(job?.progress).to.deep.include({ phase: 'done', done: 3 });
+  });
+});
