@@ -20,6 +20,7 @@ describe('job', () => {
       deadlineMs: 60_000,
       version: 1,
       upgrade: {},
+      groups: { concurrency: 1, deadLetter: 'release' },
     });
     expect(declared.data).to.equal(data);
   });
