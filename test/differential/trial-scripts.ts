@@ -42,7 +42,7 @@ export async function loadScripts(client: Redis): Promise<TrialScripts> {
   await channelAt.run(
     client,
     [...queueKeys('none', 'none').channel, '0'],
-    ['none:none:', 1, '', 1, 1, '0', '', '', '', '', '0', '1', '', '', 0, 0],
+    ['none:none:', 1, '', 1, 1, '0', '0', '1', '', '', ''],
   );
   await sendAt.run(client, [...queueKeys('none', 'none').send, '0'], ['none:none:', '1']);
   return { fill: await load(fillText), readOut: await load(readOutText), shipped: (name) => digestOf(shipped, name) };

@@ -78,12 +78,12 @@ export function runPlain(
 /** As `BullmqWorkQueue#settleAndFetch` calls it, at a time of ours. */
 function runChannel(batch: Batch, { state, call }: Trial, fastPath: boolean): Promise<unknown> {
   const { ackedAgeSeconds, ackedCount, isIndexed } = state.retention;
-  const kept = [ackedAgeSeconds, ackedCount, isIndexed ? '1' : '0', '', ''];
-  const limits = state.limit === undefined ? ['', ''] : [state.limit.max, state.limit.durationMs];
-  const head = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ...kept, ...limits];
-  const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', '', SETTINGS.separator];
+  const kept = [ackedAgeSeconds, ackedCount, isIndexed ? '1' : '0'];
+  const { limit } = state;
+  const bounds = limit === undefined ? '' : JSON.stringify({ limitMax: limit.max, limitMs: limit.durationMs });
+  const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', bounds, SETTINGS.separator, ''];
   const entries = writeEntries(call.requests, isIndexed);
-  const args = [...head, ...switches, entries.length, 0, ...entries];
+  const args = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ...kept, ...switches, ...entries];
   return channelAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).channel, String(state.now)], args);
 }
 

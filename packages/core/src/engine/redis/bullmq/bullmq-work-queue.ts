@@ -61,9 +61,12 @@ export interface BullmqWorkQueueDeps {
 export class BullmqWorkQueue implements WorkQueue {
   readonly name: string;
   readonly #deps: BullmqWorkQueueDeps;
-  /** What each call of the channel says of the retention. */
+  /** What each call of the channel says of the retention of acked jobs. */
   readonly #kept: readonly (string | number)[];
   readonly #path: '0' | '1';
+  /** What else a call says that few queues have; with the last limit that was given. */
+  #bounds: string;
+  #limit: SettleAndFetchOptions['limit'];
   readonly #writing: CallWriting;
   #waitClient: Promise<ConnectionGuard> | undefined;
   readonly #closing = new AbortController();
@@ -71,8 +74,9 @@ export class BullmqWorkQueue implements WorkQueue {
   constructor(deps: BullmqWorkQueueDeps) {
     this.name = deps.name;
     this.#deps = deps;
-    const { acked, dead, isForAllClients } = deps.retention;
-    this.#kept = [...boundsOf(acked), isForAllClients ? '0' : '1', ...boundsOf(dead)];
+    const { acked, isForAllClients } = deps.retention;
+    this.#kept = [...boundsOf(acked), isForAllClients ? '0' : '1'];
+    this.#bounds = boundsText(deps, undefined);
     this.#path = deps.fastPath ? '1' : '0';
     const { maxTextBytes, targetOf } = deps;
     this.#writing = { maxTextBytes, targetOf, keepsOthers: !isForAllClients };
@@ -107,14 +111,20 @@ export class BullmqWorkQueue implements WorkQueue {
   ): Promise<ChannelAnswer> {
     const status = options.wantsStatus ? '1' : '0';
     const { leaseMs, worker, limit } = options;
-    const limits = limit === undefined ? NO_LIMIT : [limit.max, limit.durationMs];
-    const minutes = this.#deps.countedMinutes || '';
     const { entries, sends, turns, unwritable } = writeCall(requests, this.#writing);
-    const switches = [status, this.#path, minutes, SEPARATOR, entries.length, sends.length];
-    const head = [leaseMs, worker, ...this.#kept, ...limits, ...switches];
+    const lengths = sends.length + turns.length > 0 ? `${entries.length} ${sends.length}` : '';
+    const head = [leaseMs, worker, ...this.#kept, status, this.#path, this.#boundsWith(limit), SEPARATOR, lengths];
     const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends, ...turns]);
     const read = readAnswer(answer, { requests, queue: this.name, unwritable });
     return read.replies.some(isScheduled) ? this.#continued(read, options, round) : read;
+  }
+
+  #boundsWith(limit: SettleAndFetchOptions['limit']): string {
+    if (limit !== this.#limit) {
+      this.#limit = limit;
+      this.#bounds = boundsText(this.#deps, limit);
+    }
+    return this.#bounds;
   }
 
   /** What the script cannot add where it runs, the outbox forwards. */
@@ -263,7 +273,18 @@ const PAUSE_WHEN_BACKED_UP_MS = 500;
 /** Redis before 7.0.8 takes a timeout below a millisecond for "for ever"; BullMQ has the same minimum. */
 const SHORTEST_WAIT_MS = 2;
 
-const NO_LIMIT: readonly string[] = ['', ''];
+/** As the script takes them: '' for none. */
+function boundsText(
+  { retention, countedMinutes }: Pick<BullmqWorkQueueDeps, 'retention' | 'countedMinutes'>,
+  limit: SettleAndFetchOptions['limit'],
+): string {
+  const [deadSeconds, deadCount] = [retention.dead.ageSeconds, retention.dead.count].map((bound) =>
+    bound === Infinity ? undefined : bound,
+  );
+  const limits = { limitMax: limit?.max, limitMs: limit?.durationMs };
+  const text = JSON.stringify({ deadSeconds, deadCount, ...limits, countedMinutes: countedMinutes || undefined });
+  return text === '{}' ? '' : text;
+}
 
 /** As the script takes them: '' for none. */
 function boundsOf({ ageSeconds, count }: Kept): readonly (string | number)[] {

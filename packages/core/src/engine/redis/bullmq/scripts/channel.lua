@@ -8,16 +8,13 @@
 --   keptSeconds: how long acked jobs are kept; '' for ever
 --   keptCount: how many acked jobs are kept; '' for all
 --   isIndexed: '1' when that holds for our own acked jobs alone, which KEYS.acked lists
---   deadSeconds: how long dead letters are kept; '' for ever
---   deadCount: how many dead letters are kept; '' for all
---   limitMax: how many jobs may begin in a span, where the queue has no limit of its own; '' for any number
---   limitMs: the span
 --   wantsStatus: '1' when the status is wanted in any case
 --   mayBeFast: '1' when the fast path may be taken
---   countedMinutes: for how many minutes ends are counted, as BullMQ does with `metrics`; '' for none
+--   bounds: what few queues have, as JSON; '' for none of it. `deadSeconds` and `deadCount`: how long and how many dead letters are kept;
+--     `limitMax` and `limitMs`: how many jobs may begin in a span, where the queue has no limit of its own; `countedMinutes`: for how many
+--     minutes ends are counted, as BullMQ does with `metrics`
 --   separator: what stands between the parts of a fetched job
---   entriesLength: how many arguments the entries have
---   sendsLength: how many the jobs have that are sent with settlements
+--   lengths: how many arguments the entries have, and the jobs that are sent with settlements, parted by a space; '' when there are but entries
 --   entries...: each a word and its arguments (CHANNEL_WORDS in protocol.mjs); behind them, the jobs that are sent with settlements
 --     (ENTRIES.send), and the turns that settlements end (ENTRIES.turn)
 -- Reply: `[entries, status]`. Of each entry a code, when it settled (1: before this call); `[text]`, when it failed, which it
@@ -34,11 +31,17 @@ local arity
 -- Where the fields of a job stand in its text; made by what needs it first, for most calls do not, and it is the largest table of all.
 local placeOf
 
--- Where the last entry ends.
-local entriesEnd = firstEntry + ARGV.entriesLength - 1
+-- Where the last entry ends, and the turns begin.
+local entriesEnd, turnsAt = #ARGV, #ARGV + 1
+if ARGV.lengths ~= '' then
+  local entriesLength, sendsLength = string.match(ARGV.lengths, '^(%d+) (%d+)$')
+  entriesEnd = firstEntry + entriesLength - 1
+  turnsAt = entriesEnd + 1 + sendsLength
+end
+local bounds = ARGV.bounds ~= '' and cjson.decode(ARGV.bounds) or nil
 
 local count
-if ARGV.countedMinutes ~= '' then
+if bounds and bounds.countedMinutes then
 --- include: end-counts
   count = countEnds
 end
@@ -47,7 +50,6 @@ end
 
 --- include: fast-path
 
-local turnsAt = entriesEnd + 1 + ARGV.sendsLength
 local sends, refused
 if entriesEnd + 1 < turnsAt then
 --- include: settled-sends

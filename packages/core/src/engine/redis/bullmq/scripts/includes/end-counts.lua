@@ -3,7 +3,7 @@
 --
 -- Counts nothing where what is kept there is of another type, or no number: a count must not fail a job.
 --
--- Expects `now` and `ARGV.countedMinutes`, from 1.
+-- Expects `now` and `bounds.countedMinutes`, from 1.
 
 local function countEnds(target, ended)
   local call = redis.call
@@ -23,10 +23,10 @@ local function countEnds(target, ended)
     return
   end
   local past = math.floor(now / 60000) - math.floor(sinceMs / 60000)
-  local points = math.min(past, tonumber(ARGV.countedMinutes))
+  local points = math.min(past, bounds.countedMinutes)
   if points < 1 then return end
   call('LPUSH', minutes, before - counted)
   for _ = 2, points do call('LPUSH', minutes, '0') end
-  call('LTRIM', minutes, '0', ARGV.countedMinutes - 1)
+  call('LTRIM', minutes, '0', bounds.countedMinutes - 1)
   call('HSET', counts, 'prevCount', before, 'prevTS', now)
 end

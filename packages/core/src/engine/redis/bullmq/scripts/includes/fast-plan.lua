@@ -61,7 +61,7 @@
       others[#others + 1] = stepAt
       if word == 'deadLetter' then
         -- A retention of its own may forget a dead letter that a parent waits for.
-        if ARGV[stepAt + ENTRY.deadLetter.retention] ~= '' or ARGV.deadSeconds ~= '' or ARGV.deadCount ~= '' then return nil end
+        if ARGV[stepAt + ENTRY.deadLetter.retention] ~= '' or (bounds and (bounds.deadSeconds or bounds.deadCount)) then return nil end
         hasDeadLetter = true
       elseif word == 'retry' and ARGV[stepAt + ENTRY.retry.push] == 'RPUSH' and ARGV[stepAt + ENTRY.retry.delayMs] == '0' then
         -- It comes before all that waits, for the fetches after it.
@@ -231,7 +231,7 @@
   if hasDeadLetter and #ids == 0 and call('LLEN', active) <= #acks + #others then return nil end
 
   -- A queue with limits is ordinary as long as no fetch of the call comes to one.
-  local rateMax = attributes[4] or ARGV.limitMax ~= '' and ARGV.limitMax
+  local rateMax = attributes[4] or (bounds and bounds.limitMax)
   local isLimited, limiterKey, durationMs, used = attributes[3] or rateMax, nil, nil, 0
   if isLimited and (fetches > 0 or #others > 0) then
     if #others > 0 or hasReleased then return nil end
@@ -258,7 +258,7 @@
     if rateMax then
       local most = tonumber(rateMax)
       -- BullMQ takes the number from the queue first, and the span from the worker.
-      local spanMs = ARGV.limitMax ~= '' and ARGV.limitMs or attributes[5]
+      local spanMs = bounds and bounds.limitMs or attributes[5]
       limiterKey, durationMs, used = limiter, tonumber(spanMs), tonumber(call('GET', limiter) or 0)
       if not most or not durationMs or not used or used < 0 then return nil end
       if used + #ids > most or (used + #ids == most and #ids < fetches) then return nil end

@@ -19,9 +19,9 @@ local function bullmq()
   local isIndexed = ARGV.isIndexed == '1'
   local retention = {
     completed = isIndexed and { count = -1 } or { age = tonumber(ARGV.keptSeconds), count = tonumber(ARGV.keptCount) or -1 },
-    failed = { age = tonumber(ARGV.deadSeconds), count = tonumber(ARGV.deadCount) or -1 },
+    failed = { age = bounds and bounds.deadSeconds, count = bounds and bounds.deadCount or -1 },
   }
-  local rateLimit = ARGV.limitMax ~= '' and { max = tonumber(ARGV.limitMax), duration = tonumber(ARGV.limitMs) } or nil
+  local rateLimit = bounds and bounds.limitMax and { max = bounds.limitMax, duration = bounds.limitMs } or nil
 
 --- bullmq: moveToActive moveToFinished moveToDelayed retryJob moveJobFromActiveToWait
 
