@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expandScripts, protocolIn, scriptsFolder } from './expand.mjs';
+import { commandsIn, expandInclude, expandScripts, protocolIn, scriptsFolder } from './expand.mjs';
+import { ROLES } from './headers.mjs';
 
 /**
  * Builds the scripts of the clone, within some milliseconds. A file that is as it should be is left alone, with its time: then nothing is compiled
@@ -24,9 +25,11 @@ async function builtText(root) {
       'ScriptName',
       scripts.map(({ name }) => name),
     ),
+    union('Role', ROLES),
     ...Object.entries(protocol).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)} as const;`),
     channelArguments(protocol.CHANNEL_WORDS),
     scriptType,
+    `/** Defines \`deniedOf(commands, key)\`: includes/rights.lua. */\nexport const RIGHTS_TEXT = ${JSON.stringify(expandInclude(root, 'rights', protocol))};`,
     `export const BUILT_SCRIPTS: { readonly [Name in ScriptName]: BuiltScript } = {\n${scripts.map(builtScript).join('\n')}\n};`,
     '',
   ].join('\n\n');
@@ -37,11 +40,16 @@ const scriptType = `export interface BuiltScript {
   readonly text: string;
   readonly keyList: keyof typeof KEY_LISTS;
   readonly needsMemory: boolean;
+  /** Whose users run it. */
+  readonly roles: readonly Role[];
+  /** Those that its user must be allowed to run, but for BullMQ's; with other words in capitals. */
+  readonly commands: readonly string[];
 }`;
 
-function builtScript({ name, header: { keyList, needsMemory }, lines }) {
+function builtScript({ name, header: { keyList, needsMemory, roles }, lines }) {
   const text = lines.map((line) => line.text).join('\n');
-  return `  ${name}: { keyList: '${keyList}', needsMemory: ${needsMemory}, text: ${JSON.stringify(text)} },`;
+  const fields = { keyList, needsMemory, roles, commands: commandsIn(lines), text };
+  return `  ${name}: ${JSON.stringify(fields)},`;
 }
 
 /** The arguments of each word, as labelled tuples. */

@@ -42,14 +42,40 @@ export function expandScript(folder, name, protocol) {
   return { name: camelCase(name), header, lines };
 }
 
+/** The text of an include by itself, for what is put before a script at run time. */
+export function expandInclude(root, name, protocol) {
+  const folder = scriptsFolder(root);
+  const fill = nameFiller({ keys: [], args: [] }, protocol);
+  return linesOf(folder, join(folder, 'includes', `${name}.lua`), [])
+    .map(({ text }) => fill(text))
+    .join('\n');
+}
+
 /** What asks for BullMQ's own scripts, as functions of their names: `--- bullmq: moveToActive retryJob`. */
 export const BULLMQ_LINE = /^\s*--- bullmq: (.+)$/;
 
+/** The line in a file that does without what its user may not do, and leaves nothing half done then. */
+const GOES_ON_WITHOUT = /^-- Rights: goes on without/m;
+
+/**
+ * The commands that a user must be allowed to run, but for those of files that go on without: each is written out in capitals, also where its name is
+ * handed on. With other words in capitals, such as `LIMIT`, which no server takes for a command.
+ */
+export function commandsIn(lines) {
+  const text = lines.flatMap(({ text, goesOnWithout }) => (goesOnWithout ? [] : [text])).join('\n');
+  const words = [...text.matchAll(/'([A-Z]{2,})'(?:, '(SHARDNUMSUB)')?/g)];
+  return [...new Set(words.map(([, name, sub]) => (sub ? `${name}|${sub}` : name)))].toSorted((one, other) =>
+    one.localeCompare(other),
+  );
+}
+
 function linesOf(folder, file, within) {
   if (within.includes(file)) throw new Error(`${file} includes itself, by ${within.join(', ')}`);
-  return readFileSync(file, 'utf8')
+  const source = readFileSync(file, 'utf8');
+  const goesOnWithout = GOES_ON_WITHOUT.test(source);
+  return source
     .split('\n')
-    .map((text, i) => ({ text: text.trimEnd(), file, line: i + 1 }))
+    .map((text, i) => ({ text: text.trimEnd(), file, line: i + 1, goesOnWithout }))
     .flatMap((line) => {
       const [, included] = /^\s*--- include: (\S+)$/.exec(line.text) ?? [];
       if (included === undefined) return isSent(line) ? [line] : [];

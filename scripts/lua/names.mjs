@@ -78,16 +78,12 @@ function luaValue(value) {
 
 /** Expressions that follow from the protocol. Those of a fetched job's text expect its hash in `fields`, as the server lists it. */
 function inlineExpressions({ PART_KINDS, CHANNEL_WORDS, ENTRIES, JOB_FIELDS, STORED_FIELDS, FAMILY_FIELDS }) {
-  const table = (pairs) => `{ ${pairs.map(([name, value]) => `${name} = ${value}`).join(', ')} }`;
+  // `repeat` is a word of Lua.
+  const field = (name) => (/^(?!repeat$)[a-z]\w*$/i.test(name) ? name : `['${name}']`);
+  const table = (pairs) => `{ ${pairs.map(([name, value]) => `${field(name)} = ${value}`).join(', ')} }`;
   return {
     /** These parts of the queue and the kind of each. */
-    kinds: (...parts) =>
-      table(
-        parts.map((part) => [
-          part === 'repeat' ? "['repeat']" : part,
-          `'${valueIn(PART_KINDS, part, 'part of a queue')}'`,
-        ]),
-      ),
+    kinds: (...parts) => table(parts.map((part) => [part, `'${valueIn(PART_KINDS, part, 'part of a queue')}'`])),
     /** How many arguments each word of a channel's call has. */
     arity: () => table(Object.entries(CHANNEL_WORDS).map(([word, parts]) => [word, parts.length])),
     /** Where the entry of a channel's call ends that has this word; `arity` is needed for neither of the two that nearly all have. */

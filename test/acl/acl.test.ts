@@ -1,7 +1,6 @@
 import { Events, Producer, ResultTimeoutError, SendRefusedError, ServerRefusalError } from '@acktor/core';
 import { connectRedis, RedisAddress } from '@acktor/core/internal';
 import { expect } from 'chai';
-import { readFile } from 'node:fs/promises';
 import { everyFeatureWorks, type Doors } from '../engines/features.js';
 import { note } from '../jobs/notes.js';
 import { freshNamespace } from '../real-redis/real-redis.js';
@@ -9,8 +8,7 @@ import { ask } from '../server/project.js';
 import { rejection } from '../server/rejection.js';
 import { Heard } from '../signals/heard.js';
 import { TlsServer } from '../tls/tls-server.js';
-
-const roles = ['producer', 'worker', 'operator'] as const;
+import { lineOf, roles } from './documented.js';
 
 /** Nobody's. */
 const forbidden: readonly (readonly string[])[] = [
@@ -92,7 +90,6 @@ describe('a server with TLS and a user for each role, as the docs have them', fu
     expect(denied.filter((each) => !each.endsWith('config|get'))).to.deep.equal([]);
   });
 
-  // After the one before, for it is denied what it asks whether it may.
   it('leaves a job whole that it may not move out of the place of a part of its queue', async () => {
     const namespace = freshNamespace();
     await using producer = await Producer.connect({ redis: door('producer'), namespace });
@@ -131,14 +128,6 @@ async function all(values: AsyncIterable<unknown>): Promise<readonly unknown[]> 
   const taken: unknown[] = [];
   for await (const value of values) taken.push(value);
   return taken;
-}
-
-/** The line of the docs that makes the role's user. */
-async function lineOf(role: string): Promise<string> {
-  const page = await readFile('docs/connecting.md', 'utf8');
-  const line = page.split('\n').find((each) => each.startsWith(`ACL SETUSER ${role} `));
-  if (line === undefined) throw new Error(`expected docs/connecting.md to say how to make the user ${role}`);
-  return line;
 }
 
 function words(line: string): [string, ...string[]] {

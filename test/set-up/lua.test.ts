@@ -9,13 +9,14 @@ import type * as Built from '../../packages/core/dist/engine/redis/bullmq/script
 
 // By URL: the compiled test is one folder deeper than its source.
 const inClone = (path: string) => import(new URL(`../../../${path}`, import.meta.url).href);
-const { expandScript } = (await inClone('scripts/lua/expand.mjs')) as typeof Expand;
+const { commandsIn, expandScript } = (await inClone('scripts/lua/expand.mjs')) as typeof Expand;
 const { CONSTANTS } = (await inClone(
   'packages/core/dist/engine/redis/bullmq/scripts/built-scripts.js',
 )) as typeof Built;
 
 const header = `-- A script.
 --
+-- Roles: worker
 -- Keys: pair
 -- Arguments:
 --   prefix: of the keys
@@ -67,7 +68,7 @@ describe('a Lua script that is built', () => {
     expect(lines.map(({ text }) => text)).to.deep.equal(['local f = KEYS[1]', 'return f']);
     expect(lines.map(({ file, line }) => [file, line])).to.deep.equal([
       [join(folder, 'includes/part.lua'), 3],
-      [join(folder, 'a-script.lua'), 13],
+      [join(folder, 'a-script.lua'), 14],
     ]);
   });
 
@@ -78,9 +79,9 @@ describe('a Lua script that is built', () => {
   const refusals: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
     'a key that the header does not name': [
       'return KEYS.failed',
-      /lua:10: expected a known key \(wait, active\), got failed/,
+      /lua:11: expected a known key \(wait, active\), got failed/,
     ],
-    'an argument that the header does not name': ['return ARGV.why', /lua:10: expected a known argument \(prefix\)/],
+    'an argument that the header does not name': ['return ARGV.why', /lua:11: expected a known argument \(prefix\)/],
     'a constant that is none': ['return CONST.least', /expected a known constant \(most, name\), got least/],
     'a part that an entry does not have': [
       'f(ARGV[at + ENTRY.job.why])',
@@ -97,6 +98,23 @@ describe('a Lua script that is built', () => {
   };
   for (const [what, [text, message]] of Object.entries(refusals))
     it(`is refused with ${what}`, () => expect(() => built(text)).to.throw(message));
+
+  it('has the commands that its user must be allowed to run, but for those that it goes on without', () => {
+    write(
+      'includes/moving',
+      '-- Moves.\n--\n-- Rights: goes on without, for it asks first\n\nredis.call("LSET", x)\nredis.call(\'RENAME\', x)',
+    );
+    const { lines, header: head } = built(
+      "--- include: moving\nredis.call('GET', KEYS.wait)\nredis.pcall('PUBSUB', 'SHARDNUMSUB', x)\nlocal act = 'ZADD'",
+    );
+    expect(commandsIn(lines)).to.deep.equal(['GET', 'PUBSUB|SHARDNUMSUB', 'ZADD']);
+    expect(head.roles).to.deep.equal(['worker']);
+  });
+
+  it('is refused for a role that is none', () => {
+    write('a-script', header.replace('worker', 'manager'));
+    expect(() => expandScript(folder, 'a-script', protocol)).to.throw(/expected roles \(.*\), got "manager"/);
+  });
 
   it('is refused without what it costs', () => {
     write('a-script', header.replace('Cost', 'Price'));

@@ -1,6 +1,7 @@
 // The door for engines and tools on them, '@acktor/core/engine': the port, its errors, option tables, the fleet. Under semver.
 export {
   type BrokerOpening,
+  type BrokerRole,
   type ConnectedBroker,
   type Engine,
   type EngineClock,

@@ -77,12 +77,14 @@ export type { Durability } from './engine/redis/connection/check-server.js';
 export {
   AddressError,
   BrokerVersionError,
+  MissingRightsError,
   NoServerError,
   NotDurableError,
   RedisModuleError,
   ServerBinaryMissingError,
   ServerStartError,
   ServerTooOldError,
+  type MissingRights,
   type ServerStartDetails,
 } from './engine/redis/connection/redis-errors.js';
 export { Producer } from './producer/producer.js';

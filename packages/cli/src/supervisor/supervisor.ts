@@ -47,8 +47,8 @@ export class Supervisor {
    * Connects, starts the workers, and resolves when all of them run, or when it is stopped before.
    *
    * @throws OptionsError before anything is opened, and EngineNotPortableError for an engine that exists in this process alone.
-   * @throws AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError, ServerStartError,
-   * MetricsPortError: nothing is left open.
+   * @throws AddressError, BrokerUnreachableError, MissingRightsError, ServerTooOldError, NotDurableError,
+   * ServerBinaryMissingError, ServerStartError, MetricsPortError: nothing is left open.
    * @throws WorkerStartError when one of the first workers does not come up: a handler file that does not load, for one. No
    * worker is left.
    */
@@ -162,7 +162,15 @@ async function openSupervisor(options: CheckedSupervisorOptions, engine: Engine)
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const warn = (message: string) => log.warn({ supervisor: process.pid }, message);
   const { namespace, connectTimeoutMs } = options;
-  const opening = { namespace, connectTimeoutMs, ...retentionIn(options), name: 'acktor-supervisor', warn };
+  const role = 'worker';
+  const opening = {
+    namespace,
+    connectTimeoutMs,
+    ...retentionIn(options),
+    role,
+    name: 'acktor-supervisor',
+    warn,
+  } as const;
   const connected = await engine.openBroker(opening);
   const processes = new Map<number, WorkerProcess>();
   const metrics = new SupervisorMetrics(metricsSources(processes, connected, options));

@@ -1,6 +1,6 @@
 // The options that producers and workers share: where the queues are, and what the server must keep.
 import { NAME_RULES, nameFault, nameHint } from '../contract/names.js';
-import { isEngine, type BrokerOpening, type Engine, type FleetOpening } from './engine.js';
+import { isEngine, type BrokerOpening, type BrokerRole, type Engine, type FleetOpening } from './engine.js';
 import { redisEngineTable } from './default-engine.js';
 import type { OptionInput, OptionTable } from '../options/option-spec.js';
 import { retentionTable } from './retention.js';
@@ -83,6 +83,10 @@ export interface SharedOptions {
 // end: SharedOptions
 
 /** Opens a broker for inspection: it acks nothing, and a server that may lose jobs is not refused. */
-export function forInspection(name: string, { namespace, connectTimeoutMs }: FleetOpening): BrokerOpening {
-  return { namespace, connectTimeoutMs, name, isForInspection: true, warn: () => undefined };
+export function forInspection(
+  name: string,
+  { namespace, connectTimeoutMs }: FleetOpening,
+  role?: BrokerRole,
+): BrokerOpening {
+  return { namespace, connectTimeoutMs, name, role, isForInspection: true, warn: () => undefined };
 }

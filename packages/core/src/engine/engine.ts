@@ -66,10 +66,15 @@ export interface FleetOpening {
   readonly connectTimeoutMs: number;
 }
 
+/** Whose rights a broker uses: docs/connecting.md has those of each. */
+export type BrokerRole = 'producer' | 'worker' | 'operator';
+
 /** The name of the client, and what its queues keep. */
 export interface BrokerOpening extends FleetOpening, RetentionOptions {
   /** The client's name, as a server may list it: `acktor-producer`. */
   readonly name: string;
+  /** As what it is opened: a server that knows rights is asked for those of the role, and refused without. Undefined: nothing is asked. */
+  readonly role?: BrokerRole | undefined;
   /** What people call the worker that opens it, as a server may list it; undefined for what is none. */
   readonly worker?: string | undefined;
   /** For how many minutes a queue keeps how many of its jobs ended, where clients of its server's own kind ask for that; 0 by default, none. */

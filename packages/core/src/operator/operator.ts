@@ -68,12 +68,12 @@ export class Operator {
    * Connects. A server that may lose jobs is not refused: an operator must be able to inspect it.
    *
    * Without `engine` and `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
-   * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, ServerBinaryMissingError, ServerStartError;
-   * nothing is left open.
+   * @throws OptionsError, AddressError, BrokerUnreachableError, MissingRightsError, ServerTooOldError, ServerBinaryMissingError, ServerStartError; nothing is left open.
    */
   static async connect(options: OperatorOptions = {}): Promise<Operator> {
     const checked = operatorOptions.check(options);
-    const connected = await engineFor(checked, options).openBroker(forInspection('acktor-operator', checked));
+    const engine = engineFor(checked, options);
+    const connected = await engine.openBroker(forInspection('acktor-operator', checked, 'operator'));
     return new Operator(new OperatorDeps(connected, checked.namespace));
   }
 

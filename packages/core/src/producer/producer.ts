@@ -70,12 +70,14 @@ export class Producer {
    *
    * Without `engine` and `redis` it takes REDIS_URL from the environment; without that, unless NODE_ENV is production, it starts, or joins, the embedded server.
    * @throws OptionsError, AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError.
+   * @throws MissingRightsError when the server's user lacks rights that a producer needs; nothing is left open.
    * @throws ConfirmUnsupportedError when the server cannot confirm in the way of `confirm`; nothing is left open.
    */
   static async connect(options: ProducerOptions = {}): Promise<Producer> {
     const checked = producerOptions.check(options);
     const { namespace, connectTimeoutMs } = checked;
-    const opening = { namespace, connectTimeoutMs, ...retentionIn(checked), name: 'acktor-producer' };
+    const role = 'producer';
+    const opening = { namespace, connectTimeoutMs, ...retentionIn(checked), role, name: 'acktor-producer' } as const;
     const engine = engineFor(checked, options);
     const connected = await engine.openBroker(opening);
     try {

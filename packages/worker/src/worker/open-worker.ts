@@ -64,6 +64,7 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
     connectTimeoutMs,
     ...retentionIn(options),
     name: 'acktor-worker',
+    role: 'worker' as const,
     worker: options.worker ?? id,
     countedMinutes,
     warn,

@@ -49,8 +49,8 @@ export class Worker {
    * Connects, checks everything, and starts to consume.
    *
    * @throws OptionsError, NotAHandlerError, DuplicateHandlerError, UnresolvableParameterError: before anything is opened.
-   * @throws AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError, ServerBinaryMissingError, ServerStartError,
-   * InspectorMissingError, MetricsPortError: nothing is left open.
+   * @throws AddressError, BrokerUnreachableError, MissingRightsError, ServerTooOldError, NotDurableError,
+   * ServerBinaryMissingError, ServerStartError, InspectorMissingError, MetricsPortError: nothing is left open.
    */
   static async start(options: WorkerOptions): Promise<Worker> {
     const checked = workerOptions.check(options);

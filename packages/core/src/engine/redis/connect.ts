@@ -4,12 +4,13 @@ import { BullmqBroker, type BullmqBrokerDeps } from './bullmq/bullmq-broker.js';
 import type { AskServers } from './bullmq/admin/queue-names.js';
 import type { BrokerOpening, ConnectedBroker, EngineModule, FleetOpening, LivenessOpening } from '../engine.js';
 import { checkServer, type Durability } from './connection/check-server.js';
+import { requireRights } from './bullmq/scripts/rights.js';
 import { askMasters, beginGuarded, connectGuarded, StartTime } from './connection/guarded-connection.js';
 import { Connections, type ConnectionGuard } from './connection/connection-guard.js';
 import { AddressError } from './connection/redis-errors.js';
 import { BrokerUnreachableError } from '../broker-errors.js';
 import { retentionOf } from '../retention.js';
-import { readServerFacts, weakerOf } from './connection/server-facts.js';
+import { readServerFacts, weakerOf, type ServerFacts } from './connection/server-facts.js';
 import type { RedisAddress } from './connection/address.js';
 import type { RedisSource } from './connection/address-parts.js';
 import type { ConnectedFleet } from '../../fleet/fleet.js';
@@ -77,7 +78,7 @@ interface RedisStart extends Pick<RedisBrokerOptions, 'moduleAt'> {
 
 /**
  * Connects to the server at this location, checks it, and opens a broker on it, which leaves the location when it is closed.
- * @throws AddressError, BrokerUnreachableError, ServerTooOldError, NotDurableError; nothing is left open then.
+ * @throws AddressError, BrokerUnreachableError, MissingRightsError, ServerTooOldError, NotDurableError; nothing is left open then.
  */
 export async function openRedisBroker(location: ServerLocation, options: RedisBrokerOptions): Promise<RedisBroker> {
   // Not earlier: the time to fetch or start an embedded server does not count.
@@ -112,8 +113,7 @@ async function openServer(address: RedisAddress, time: StartTime, options: Redis
   const { name, connectTimeoutMs } = options;
   const guard = await connectGuarded(address, { name, connectTimeoutMs });
   try {
-    const server = await time.answer(guard, readServerFacts);
-    checkServer(server, demandsOf(options));
+    const server = await meet(guard, address, { time, options });
     if (server.isCluster) throw new AddressError(`the server at ${String(address)} is one of a cluster: say +cluster`);
     const connections = new Connections({ open: () => guard, areSpread: false });
     // At once, so that closing an unused broker closes it.
@@ -128,8 +128,7 @@ async function openServer(address: RedisAddress, time: StartTime, options: Redis
 /** Checks every server that has keys. */
 async function openCluster(address: RedisAddress, time: StartTime, options: RedisBrokerOptions): Promise<Opened> {
   const { name, connectTimeoutMs } = options;
-  const servers = await askMasters(address, { name, time }, (guard) => time.answer(guard, readServerFacts));
-  for (const server of servers) checkServer(server, demandsOf(options));
+  const servers = await askMasters(address, { name, time }, (guard) => meet(guard, address, { time, options }));
   const [server, ...others] = servers;
   if (server === undefined) throw new BrokerUnreachableError(String(address), 'no node of it has any keys');
   const open = (key: string) => beginGuarded(address, { name, key, connectTimeoutMs });
@@ -137,6 +136,24 @@ async function openCluster(address: RedisAddress, time: StartTime, options: Redi
     askMasters(address, { name, time: new StartTime(address, connectTimeoutMs) }, (guard) => guard.read(ask));
   const connections = new Connections({ open, areSpread: true });
   return { connections, server: others.reduce(weakerOf, server), askServers };
+}
+
+interface Meeting {
+  readonly time: StartTime;
+  readonly options: RedisBrokerOptions;
+}
+
+/** Both questions travel together. @throws MissingRightsError, and what the check of its settings throws. */
+async function meet(guard: ConnectionGuard, { user }: RedisAddress, { time, options }: Meeting): Promise<ServerFacts> {
+  const { role, namespace } = options;
+  const facts = time.answer(guard, readServerFacts);
+  const rights = role && time.answer(guard, (client) => requireRights(client, { role, user, namespace }));
+  const [server, asked] = await Promise.allSettled([facts, rights]);
+  // A user who may not do what its role does may not be allowed to ask for the facts either: that says less.
+  if (asked.status === 'rejected') throw asked.reason;
+  if (server.status === 'rejected') throw server.reason;
+  checkServer(server.value, demandsOf(options));
+  return server.value;
 }
 
 function demandsOf({ durability, warn }: RedisBrokerOptions) {

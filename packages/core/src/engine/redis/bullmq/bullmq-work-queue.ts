@@ -17,7 +17,7 @@ import type {
 import { BrokerReplyError } from '../../broker-errors.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { Kept, Retention } from '../../retention.js';
-import type { RedisScript } from '../connection/redis-script.js';
+import { noteDenial, type RedisScript } from '../connection/redis-script.js';
 import {
   generationOf,
   readAnswer,
@@ -70,6 +70,9 @@ export class BullmqWorkQueue implements WorkQueue {
   readonly #writing: CallWriting;
   #waitClient: Promise<ConnectionGuard> | undefined;
   readonly #closing = new AbortController();
+  readonly #noteFailure = (reply: string): void => {
+    void this.#deps.guard.run(async (client) => noteDenial(client, reply)).catch(() => undefined);
+  };
 
   constructor(deps: BullmqWorkQueueDeps) {
     this.name = deps.name;
@@ -115,7 +118,7 @@ export class BullmqWorkQueue implements WorkQueue {
     const lengths = sends.length + turns.length > 0 ? `${entries.length} ${sends.length}` : '';
     const head = [leaseMs, worker, ...this.#kept, status, this.#path, this.#boundsWith(limit), SEPARATOR, lengths];
     const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends, ...turns]);
-    const read = readAnswer(answer, { requests, queue: this.name, unwritable });
+    const read = readAnswer(answer, { requests, queue: this.name, unwritable, noteFailure: this.#noteFailure });
     return read.replies.some(isScheduled) ? this.#continued(read, options, round) : read;
   }
 

@@ -45,6 +45,11 @@ export class RedisAddress {
     return RedisAddress.parse(`unix://${path.split('/').map(encodeURIComponent).join('/')}${query}`);
   }
 
+  /** The server's user that connects there; `default` where none is named. */
+  get user(): string {
+    return this.#parts.credentials.username ?? 'default';
+  }
+
   /** Whether keys are spread over several servers there, so that each key has a server of its own. */
   get isCluster(): boolean {
     return this.endpoint.kind === 'cluster';

@@ -75,6 +75,42 @@ export function describeFault({ setting, expected, actual, remedy, consequence }
   return `expected ${setting} to be ${expected}, got ${actual} (${consequence}): run ${remedy}`;
 }
 
+/**
+ * The server's user lacks rights that its role needs, as the server itself says (Redis 7.0 and newer): found when a producer, a worker or an operator
+ * connects, before it has written anything.
+ */
+export class MissingRightsError extends AcktorError {
+  readonly code = 'ACKTOR_MISSING_RIGHTS';
+  /** `producer`, `worker` or `operator`. */
+  readonly role: string;
+  /** The server's user. */
+  readonly user: string;
+  /** The commands that it may not run, in lower case: `rpush`, `pubsub|shardnumsub`. */
+  readonly commands: readonly string[];
+  /** The line that grants them, for an administrator to run: `ACL SETUSER worker +rpush`. */
+  readonly grant: string;
+
+  constructor({ role, user, commands }: MissingRights, details: AcktorErrorDetails = {}) {
+    const grant = `ACL SETUSER ${user} ${commands.map((command) => `+${command}`).join(' ')}`;
+    super(
+      `expected the user ${user} of the server to have the rights of a ${role}, but it may not run ${commands.join(', ')}: ` +
+        `run ${grant} (and ACL SAVE, or change it where the server's users are configured)`,
+      details,
+    );
+    this.role = role;
+    this.user = user;
+    this.commands = commands;
+    this.grant = grant;
+  }
+}
+
+/** What a user may not do, in which role. */
+export interface MissingRights {
+  readonly role: string;
+  readonly user: string;
+  readonly commands: readonly string[];
+}
+
 /** The installed BullMQ is not one that Acktor can use. */
 export class BrokerVersionError extends AcktorError {
   readonly code = 'ACKTOR_BROKER_VERSION';

@@ -13,6 +13,8 @@ export interface ScriptOptions {
    * must go on then, because it frees memory.
    */
   readonly needsMemory?: boolean;
+  /** Makes Lua that returns a refusal where the user lacks a right that the script needs. It runs before the script, in its first call. */
+  readonly rightsCheck?: () => string;
 }
 
 /**
@@ -20,26 +22,81 @@ export interface ScriptOptions {
  *
  * Survives `SCRIPT FLUSH` and failover to a server that never saw it: the text is sent again and the call repeated, which
  * is safe because a server that answers NOSCRIPT ran nothing.
+ *
+ * A script that may not run one of its commands fails there, halfway. So the first call of each on a connection asks for the right to all of them
+ * before it does anything, in the same call, unless {@link allowScripts} has; and the next one does when the server has denied something.
  */
 export class RedisScript {
   readonly #plain: ScriptText;
+  readonly #declaration: string;
+  readonly #rightsCheck: (() => string) | undefined;
   #text: ScriptText;
+  /** With a look at the rights first; made when it is first needed. */
+  #asking: ScriptText | undefined;
+  #isTooNew = false;
 
-  constructor(text: string, { needsMemory = false }: ScriptOptions = {}) {
+  constructor(text: string, { needsMemory = false, rightsCheck }: ScriptOptions = {}) {
+    this.#declaration = needsMemory ? DECLARATION : MEMORY_ALLOWANCE;
+    this.#rightsCheck = rightsCheck;
     this.#plain = scriptText(text);
-    this.#text = scriptText((needsMemory ? DECLARATION : MEMORY_ALLOWANCE) + text);
+    this.#text = scriptText(this.#declaration + text);
   }
 
   /** Runs the script. Rejects with the server's own error, or the connection's. */
   async run(client: ScriptClient, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const allowed = this.#rightsCheck && ((client as AskedClient)[ALLOWED] ?? beginAsking(client));
+    const isAllowed = allowed === undefined || allowed.has(this);
     try {
-      return await runText(this.#text, client, [keys.length, ...keys, ...args]);
+      const reply = await runText(isAllowed ? this.#text : this.#askingText(), client, [keys.length, ...keys, ...args]);
+      if (!isAllowed) allowed.add(this);
+      return reply;
     } catch (error) {
+      if (isDenial(error)) allowed?.clear();
       if (!isTooNew(error)) throw error;
+      this.#isTooNew = true;
       this.#text = this.#plain;
       return runText(this.#text, client, [keys.length, ...keys, ...args]);
     }
   }
+
+  #askingText(): ScriptText {
+    // A server that is too old for the first line cannot answer either.
+    if (this.#rightsCheck === undefined || this.#isTooNew) return this.#text;
+    return (this.#asking ??= scriptText(this.#declaration + this.#rightsCheck() + this.#plain.text));
+  }
+}
+
+/** Those of a connection of which the server has said that its user may run all that is in them. */
+const ALLOWED = Symbol('scripts that the user may run');
+
+/** A field of the client and no map of clients: it is read for each call. */
+interface AskedClient {
+  [ALLOWED]?: Set<RedisScript>;
+}
+
+function beginAsking(client: ScriptClient): Set<RedisScript> {
+  const allowed = new Set<RedisScript>();
+  (client as AskedClient)[ALLOWED] = allowed;
+  // The next connection may be to another server.
+  client.on('close', () => allowed.clear());
+  return allowed;
+}
+
+/** The server has said that the user of this connection may run all that is in these scripts: their first calls need not ask. */
+export function allowScripts(client: ScriptClient, scripts: Iterable<RedisScript>): void {
+  const allowed = (client as AskedClient)[ALLOWED] ?? beginAsking(client);
+  for (const script of scripts) allowed.add(script);
+}
+
+/** Called with what a script has answered of an entry that failed alone: when it was denied, the next call of each script asks for its rights. */
+export function noteDenial(client: ScriptClient, reply: string): void {
+  if (DENIAL.test(reply)) (client as AskedClient)[ALLOWED]?.clear();
+}
+
+const DENIAL = /\bNOPERM\b|can't run this command or subcommand/;
+
+function isDenial(error: unknown): boolean {
+  return error instanceof Error && DENIAL.test(error.message);
 }
 
 interface ScriptText {

@@ -66,13 +66,13 @@ const MOST_ACTIVE = 1_000;
 
 /** No BullMQ client fetches from the queue from now on. */
 export async function pauseQueue(client: ScriptClient, keys: QueueKeys): Promise<void> {
-  await scripts.pause.run(client, keys.channel, ['paused']);
+  await scripts.pause.run(client, keys.channel, [keys.prefix, 'paused']);
 }
 
 /** Wakes waiting consumers when there is work. */
 export async function resumeQueue(client: ScriptClient, keys: QueueKeys): Promise<void> {
   // A queue that an old BullMQ paused keeps its jobs apart, and brings them back some thousands at a time.
-  while (Number(await scripts.pause.run(client, keys.channel, ['resumed'])) > 0);
+  while (Number(await scripts.pause.run(client, keys.channel, [keys.prefix, 'resumed'])) > 0);
 }
 
 /** What BullMQ's `setGlobalConcurrency` and `setGlobalRateLimit` (6.7) have stored, and {@link limitQueue}. */

@@ -132,15 +132,19 @@ function asUnwritable(cause: unknown): Error {
 export interface AskedCall extends Pick<WrittenCall, 'unwritable'> {
   readonly requests: readonly ChannelRequest[];
   readonly queue: string;
+  /** Called with the server's words for an entry that failed alone, the last one. */
+  readonly noteFailure: (reply: string) => void;
 }
 
 /** Reads the answer to the requests, in their order. @throws BrokerReplyError when the answer has another shape. */
-export function readAnswer(answer: unknown, { requests, queue, unwritable }: AskedCall): ChannelAnswer {
+export function readAnswer(answer: unknown, { requests, queue, unwritable, noteFailure }: AskedCall): ChannelAnswer {
   if (!isRawAnswer(answer)) throw new BrokerReplyError('the channel script');
   const [entries, status] = answer;
   let entry = 0;
+  let failure: string | undefined;
   const next = () => {
     const found = entries[entry++];
+    if (Array.isArray(found)) failure = String(found[0]);
     return found === undefined ? MISSING_ENTRY : found;
   };
   const replies = requests.map((request) => {
@@ -148,6 +152,7 @@ export function readAnswer(answer: unknown, { requests, queue, unwritable }: Ask
     if (fault === undefined) return readReply(request, next, queue);
     return { ...readReply(request.fetch === undefined ? {} : { fetch: request.fetch }, next, queue), error: fault };
   });
+  if (failure !== undefined) noteFailure(failure);
   return { replies, status: status === null ? undefined : readStatus(status) };
 }
 

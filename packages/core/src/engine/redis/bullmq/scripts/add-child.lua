@@ -1,5 +1,6 @@
 -- Adds a child to a job that is under way, as BullMQ's flows have it: fenced by the lease of the parent, and at most once.
 --
+-- Roles: worker
 -- Keys: channel
 -- Needs memory: a server that is out of it refuses the call
 -- Arguments:

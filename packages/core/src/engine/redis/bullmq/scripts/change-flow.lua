@@ -1,6 +1,7 @@
 -- Changes what is kept of a flow with its job, unless that was changed since it was read. The results of its steps lie where BullMQ keeps those of
 -- children: its clients read them with `getChildrenValues()`, and its scripts remove them with the job.
 --
+-- Roles: worker
 -- Keys: channel
 -- Needs memory: what is kept grows
 -- Arguments:

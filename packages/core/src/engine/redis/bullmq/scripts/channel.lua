@@ -1,5 +1,6 @@
 -- Settles and fetches for many consumers of a process in one call: the batch script of a channel, with BullMQ's own scripts inside.
 --
+-- Roles: worker
 -- Keys: channel
 -- Arguments:
 --   prefix: of the queue's keys

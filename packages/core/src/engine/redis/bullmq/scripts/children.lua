@@ -1,5 +1,6 @@
 -- Reads what has become of the children of a job that is under way.
 --
+-- Roles: worker
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Adds the next run of each schedule whose last run was fetched, unless that was done when it was fetched before. Each fails alone.
 --
+-- Roles: worker
 -- Keys: schedules
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Says that dead jobs have listeners in a process, and reads which have any, in whichever.
 --
+-- Roles: worker
 -- Keys: listeners
 -- Arguments:
 --   names...: of the jobs

@@ -1,6 +1,7 @@
 -- How full a queue is. The oldest job is at the head of the plain ones, of the highest priority, or of the lowest, which starves first:
 -- each is found without a scan. An older one in between is not searched.
 --
+-- Roles: worker, operator
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- All that is kept of a job.
 --
+-- Roles: producer, operator
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Where a job is.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Which of these jobs are out of place.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

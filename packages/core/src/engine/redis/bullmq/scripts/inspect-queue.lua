@@ -1,5 +1,7 @@
 -- Which keys of a queue hold what they should not, and which of its leases are of processes that are not there.
 --
+-- Roles: operator
+-- Rights: goes on without those to look for processes
 -- Keys: channel
 -- Arguments:
 --   prefix

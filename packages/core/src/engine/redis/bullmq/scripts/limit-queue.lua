@@ -1,5 +1,6 @@
 -- Sets the limits that are stored with a queue, which every worker keeps to, BullMQ's, too.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   concurrency: '' for what it is, 0 for none

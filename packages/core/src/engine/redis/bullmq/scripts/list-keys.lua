@@ -1,5 +1,6 @@
 -- A page of the keys of a queue: those that have jobs, and with the first page those that an operator has paused or limited.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- A page of the jobs of one place.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

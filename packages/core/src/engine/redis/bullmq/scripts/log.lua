@@ -1,5 +1,6 @@
 -- Adds a line to a job's log: BullMQ's own script is not fenced by the lease.
 --
+-- Roles: worker
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,6 +1,7 @@
 -- Passes on the turns of jobs that have ended, or are gone, by other clients than Acktor's: a part of all keys each time, one process of the
 -- fleet at a time.
 --
+-- Roles: worker
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Drops from a queue's outbox what its target has.
 --
+-- Roles: producer, worker
 -- Keys: outboxes
 -- Arguments:
 --   target: the queue that the jobs were for
@@ -14,9 +15,9 @@ for at = 1, #jobs, INLINE.size('outgoing') do
   if tonumber(jobs[at]) <= tonumber(ARGV.mark) then dropped = dropped + 1 end
 end
 if dropped > 0 then
+  local targets, isAnyLeft = redis.call('HKEYS', KEYS.outboxes), false
   redis.call('LTRIM', list, dropped * INLINE.size('outgoing'), -1)
-  local isAnyLeft = false
-  for _, target in ipairs(redis.call('HKEYS', KEYS.outboxes)) do
+  for _, target in ipairs(targets) do
     isAnyLeft = isAnyLeft or redis.call('EXISTS', KEYS.outboxes .. ':' .. target) == 1
   end
   -- The sequence numbers of a queue that sends no more are of no use any more.

@@ -1,6 +1,7 @@
 -- Adds jobs from the outbox of a queue in another slot, in their order, each once: the queue keeps a mark for each outbox, the highest
 -- sequence number that it has, so that a repeated call adds nothing however soon ids are forgotten.
 --
+-- Roles: producer, worker
 -- Keys: send
 -- Needs memory: a server that is out of it refuses the call as a whole, and the jobs wait
 -- Arguments:

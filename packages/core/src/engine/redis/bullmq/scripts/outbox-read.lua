@@ -1,5 +1,6 @@
 -- Reads the oldest jobs that wait in a queue's outboxes: those that were sent with its settlements to queues in other slots of the cluster.
 --
+-- Roles: producer, worker
 -- Keys: outboxes
 -- Arguments:
 --   most: how many jobs of each target

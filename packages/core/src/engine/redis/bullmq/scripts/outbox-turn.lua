@@ -1,5 +1,6 @@
 -- Takes the turn at forwarding the outboxes of a namespace, or keeps it: one process has it at a time.
 --
+-- Roles: producer, worker
 -- Keys: outboxRegistry
 -- Arguments:
 --   process: by which it is known

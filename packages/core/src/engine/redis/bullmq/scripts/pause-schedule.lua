@@ -1,5 +1,6 @@
 -- Makes no run of a schedule until it is put again.
 --
+-- Roles: producer, operator
 -- Keys: schedules
 -- Arguments:
 --   prefix
@@ -11,8 +12,12 @@
 local prefix, schedule = ARGV.prefix, ARGV.schedule
 local schedulers = KEYS.schedulers
 --- include: kinds
+--- include: family
 --- include: stop-schedule
-requireKinds(INLINE.kinds('repeat', 'delayed', 'wait', 'meta', 'prioritized', 'marker', 'events'))
+requireKinds(INLINE.kinds('repeat', 'delayed', 'wait', 'paused', 'meta', 'prioritized', 'marker', 'events'))
+-- What BullMQ's `removeJob` looks at.
+requireKinds(INLINE.kinds('completed', 'failed', 'waiting-children'))
+requireSchedule(schedule)
 if not redis.call('ZSCORE', schedulers, schedule) then return 0 end
 stop(schedule)
 return 1

@@ -1,5 +1,6 @@
 -- Makes a delayed job due.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix
@@ -8,5 +9,8 @@
 -- Cost: some ten commands.
 
 --- bullmq: promote
+local prefix = ARGV.prefix
+--- include: kinds
 local wait, active, prioritized, events, _, _, delayed, paused, meta, pc, marker = unpack(KEYS)
+requireKinds(INLINE.kinds('wait', 'active', 'prioritized', 'delayed', 'events', 'meta', 'pc', 'marker', 'paused'))
 return promote({ delayed, wait, paused, meta, prioritized, active, pc, events, marker }, ARGV)

@@ -3,8 +3,13 @@
 // Plain data, for the build reads it before anything is compiled: it puts values in the place of names in the .lua files, and writes all of it,
 // with the texts of the scripts, into `built-scripts.ts`.
 
-/** What BullMQ keeps under each name of a queue (6.7). */
+/** What BullMQ keeps under each name of a queue, and under the key of a job with what stands after a colon (6.7). */
 export const PART_KINDS = {
+  '': 'hash',
+  ':dependencies': 'set',
+  ':processed': 'hash',
+  ':failed': 'hash',
+  ':unsuccessful': 'zset',
   wait: 'list',
   active: 'list',
   prioritized: 'zset',
@@ -20,6 +25,7 @@ export const PART_KINDS = {
   completed: 'zset',
   failed: 'zset',
   repeat: 'zset',
+  'waiting-children': 'zset',
 };
 
 /** Acktor's own keys of a queue, by their names in scripts. They lie below `acktor:`, where no id of a new job can reach (it holds no colon). */
@@ -79,6 +85,7 @@ export const KEY_LISTS = {
   listeners: ['listeners'],
   /** Of a namespace, not of a queue. */
   outboxRegistry: ['registry'],
+  none: [],
 };
 
 /** A delivery that is settled or renewed. The generation is its fence and how many leases its job has lost, with a slash between. */

@@ -1,5 +1,6 @@
 -- Removes jobs of a key that wait, for a turn or in the queue.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Deletes dead letters.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Adds a schedule, or changes the one of that name. BullMQ's script drops a run that is due and waits for a worker; here it stays.
 --
+-- Roles: producer, operator
 -- Keys: schedules
 -- Needs memory: a server that is out of it refuses the schedule as a whole
 -- Arguments:
@@ -19,8 +20,12 @@
 local prefix, schedule = ARGV.prefix, ARGV.schedule
 local schedulers = KEYS.schedulers
 --- include: kinds
+--- include: family
 --- include: stop-schedule
-requireKinds(INLINE.kinds('repeat', 'delayed', 'wait', 'meta', 'prioritized', 'marker', 'id', 'events', 'pc', 'active'))
+requireKinds(INLINE.kinds('repeat', 'delayed', 'wait', 'paused', 'meta', 'prioritized', 'marker', 'id', 'events', 'pc', 'active'))
+-- What BullMQ's `removeJob` looks at.
+requireKinds(INLINE.kinds('completed', 'failed', 'waiting-children'))
+requireSchedule(schedule)
 local options, run = cjson.decode(ARGV.options), cjson.decode(ARGV.first)
 local known = redis.call('HMGET', schedulers .. ':' .. schedule, 'pattern', 'tz', 'paused')
 local isPaused = ARGV.staysPaused == '1' and known[3] == '1'

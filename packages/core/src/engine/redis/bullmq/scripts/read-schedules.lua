@@ -1,5 +1,6 @@
 -- Reads schedules, each with the state of its next run.
 --
+-- Roles: producer, operator
 -- Keys: schedules
 -- Arguments:
 --   prefix

@@ -5,6 +5,7 @@
 -- over. The same when no process has had a turn for longer than turns are apart: then the server did not answer (a long script ran, its
 -- disk was full, it was frozen), so leases have expired that no process could renew.
 --
+-- Roles: worker
 -- Keys: reaper
 -- Arguments:
 --   prefix
@@ -22,6 +23,7 @@ local prefix, deliveryLimit, intervalMs = ARGV.prefix, tonumber(ARGV.deliveryLim
 local graceMs, holdOffMs = tonumber(ARGV.graceMs), tonumber(ARGV.holdOffMs)
 local suspects, turn, lastTurn, longestGapMs = KEYS.suspects, KEYS.turn, KEYS.lastTurn, tonumber(ARGV.longestGapMs)
 --- include: give-back
+--- include: known-server
 
 if not redis.call('SET', turn, '1', 'NX', 'PX', intervalMs) then
   -- A process that always comes too late must learn, too, that there is work: only then its heartbeat goes on at full pace. It may have
@@ -90,8 +92,9 @@ local function isHeldOff()
 end
 
 local function endingOf(id)
-  local token = redis.call('GET', prefix .. id .. ':lock')
-  if not token then return 'leaseLost' end
+  -- What is no lease is none: it goes with the job's way back.
+  local token = redis.pcall('GET', prefix .. id .. ':lock')
+  if type(token) ~= 'string' then return 'leaseLost' end
   local process = processOf(token)
   if process and not isPresent(process) then return 'workerDied', process end
 end

@@ -1,6 +1,7 @@
 -- Takes jobs out of the dead letters and back into the queue. BullMQ's `reprocessJob` moves the job; what it leaves of the old life is
 -- cleared here. The fence (`ats`) goes on growing, and why the job died moves to its history unless it stands there.
 --
+-- Roles: operator
 -- Keys: channel
 -- Needs memory: the first write is one that a full server refuses, so that it is refused before anything has moved
 -- Arguments:

@@ -1,5 +1,6 @@
 -- Gives back what a process held whose parent saw it end, and finds out which job it is that ends its workers.
 --
+-- Roles: worker, operator
 -- Keys: reaper
 -- Arguments:
 --   prefix
@@ -21,8 +22,8 @@ local prefix, deliveryLimit, process = ARGV.prefix, tonumber(ARGV.deliveryLimit)
 if trials then requireKinds(INLINE.kinds('pc', 'prioritized')) end
 local returned = {}
 for _, id in ipairs(redis.call('LRANGE', active, 0, -1)) do
-  local token = redis.call('GET', prefix .. id .. ':lock')
-  if token and processOf(token) == process then
+  local token = redis.pcall('GET', prefix .. id .. ':lock')
+  if type(token) == 'string' and processOf(token) == process then
     giveBack(id, 'workerDied', trials and judge)
     returned[#returned + 1] = id
   end

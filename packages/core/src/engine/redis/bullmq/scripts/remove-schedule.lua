@@ -1,5 +1,6 @@
 -- Removes a schedule, and its run that is delayed.
 --
+-- Roles: producer, operator
 -- Keys: schedules
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Renews every lease of a process, held or not, without asking the process: a blocked main thread cannot answer.
 --
+-- Roles: worker
 -- Keys: channel
 -- Arguments:
 --   prefix
@@ -12,8 +13,8 @@ local prefix, process, leaseMs = ARGV.prefix, ARGV.process, ARGV.leaseMs
 local renewed = {}
 for _, id in ipairs(redis.call('LRANGE', KEYS.active, 0, -1)) do
   local lock = prefix .. id .. ':lock'
-  local token = redis.call('GET', lock)
-  if token and string.sub(token, 1, #process) == process then
+  local token = redis.pcall('GET', lock)
+  if type(token) == 'string' and string.sub(token, 1, #process) == process then
     redis.call('PEXPIRE', lock, leaseMs)
     redis.call('SREM', KEYS.stalled, id)
     renewed[#renewed + 1] = string.sub(token, #process + 1)

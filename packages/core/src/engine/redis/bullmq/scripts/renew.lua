@@ -1,6 +1,7 @@
 -- Renews many leases at once, and takes up again those that expired while the job went to no other consumer: a server that was away for
 -- longer than a lease has let all of them expire.
 --
+-- Roles: worker
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -3,6 +3,7 @@
 -- A job that has ended is listed among those that have; one that has children left waits for them; all others wait for their turn, behind the
 -- others. One that was delivered before has lost that lease, which counts.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix
@@ -18,7 +19,6 @@ local prefix, id = ARGV.prefix, ARGV.id
 
 local key = prefix .. id
 local function place()
-  requireKinds(INLINE.kinds('wait', 'prioritized', 'completed', 'failed', 'pc', 'marker', 'events'))
   mend(key)
   local record = redis.call('HMGET', key, 'finishedOn', 'returnvalue', 'priority', 'ats')
   local endedAt, priority = tonumber(record[1] or ''), tonumber(record[3] or '') or 0
@@ -26,8 +26,7 @@ local function place()
     redis.call('ZADD', record[2] and KEYS.completed or KEYS.failed, endedAt, id)
     return
   end
-  if redis.pcall('SCARD', key .. ':dependencies') ~= 0 and redis.pcall('TYPE', key .. ':dependencies').ok == 'set'
-    and redis.pcall('TYPE', prefix .. 'waiting-children').ok ~= 'hash' then
+  if redis.pcall('SCARD', key .. ':dependencies') ~= 0 and redis.pcall('TYPE', key .. ':dependencies').ok == 'set' then
     redis.call('ZADD', prefix .. 'waiting-children', now, id)
     return
   end
@@ -41,9 +40,12 @@ local function place()
   redis.call('XADD', KEYS.events, '*', 'event', 'waiting', 'jobId', id)
 end
 
-local isDone = 0
+local isDone, isMissing = 0, isUnlisted(id, '0')
+if isMissing then
+  requireKinds(INLINE.kinds('wait', 'prioritized', 'completed', 'failed', 'pc', 'marker', 'events', 'meta', 'waiting-children'))
+end
 if isStray(id) then isDone = redis.call('DEL', key .. ':lock') end
-if isUnlisted(id, '0') then
+if isMissing then
   place()
   isDone = 1
 end

@@ -1,5 +1,6 @@
 -- Moves a job out of the place of a part of its queue.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

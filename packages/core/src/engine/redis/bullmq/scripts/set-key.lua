@@ -1,5 +1,6 @@
 -- Sets what an operator says of a key, or of all, and gives the key what turns it has by then.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,6 @@
 -- Signs that something is wrong with a queue, or that BullMQ uses it, too: BullMQ marks the queues that it opens.
 --
+-- Roles: operator
 -- Keys: channel
 -- Arguments:
 --   prefix

@@ -1,5 +1,5 @@
 // Writes a batch of jobs as the arguments of the send script, and reads the script's answer.
-import { type ScriptClient, isLonger, tooLong } from '../../connection/redis-script.js';
+import { type ScriptClient, isLonger, noteDenial, tooLong } from '../../connection/redis-script.js';
 import { BrokerReplyError } from '../../../broker-errors.js';
 import type { SendOutcome, SendRefusal } from '../../../broker.js';
 import type { JobGroup } from '../../../../contract/groups.js';
@@ -43,6 +43,7 @@ async function addAll(
   const outcomes = await scripts.send.run(client, keys.send, [...head, ...writeJobs(jobs)]);
   if (outcomes === ALL_ACCEPTED) return jobs.map(() => 'accepted');
   if (!Array.isArray(outcomes) || outcomes.length !== jobs.length) throw new BrokerReplyError('the send script');
+  for (const outcome of outcomes) if (typeof outcome === 'string') noteDenial(client, outcome);
   return outcomes.map(readOutcome);
 }
 

@@ -5,7 +5,8 @@
 -- hash). A `judge` decides in its place, and returns whether the caller puts the job elsewhere. Defines `signal()` and `dueInMs()`, too.
 -- Expects the keys of `reaper`, `prefix` and `deliveryLimit`.
 
---- include: known-server
+--- include: server-time
+local nowMs = tonumber(now)
 --- include: deaths
 --- include: history
 --- include: kinds
@@ -26,7 +27,7 @@ end
 
 local arePlacesSound = false
 local function giveBack(id, ending, judge)
-  if not arePlacesSound then requireKinds(INLINE.kinds('wait', 'events', 'stalled')) end
+  if not arePlacesSound then requireKinds(INLINE.kinds('wait', 'events', 'stalled', 'delayed', 'meta', 'marker')) end
   arePlacesSound = true
   local key = prefix .. id
   local seen = redis.pcall('HMGET', key, 'name', 'priority', 'atm', 'ats', 'pb', 'processedOn', 'spared', 'suspicions', 'stc')

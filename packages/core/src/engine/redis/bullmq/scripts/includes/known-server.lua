@@ -1,10 +1,7 @@
 -- A server's run id changes when it restarts, and is another when a replica takes over: then every presence is gone, and no process is
 -- dead. Nor is any on a server that is new to the fleet, or that has lost its data.
 --
--- Defines `now`, `nowMs`, and `meetServer(suspects, holdOffMs)`, which returns whether it is such a server.
-
---- include: server-time
-local nowMs = tonumber(now)
+-- Defines `meetServer(suspects, holdOffMs)`, which returns whether it is such a server. Expects `nowMs`.
 
 local function meetServer(suspects, holdOffMs)
   local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')

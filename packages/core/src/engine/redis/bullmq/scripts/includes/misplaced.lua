@@ -3,7 +3,9 @@
 --
 -- Defines `isMisplaced(part)`, and `moveMisplaced(part)`: the job gets the id `completed-misplaced`, and is poisoned with the reason, so that the
 -- next worker that fetches it dead-letters it. Returns whether it has moved such a job; all else is left as it is, and so is the job where the
--- user may not RENAME, LSET and HDEL. Expects `prefix`.
+-- user may not do all that moving takes: a producer, and a worker without `+rename +lset`. Expects `prefix`.
+--
+-- Rights: goes on without, for it asks for all of them first
 
 local function isMisplaced(part)
   if redis.pcall('TYPE', prefix .. part).ok ~= 'hash' then return false end
@@ -32,9 +34,17 @@ local function takeOutOfMeta(id)
   end
 end
 
--- Whether the user may do what moving takes, asked of a key that is not there: a part of it would leave the job in two places.
+-- Whether the user may do what moving takes: a part of it would leave the job in two places. Before Redis 7.0 it is asked of a key that is not
+-- there.
 local function mayMove()
   local nowhere = prefix .. 'acktor:nowhere'
+  if redis.acl_check_cmd then
+    for _, command in ipairs({ 'TYPE', 'HMGET', 'HGETALL', 'HEXISTS', 'HSET', 'HDEL', 'EXISTS', 'RENAME', 'DEL', 'LPOS', 'LSET', 'LREM',
+      'RPUSH', 'ZSCORE', 'ZREM', 'ZADD', 'SREM' }) do
+      if not redis.acl_check_cmd(command, nowhere, nowhere, nowhere, nowhere, nowhere) then return false end
+    end
+    return true
+  end
   for _, command in ipairs({ { 'RENAME', nowhere, nowhere }, { 'LSET', nowhere, '0', '' }, { 'HDEL', nowhere, '' } }) do
     local answer = redis.pcall(unpack(command))
     if type(answer) == 'table' and answer.err and not string.find(answer.err, 'no such key', 1, true) then return false end
@@ -42,8 +52,12 @@ local function mayMove()
   return true
 end
 
-local function moveMisplaced(part)
+local moveMisplaced
+function moveMisplaced(part)
   if not isMisplaced(part) or not mayMove() then return false end
+  -- A job that is in no list is put among those that wait, so nothing else may lie there.
+  local waiting = part == 'wait' and 'none' or redis.pcall('TYPE', prefix .. 'wait').ok
+  if waiting ~= 'list' and waiting ~= 'none' and not moveMisplaced('wait') then return false end
   local id = freeId(part)
   if part == 'meta' then takeOutOfMeta(id) else redis.call('RENAME', prefix .. part, prefix .. id) end
   if redis.call('HEXISTS', prefix .. id, 'defa') == 0 then

@@ -27,6 +27,7 @@ local function bullmq()
 
 --- include: history
 --- include: kinds
+--- include: family
 --- include: records
 --- include: text
   -- What each entry touches; an ack or a dead letter of a job with a parent or a deduplication may add another job besides.
@@ -50,9 +51,12 @@ local function bullmq()
     local record = call('HMGET', job.key, 'atm', 'parentKey', 'parent', 'deid')
     if record[1] and not isCount(record[1]) then error({ err = 'the attempts of job ' .. job.id .. ' are no number' }) end
     if record[2] or record[3] or record[4] then check(kindsOfMove) end
-    if record[3] and not isParent(record[3]) then
-      error({ err = 'the parent of job ' .. job.id .. ' is no JSON with an id and a queueKey' })
+    if record[3] then
+      if not isParent(record[3]) then error({ err = 'the parent of job ' .. job.id .. ' is no JSON with an id and a queueKey' }) end
+      local parent = cjson.decode(record[3])
+      requireParent(parent.queueKey .. ':' .. parent.id)
     end
+    if record[2] or record[4] then requireFamily(job.key) end
   end
 
   local fetchKeys = { wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker }
@@ -136,11 +140,24 @@ local function bullmq()
     return { age = age, limit = math.min(limit, mayForget), count = count }
   end
 
+  -- BullMQ's retention reads the record of each job that it forgets, and would stop halfway at what is none: nothing is left of that job.
+  local function leaveOutOdd(set, keep)
+    local function leaveOut(ids)
+      for _, id in ipairs(ids) do
+        local kind = call('TYPE', prefix .. id).ok
+        if kind ~= 'hash' and kind ~= 'none' then call('ZREM', set, id) end
+      end
+    end
+    if keep.age then leaveOut(call('ZREVRANGEBYSCORE', set, now - keep.age * 1000, '-inf', 'LIMIT', 0, CONST.forgottenAtOnce)) end
+    if keep.count and keep.count > 0 then leaveOut(call('ZREVRANGE', set, keep.count - 1, keep.count + CONST.forgottenAtOnce)) end
+  end
+
   local function finish(job, ending)
     local keys = { wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, ending.set, job.key,
       ending.metrics, marker }
     local size = call('ZCARD', ending.set)
     local keep = bounded(ending.keep or retention[ending.target], size)
+    leaveOutOdd(ending.set, keep)
     local options = { token = job.token, keepJobs = keep, lockDuration = leaseMs,
       attempts = ending.isExhausted and 0 or math.huge, maxMetricsSize = '' }
     local code = moveToFinished(keys, { job.id, now, ending.property, ending.value, ending.target, '0', prefix, options,
