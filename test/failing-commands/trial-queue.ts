@@ -67,7 +67,7 @@ export class TrialQueue implements AsyncDisposable {
   /** Leases the next jobs to the process. */
   async fetch(count: number, process = 'w1'): Promise<void> {
     const fetches = Array.from({ length: count }, () => ['fetch', `${process}|${(this.#tokens += 1)}`]).flat();
-    await this.run('channel', [...channelHead(), fetches.length, 0, ...fetches]);
+    await this.run('channel', [...channelHead(), '', ...fetches]);
   }
 
   run(script: ScriptName, args: readonly Argument[]): Promise<unknown> {
@@ -95,7 +95,8 @@ export class TrialQueue implements AsyncDisposable {
     const written = await Promise.all(settlements.map((entry) => this.#written(entry)));
     const entries = written.flat();
     const sends = (head.sends ?? []).flatMap((send) => ENTRIES.send.map((part) => send[part] ?? ''));
-    return this.call('channel', [...channelHead(head), entries.length, sends.length, ...entries, ...sends]);
+    const lengths = sends.length > 0 ? `${entries.length} ${sends.length}` : '';
+    return this.call('channel', [...channelHead(head), lengths, ...entries, ...sends]);
   }
 
   async lease(id: string): Promise<Lease> {
@@ -154,8 +155,10 @@ export interface ChannelHead {
 }
 
 function channelHead(head: ChannelHead = {}): readonly Argument[] {
-  const { mayBeFast = true, keptCount = 100, isIndexed = false, deadCount = '', limit, countedMinutes = '' } = head;
-  const kept = [3_600, keptCount, isIndexed ? '1' : '0', deadCount === '' ? '' : 3_600, deadCount];
-  const limits = limit === undefined ? ['', ''] : [limit, 60_000];
-  return [LEASE_MS, 'w1', ...kept, ...limits, '1', mayBeFast ? '1' : '0', countedMinutes, '\u001f'];
+  const { mayBeFast = true, keptCount = 100, isIndexed = false, deadCount, limit, countedMinutes } = head;
+  const dead = deadCount === undefined ? {} : { deadSeconds: 3_600, deadCount };
+  const limits = limit === undefined ? {} : { limitMax: limit, limitMs: 60_000 };
+  const bounds = JSON.stringify({ ...dead, ...limits, countedMinutes });
+  const kept = [3_600, keptCount, isIndexed ? '1' : '0'];
+  return [LEASE_MS, 'w1', ...kept, '1', mayBeFast ? '1' : '0', bounds === '{}' ? '' : bounds, '\u001f'];
 }

@@ -1,6 +1,6 @@
 -- Adds many jobs to one queue in one call: the batch script of a producer, with BullMQ's own scripts inside.
 --
--- Roles: producer, operator
+-- Roles: producer, worker, operator
 -- Keys: send
 -- Needs memory: a server that is out of it refuses the call as a whole
 -- Arguments:
