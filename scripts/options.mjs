@@ -35,6 +35,7 @@ import {
   scheduleOptions,
   upcomingOptions,
 } from '../packages/core/dist/schedules/schedule-options.js';
+import { backfillOptions } from '../packages/core/dist/schedules/backfill.js';
 import { dashboardHandlerOptions, dashboardOptions } from '../packages/dashboard/dist/dashboard-options.js';
 import { handlerOptions } from '../packages/worker/dist/handler/handler.js';
 import { middlewareOptions } from '../packages/worker/dist/handler/middleware.js';
@@ -53,6 +54,7 @@ const tables = {
   schedule: scheduleOptions,
   'schedule list': scheduleListOptions,
   upcoming: upcomingOptions,
+  backfill: backfillOptions,
   'dead letter list': deadLetterListOptions,
   'dead letter bulk': deadLetterBulkOptions,
   events: eventsOptions,
@@ -124,6 +126,14 @@ const interfaces = {
       doc: 'What {@link Receipt.result} takes.',
       table: 'resultTable',
       rows: rows(resultOptions),
+    },
+  ],
+  'packages/core/src/schedules/backfill.ts': [
+    {
+      name: 'BackfillOptions',
+      doc: 'What {@link Schedules.backfill} takes besides the name.',
+      table: 'backfillTable',
+      rows: rows(backfillOptions),
     },
   ],
   'packages/core/src/schedules/schedule-options.ts': [

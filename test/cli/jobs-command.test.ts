@@ -123,6 +123,14 @@ describe('the command acktor job', function () {
     expect(JSON.stringify(await trial.json('job', 'a'))).not.to.match(/secret|length/);
   });
 
+  it('shows the headers of a job', async () => {
+    await using trial = await CommandTrial.open();
+    const meta = { tenant: 'acme', locale: 'de\u001b[31m' };
+    await trial.jobs.producer.send(note, { text: 'x' }, { id: 'a', meta });
+    expect((await trial.run('job', 'a')).stdout).to.match(/^meta +locale=de\\u001b\[31m tenant=acme$/m);
+    expect(await trial.json('job', 'a')).to.deep.include({ meta });
+  });
+
   it('lets no text of a job move the cursor or change the colours of a terminal', async () => {
     await using trial = await CommandTrial.open();
     const nasty = 'red \u001B[31m\u001B]0;title\u0007 and\u0008 back';

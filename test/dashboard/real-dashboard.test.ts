@@ -39,7 +39,7 @@ describe('the dashboard of a real fleet', function () {
   beforeEach('serves it', async () => {
     trial = await WorkerTrial.open();
     const { url: redis, namespace } = trial;
-    const redact = ['data.card', 'result.secret'];
+    const redact = ['data.card', 'result.secret', 'meta.user'];
     dashboard = await Dashboard.start({ redis, namespace, port: 0, redact, trustMachine: true, logger: quietLogger });
     ({ csrf } = await get<SessionView>('api/session'));
   });
@@ -87,6 +87,15 @@ describe('the dashboard of a real fleet', function () {
     expect(view.redactedPaths).to.include('data.card');
     const lines = [await get<JobView>(path), await get<JobPage>('api/queues/payments/jobs')];
     expect(JSON.stringify(lines)).to.not.include('4111').and.not.include(script);
+  });
+
+  it('shows the headers of a job, without what is redacted', async () => {
+    const meta = { tenant: 'acme', user: 'ann@example.org' };
+    const { id } = await trial.producer.send(charge, payload, { meta });
+    const view = await get<JobView>(`api/queues/payments/jobs/${id}`);
+    expect(view.meta).to.deep.equal({ tenant: 'acme', user: '[redacted]' });
+    const other = await trial.producer.send(charge, payload);
+    expect((await get<JobView>(`api/queues/payments/jobs/${other.id}`)).meta).to.deep.equal({});
   });
 
   it('shows what came of a job, without what is redacted', async () => {

@@ -6,6 +6,7 @@ import {
   type AnyJob,
   type PayloadInput,
   type PayloadOf,
+  type Producer,
   type ResultInput,
   type ResultOf,
 } from '@acktor/core';
@@ -94,3 +95,20 @@ job('a', { ...orders, version: 2 });
 job('a', { ...orders, upgrade: { 1: () => ({ cents: 1 }) } });
 // @ts-expect-error contracts are read-only
 charge.queue = 'other';
+
+// A payload that the contract computes is of its schema, and need not be given to a schedule.
+export const computed = job('computed', {
+  queue: 'q',
+  data: z.object({ day: z.string() }),
+  scheduleData: ({ schedule, scheduledFor }) => ({ day: `${schedule} ${scheduledFor.toISOString()}` }),
+});
+expectTypeOf(computed).toExtend<AnyJob>();
+expectTypeOf<PayloadInput<typeof computed>>().toEqualTypeOf<{ day: string }>();
+// @ts-expect-error day is a text
+job('wrong', { queue: 'q', data: z.object({ day: z.string() }), scheduleData: () => ({ day: 7 }) });
+declare const producer: Producer;
+void producer.schedule('daily', computed, { everyMs: 1_000 });
+void producer.schedule('daily', computed, { everyMs: 1_000 }, { day: 'any' });
+void producer.schedule('daily', silent, { everyMs: 1_000 }, { to: 'ann' });
+// @ts-expect-error nothing computes the payload
+void producer.schedule('daily', silent, { everyMs: 1_000 });

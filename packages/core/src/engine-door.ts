@@ -75,6 +75,7 @@ export type {
   WakeSignal,
   WorkQueue,
 } from './engine/work-queue.js';
+export type { Dedup, Expiry, MaxLength } from './engine/send-terms.js';
 export { DEFAULT_ACKED, retentionOf, type Kept, type Retention, type RetentionOptions } from './engine/retention.js';
 export {
   OVERDUE_MS,
@@ -89,7 +90,9 @@ export type { FlowChange, FlowChangeOutcome, FlowStore, JobAddress, StoredFlow }
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
 export type { KeyPage, KeyState, KeyStore } from './engine/key-store.js';
 export type { JobGroup } from './contract/groups.js';
+export { MOST_MISSED_RUNS } from './engine/schedule-store.js';
 export type {
+  Missed,
   NewSchedule,
   Overlap,
   PutOutcome,

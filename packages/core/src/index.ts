@@ -2,10 +2,13 @@
 export {
   job,
   type AnyJob,
+  type ComputedOptions,
   type JobContract,
   type JobOptions,
   type PayloadInput,
   type PayloadOf,
+  type ScheduleData,
+  type ScheduledRun,
   type ResultInput,
   type ResultOf,
 } from './contract/job.js';
@@ -27,6 +30,7 @@ export type {
 export type { FlowDetails, FlowStepDetails } from './flows/flows.js';
 export type { FlowPhase, FlowProgress, StepState } from './flows/flow-record.js';
 export type { Backoff, BackoffFunction } from './contract/backoff.js';
+export type { Meta } from './contract/meta.js';
 export {
   NewerPayloadError,
   UpgradeError,
@@ -58,6 +62,7 @@ export type {
   RedisSource,
   RedisTls,
 } from './engine/redis/connection/address-parts.js';
+export type { MaxLength } from './engine/send-terms.js';
 export type { Engine, EngineModule } from './engine/engine.js';
 export { EngineFeatureError, EngineModuleError, EngineNotPortableError } from './engine/engine-module.js';
 export type { CancelOutcome, Confirm, ConfirmShortfall, FurtherConfirm } from './engine/broker.js';
@@ -68,6 +73,7 @@ export {
   ConfirmShortfallError,
   ConfirmUnsupportedError,
   ConnectionLostError,
+  QueueFullError,
   SendRefusedError,
   SendUnconfirmedError,
   ServerRefusalError,
@@ -107,7 +113,8 @@ export type {
   DeadLetterListOptions,
   ReasonFilter,
 } from './dead-letters/dead-letter-options.js';
-export { Schedules, type Schedule, type ScheduleListing } from './schedules/schedules.js';
+export { Schedules, type BackfillSummary, type Schedule, type ScheduleListing } from './schedules/schedules.js';
+export type { BackfillOptions } from './schedules/backfill.js';
 export type { ScheduleListOptions, ScheduleOptions, UpcomingOptions } from './schedules/schedule-options.js';
 export { Events } from './events/events.js';
 export type { EventsOptions, ListenerErrorHandler } from './events/events-options.js';

@@ -1,6 +1,7 @@
 // The door for other packages of ours, '@acktor/core/internal': what they share. No promise: it may change in any release.
 export { backoffDelayMs, DEFAULT_BACKOFF, LONGEST_BACKOFF_MS } from './contract/backoff.js';
 export { requireContract } from './contract/job.js';
+export { metaOption, NO_META, sentMeta } from './contract/meta.js';
 export { checkName, LONGEST_ID, nameFault, type NameKind } from './contract/names.js';
 export {
   flowEventContract,

@@ -53,9 +53,9 @@ const handlerTable = {
   redact: {
     type: 'value',
     default: [],
-    expected: 'a list of paths such as "data.card", "data.*.secret" or "result.token"',
+    expected: 'a list of paths such as "data.card", "data.*.secret", "result.token" or "meta.user"',
     accepts: (value: unknown): value is readonly string[] => isTexts(value) && value.every(isRedactable),
-    doc: 'Paths in payloads and results whose values are hidden from everybody.',
+    doc: 'Paths in payloads, results and headers whose values are hidden from everybody.',
   },
   payloadsFor: {
     type: 'choice',
@@ -120,7 +120,7 @@ export interface DashboardHandlerOptions {
   readonly trustProxy?: OptionInput<typeof handlerTable, 'trustProxy'> | undefined;
   /** The origins that people see, where a proxy passes another Host header than they have sent. By default []. */
   readonly origins?: OptionInput<typeof handlerTable, 'origins'> | undefined;
-  /** Paths in payloads and results whose values are hidden from everybody. By default []. */
+  /** Paths in payloads, results and headers whose values are hidden from everybody. By default []. */
   readonly redact?: OptionInput<typeof handlerTable, 'redact'> | undefined;
   /** The least role that may see payloads and results. By default "viewer". */
   readonly payloadsFor?: OptionInput<typeof handlerTable, 'payloadsFor'> | undefined;
@@ -187,5 +187,5 @@ function isOrigin(text: string): boolean {
 }
 
 function isRedactable(path: string): boolean {
-  return /^(data|result)([.[]|$)/.test(path);
+  return /^(?:(?:data|result)(?:[.[]|$)|meta[.[])/.test(path);
 }

@@ -1,5 +1,12 @@
 // One delivery of one handler, as a worker runs it: schema, injection, middleware, deadline, and how it is settled.
-import { defaultJsonLimits, OptionsError, type AnyJob, type PayloadInput, type ResultOf } from '@acktor/core';
+import {
+  defaultJsonLimits,
+  OptionsError,
+  type AnyJob,
+  type Meta,
+  type PayloadInput,
+  type ResultOf,
+} from '@acktor/core';
 import {
   defineOptions,
   type EngineClock,
@@ -9,7 +16,7 @@ import {
   type Settlement,
   type WorkQueue,
 } from '@acktor/core/engine';
-import { decodeResult, encodePayload, requireContract } from '@acktor/core/internal';
+import { decodeResult, encodePayload, metaOption, requireContract, sentMeta } from '@acktor/core/internal';
 import {
   handle,
   middleware,
@@ -51,6 +58,8 @@ export interface PerformOptions {
   readonly scheduledFor?: Date;
   /** That the job was sent with. */
   readonly key?: string;
+  /** The headers of the job, as of a send; none by default. */
+  readonly meta?: Meta;
   /**
    * Aborts when the handler is to let go. Its reason says why: a `LeaseLostError`, `ShutdownError` or `DeadlineError` of Acktor's; anything else is a
    * cancel.
@@ -226,6 +235,7 @@ const deliveryOptions = defineOptions({
     doc: 'The time that a run of a schedule is for.',
   },
   key: { type: 'string', expected: 'a text', accepts: (text) => text !== '', doc: 'That the job was sent with.' },
+  meta: metaOption,
   signal: {
     type: 'value',
     expected: 'an AbortSignal',
@@ -258,7 +268,7 @@ function isClock(value: unknown): value is EngineClock {
 type CheckedDelivery = ReturnType<typeof deliveryOptions.check>;
 
 function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): LeasedJob {
-  const { id, attempt, attempts, fence = attempt, redelivered, sentAt = new Date(), scheduledFor, key } = options;
+  const { id, attempt, attempts, fence = attempt, redelivered, sentAt = new Date(), scheduledFor, key, meta } = options;
   return {
     leaseToken: 'test|1',
     record: {
@@ -276,6 +286,7 @@ function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): Leas
       attempts,
       backoff: undefined,
       group: key === undefined ? undefined : { key, concurrency: 1, holdsWhenDead: false },
+      meta: sentMeta(meta),
       slot: scheduledFor && { schedule: 'test-schedule', atMs: scheduledFor.getTime() },
       poisoned: undefined,
       cancelled: undefined,

@@ -1,6 +1,6 @@
 // A delivery for the plain unit test of a handler: no queue, no chart, no container.
-import type { AnyJob, PayloadOf } from '@acktor/core';
-import { requireContract } from '@acktor/core/internal';
+import type { AnyJob, Meta, PayloadOf } from '@acktor/core';
+import { NO_META, requireContract } from '@acktor/core/internal';
 import {
   NotProvidedError,
   WaitingForChildrenError,
@@ -29,6 +29,8 @@ export interface TestDeliveryOptions {
   readonly children?: EndedChildren;
   /** That the job was sent with. */
   readonly key?: string;
+  /** The headers of the job; none by default. */
+  readonly meta?: Meta;
   /** What `delivery.inject()` finds, by token. */
   readonly services?: Iterable<readonly [token: Token, service: unknown]>;
 }
@@ -58,7 +60,7 @@ export function delivery<J extends AnyJob>(
   options: TestDeliveryOptions = {},
 ): TestDelivery<J> {
   requireContract(job, 'delivery');
-  const { attempt = 1, attempts = job.attempts, id = 'test-job', redelivered = false } = options;
+  const { attempt = 1, attempts = job.attempts, id = 'test-job', redelivered = false, meta = NO_META } = options;
   const { signal = new AbortController().signal, fence = attempt, sentAt = new Date(), scheduledFor, key } = options;
   const services = new Map<Token, unknown>(options.services);
   const [progressed, logged]: [unknown[], string[]] = [[], []];
@@ -74,21 +76,27 @@ export function delivery<J extends AnyJob>(
     isLastAttempt: attempt >= attempts,
     redelivered,
     fence,
+    meta,
     sentAt,
     scheduledFor,
     key,
     progressed,
     logged,
     sent,
-    sendWithAck: (to, payload, { id: own = `sent-${sent.length + 1}`, delayMs = 0, priority = 0 } = {}) => {
-      sent.push({ queue: to.queue, id: own, name: to.name, data: payload, delayMs, priority });
-      return own;
-    },
+    sendWithAck: recorded(sent),
     ...familyOf(id, options.children),
     progress: (value) => Promise.resolve(void progressed.push(value)),
     log: (line) => Promise.resolve(void logged.push(line)),
     provide: (token, value) => void services.set(token, value),
     inject: <T>(token: Token<T>) => found(token, services) as T,
+  };
+}
+
+/** A `sendWithAck` that keeps what it is given. */
+function recorded(sent: SentJob[]): Delivery['sendWithAck'] {
+  return (to, data, { id = `sent-${sent.length + 1}`, delayMs = 0, priority = 0, meta } = {}) => {
+    sent.push({ queue: to.queue, id, name: to.name, data, delayMs, priority, ...(meta && { meta }) });
+    return id;
   };
 }
 
@@ -99,8 +107,8 @@ function familyOf(
   const children: SentJob[] = [];
   return {
     children,
-    addChild: (to, payload, { id: own = `child-${children.length + 1}`, delayMs = 0, priority = 0 } = {}) => {
-      children.push({ queue: to.queue, id: own, name: to.name, data: payload, delayMs, priority });
+    addChild: (to, data, { id: own = `child-${children.length + 1}`, delayMs = 0, priority = 0, meta } = {}) => {
+      children.push({ queue: to.queue, id: own, name: to.name, data, delayMs, priority, ...(meta && { meta }) });
       return Promise.resolve(own);
     },
     waitForChildren: () => {

@@ -1,5 +1,5 @@
 // `acktor job`: all that is kept of one job.
-import type { JobAttempt, JobDetails, JobPlace, Operator } from '@acktor/core';
+import type { JobAttempt, JobDetails, JobPlace, Meta, Operator } from '@acktor/core';
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
 import {
@@ -87,7 +87,7 @@ const FACTS: readonly Column<Fact>[] = [
 ];
 
 function factsOf(details: JobDetails, isPayloadShown: boolean | undefined): readonly Fact[] {
-  const { id, name, queue, place, priority, deliveries, reason, workerId, progress, payload, result } = details;
+  const { id, name, queue, place, priority, deliveries, reason, workerId, progress, payload, result, meta } = details;
   const shown = (text: string | undefined) => (isPayloadShown ? text : undefined);
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     ['id', id],
@@ -99,6 +99,7 @@ function factsOf(details: JobDetails, isPayloadShown: boolean | undefined): read
     ['ended', details.endedAtMs === undefined ? undefined : clockTime(details.endedAtMs)],
     ['priority', String(priority)],
     ['deliveries', String(deliveries)],
+    ['meta', headersOf(meta)],
     ['worker', workerId],
     ['reason', reason],
     ['progress', progress],
@@ -110,8 +111,14 @@ function factsOf(details: JobDetails, isPayloadShown: boolean | undefined): read
   );
 }
 
+/** `locale=de tenant=acme`, by their names; undefined for none. */
+function headersOf(meta: Meta): string | undefined {
+  const names = Object.keys(meta).toSorted((one, other) => (one < other ? -1 : 1));
+  return names.length === 0 ? undefined : names.map((name) => `${name}=${meta[name] ?? ''}`).join(' ');
+}
+
 /** Names stay on one line, whatever is in them. */
-const ONE_LINE: ReadonlySet<string> = new Set(['id', 'job', 'queue', 'worker']);
+const ONE_LINE: ReadonlySet<string> = new Set(['id', 'job', 'queue', 'worker', 'meta']);
 
 const PLACES: Readonly<Record<JobPlace, string>> = {
   waiting: 'waiting',
@@ -135,7 +142,7 @@ function attemptColumnsAt(nowMs: number): readonly Column<JobAttempt>[] {
 }
 
 const EXPLANATION = `
-JSON: a Job of "acktor jobs" with "stack", "progress" (JSON text), "log": [text] and "attempts", oldest first:
+JSON: a Job of "acktor jobs" with "meta": { name: text }, "stack", "progress" (JSON text), "log": [text] and "attempts", oldest first:
   { "attempt", "workerId", "startedAtMs", "endedAtMs", "end", "reason", "path": [{ "state", "atMs" }] }
 where end is "acked", "retried", "requeued", "deadLettered", "leaseLost", "workerDied", or absent for the one under way.
 With --payload also "payload" and "result", as the JSON texts that they are.

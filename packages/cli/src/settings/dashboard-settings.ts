@@ -56,7 +56,7 @@ export const dashboardSettings: readonly Setting[] = [
     option: 'redact',
     flag: '--redact <path>',
     variable: 'ACKTOR_DASHBOARD_REDACT',
-    doc: 'a place in payloads or results to hide, such as data.card; may be repeated, or separated by commas',
+    doc: 'a place in payloads, results or headers to hide, such as data.card or meta.user; may be repeated, or separated by commas',
     read: (texts) => texts.flatMap(items),
     isRepeatable: true,
   },

@@ -4,7 +4,14 @@ import { ContractError, NotAContractError, type OptionFault } from '../errors.js
 import { backoffFunction, backoffOption, DEFAULT_BACKOFF, type Backoff, type BackoffFunction } from './backoff.js';
 import { groupsOption, type GroupOptions, type Groups } from './groups.js';
 import { nameFault, NAME_RULES, nameHint } from './names.js';
-import { upgradeFaults, type UpgradeSteps, type VersionOptions, isUpgradeSteps } from './versions.js';
+import type { MaxLength } from '../engine/send-terms.js';
+import {
+  isUpgradeSteps,
+  upgradeFaults,
+  type MaybePromise,
+  type UpgradeSteps,
+  type VersionOptions,
+} from './versions.js';
 import { defineOptions } from '../options/options.js';
 
 /** What producers and workers agree on. Made by {@link job}, frozen. */
@@ -21,6 +28,10 @@ export interface JobContract<
   readonly attempts: number;
   readonly backoff: Backoff | BackoffFunction;
   readonly deadlineMs: number | undefined;
+  /** How long the queue may be for a send of this job; undefined for any length. */
+  readonly maxLength: MaxLength | undefined;
+  /** Computes the payload of a run of a schedule; undefined where schedules have it from who puts them. */
+  readonly scheduleData: ScheduleData | undefined;
   /** The version of the payload that `data` describes. */
   readonly version: number;
   /** From each earlier version to the next. */
@@ -28,6 +39,17 @@ export interface JobContract<
   /** How jobs that are sent with a key share the queue. */
   readonly groups: Groups;
 }
+
+/** A run of a schedule, for what computes its payload. */
+export interface ScheduledRun {
+  /** The name of the schedule. */
+  readonly schedule: string;
+  /** The time that the run is for; of one that was sent by `runNow`, when it was sent. */
+  readonly scheduledFor: Date;
+}
+
+/** Computes the payload of a run, where it is handled: again at each attempt, so that it is best made of the run alone. */
+export type ScheduleData<Payload = unknown> = (run: ScheduledRun) => MaybePromise<Payload>;
 
 /** Any contract, for signatures. */
 export type AnyJob = JobContract;
@@ -70,6 +92,20 @@ export interface JobOptions<Payload extends StandardSchemaV1, Result extends Sta
   readonly deadlineMs?: number;
   /** How jobs that are sent with a `key` share the queue; by default one of a key at a time, in order. */
   readonly groups?: GroupOptions;
+  /**
+   * How many jobs may wait in the queue for one of this contract to be sent, delayed ones and those of other contracts included, and what happens
+   * to one too many: it is refused with a QueueFullError (`refuse`, the default), or the oldest that waits is removed for it (`dropOldest`).
+   */
+  readonly maxLength?: { readonly jobs: number; readonly whenFull?: MaxLength['whenFull'] };
+}
+
+/** How a contract is declared that computes the payloads of its schedules. */
+export interface ComputedOptions<Payload extends StandardSchemaV1> {
+  /**
+   * Computes the payload of the runs of its schedules, in the worker that handles them: `producer.schedule` takes none then. What it throws is a
+   * failed attempt; a payload off the schema a dead letter.
+   */
+  readonly scheduleData: ScheduleData<StandardSchemaV1.InferInput<Payload>>;
 }
 
 /**
@@ -90,15 +126,28 @@ export function job<
   const Version extends number = 1,
 >(
   name: Name,
+  options: JobOptions<Payload, Result> & VersionOptions<Version, Payload> & ComputedOptions<Payload>,
+): JobContract<Name, Payload, Result> & { readonly scheduleData: ScheduleData };
+export function job<
+  const Name extends string,
+  Payload extends StandardSchemaV1,
+  Result extends StandardSchemaV1 | undefined = undefined,
+  const Version extends number = 1,
+>(
+  name: Name,
   options: JobOptions<Payload, Result> & VersionOptions<Version, Payload>,
-): JobContract<Name, Payload, Result> {
+): JobContract<Name, Payload, Result>;
+export function job<Name extends string, Payload extends StandardSchemaV1>(
+  name: Name,
+  options: JobOptions<Payload, StandardSchemaV1 | undefined>,
+): JobContract<Name, Payload> {
   const examined = contractOptions.examine(options);
   const faults = [...nameFaults(name), ...examined.faults];
   if (!('values' in examined) || faults.length > 0) throw new ContractError(String(name), faults);
   const missing = upgradeFaults(examined.values.version, examined.values.upgrade);
   if (missing.length > 0) throw new ContractError(name, missing);
   // The table sees schemas as such; which ones they are, only the caller's types know.
-  return Object.freeze({ name, ...examined.values }) as JobContract<Name, Payload, Result>;
+  return Object.freeze({ name, ...examined.values }) as JobContract<Name, Payload>;
 }
 
 /** @throws NotAContractError for anything but a contract; `call` is what it was passed to, for people. */
@@ -198,6 +247,31 @@ export const contractOptions = defineOptions({
     max: longestTimerMs,
     because: { max: 'Node fires a longer timer at once' },
     doc: "How long one attempt may take; for ever when left out. Then the handler's signal aborts: a result that it returns within the worker's `letGoMs` (1 s) is acked all the same, anything it throws counts as the deadline, and after that its delivery ends without it.",
+  },
+  maxLength: {
+    type: 'group',
+    of: {
+      jobs: {
+        type: 'count',
+        required: true,
+        min: 1,
+        max: 100_000_000,
+        doc: 'How many jobs may wait in the queue, delayed ones and those of other contracts included, for one of this contract to be sent.',
+      },
+      whenFull: {
+        type: 'choice',
+        of: ['refuse', 'dropOldest'],
+        default: 'refuse',
+        doc: 'What happens to one too many: `producer.send` rejects with a `QueueFullError`, or the oldest that waits is removed for it.',
+      },
+    },
+    doc: 'Bounds the queue for sends of this job ([sending.md](sending.md#a-queue-that-is-full)).',
+  },
+  scheduleData: {
+    type: 'value',
+    expected: 'a function of { schedule, scheduledFor }',
+    accepts: (value: unknown): value is ScheduleData => typeof value === 'function',
+    doc: 'Computes the payload of the runs of its schedules, in the worker that handles them ([schedules.md](schedules.md#payloads-that-are-computed)).',
   },
   version: {
     type: 'count',

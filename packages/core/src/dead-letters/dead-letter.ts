@@ -1,4 +1,5 @@
 // A job that was given up, why, and what is remembered of its attempts.
+import type { Meta } from '../contract/meta.js';
 import type { DeadRecord } from '../engine/dead-letter-store.js';
 import type { AttemptEnd } from '../engine/work-queue.js';
 
@@ -11,6 +12,8 @@ export interface DeadLetter {
   readonly payload: string;
   /** The version of the payload. */
   readonly version: number;
+  /** Its headers. */
+  readonly meta: Meta;
   /** Why it was given up. */
   readonly reason: string;
   /** The stack of the last error; undefined when there was none. */

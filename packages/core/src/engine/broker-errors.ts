@@ -30,6 +30,37 @@ export class SendRefusedError extends AcktorError {
   }
 }
 
+/** Where a send found no room. */
+export interface QueueFullDetails {
+  readonly jobId: string;
+  readonly queue: string;
+  /** How many may wait. */
+  readonly most: number;
+  /** How many waited. */
+  readonly waiting: number;
+}
+
+/** As many jobs wait in the queue as the contract's `maxLength` lets. The job was not accepted: send it later, or leave it. */
+export class QueueFullError extends AcktorError {
+  readonly code = 'ACKTOR_QUEUE_FULL';
+  readonly jobId: string;
+  readonly queue: string;
+  /** How many may wait. */
+  readonly most: number;
+  /** How many waited. */
+  readonly waiting: number;
+
+  constructor({ jobId, queue, most, waiting }: QueueFullDetails) {
+    super(
+      `expected fewer than ${most} jobs to wait in queue ${queue} for job ${jobId} to be added, found ${waiting}: send it later, let more workers handle the queue, or raise maxLength of its contract`,
+    );
+    this.jobId = jobId;
+    this.queue = queue;
+    this.most = most;
+    this.waiting = waiting;
+  }
+}
+
 /**
  * No answer came in time: the job may or may not have been accepted. Sending again under the same id is safe; a queue
  * accepts an id once while it remembers it.

@@ -94,15 +94,19 @@ export type SendAnswer = SendOutcome | SendRefusal | SendShortfall;
 /** Whether the job was added. */
 export type SendOutcome = 'accepted' | SendDuplicate;
 
-/** The queue held a job of that id: nothing was added. */
+/** The queue held a job of that id, or one that stands for it by its {@link OutgoingJob.dedup}: nothing was added. */
 export interface SendDuplicate {
-  /** Where that job is. */
-  readonly duplicateOf: JobPlace;
+  /** Where that job is; `forgotten` where it is gone, and its key still stands. */
+  readonly duplicateOf: JobPlace | 'forgotten';
+  /** The id of a job that stands for this one; undefined where it has the same id. */
+  readonly standIn?: string;
 }
 
 /** A job that the server refused, with its reason. */
 export interface SendRefusal {
   readonly refused: string;
+  /** Given where the queue has as many jobs as it may, by `OutgoingJob.maxLength`: how many wait. */
+  readonly full?: { readonly waiting: number };
 }
 
 /** A job that the server has, without the confirmation that was asked for. */

@@ -1,4 +1,5 @@
 // The port to the dead letters of one queue.
+import type { Meta } from '../contract/meta.js';
 
 /** A dead letter in short: enough to select by. */
 export interface DeadSummary {
@@ -14,6 +15,7 @@ export interface DeadSummary {
 export interface DeadRecord extends DeadSummary {
   readonly payload: string;
   readonly version: number;
+  readonly meta: Meta;
   readonly sentAtMs: number;
   readonly attemptsMade: number;
   readonly leasesLost: number;

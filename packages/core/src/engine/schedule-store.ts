@@ -1,5 +1,6 @@
 // The port to the schedules of one queue.
 import type { Backoff } from '../contract/backoff.js';
+import type { Meta } from '../contract/meta.js';
 
 /** When a schedule runs: at the times of a cron pattern, or in intervals. Times in milliseconds since the epoch. */
 export interface Timetable {
@@ -21,6 +22,15 @@ export interface Timetable {
  */
 export type Overlap = 'skip' | 'queue' | 'cancelRunning';
 
+/**
+ * What happens to a run that was missed: it is passed over, or comes late, and those after it that were missed, too, are passed over; or all of
+ * them come, up to {@link MOST_MISSED_RUNS} one after another.
+ */
+export type Missed = 'skip' | 'runOnce' | 'runAll';
+
+/** Of those that are missed after them, one comes late, and the others are passed over. */
+export const MOST_MISSED_RUNS = 1_000;
+
 /** A schedule as it is put: when, and which job each run is. */
 export interface NewSchedule {
   /** Unique within its queue. */
@@ -28,7 +38,9 @@ export interface NewSchedule {
   readonly timetable: Timetable;
   readonly overlap: Overlap | undefined;
   /** What happens to a run that is fetched first when the time after its own has passed, too. */
-  readonly missed: 'skip' | 'runOnce';
+  readonly missed: Missed;
+  /** By how much each run is put off at most: by its name and its time, so that it is the same whichever process adds it. Undefined for none. */
+  readonly jitterMs?: number | undefined;
   readonly jobName: string;
   /** JSON text. */
   readonly payload: string;
@@ -36,6 +48,10 @@ export interface NewSchedule {
   readonly priority: number;
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
+  /** Whether the worker that handles a run computes its payload, by its contract; the payload is `null` then. */
+  readonly isComputed?: boolean | undefined;
+  /** The headers of each run; undefined for none. */
+  readonly meta?: Meta | undefined;
 }
 
 /** A schedule as the queue has it. */

@@ -1,9 +1,13 @@
 // One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
 import type { Backoff } from '../contract/backoff.js';
 import type { JobGroup } from '../contract/groups.js';
+import type { Meta } from '../contract/meta.js';
+import type { ScheduleSlot, SendTerms } from './send-terms.js';
+
+export type { ScheduleSlot } from './send-terms.js';
 
 /** One job to be sent. Ids are given before sending, so that a resend cannot create a second job. */
-export interface OutgoingJob {
+export interface OutgoingJob extends SendTerms {
   readonly id: string;
   readonly name: string;
   readonly payload: string;
@@ -16,6 +20,10 @@ export interface OutgoingJob {
   readonly priority: number;
   readonly attempts: number | undefined;
   readonly backoff: Backoff | undefined;
+  /** Given for a run of a schedule that is sent beside it, under the id that the run has. */
+  readonly slot?: ScheduleSlot | undefined;
+  /** The name of a schedule whose payload the worker computes; the payload is `null` then. */
+  readonly computedFor?: string | undefined;
   /**
    * Given where the job is to take the place of one of its id that was acked or dead-lettered; its fence goes on from there. It names this
    * send alone: a repeat of it does not replace the job that it has added itself.
@@ -28,14 +36,6 @@ export interface OutgoingJob {
   readonly group?: JobGroup | undefined;
   /** Which step of which flow it is, as text. Engines keep it with the job, and give it back as it is. */
   readonly flow?: string | undefined;
-}
-
-/** Which run of which schedule a job is. */
-export interface ScheduleSlot {
-  /** The name of the schedule. */
-  readonly schedule: string;
-  /** The time that the run is for, in milliseconds since the epoch. It may begin later, and with a jitter it does. */
-  readonly atMs: number;
 }
 
 /** One accepted job as it lies in the queue, its payload not yet parsed. */
@@ -67,6 +67,12 @@ export interface JobRecord {
   readonly keptLogLines?: number | undefined;
   /** The trace that the job was sent in, as text. */
   readonly trace?: string | undefined;
+  /** The headers of the job, frozen; undefined for none. */
+  readonly meta?: Meta | undefined;
+  /** The name of a schedule whose payload the worker computes. */
+  readonly computedFor?: string | undefined;
+  /** When it expires, by the server's clock; undefined for never. */
+  readonly expiresAtMs?: number | undefined;
   /** Given for a run of a schedule. */
   readonly slot?: ScheduleSlot | undefined;
   /** Given for a job with a key. */

@@ -1,4 +1,5 @@
 // Follows what happens to jobs, from any process.
+import { NO_META } from '../contract/meta.js';
 import { requireContract, type AnyJob } from '../contract/job.js';
 import { ClosedError } from '../engine/broker-errors.js';
 import { forInspection } from '../engine/broker-options.js';
@@ -117,7 +118,9 @@ export class Events {
 
   #onEvent(job: AnyJob, event: QueueEvent): void {
     const listeners = this.#jobs.get(job)?.listenersOf(event.kind);
-    if (listeners?.length) this.#call(event.kind, listeners, jobEventOf(event, job, this.#options));
+    if (!listeners?.length) return;
+    const meta = async () => (await this.#connected.broker.admin().job(job.queue, event.jobId))?.meta ?? NO_META;
+    this.#call(event.kind, listeners, jobEventOf(event, job, { limits: this.#options, meta }));
   }
 
   #gap(job: AnyJob, { reason, afterMs, untilMs }: EventGap): void {

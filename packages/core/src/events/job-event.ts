@@ -1,6 +1,7 @@
 // The events that a listener gets.
 import { decodeResult } from '../contract/payload.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
+import type { Meta } from '../contract/meta.js';
 import type { JsonLimits } from '../contract/json.js';
 import type { EventGap, QueueEvent } from '../engine/broker.js';
 
@@ -36,6 +37,10 @@ export interface JobEvent {
   readonly jobName: string;
   readonly queue: string;
   readonly at: Date;
+  /**
+   * Reads the headers of the job; none of a job that is gone. Costs a call: an event brings none. @throws ConnectionLostError, as a rejection.
+   */
+  readonly meta: () => Promise<Meta>;
 }
 
 export interface JobProgressed extends JobEvent {
@@ -68,9 +73,15 @@ export interface EventsGap {
   readonly until: Date;
 }
 
+/** What an event reads when it is asked. */
+export interface JobEventDeps {
+  readonly limits: JsonLimits;
+  readonly meta: () => Promise<Meta>;
+}
+
 /** The event as a listener of the contract is given it. */
-export function jobEventOf(event: QueueEvent, job: AnyJob, limits: JsonLimits): JobEventMap[JobEventName] {
-  const of = { id: event.jobId, jobName: job.name, queue: job.queue, at: new Date(event.atMs) };
+export function jobEventOf(event: QueueEvent, job: AnyJob, { limits, meta }: JobEventDeps): JobEventMap[JobEventName] {
+  const of = { id: event.jobId, jobName: job.name, queue: job.queue, at: new Date(event.atMs), meta };
   switch (event.kind) {
     case 'progress':
       return { ...of, progress: readProgress(event.progress) };

@@ -1,4 +1,5 @@
 // The operator's port: what people on call read of the queues and do with them. An adapter implements it on a server.
+import type { Meta } from '../contract/meta.js';
 import type { PastAttempt } from '../dead-letters/dead-letter.js';
 import type { RateLimit } from '../engine/work-queue.js';
 import type { InspectionOptions, QueueFault, QueueInspection, RepairOutcome } from './queue-fault.js';
@@ -98,6 +99,8 @@ export interface JobSummary {
 export interface JobDetails extends JobSummary {
   /** JSON text as it was sent. No list shows it. */
   readonly payload: string;
+  /** Its headers. */
+  readonly meta: Meta;
   /** JSON text; undefined unless acked. */
   readonly result: string | undefined;
   readonly stack: string | undefined;

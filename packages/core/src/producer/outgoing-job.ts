@@ -1,10 +1,14 @@
 // A job on its way to a queue: under an id that is given before it is sent, with its contract's retries and the options of its send.
 import { randomBytes } from 'node:crypto';
 import { retriesToStore, type AnyJob } from '../contract/job.js';
+import type { Meta } from '../contract/meta.js';
 import { checkName } from '../contract/names.js';
 import { groupOf } from '../contract/groups.js';
-import { OptionsError } from '../errors.js';
+import { OptionsError, type OptionFault } from '../errors.js';
 import type { OutgoingJob } from '../engine/work-queue.js';
+import type { Dedup, MaxLength } from '../engine/send-terms.js';
+import { dedupOf } from './dedup.js';
+import { expiryOf } from './expiry.js';
 import type { sendWithAckOptions } from './producer-options.js';
 
 /** The options of one send, checked; what it waits for is no part of the job. */
@@ -17,26 +21,59 @@ export interface SendParts {
   readonly payload: string;
   /** The trace that the send belongs to, as text. */
   readonly trace: string | undefined;
+  /** Copied before anything was waited for; undefined for none. */
+  readonly meta?: Meta | undefined;
   readonly options: CheckedSend;
+  /** Given where the send keeps to it. */
+  readonly maxLength?: MaxLength | undefined;
 }
 
-/** Returns the job as a queue gets it. @throws OptionsError for one with a key that is to wait: its place in the order could not be known. */
-export function outgoingJob(job: AnyJob, { id, payload, trace, options }: SendParts): OutgoingJob {
+/** Returns the job as a queue gets it. @throws OptionsError for options that do not go together. */
+export function outgoingJob(job: AnyJob, { id, payload, trace, meta, options, maxLength }: SendParts): OutgoingJob {
   const stored = retriesToStore(job);
   const { delayMs, priority, key } = options;
-  if (key !== undefined && delayMs > 0) throw keyWithDelay(delayMs);
+  if (key !== undefined) requireNoWait(options);
+  const dedup = dedupOf(options);
+  const canExpire = options.expiresInMs !== undefined || options.expiresAt !== undefined;
+  const expiry = canExpire ? expiryOf(options, Math.max(delayMs, debounceMsOf(dedup))) : undefined;
   const attempts = options.attempts ?? stored.attempts;
   const backoff = options.backoff ?? stored.backoff;
   const { name, version } = job;
   const group = groupOf(job.groups, key);
-  const sent = { id, name, payload, version, trace, delayMs, priority, attempts, backoff, group };
+  const sent = {
+    id,
+    name,
+    payload,
+    version,
+    trace,
+    delayMs,
+    priority,
+    attempts,
+    backoff,
+    group,
+    meta,
+    dedup,
+    expiry,
+    maxLength,
+  };
   return options.reuseId === 'whenDone' ? { ...sent, reuse: randomBytes(8).toString('base64url') } : sent;
 }
 
-function keyWithDelay(delayMs: number): OptionsError {
+function requireNoWait({ delayMs, dedup }: CheckedSend): void {
   const why = 'the jobs of a key come in the order in which they are sent: send it when it is due, or without a key';
-  const message = `expected no delayMs for a job with a key, got ${delayMs} (${why})`;
-  return new OptionsError([{ option: 'delayMs', message }]);
+  const faults: OptionFault[] = [];
+  if (delayMs > 0)
+    faults.push({ option: 'delayMs', message: `expected no delayMs for a job with a key, got ${delayMs} (${why})` });
+  if (dedup !== undefined)
+    faults.push({
+      option: 'dedup',
+      message: 'expected no dedup for a job with a key: its place is that of its own send',
+    });
+  if (faults.length > 0) throw new OptionsError(faults);
+}
+
+function debounceMsOf(dedup: Dedup | undefined): number {
+  return dedup?.mode === 'debounce' ? (dedup.ttlMs ?? 0) : 0;
 }
 
 /**

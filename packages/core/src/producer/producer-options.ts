@@ -7,6 +7,9 @@ import { NAME_RULES } from '../contract/names.js';
 import { attemptsOption } from '../contract/job.js';
 import { keyOption } from '../contract/groups.js';
 import { backoffOption } from '../contract/backoff.js';
+import { metaOption } from '../contract/meta.js';
+import { dedupOption } from './dedup.js';
+import { expiryTable } from './expiry.js';
 
 const confirmOption = {
   type: 'value',
@@ -101,6 +104,9 @@ const sentTable = {
   key: keyOption,
   attempts: { ...attemptsOption, doc: "How often the job is tried, in place of its contract's number." },
   backoff: { ...backoffOption, doc: "The wait between attempts, in place of its contract's." },
+  meta: metaOption,
+  dedup: dedupOption,
+  ...expiryTable,
 } as const;
 
 const sendTable = {
@@ -114,7 +120,8 @@ export const sendOptions = defineOptions(sendTable);
 /** Checks the options of a send that goes with an ack: there is no answer of its own to wait for. */
 export const sendWithAckOptions = defineOptions(sentTable);
 
-const { reuseId: _, ...sentOnceTable } = sentTable;
+// A parent waits for the child that it adds: no other job stands for that.
+const { reuseId: _reuseId, dedup: _dedup, ...sentOnceTable } = sentTable;
 
 /** Checks the options of a child. */
 export const childOptions = defineOptions({
@@ -164,6 +171,40 @@ export interface SendOptions {
         readonly jitter?: OptionInput<(typeof sendTable)['backoff']['of'], 'jitter'> | undefined;
       }
     | undefined;
+  /**
+   * Headers of the job, texts by their names, such as `{ tenant: 'acme', locale: 'de' }`: its handler has them in `delivery.meta`. At most
+   * 32, of 1024 characters each, and 4096 bytes of JSON together; a name begins with a letter and has up to 64 letters, digits, `_`, `.`
+   * and `-`. They are kept as they are: whoever may see the queue sees them.
+   */
+  readonly meta?: OptionInput<typeof sendTable, 'meta'> | undefined;
+  /** Has sends of the same key stand for each other. BullMQ's `deduplication`: its clients see the keys, and are bound by them. */
+  readonly dedup?:
+    | {
+        /** What sends are alike by, within their queue and whatever their jobs are called: `user-7`, `report:2026-03`. */
+        readonly key: OptionInput<(typeof sendTable)['dedup']['of'], 'key'>;
+        /**
+         * Which of them are handled. `once`: the first, and none until it is acked or dead-lettered. `throttle`: the first, and none for
+         * `ttlMs` from its send, whatever becomes of it. `debounce`: the last, `ttlMs` after it was sent: each takes the place of the one
+         * before while that is delayed. `keepLast`: the first with the payload of the last until it is begun, and after it the last of those
+         * that were sent meanwhile. By default "once".
+         */
+        readonly mode?: OptionInput<(typeof sendTable)['dedup']['of'], 'mode'> | undefined;
+        /** For how long: of `throttle` and `debounce` alone, which need it. In milliseconds, from 1 to 31536000000. */
+        readonly ttlMs?: OptionInput<(typeof sendTable)['dedup']['of'], 'ttlMs'> | undefined;
+      }
+    | undefined;
+  /**
+   * How long after its send the job may be begun, by the server's clock; for ever when left out. Not together with `expiresAt`. In
+   * milliseconds, from 1 to 31536000000.
+   */
+  readonly expiresInMs?: OptionInput<typeof sendTable, 'expiresInMs'> | undefined;
+  /** Until when the job may be begun, by the server's clock. */
+  readonly expiresAt?: OptionInput<typeof sendTable, 'expiresAt'> | undefined;
+  /**
+   * What becomes of the job when nothing has begun it by then: a dead letter whose reason begins with `expired`, or nothing is left of it.
+   * By default "deadLetter".
+   */
+  readonly whenExpired?: OptionInput<typeof sendTable, 'whenExpired'> | undefined;
   /** What this send waits for, in place of the producer's. */
   readonly confirm?: OptionInput<typeof sendTable, 'confirm'> | undefined;
 }
@@ -174,7 +215,7 @@ export interface SendOptions {
 export type SendWithAckOptions = Omit<SendOptions, 'confirm'>;
 
 /** What `delivery.addChild` takes besides the payload. */
-export type ChildOptions = Omit<SendOptions, 'confirm' | 'reuseId'> & {
+export type ChildOptions = Omit<SendOptions, 'confirm' | 'reuseId' | 'dedup'> & {
   /** What becomes of the parent when the child becomes a dead letter: one as well, or it goes on once the others have ended. By default "deadLetter". */
   readonly ifDead?: 'deadLetter' | 'goOn' | undefined;
 };

@@ -5,6 +5,7 @@ import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker, Engine } from '../engine/engine.js';
 import { retentionIn } from '../engine/retention.js';
 import { requireContract, retriesToStore, type AnyJob, type PayloadInput } from '../contract/job.js';
+import { sentMeta } from '../contract/meta.js';
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
 import { isFlow } from '../flows/flow.js';
@@ -100,6 +101,7 @@ export class Producer {
    *
    * The id is given before sending, so a resend by the connection cannot add the job twice.
    * @throws PayloadError, OptionsError, NameError, NotAContractError: nothing was sent.
+   * @throws QueueFullError: as many jobs wait as the contract's `maxLength` lets; the job was not accepted.
    * @throws SendRefusedError: the server refused it; the job was not accepted.
    * @throws SendUnconfirmedError: no answer within `sendTimeoutMs`; sending again under the same id is safe.
    * @throws ConfirmShortfallError: the server has the job, but it was not confirmed in time.
@@ -184,7 +186,7 @@ export class Producer {
   /**
    * Sends a job at the times of a cron pattern, or in intervals, until the schedule is removed: one job for each time, whichever worker dies.
    * A second call under the same name changes it; a run that is due already stays due, and one that is paused stays paused. Each run has the
-   * same payload, and its handler the time in `delivery.scheduledFor`. A worker has to be there: who fetches a run adds the next one.
+   * same payload, or where it is left out what the contract's `scheduleData` computes, and its handler the time in `delivery.scheduledFor`. A worker has to be there: who fetches a run adds the next one.
    *
    * `name` is 1 to 128 letters, digits, `_` or `-`, unique within the job's queue. BullMQ's clients and dashboards show it as a job scheduler.
    * @throws PayloadError, OptionsError, NameError, NotAContractError: nothing was changed.
@@ -197,7 +199,7 @@ export class Producer {
     name: string,
     job: J,
     options: ScheduleOptions,
-    data: PayloadInput<J>,
+    ...[data]: ScheduleArguments<J>
   ): Promise<Schedule> {
     this.#requireOpen();
     requireContract(job, 'schedule');
@@ -206,14 +208,18 @@ export class Producer {
       timetable,
       overlap,
       missed,
+      jitterMs,
       priority,
       attempts = job.attempts,
       ...own
     } = await checkScheduleOptions(options);
-    const payload = await encodePayload(job, data, this.#options);
+    const isComputed = data === undefined && job.scheduleData !== undefined;
+    const payload = isComputed ? 'null' : await encodePayload(job, data as PayloadInput<J>, this.#options);
     const backoff = own.backoff ?? retriesToStore(job).backoff;
     const { queue, name: jobName, version } = job;
-    const schedule = { name, jobName, timetable, overlap, missed, payload, version, priority, attempts, backoff };
+    const meta = sentMeta(own.meta);
+    const times = { timetable, overlap, missed, jitterMs };
+    const schedule = { name, jobName, ...times, payload, version, priority, attempts, backoff, meta, isComputed };
     const put = await putSchedule(this.#connected.broker.schedules(queue), schedule);
     return scheduleOf(queue, { ...schedule, ...put, runs: 1 });
   }
@@ -247,11 +253,12 @@ export class Producer {
     const { confirm = this.#options.confirm } = checked;
     this.#connected.broker.requireConfirm(confirm);
     const id = this.#ids.of(checked);
+    const meta = sentMeta(checked.meta);
     const payload = await encodePayload(job, data, this.#options);
-    const { queue, name } = job;
+    const { queue, name, maxLength } = job;
     const batcher = this.#batcherOf(queue, confirm);
     const outcome = await traceSend({ queue, name, id }, (trace) =>
-      batcher.send(outgoingJob(job, { id, payload, trace, options: checked })),
+      batcher.send(outgoingJob(job, { id, payload, trace, meta, options: checked, maxLength })),
     );
     return new Receipt({ job, id, outcome, broker: this.#connected.broker, limits: this.#options });
   }
@@ -287,6 +294,11 @@ export class Producer {
     if (this.#closing) throw new ClosedError('producer');
   }
 }
+
+/** The payload of each run; left out where the contract computes it. */
+type ScheduleArguments<J extends AnyJob> = [J] extends [{ readonly scheduleData: (run: never) => unknown }]
+  ? [data?: PayloadInput<J>]
+  : [data: PayloadInput<J>];
 
 /** Checked once: most sends say nothing besides the payload. */
 const NO_OPTIONS = sendOptions.check();

@@ -21,20 +21,23 @@ export interface ReceiptDeps<J extends AnyJob> {
 
 /** The proof that a job was accepted. */
 export class Receipt<J extends AnyJob> {
-  /** The job's id: the one that was given, or one of Acktor's. */
+  /** The job's id: the one that was given, or one of Acktor's; where another job stands for it by `dedup`, the id of that. */
   readonly id: string;
   /** The contract it was sent under. */
   readonly job: J;
-  /** Whether the queue held a job of this id already, so that nothing was added. */
+  /** Whether the queue held a job of this id already, or one of the same `dedup` key that stands for it, so that nothing was added. */
   readonly isDuplicate: boolean;
-  /** Where that job was then: `acked`, `deadLettered`, `waiting`, …; undefined when this one was added. */
-  readonly duplicateOf: JobPlace | undefined;
+  /**
+   * Where that job was then: `acked`, `deadLettered`, `waiting`, …, or `forgotten` where its `dedup` key has outlived it; undefined when this one
+   * was added.
+   */
+  readonly duplicateOf: JobPlace | 'forgotten' | undefined;
   readonly #broker: Broker;
   readonly #limits: JsonLimits;
 
   constructor({ job, id, outcome, broker, limits }: ReceiptDeps<J>) {
     this.job = job;
-    this.id = id;
+    this.id = outcome === 'accepted' ? id : (outcome.standIn ?? id);
     this.duplicateOf = outcome === 'accepted' ? undefined : outcome.duplicateOf;
     this.isDuplicate = this.duplicateOf !== undefined;
     this.#broker = broker;
@@ -46,7 +49,8 @@ export class Receipt<J extends AnyJob> {
    *
    * @throws OptionsError: nothing was waited for.
    * @throws DeadLetteredError when the job ended in the dead letters.
-   * @throws JobGoneError when the queue knows the job no more: it was cancelled or purged, or its result is forgotten.
+   * @throws JobGoneError when the queue knows the job no more: it was cancelled or purged, a later send has replaced it (`debounce`), or its
+   * result is forgotten.
    * @throws ResultTimeoutError after `timeoutMs`; the job goes on.
    * @throws ClosedError when the producer is closed first; ConnectionLostError, BrokerUnreachableError when the server is away as
    * the waiting begins.
@@ -125,7 +129,7 @@ export class DeadLetteredError extends AcktorError {
   }
 }
 
-/** The queue knows no such job: it was cancelled or purged, or it ended so long ago that its result is forgotten. */
+/** The queue knows no such job: it was cancelled or purged, a later send has replaced it, or it ended so long ago that its result is forgotten. */
 export class JobGoneError extends AcktorError {
   readonly code = 'ACKTOR_JOB_GONE';
 
@@ -134,7 +138,7 @@ export class JobGoneError extends AcktorError {
     readonly jobName: string,
   ) {
     super(
-      `expected job ${jobName} ${jobId} in its queue, found none: it was cancelled or purged, or its result is forgotten (see ackedAgeSeconds)`,
+      `expected job ${jobName} ${jobId} in its queue, found none: it was cancelled or purged, a later send has replaced it, or its result is forgotten (see ackedAgeSeconds)`,
     );
   }
 }

@@ -4,6 +4,7 @@ import type { OutgoingJob } from '../engine/work-queue.js';
 import {
   ConfirmShortfallError,
   ConnectionLostError,
+  QueueFullError,
   SendRefusedError,
   SendUnconfirmedError,
   ServerRefusalError,
@@ -32,7 +33,7 @@ export class SendBatcher {
     this.#deps = deps;
   }
 
-  /** @throws SendRefusedError, SendUnconfirmedError, ConfirmShortfallError. */
+  /** @throws QueueFullError, SendRefusedError, SendUnconfirmedError, ConfirmShortfallError. */
   send(job: OutgoingJob): Promise<SendOutcome> {
     return new Promise((resolve, reject) => {
       if (this.#pending.length === 0) setImmediate(() => this.#flush());
@@ -57,7 +58,7 @@ export class SendBatcher {
     });
     try {
       const outcomes = await this.#sendUntilAnswered(sends, timeOver);
-      sends.forEach((send, i) => settle(send, outcomes[i] ?? NO_ANSWER));
+      sends.forEach((send, i) => settle(send, outcomes[i] ?? NO_ANSWER, this.#deps.queue));
     } catch (error) {
       for (const { job, reject } of sends) reject(this.#failure(job, error));
     } finally {
@@ -72,7 +73,7 @@ export class SendBatcher {
       try {
         const outcomes = await Promise.race([broker.send(queue, jobs, demand), timeOver]);
         // What a resend finds in the queue is what the first call left there.
-        return isResend ? outcomes.map((outcome) => (isDuplicate(outcome) ? 'accepted' : outcome)) : outcomes;
+        return isResend ? outcomes.map((outcome) => (isOwn(outcome) ? 'accepted' : outcome)) : outcomes;
       } catch (error) {
         if (!(error instanceof ConnectionLostError)) throw error;
       }
@@ -120,13 +121,20 @@ function endOfCall(pending: readonly PendingSend[], from: number): number {
 
 const NO_ANSWER: SendRefusal = { refused: 'the server gave no answer for this job' };
 
+/** What a repeat of a send finds of itself. */
+function isOwn(answer: SendAnswer): boolean {
+  return isDuplicate(answer) && answer.standIn === undefined;
+}
+
 function isDuplicate(answer: SendAnswer): answer is SendDuplicate {
   return typeof answer === 'object' && 'duplicateOf' in answer;
 }
 
-function settle({ job, resolve, reject }: PendingSend, answer: SendAnswer): void {
+function settle({ job, resolve, reject }: PendingSend, answer: SendAnswer, queue: string): void {
   if (typeof answer === 'string' || isDuplicate(answer)) resolve(answer);
   else if ('shortfall' in answer) reject(new ConfirmShortfallError(job.id, answer.shortfall));
+  else if (answer.full)
+    reject(new QueueFullError({ jobId: job.id, queue, most: job.maxLength?.jobs ?? 0, ...answer.full }));
   else reject(new SendRefusedError(job.id, answer.refused));
 }
 

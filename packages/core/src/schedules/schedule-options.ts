@@ -1,6 +1,7 @@
 // The options of a schedule, and of lists of schedules.
 import { backoffOption } from '../contract/backoff.js';
 import { attemptsOption } from '../contract/job.js';
+import { metaOption } from '../contract/meta.js';
 import { defineOptions } from '../options/options.js';
 import type { OptionInput } from '../options/option-spec.js';
 
@@ -42,9 +43,15 @@ const scheduleTable = {
   },
   missed: {
     type: 'choice',
-    of: ['skip', 'runOnce'],
+    of: ['skip', 'runOnce', 'runAll'],
     default: 'runOnce',
-    doc: 'What happens to a run that no worker fetched until the time of the next had come, too: it is passed over, or comes late. Others that were missed meanwhile are passed over in any case.',
+    doc: 'What happens to a run that no worker fetched until the time of the next had come, too: it is passed over, or comes late. Others that were missed meanwhile are passed over; with `runAll` they come late, too, up to 1,000 one after another.',
+  },
+  jitterMs: {
+    type: 'ms',
+    min: 1,
+    max: 86_400_000,
+    doc: 'Each run begins up to so much later than its time, by a part that follows from its name and its time: schedules of the same pattern do not all begin at once. `delivery.scheduledFor` is the time itself. Below `everyMs`.',
   },
   priority: {
     type: 'count',
@@ -54,6 +61,7 @@ const scheduleTable = {
   },
   attempts: { ...attemptsOption, doc: "How often each run is tried, in place of its contract's number." },
   backoff: { ...backoffOption, doc: "The wait between attempts, in place of its contract's." },
+  meta: { ...metaOption, doc: 'Headers of each run, as of a send.' },
 } as const;
 
 /** Checks the options of a schedule. */
@@ -85,9 +93,14 @@ export interface ScheduleOptions {
   readonly overlap?: OptionInput<typeof scheduleTable, 'overlap'> | undefined;
   /**
    * What happens to a run that no worker fetched until the time of the next had come, too: it is passed over, or comes late. Others that
-   * were missed meanwhile are passed over in any case. By default "runOnce".
+   * were missed meanwhile are passed over; with `runAll` they come late, too, up to 1,000 one after another. By default "runOnce".
    */
   readonly missed?: OptionInput<typeof scheduleTable, 'missed'> | undefined;
+  /**
+   * Each run begins up to so much later than its time, by a part that follows from its name and its time: schedules of the same pattern do
+   * not all begin at once. `delivery.scheduledFor` is the time itself. Below `everyMs`. In milliseconds, from 1 to 86400000.
+   */
+  readonly jitterMs?: OptionInput<typeof scheduleTable, 'jitterMs'> | undefined;
   /** Of each run: from 1 (first) to 2,097,152 (last); 0 comes before all of them. From 0 to 2097152; by default 0. */
   readonly priority?: OptionInput<typeof scheduleTable, 'priority'> | undefined;
   /**
@@ -107,6 +120,8 @@ export interface ScheduleOptions {
         readonly jitter?: OptionInput<(typeof scheduleTable)['backoff']['of'], 'jitter'> | undefined;
       }
     | undefined;
+  /** Headers of each run, as of a send. */
+  readonly meta?: OptionInput<typeof scheduleTable, 'meta'> | undefined;
 }
 
 // end: ScheduleOptions

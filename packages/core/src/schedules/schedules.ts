@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Broker } from '../engine/broker.js';
 import { BrokerReplyError } from '../engine/broker-errors.js';
+import type { OutgoingJob } from '../engine/work-queue.js';
 import type { ScheduleStore, StoredSchedule } from '../engine/schedule-store.js';
 import { checkId } from '../contract/names.js';
 import { Calendar } from './calendar.js';
+import { backfillSpan, pastTimes, type BackfillOptions } from './backfill.js';
 import { cronRule } from './timetables.js';
 import {
   scheduleListOptions,
@@ -26,7 +28,8 @@ export interface Schedule {
   readonly endsAt: Date | undefined;
   readonly limit: number | undefined;
   readonly overlap: 'skip' | 'queue' | 'cancelRunning' | undefined;
-  readonly missed: 'skip' | 'runOnce';
+  readonly missed: 'skip' | 'runOnce' | 'runAll';
+  readonly jitterMs: number | undefined;
   readonly isPaused: boolean;
   /** The time that the next run is for; undefined while it is paused, and when no time is left. */
   readonly nextAt: Date | undefined;
@@ -41,11 +44,18 @@ export interface ScheduleListing {
   readonly hasMore: boolean;
 }
 
+/** What a backfill did. */
+export interface BackfillSummary {
+  readonly sent: number;
+  /** How many times it passed over, for the queue has their runs. */
+  readonly passedOver: number;
+}
+
 /** What the schedules are read from. */
 export interface SchedulesDeps {
   readonly queue: string;
   readonly store: ScheduleStore;
-  readonly broker: Pick<Broker, 'send'>;
+  readonly broker: Pick<Broker, 'send' | 'deadLetters'>;
 }
 
 /**
@@ -111,11 +121,40 @@ export class Schedules {
     const schedule = await store.find(name);
     if (schedule === undefined) return undefined;
     const id = `run-${randomBytes(9).toString('base64url')}`;
-    const { jobName, payload, version, attempts, backoff, priority } = schedule;
-    const job = { id, name: jobName, payload, version, attempts, backoff, priority, delayMs: 0 };
-    const [answer] = await broker.send(queue, [job]);
+    const [answer] = await broker.send(queue, [jobOf(schedule, id)]);
     if (answer !== 'accepted') throw new BrokerReplyError('the send script', JSON.stringify(answer));
     return id;
+  }
+
+  /**
+   * Sends the runs of past times again or for the first time, at once, beside its timetable: those from `from` on and before `to`, as far as
+   * they are past. A time whose run the queue still has, acked or dead ones included, is passed over: what it has forgotten runs again.
+   * `delivery.scheduledFor` is the time. May be repeated. Resolves with undefined when there is no such schedule.
+   *
+   * @throws OptionsError for more than a thousand times, and for an interval that is paused or has ended: its times are counted from its next
+   * run. @throws ConnectionLostError: some may have been sent; the same call sends the rest.
+   * @example
+   * await schedules.backfill('digest-daily', { from: new Date('2026-03-01'), to: new Date('2026-03-08') });
+   */
+  async backfill(name: string, options: BackfillOptions): Promise<BackfillSummary | undefined> {
+    checkId(name);
+    const span = backfillSpan(options);
+    const { queue, store, broker } = this.#deps;
+    const schedule = await store.find(name);
+    if (schedule === undefined) return undefined;
+    const times = await pastTimes(schedule, span, Math.floor(await broker.deadLetters(queue).nowMs()));
+    const jobs = times.map((atMs) => ({
+      ...jobOf(schedule, `repeat:${name}:${atMs}`),
+      slot: { schedule: name, atMs },
+    }));
+    const tally = { sent: 0, passedOver: 0 };
+    for (let from = 0; from < jobs.length; from += JOBS_PER_CALL)
+      for (const answer of await broker.send(queue, jobs.slice(from, from + JOBS_PER_CALL))) {
+        if (answer === 'accepted') tally.sent += 1;
+        else if ('duplicateOf' in answer) tally.passedOver += 1;
+        else throw new BrokerReplyError('the send script', JSON.stringify(answer));
+      }
+    return tally;
   }
 
   /** Removes it, and the run that waits for its time. Resolves with whether there was such a schedule. */
@@ -123,6 +162,16 @@ export class Schedules {
     checkId(name);
     return this.#deps.store.remove(name);
   }
+}
+
+/** So that a call stays short. */
+const JOBS_PER_CALL = 100;
+
+/** A run of the schedule as it is sent beside it. */
+function jobOf(schedule: StoredSchedule, id: string): OutgoingJob {
+  const { name, jobName, payload, version, attempts, backoff, priority, meta, isComputed } = schedule;
+  const computedFor = isComputed ? name : undefined;
+  return { id, name: jobName, payload, version, attempts, backoff, priority, meta, computedFor, delayMs: 0 };
 }
 
 /** The first is the one that waits; those of intervals follow from it. */
@@ -143,7 +192,7 @@ async function upcomingOf(
 
 /** A schedule of this queue as people see it. */
 export function scheduleOf(queue: string, stored: Omit<StoredSchedule, 'payload' | 'runsLeft'>): Schedule {
-  const { name, jobName, timetable, overlap, missed, isPaused, nextAtMs, runs } = stored;
+  const { name, jobName, timetable, overlap, missed, jitterMs, isPaused, nextAtMs, runs } = stored;
   const { cron, timeZone, everyMs, startsAtMs, endsAtMs, limit } = timetable;
   return {
     name,
@@ -157,6 +206,7 @@ export function scheduleOf(queue: string, stored: Omit<StoredSchedule, 'payload'
     limit,
     overlap,
     missed,
+    jitterMs,
     isPaused,
     nextAt: dateOf(nextAtMs),
     runs,

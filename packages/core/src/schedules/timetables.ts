@@ -26,7 +26,7 @@ type ScheduleValues = ReturnType<typeof scheduleOptions.check>;
 type CheckedSchedule = ScheduleValues & { readonly timetable: Timetable };
 
 function faultsOf(values: ScheduleValues, calendar: Calendar): readonly OptionFault[] {
-  const { cron, everyMs, timeZone, startsAt, endsAt } = values;
+  const { cron, everyMs, timeZone, startsAt, endsAt, jitterMs } = values;
   const faults: (OptionFault | undefined)[] = [
     fault('cron', cron === undefined ? undefined : calendar.faultOf(cron)),
     fault('timeZone', timeZone === undefined ? undefined : timeZoneFault(timeZone)),
@@ -35,10 +35,30 @@ function faultsOf(values: ScheduleValues, calendar: Calendar): readonly OptionFa
     faults.push(fault('cron', `expected either cron or everyMs, got ${cron === undefined ? 'neither' : 'both'}`));
   if (everyMs !== undefined && timeZone !== undefined)
     faults.push(fault('timeZone', 'expected no timeZone with everyMs (an interval is the same in all zones)'));
+  if (jitterMs !== undefined && !faults.some((one) => one !== undefined)) faults.push(jitterFault(values, calendar));
   if (startsAt && endsAt && startsAt > endsAt)
     faults.push(fault('endsAt', `expected endsAt after startsAt, got ${endsAt.toISOString()}`));
   return faults.filter((one) => one !== undefined);
 }
+
+/** A run that begins after the next is due would count as missed. */
+function jitterFault(
+  { cron, everyMs, timeZone, jitterMs = 0 }: ScheduleValues,
+  calendar: Calendar,
+): OptionFault | undefined {
+  const apartMs = cron === undefined ? (everyMs ?? Infinity) : closestTimesMs(calendar, { cron, timeZone });
+  if (jitterMs < apartMs) return undefined;
+  const message = `expected jitterMs below the ${apartMs} ms between two runs, got ${jitterMs} (a run would begin after the next)`;
+  return { option: 'jitterMs', message };
+}
+
+/** How far apart the closest of the next times are. */
+function closestTimesMs(calendar: Calendar, { cron, timeZone = 'UTC' }: Pick<CronRule, 'cron' | 'timeZone'>): number {
+  const times = calendar.upcoming({ cron, timeZone, seed: '' }, Date.now(), LOOKED_AT);
+  return Math.min(...times.slice(1).map((ms, i) => ms - (times[i] ?? ms)));
+}
+
+const LOOKED_AT = 20;
 
 function fault(option: string, message: string | undefined): OptionFault | undefined {
   return message === undefined ? undefined : { option, message };

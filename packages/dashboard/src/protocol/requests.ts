@@ -62,6 +62,8 @@ export interface JobPage {
 
 export interface JobView extends JobLine {
   readonly priority: number;
+  /** Its headers, by name; redacted ones hold the text `"[redacted]"`. */
+  readonly meta: Readonly<Record<string, string>>;
   readonly dueAtMs: number | undefined;
   readonly endedAtMs: number | undefined;
   /** JSON text, for an acked job, when the viewer may see it. */

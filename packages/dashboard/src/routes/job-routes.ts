@@ -46,7 +46,7 @@ async function search({ context }: JobDeps, { query }: Call): Promise<Answer> {
 
 async function show(deps: JobDeps, call: Call): Promise<Answer> {
   const job = await find(deps, call);
-  return { body: jobView(job, maySeePayloads(deps, call.session) ? deps.redaction : undefined) };
+  return { body: jobView(job, deps.redaction, maySeePayloads(deps, call.session)) };
 }
 
 async function showPayload(deps: JobDeps, call: Call): Promise<Answer> {

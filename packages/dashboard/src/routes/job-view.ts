@@ -7,10 +7,10 @@ export interface Redaction {
   /** As the options name them. */
   readonly paths: readonly string[];
   /** Returns JSON text with the paths hidden. Without paths, the text as it was stored; with paths, a text that is no JSON is hidden whole. */
-  readonly hide: (root: 'data' | 'result', json: string) => string;
+  readonly hide: (root: 'data' | 'result' | 'meta', json: string) => string;
 }
 
-/** @param paths such as `data.card`, `data.*.secret`, `data.items[*].pin` or `result.token`. */
+/** @param paths such as `data.card`, `data.*.secret`, `data.items[*].pin`, `result.token` or `meta.user`. */
 export function createRedaction(paths: readonly string[]): Redaction {
   if (paths.length === 0) return { paths, hide: (_, json) => json };
   const hideAll = redact({ paths: [...paths], censor: HIDDEN, serialize: false });
@@ -38,9 +38,10 @@ export function jobLine(job: JobSummary): JobLine {
   return { queue, id, name, place, sentAtMs, attemptsMade, deliveries, reason };
 }
 
-/** @param redaction of the result; undefined for viewers who may not see results. */
-export function jobView(job: JobDetails, redaction: Redaction | undefined): JobView {
+/** @param maySeeResult whether the viewer may see results. Headers are no secret, but for those that are redacted. */
+export function jobView(job: JobDetails, redaction: Redaction, maySeeResult: boolean): JobView {
   const { priority, dueAtMs, endedAtMs, stack, progress, log, attempts, result } = job;
-  const shown = result === undefined ? undefined : redaction?.hide('result', result);
-  return { ...jobLine(job), priority, dueAtMs, endedAtMs, stack, progress, log, attempts, result: shown };
+  const shown = result === undefined || !maySeeResult ? undefined : redaction.hide('result', result);
+  const meta = JSON.parse(redaction.hide('meta', JSON.stringify(job.meta))) as JobView['meta'];
+  return { ...jobLine(job), priority, meta, dueAtMs, endedAtMs, stack, progress, log, attempts, result: shown };
 }

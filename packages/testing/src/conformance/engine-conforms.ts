@@ -3,14 +3,17 @@ import { cancelConforms } from './cancel-conforms.js';
 import { childrenConform } from './children-conform.js';
 import { confirmsConform, sendingConforms } from './sending-conforms.js';
 import { deadLettersConform } from './dead-letters-conform.js';
+import { dedupConforms } from './dedup-conforms.js';
 import { deliveriesConform } from './deliveries-conform.js';
 import { eventsConform } from './events-conform.js';
 import type { EngineFeatures } from './features.js';
+import { expiryConforms } from './expiry-conforms.js';
 import { flowsConform } from './flows-conform.js';
 import { fleetConforms } from './fleet-conforms.js';
 import { groupsConform } from './groups-conform.js';
 import { leasesConform } from './leases-conform.js';
 import { livenessConforms } from './liveness-conforms.js';
+import { maxLengthConforms } from './max-length-conforms.js';
 import { operatorConforms } from './operator-conforms.js';
 import { poisonConforms } from './poison-conforms.js';
 import { schedulesConform } from './schedules-conform.js';
@@ -19,7 +22,7 @@ import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
 import { waitingConforms } from './waiting-conforms.js';
 
 /**
- * Declares the conformance suite of an engine: some 145 tests, in the words of the test framework that is given, or else of the global ones.
+ * Declares the conformance suite of an engine: some 170 tests, in the words of the test framework that is given, or else of the global ones.
  *
  * `open` is called before each test; engines may be shared, for each test uses a namespace of its own. An engine whose time does not pass by
  * itself says how it passes.
@@ -46,6 +49,9 @@ export function engineConforms(
     deadLettersConform(suite);
     livenessConforms(suite);
     confirmsConform(suite);
+    if (features.deduplication) dedupConforms(suite);
+    if (features.expiry) expiryConforms(suite);
+    if (features.maxLength) maxLengthConforms(suite);
     if (features.poison) poisonConforms(suite);
     if (features.operator) operatorConforms(suite);
     if (features.fleet) fleetConforms(suite);

@@ -16,6 +16,12 @@ export interface EngineFeatures {
   readonly groups: boolean;
   /** What is kept of flows lies with their jobs. */
   readonly flows: boolean;
+  /** Jobs stand for others by keys of their sends: once, throttled, debounced, the last. */
+  readonly deduplication: boolean;
+  /** Jobs that nothing has begun in time are given up. */
+  readonly expiry: boolean;
+  /** The length of a queue is bounded where a send says so. */
+  readonly maxLength: boolean;
   /** Programs can follow what happens to the jobs of a queue. */
   readonly events: boolean;
   /** A send can wait for a disk or for replicas. */
@@ -37,6 +43,9 @@ export const redisFeatures: EngineFeatures = {
   schedules: true,
   groups: true,
   flows: true,
+  deduplication: true,
+  expiry: true,
+  maxLength: true,
   events: true,
   confirms: true,
   durable: true,

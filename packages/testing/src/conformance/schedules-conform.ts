@@ -180,6 +180,59 @@ export function schedulesConform({ describe, it, trial }: Suite): void {
       }
     });
 
+    it('runs all that were missed where that is asked for, each once and in order, and is on time again then', async () => {
+      for (const schedule of [every(300), at('* * * * * *', 'UTC')]) {
+        await store().put({ ...schedule, missed: 'runAll' });
+        const apartMs = schedule.timetable.everyMs ?? 1_000;
+        await trial().untilDue();
+        await trial().pass(4 * apartMs);
+        const beganMs = await trial().nowMs();
+        const times: number[] = [];
+        for (let job = await trial().fetch(); job !== undefined; job = await trial().fetch()) {
+          times.push(job.record.slot?.atMs ?? 0);
+          if (times.length > 1) expect(job.record.sentAtMs, 'when it was added').to.be.at.least(beganMs);
+          await trial().settle(job, ack);
+        }
+        expect(times).to.have.length.at.least(4);
+        expect(times).to.deep.equal(times.map((_, i) => (times[0] ?? 0) + i * apartMs));
+        const { nextAtMs = 0 } = await found(store());
+        expect(nextAtMs).to.equal((times.at(-1) ?? 0) + apartMs);
+        await store().remove('ticking');
+      }
+    });
+
+    it('puts runs off by their jitter, each by its own part, and keeps their times', async () => {
+      await store().put({ ...every(1_000, { startsAtMs: (await trial().nowMs()) + 1_000 }), jitterMs: 900 });
+      const jitters: number[] = [];
+      for (let run = 0; run < 3; run += 1) {
+        const { nextDue } = await trial().status();
+        const { nextAtMs = 0 } = await found(store());
+        jitters.push((nextDue?.atMs ?? 0) - nextAtMs);
+        await trial().untilDue();
+        const job = await trial().take();
+        expect(job.record.slot?.atMs).to.equal(nextAtMs);
+        await trial().settle(job, ack);
+      }
+      for (const jitter of jitters) expect(jitter).to.be.within(0, 901);
+      expect(new Set(jitters).size).to.be.above(1);
+    });
+
+    it('hands out what is sent of it beside it as a run of its time, whatever it does with those that it missed', async () => {
+      await store().put({ ...every(60_000), missed: 'skip' });
+      await trial().take();
+      const slot = { schedule: 'ticking', atMs: (await trial().nowMs()) - 600_000 };
+      const run = { id: `repeat:ticking:${slot.atMs}`, slot };
+      expect(await trial().send(run, run)).to.deep.equal(['accepted', { duplicateOf: 'waiting' }]);
+      expect((await trial().take()).record.slot).to.deep.equal(slot);
+      expect((await found(store())).runs).to.equal(2);
+    });
+
+    it('keeps whether the payload of its runs is computed', async () => {
+      await store().put({ ...every(60_000), payload: 'null', isComputed: true });
+      expect((await found(store())).isComputed).to.equal(true);
+      expect((await trial().take()).record).to.include({ payload: 'null', computedFor: 'ticking' });
+    });
+
     it('removes a schedule with the run that waits', async () => {
       await store().put(at('0 0 1 1 *', 'UTC'));
       expect(await store().remove('ticking')).to.equal(true);

@@ -5,7 +5,7 @@ import { ack, deadLetter } from './test-queue.js';
 import type { Suite } from './suite.js';
 import { ConfirmUnsupportedError } from '@acktor/core';
 
-export function sendingConforms({ describe, it, trial }: Suite): void {
+export function sendingConforms({ describe, it, trial, features }: Suite): void {
   describe('when jobs are sent', () => {
     it('hands them out in the order in which they were sent', async () => {
       expect(await trial().send({ id: 'a' }, { id: 'b' })).to.deep.equal(['accepted', 'accepted']);
@@ -23,6 +23,23 @@ export function sendingConforms({ describe, it, trial }: Suite): void {
       expect(record).to.deep.include({ attempts: 7, backoff, priority: 9 });
       expect(record).to.include({ attemptsMade: 0, deliveries: 1, leasesLost: 0, poisoned: undefined });
       expect(record.sentAtMs).to.be.within(before, await trial().nowMs());
+    });
+
+    it('keeps the headers of each, through attempts and a redrive', async () => {
+      const meta = { tenant: 'acme', locale: 'dé' };
+      await trial().send({ id: 'a', meta }, { id: 'b', meta: { tenant: 'other' } }, { id: 'c' });
+      const [first, second, third] = [await trial().take(), await trial().take(), await trial().take()];
+      expect([first, second, third].map(({ record }) => record.meta)).to.deep.equal([
+        meta,
+        { tenant: 'other' },
+        undefined,
+      ]);
+      if (features.operator) expect((await trial().admin.job('trial', 'a'))?.meta).to.deep.equal(meta);
+      await trial().settle(first, deadLetter);
+      const { id, deliveries } = first.record;
+      expect((await trial().store.read([id]))[0]?.meta).to.deep.equal(meta);
+      await trial().store.redrive([{ id, deliveries }]);
+      expect((await trial().take()).record.meta).to.deep.equal(meta);
     });
 
     it('leaves to the contract what was not said', async () => {

@@ -15,7 +15,7 @@ import type {
 } from '@acktor/core/engine';
 import { hasToWait } from './family.js';
 import { mayRun } from './memory-schedules.js';
-import { keepStack, recordOf, remember, type StoredJob } from './stored-job.js';
+import { expiresAtMsOf, keepStack, recordOf, remember, type StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /** Hands out the next job under this lease token; undefined when none is ready. */
@@ -28,7 +28,10 @@ export function fetch(
   const limit = limitOf(queue, options.limit);
   if (queue.limitedForMs(limit) > 0) return undefined;
   for (let job = queue.takeReady(); job !== undefined; job = queue.takeReady()) {
-    if (job.slot !== undefined && !mayRun(queue, job, job.slot)) continue;
+    if (isExpired(queue, job) && isDropped(queue, job)) continue;
+    // One that was sent beside its schedule is as any other job.
+    const slot = job.sent.slot === undefined ? job.slot : undefined;
+    if (slot !== undefined && !mayRun(queue, job, slot)) continue;
     // One that is only to be dead-lettered does not count.
     if (job.poisoned === undefined) queue.countStart(limit);
     return { kind: 'job', job: lease(queue, job, { ...options, token }) };
@@ -39,6 +42,26 @@ export function fetch(
 /** The number that is stored with the queue counts before that of its workers, and their span before its own, as BullMQ has it. */
 export function limitOf({ limits: { rate } }: StoredQueue, own: RateLimit | undefined): RateLimit | undefined {
   return rate === undefined ? own : { max: rate.max, durationMs: own?.durationMs ?? rate.durationMs };
+}
+
+/** Whether it was to be begun by now, and was not, but for workers that lost it. */
+function isExpired(queue: StoredQueue, job: StoredJob): boolean {
+  const atMs = expiresAtMsOf(job);
+  return atMs !== undefined && job.deliveries === job.leasesLost && atMs <= queue.clock.now();
+}
+
+/** Ends an expired job for which there is no dead letter; the worker that gets another one makes it. Returns whether it has. */
+function isDropped(queue: StoredQueue, job: StoredJob): boolean {
+  const byMs = new Date(expiresAtMsOf(job) ?? 0).toISOString();
+  const reason = `expired: the job was to be begun by ${byMs}, and nothing had fetched it`;
+  if (job.sent.expiry?.whenExpired !== 'remove') {
+    job.poisoned = reason;
+    return false;
+  }
+  queue.end(job, 'deadLettered');
+  queue.publish(job, { kind: 'dead', reason });
+  queue.remove(job);
+  return true;
 }
 
 interface Leasing extends Pick<SettleAndFetchOptions, 'leaseMs' | 'worker'> {

@@ -50,3 +50,11 @@ export class DueList<T extends object> implements Iterable<T> {
     return from;
   }
 }
+
+/** Returns whether it was there. Most are at the front. */
+export function removeFrom<T>(list: T[], item: T): boolean {
+  if (list[0] === item) return list.shift() !== undefined;
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+  return at >= 0;
+}

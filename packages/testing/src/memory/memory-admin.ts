@@ -15,6 +15,7 @@ import {
   type QueueSymptoms,
   type RepairOutcome,
 } from '@acktor/core/engine';
+import { NO_META } from '@acktor/core/internal';
 import { isLeased } from './deliveries.js';
 import type { MemoryStore } from './memory-store.js';
 import { summaryOf, type StoredJob } from './stored-job.js';
@@ -162,6 +163,7 @@ function detailsOf(job: StoredJob): JobDetails {
   return {
     ...summary,
     payload: job.sent.payload,
+    meta: job.sent.meta ?? NO_META,
     result: job.place === 'acked' ? job.result : undefined,
     stack: job.stacks.at(-1),
     progress: job.progress,

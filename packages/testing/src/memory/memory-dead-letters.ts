@@ -1,5 +1,6 @@
 // The dead letters of one queue in memory.
 import type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from '@acktor/core/engine';
+import { NO_META } from '@acktor/core/internal';
 import { redriven } from './family.js';
 import { remember, type StoredJob } from './stored-job.js';
 import type { StoredQueue } from './stored-queue.js';
@@ -97,10 +98,10 @@ function deadSummaryOf({ sent, reason = '', endedAtMs = 0, deliveries }: StoredJ
 
 function deadRecordOf(job: StoredJob): DeadRecord {
   const { sent, sentAtMs, attemptsMade, leasesLost, redrives, stacks, history } = job;
-  const { payload, version = 1, priority } = sent;
+  const { payload, version = 1, meta = NO_META, priority } = sent;
   const counts = { attemptsMade, leasesLost, priority, redrives };
   const texts = { stacks: JSON.stringify(stacks), history: JSON.stringify(history) };
-  return { ...deadSummaryOf(job), payload, version, sentAtMs, ...counts, ...texts };
+  return { ...deadSummaryOf(job), payload, version, meta, sentAtMs, ...counts, ...texts };
 }
 
 const PAGE = 100;

@@ -1,5 +1,5 @@
 // An engine in memory: everything that the port promises, in this process, with a clock that a test moves.
-import type { AnyJob } from '@acktor/core';
+import type { AnyJob, Meta } from '@acktor/core';
 import {
   brokerOptionTable,
   fleetOn,
@@ -46,11 +46,14 @@ export interface SentJob {
   readonly data: unknown;
   readonly delayMs: number;
   readonly priority: number;
+  /** The headers; undefined for none. */
+  readonly meta?: Meta | undefined;
 }
 
 /** Returns a job as a test sees it. */
-export function sentJob({ queue, job: { id, name, payload, delayMs, priority } }: QueuedSend): SentJob {
-  return { queue, id, name, data: JSON.parse(payload), delayMs, priority };
+export function sentJob({ queue, job }: QueuedSend): SentJob {
+  const { id, name, payload, delayMs, priority, meta } = job;
+  return { queue, id, name, data: JSON.parse(payload), delayMs, priority, ...(meta && { meta }) };
 }
 
 /**

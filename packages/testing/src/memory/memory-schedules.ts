@@ -2,6 +2,7 @@
 import {
   Calendar,
   cronRule,
+  MOST_MISSED_RUNS,
   type NewSchedule,
   type Overlap,
   type PutOutcome,
@@ -32,7 +33,7 @@ export class MemorySchedules implements ScheduleStore {
     const { everyMs } = schedule.timetable;
     const offsetMs = everyMs === undefined ? 0 : atMs % everyMs;
     const { runs = 1, isPaused = false } = known ?? {};
-    const times: StoredTimes = { schedule, calendar, offsetMs, lastAtMs: atMs, runs, count: 1, isPaused };
+    const times: StoredTimes = { schedule, calendar, offsetMs, lastAtMs: atMs, runs, count: 1, isPaused, late: 0 };
     this.#queue.schedules.set(schedule.name, times);
     this.#queue.isUsed = true;
     if (!isPaused) sendRun(this.#queue, times, atMs);
@@ -142,7 +143,11 @@ const PAUSE_MS = 1_000;
 function continueSchedule(queue: StoredQueue, { schedule: name, atMs }: ScheduleSlot): void {
   const times = queue.schedules.get(name);
   if (times === undefined || times.isPaused || times.lastAtMs !== atMs) return;
-  const nextAtMs = nextOf(times, queue.clock.now());
+  const nowMs = queue.clock.now();
+  times.late = times.schedule.missed === 'runAll' && hasPassed(times, atMs, nowMs) ? times.late + 1 : 0;
+  const catchesUp = times.late > 0 && times.late < MOST_MISSED_RUNS;
+  if (!catchesUp) times.late = 0;
+  const nextAtMs = nextOf(times, catchesUp ? atMs : nowMs);
   if (nextAtMs === undefined) return;
   times.lastAtMs = nextAtMs;
   times.runs += 1;

@@ -17,7 +17,8 @@ export interface Lease {
 
 /** All that is kept of a job. Where it is says `place`; the queue's lists say the same. */
 export interface StoredJob {
-  readonly sent: OutgoingJob;
+  /** Replaced by a later send where its deduplication keeps the last. */
+  sent: OutgoingJob;
   readonly queue: string;
   readonly sentAtMs: number;
   /** Given for a run of a schedule. */
@@ -79,7 +80,7 @@ export function newJob(sent: OutgoingJob, { queue, sentAtMs, slot }: JobOrigin):
     sent,
     queue,
     sentAtMs,
-    slot,
+    slot: slot ?? sent.slot,
     place: 'waiting',
     lease: undefined,
     dueAtMs: undefined,
@@ -110,7 +111,7 @@ export function newJob(sent: OutgoingJob, { queue, sentAtMs, slot }: JobOrigin):
 
 /** The job as a fetch returns it. */
 export function recordOf({ sent, queue, sentAtMs, slot, ...job }: StoredJob): JobRecord {
-  const { id, name, payload, version = 1, trace, flow, priority, attempts, backoff, group } = sent;
+  const { id, name, payload, version = 1, trace, meta, flow, priority, attempts, backoff, group } = sent;
   const { attemptsMade, deliveries, leasesLost, suspicions, poisoned, cancelled } = job;
   return {
     id,
@@ -127,12 +128,28 @@ export function recordOf({ sent, queue, sentAtMs, slot, ...job }: StoredJob): Jo
     attempts,
     backoff,
     ...(trace !== undefined && { trace }),
+    ...(meta !== undefined && { meta }),
+    computedFor: sent.computedFor,
+    expiresAtMs: expiresAtMsOf({ sent, sentAtMs }),
     slot,
     ...(group !== undefined && { group }),
     ...(flow !== undefined && { flow }),
     poisoned,
     cancelled,
   };
+}
+
+/** When it expires; undefined for never. */
+export function expiresAtMsOf({
+  sent: { expiry },
+  sentAtMs,
+}: Pick<StoredJob, 'sent' | 'sentAtMs'>): number | undefined {
+  return expiry?.afterMs === undefined ? expiry?.atMs : sentAtMs + expiry.afterMs;
+}
+
+/** Whether the earlier job has ended, and is none of this very send, which may be repeated. */
+export function isReplacedBy({ reuse }: OutgoingJob, { place, sent }: StoredJob): boolean {
+  return reuse !== undefined && reuse !== sent.reuse && (place === 'acked' || place === 'deadLettered');
 }
 
 /** The job in short, as lists show it. */

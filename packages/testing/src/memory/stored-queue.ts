@@ -14,12 +14,15 @@ import type {
   Retention,
   ScheduleSlot,
   SendOutcome,
+  SendRefusal,
 } from '@acktor/core/engine';
-import { DueList } from './due-list.js';
+import { DueList, removeFrom } from './due-list.js';
 import { ended, removed } from './family.js';
 import { StoredGroups } from './stored-groups.js';
 import type { StoredTimes } from './stored-schedule.js';
-import { newJob, type StoredJob } from './stored-job.js';
+import { Deduplication } from './deduplication.js';
+import { sweepFor } from './making-room.js';
+import { isReplacedBy, newJob, type StoredJob } from './stored-job.js';
 import { WakeSignals } from './wake-signals.js';
 
 /** What happened to a job, as the watchers of the queue receive it. */
@@ -74,6 +77,7 @@ export class StoredQueue {
   isUsed = false;
   readonly schedules = new Map<string, StoredTimes>();
   readonly groups = new StoredGroups();
+  readonly #deduplication = new Deduplication(this);
   readonly #lanes = new Map<number, StoredJob[]>();
   readonly #waitingEnds = new Map<string, Set<() => void>>();
   readonly #listener: QueueListener;
@@ -103,17 +107,19 @@ export class StoredQueue {
     return [...lanes.flatMap((key) => this.#lanes.get(key) ?? []), ...this.groups.held];
   }
 
-  send(sent: OutgoingJob, slot?: ScheduleSlot): SendOutcome {
+  send(sent: OutgoingJob, slot?: ScheduleSlot): SendOutcome | SendRefusal {
     this.isUsed = true;
     const earlier = this.jobs.get(sent.id);
     if (earlier && !isReplacedBy(sent, earlier)) return { duplicateOf: earlier.place };
+    const refusal = this.#deduplication.refusalOf(sent, earlier);
+    if (refusal) return refusal;
     const job = newJob(sent, { queue: this.name, sentAtMs: this.clock.now(), slot });
     if (earlier) this.#replace(earlier, job);
     this.jobs.set(sent.id, job);
     this.#listener.sent(sent, this.name);
     this.publish(job, { kind: 'sent' });
-    if (sent.delayMs > 0) this.delay(job, sent.delayMs);
-    else this.join(job);
+    if (sent.expiry) sweepFor(this, sent);
+    this.#place(job);
     return 'accepted';
   }
 
@@ -199,6 +205,7 @@ export class StoredQueue {
     (place === 'acked' ? this.acked : this.dead).add(job);
     ended(job);
     if (place === 'acked' || job.sent.group?.holdsWhenDead !== true) this.admit(this.groups.leave(job));
+    this.#deduplication.ended(job);
     this.changed();
     this.#notifyEnd(job.sent.id);
   }
@@ -222,6 +229,7 @@ export class StoredQueue {
     this.jobs.delete(job.sent.id);
     removed(job);
     this.admit(this.groups.leave(job));
+    this.#deduplication.removed(job);
     this.changed();
     this.#notifyEnd(job.sent.id);
   }
@@ -306,6 +314,13 @@ export class StoredQueue {
     this.publish(earlier, { kind: 'removed' });
   }
 
+  #place(job: StoredJob): void {
+    const { dedup, delayMs } = job.sent;
+    const waitMs = dedup?.mode === 'debounce' ? (dedup.ttlMs ?? 0) : delayMs;
+    if (waitMs > 0) this.delay(job, waitMs);
+    else this.join(job);
+  }
+
   #leaveLane(job: StoredJob): void {
     const { priority } = job.sent;
     const lane = this.#lanes.get(priority) ?? [];
@@ -325,17 +340,4 @@ export class StoredQueue {
     if (dueAtMs === undefined) return;
     this.#dueTimer = this.clock.setTimeout(() => this.promoteDue(), dueAtMs - this.clock.now());
   }
-}
-
-/** Whether the earlier job has ended, and is none of this very send, which may be repeated. */
-function isReplacedBy({ reuse }: OutgoingJob, { place, sent }: StoredJob): boolean {
-  return reuse !== undefined && reuse !== sent.reuse && (place === 'acked' || place === 'deadLettered');
-}
-
-/** Returns whether it was there. Most are at the front. */
-function removeFrom(list: StoredJob[], job: StoredJob): boolean {
-  if (list[0] === job) return list.shift() !== undefined;
-  const at = list.indexOf(job);
-  if (at >= 0) list.splice(at, 1);
-  return at >= 0;
 }

@@ -1,4 +1,5 @@
 // One schedule as the engine in memory keeps it, and the times of its runs.
+import { createHash } from 'node:crypto';
 import { cronRule, type Calendar, type NewSchedule, type OutgoingJob, type Timetable } from '@acktor/core/engine';
 
 /** A schedule, and which run of it was made last. */
@@ -12,20 +13,40 @@ export interface StoredTimes {
   /** Which run it is from when the schedule was put: for its limit. */
   count: number;
   isPaused: boolean;
+  /** How many runs before the last one were fetched so late that the next was due, one after another, and were followed for all that. */
+  late: number;
 }
 
 /** A run as it is sent. */
 export function runOf({ schedule }: StoredTimes, atMs: number, nowMs: number): OutgoingJob {
-  const { name, jobName, payload, version, priority, attempts, backoff } = schedule;
-  const delayMs = Math.max(0, atMs - nowMs);
-  return { id: runId(name, atMs), name: jobName, payload, version, priority, attempts, backoff, delayMs };
+  const { name, jobName, payload, version, priority, attempts, backoff, meta, isComputed } = schedule;
+  const id = runId(name, atMs);
+  const delayMs = atMs <= nowMs ? 0 : atMs - nowMs + drawnOf(id, schedule.jitterMs);
+  return {
+    id,
+    name: jobName,
+    payload,
+    version,
+    priority,
+    attempts,
+    backoff,
+    meta,
+    delayMs,
+    ...(isComputed && { computedFor: name }),
+  };
+}
+
+/** As on Redis: the same for each run, whatever adds it. */
+function drawnOf(id: string, jitterMs: number | undefined): number {
+  if (jitterMs === undefined) return 0;
+  return createHash('sha1').update(id).digest().readUInt32BE() % (jitterMs + 1);
 }
 
 export function runId(schedule: string, atMs: number): string {
   return `repeat:${schedule}:${atMs}`;
 }
 
-/** The time after the last run's; undefined when the schedule has ended. */
+/** The time after the last run's; undefined when the schedule has ended. Those that were missed are passed over, up to now. */
 export function nextOf(
   { schedule, calendar, offsetMs, lastAtMs, count }: StoredTimes,
   nowMs: number,

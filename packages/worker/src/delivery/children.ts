@@ -9,6 +9,7 @@ import {
   encodePayload,
   outgoingJob,
   requireContract,
+  sentMeta,
   traceOfSend,
 } from '@acktor/core/internal';
 import {
@@ -101,9 +102,11 @@ export class Children {
     requireContract(job, 'addChild');
     const { ifDead, ...options } = childOptions.check(given);
     const id = this.#idOf(options.id);
+    const meta = sentMeta(options.meta);
     const payload = await encodePayload(job, data, limits);
     const trace = traceOfSend({ queue: job.queue, name: job.name, id });
-    const sent = outgoingJob(job, { id, payload, trace, options: { ...options, reuseId: 'whenForgotten' } });
+    const sendOptions = { ...options, reuseId: 'whenForgotten', dedup: undefined } as const;
+    const sent = outgoingJob(job, { id, payload, trace, meta, options: sendOptions });
     const outcome = await queue.addChild(leaseOf(leased), { queue: job.queue, job: sent, ifDead });
     if (outcome === 'lost') throw new LeaseLostError(leased.record.id);
     if (outcome === 'taken') throw new ChildIdTakenError(leased.record.id, { queue: job.queue, id });

@@ -4,12 +4,13 @@ import {
   type AnyJob,
   type ChildOptions,
   type JsonLimits,
+  type Meta,
   type PayloadInput,
   type PayloadOf,
   type SendWithAckOptions,
 } from '@acktor/core';
 import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
-import { cutText, refuse, writeJson, type TextLimits } from '@acktor/core/internal';
+import { cutText, NO_META, refuse, writeJson, type TextLimits } from '@acktor/core/internal';
 import { LeaseLostError, ProgressError } from '../errors.js';
 import { isToken, nameOfToken, type Token } from '../handler/container.js';
 import type { Children, EndedChildren } from './children.js';
@@ -46,6 +47,8 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly redelivered: boolean;
   /** Grows with every delivery of this job. A database that has seen a greater one refuses a zombie's write. */
   readonly fence: number;
+  /** The headers that the job was sent with, such as a tenant or a locale: the same at every attempt, and after a redrive. Frozen. */
+  readonly meta: Meta;
   /** When the job was sent, by the server's clock. */
   readonly sentAt: Date;
   /** The time that this run of a schedule is for: the same at every attempt. Undefined for a job that no schedule made. */
@@ -192,6 +195,10 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
 
   get fence(): number {
     return this.#deps.run.leased.record.deliveries;
+  }
+
+  get meta(): Meta {
+    return this.#deps.run.leased.record.meta ?? NO_META;
   }
 
   get sentAt(): Date {

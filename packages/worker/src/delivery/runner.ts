@@ -1,8 +1,9 @@
 // Runs handlers for one consumer, one after another, and reports how each ended.
 import { fromCallback, type CallbackLogicFunction } from 'xstate';
-import { decodePayload, type AnyJob, type PayloadReading } from '@acktor/core';
+import { decodePayload, PayloadError, type AnyJob, type PayloadReading } from '@acktor/core';
 import type { JobRecord, LeasedJob, EngineClock } from '@acktor/core/engine';
 import {
+  encodePayload,
   encodeResult,
   mayBeTraced,
   traceDelivery,
@@ -262,6 +263,7 @@ async function deliver(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps):
 
 function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerDeps): MaybePromise<unknown> {
   const { maxPayloadBytes, maxPayloadDepth } = limits;
+  if (record.computedFor !== undefined) return computed(record, job, limits);
   const reading: Required<PayloadReading> = { version: record.version, maxPayloadBytes, maxPayloadDepth };
   try {
     const data = decodePayload(job, record.payload, reading);
@@ -270,6 +272,24 @@ function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: Runner
     return failFinally(error);
   }
 }
+
+/** The payload that the contract computes for a run of a schedule. What it throws fails the attempt, as a handler's error does. */
+async function computed(record: JobRecord, job: AnyJob, limits: DeliveryLimits): Promise<unknown> {
+  const { computedFor: schedule = '', slot, sentAtMs } = record;
+  if (job.scheduleData === undefined) return failFinally(new PayloadError({ job: job.name, faults: [NOT_COMPUTED] }));
+  const value = await job.scheduleData({ schedule, scheduledFor: new Date(slot?.atMs ?? sentAtMs) });
+  try {
+    return await decodePayload(job, await encodePayload(job, value, limits), limits);
+  } catch (error) {
+    return failFinally(error);
+  }
+}
+
+const NOT_COMPUTED = {
+  path: 'data',
+  message:
+    'expected scheduleData in the contract of the worker, by which the payload of its runs is computed, found none',
+};
 
 function encode({ job }: HandlerEntry, value: unknown, { limits }: RunnerDeps): MaybePromise<string> {
   try {

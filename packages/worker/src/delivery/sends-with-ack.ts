@@ -7,6 +7,7 @@ import {
   outgoingJob,
   requireContract,
   sendWithAckOptions,
+  sentMeta,
   traceOfSend,
 } from '@acktor/core/internal';
 import { DeliveryEndedError, SendLimitError } from '../errors.js';
@@ -41,11 +42,12 @@ export class SendsWithAck {
     queue.requireSendTo(job.queue);
     this.#require('maxSendsWithAck', this.#sends.length + 1);
     const encoded = encodePayload(job, data, limits);
+    const meta = sentMeta(options.meta);
     const trace = traceOfSend({ queue: job.queue, name: job.name, id });
     const queued = (payload: string): QueuedSend => {
       this.#require('maxSendsWithAckBytes', this.#bytes + Buffer.byteLength(payload));
       this.#bytes += Buffer.byteLength(payload);
-      return { queue: job.queue, job: outgoingJob(job, { id, payload, trace, options }) };
+      return { queue: job.queue, job: outgoingJob(job, { id, payload, trace, meta, options }) };
     };
     this.#sends.push(encoded instanceof Promise ? handled(encoded.then(queued)) : Promise.resolve(queued(encoded)));
     return id;

@@ -112,8 +112,8 @@ export class DeadJobs {
     const payload = writeNotice(job, settlement.failure, this.#deps.limits.maxPayloadBytes);
     // One for each death: a death that is stored again adds nothing, and a job that is sent anew under its id dies a death of its own.
     const parts = { id: `${deliveries}-${sentAtMs}-${deadId}`, payload, trace: job.record.trace, options: NO_OPTIONS };
-    const { name } = job.record;
-    const notice: QueuedSend = { queue: contract.queue, job: { ...outgoingJob(contract, parts), name } };
+    const { name, meta } = job.record;
+    const notice: QueuedSend = { queue: contract.queue, job: { ...outgoingJob(contract, parts), name, meta } };
     return { ...settlement, sends: [...(settlement.sends ?? []), notice] };
   }
 
@@ -149,12 +149,12 @@ class ListenerExecutor implements Executor {
   }
 
   /** All of them are called, each time: what one throws is no reason to pass over another. */
-  async execute({ data, sentAt, name }: Delivery): Promise<void> {
+  async execute({ data, sentAt, name, meta }: Delivery): Promise<void> {
     const notice = data as DeathNotice;
     const failures: unknown[] = [];
     for (const { job: declared, listener } of this.#listeners) {
       const job = declared.name === ALL_OTHERS ? { ...declared, name } : declared;
-      const dead = await this.#deadJob(job, notice, sentAt);
+      const dead = await this.#deadJob(job, notice, { deadAt: sentAt, meta });
       try {
         await listener(dead as DeadJob<never>);
       } catch (error) {
@@ -166,12 +166,12 @@ class ListenerExecutor implements Executor {
     if (failures.length > 0) throw failures[0];
   }
 
-  async #deadJob(job: AnyJob, notice: DeathNotice, deadAt: Date): Promise<DeadJob> {
+  async #deadJob(job: AnyJob, notice: DeathNotice, of: Pick<DeadLetter, 'deadAt' | 'meta'>): Promise<DeadJob> {
     const { queue, name: jobName } = job;
     const letters = new DeadLetters({ queue, jobName, store: this.#deps.lettersOf(queue) });
     const letter = await letters.get(notice.id);
     const isKept = letter?.deliveries === notice.deliveries;
-    const known = isKept ? letter : letterOf(notice, { queue, jobName, deadAt });
+    const known = isKept ? letter : letterOf(notice, { queue, jobName, ...of });
     return { ...known, isKept, job, data: await this.#dataOf(job, known) };
   }
 
@@ -185,7 +185,7 @@ class ListenerExecutor implements Executor {
   }
 }
 
-function letterOf(notice: DeathNotice, known: Pick<DeadLetter, 'queue' | 'jobName' | 'deadAt'>): DeadLetter {
+function letterOf(notice: DeathNotice, known: Pick<DeadLetter, 'queue' | 'jobName' | 'deadAt' | 'meta'>): DeadLetter {
   const { payload = '', stack, sentAtMs, ...counts } = notice;
   return { ...counts, ...known, payload, stack, sentAt: new Date(sentAtMs), redrives: 0, history: [] };
 }

@@ -22,7 +22,8 @@ export function onDeadQueue(queue: string): string {
 /** The contract of the notices for the jobs of this one. */
 export function noticeContract(of: AnyJob): AnyJob {
   const retries = { attempts: 20, backoff: { type: 'exponential', delayMs: 1_000, jitter: 0.5 } } as const;
-  const plain = { result: undefined, deadlineMs: undefined, version: 1, upgrade: {} };
+  const none = { result: undefined, deadlineMs: undefined, maxLength: undefined, scheduleData: undefined };
+  const plain = { ...none, version: 1, upgrade: {} };
   return Object.freeze({ ...of, ...retries, ...plain, queue: onDeadQueue(of.queue), data: NOTICE_SCHEMA });
 }
 

@@ -1,7 +1,7 @@
 // What a worker reports to listeners in its own process: plain data, no payload, no result, and out of the way of its deliveries.
-import { OptionsError } from '@acktor/core';
+import { OptionsError, type Meta } from '@acktor/core';
 import type { LeasedJob, SettleOutcome, Settling, EngineClock } from '@acktor/core/engine';
-import { describe, type GuardedLog } from '@acktor/core/internal';
+import { describe, NO_META, type GuardedLog } from '@acktor/core/internal';
 import type { DeliveryTable } from '../channel/delivery-table.js';
 import type { ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';
 
@@ -38,6 +38,8 @@ export interface DeliveryFacts {
   readonly attempt: number;
   /** Grows with every delivery of the job. */
   readonly fence: number;
+  /** The headers of the job. */
+  readonly meta: Meta;
   /** When it happened, in milliseconds since the epoch, by this machine's clock. */
   readonly atMs: number;
 }
@@ -226,7 +228,7 @@ export class DeliveryEvents {
 
   #facts({ record }: LeasedJob, consumer: ConsumerRef | undefined): DeliveryFacts {
     const { process: workerId, clock } = this.#deps;
-    const { queue, name: jobName, id, attemptsMade, deliveries: fence } = record;
+    const { queue, name: jobName, id, attemptsMade, deliveries: fence, meta = NO_META } = record;
     return {
       workerId,
       consumer: consumer?.id,
@@ -235,6 +237,7 @@ export class DeliveryEvents {
       id,
       attempt: attemptsMade + 1,
       fence,
+      meta,
       atMs: clock.now(),
     };
   }

@@ -13,6 +13,7 @@ import { interruptedRedrive } from './interrupted-redrive.js';
 import { killAFleet } from './kill-a-fleet.js';
 import { killAtBoundaries } from './kill-at-boundaries.js';
 import { killedKeys } from './killed-keys.js';
+import { killedSchedules } from './killed-schedules.js';
 import { killMidJob } from './kill-mid-job.js';
 import { longHandlers } from './long-handlers.js';
 import { outOfMemory } from './out-of-memory.js';
@@ -73,4 +74,5 @@ export const scenarios: readonly Scenario[] = [
   refusingServer,
   takenSign,
   killedKeys,
+  killedSchedules,
 ];

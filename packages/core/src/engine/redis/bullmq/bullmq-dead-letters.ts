@@ -2,9 +2,10 @@
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { RedisScript, ScriptClient } from '../connection/redis-script.js';
 import type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from '../../dead-letter-store.js';
+import { NO_META } from '../../../contract/meta.js';
 import type { QueueKeys } from './queue-keys.js';
 import { scripts } from './scripts/scripts.js';
-import { storedVersion } from './sending/send-call.js';
+import { storedMeta, storedVersion } from './sending/send-call.js';
 import { serverNowMs } from './server-time.js';
 
 /** The {@link DeadLetterStore} on BullMQ. */
@@ -115,6 +116,7 @@ async function readOne(client: ScriptClient, keys: QueueKeys, id: string): Promi
     reason: failedReason ?? '',
     payload: data ?? '{}',
     version: storedVersion(job['opts']),
+    meta: storedMeta(job['opts']) ?? NO_META,
     deadAtMs: Number(deadAtMs),
     sentAtMs: numberIn('timestamp'),
     deliveries: numberIn('ats'),

@@ -14,7 +14,6 @@ import type {
   WorkQueue,
   WakeSignal,
 } from '../../work-queue.js';
-import { BrokerReplyError } from '../../broker-errors.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { Kept, Retention } from '../../retention.js';
 import { noteDenial, type RedisScript } from '../connection/redis-script.js';
@@ -26,10 +25,11 @@ import {
   type CallWriting,
   type SendTarget,
 } from './channel/channel-call.js';
-import { removedOnceAcked } from './channel/leased-record.js';
+import { ticketOf } from './channel/leased-record.js';
+import { errorOf, expiredAmong, handedOut, isJudged, requestInstead, type Withheld } from './channel/withheld.js';
 import { addChild, readChildren } from './family.js';
 import type { QueueKeys } from './queue-keys.js';
-import { continueSchedules, type WithheldRun } from './schedules/continuing.js';
+import { continueSchedules } from './schedules/continuing.js';
 import { scripts } from './scripts/scripts.js';
 import type { Outbox } from './sending/outbox.js';
 import { serverNowMs } from './server-time.js';
@@ -119,7 +119,7 @@ export class BullmqWorkQueue implements WorkQueue {
     const head = [leaseMs, worker, ...this.#kept, status, this.#path, this.#boundsWith(limit), SEPARATOR, lengths];
     const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends, ...turns]);
     const read = readAnswer(answer, { requests, queue: this.name, unwritable, noteFailure: this.#noteFailure });
-    return read.replies.some(isScheduled) ? this.#continued(read, options, round) : read;
+    return read.replies.some(isJudged) ? this.#continued(read, options, round) : read;
   }
 
   #boundsWith(limit: SettleAndFetchOptions['limit']): string {
@@ -188,13 +188,13 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 
   /**
-   * The answer once the next runs are added of the schedules whose runs it brings. A run that is not to be handled now is settled, and another
-   * job fetched in its place, under the same token; but not for ever, where such runs have piled up: then nothing is fetched in their place, and
+   * The answer once the next runs are added of the schedules whose runs it brings, without what has expired. A run that is not to be handled now
+   * is settled, and another job fetched in its place, under the same token; but not for ever, where such runs have piled up: then nothing is fetched in their place, and
    * the consumer asks again.
    */
   async #continued(answer: ChannelAnswer, options: SettleAndFetchOptions, round: number): Promise<ChannelAnswer> {
-    const jobs = answer.replies.flatMap((reply) => (isScheduled(reply) ? [reply.fetched.job] : []));
-    const withheld = await continueSchedules(this.#deps, jobs);
+    const jobs = answer.replies.flatMap((reply) => (isJudged(reply) ? [reply.fetched.job] : []));
+    const withheld = await this.#withheld(jobs);
     if (withheld.size === 0) return answer;
     const wanted = jobs.flatMap((job) => requestInstead(job, withheld.get(job), options.worker));
     const isLast = round === MOST_ROUNDS;
@@ -203,14 +203,22 @@ export class BullmqWorkQueue implements WorkQueue {
     const instead = requests.length === 0 ? undefined : await this.#settleAndFetch(requests, rest, round + 1);
     let at = 0;
     const replies = answer.replies.map((reply): ChannelReply => {
-      const why = isScheduled(reply) ? withheld.get(reply.fetched.job) : undefined;
+      const why = isJudged(reply) ? withheld.get(reply.fetched.job) : undefined;
       if (why === undefined || reply.fetched === undefined) return reply;
-      if (why.kind === 'unreadable')
-        return { ...reply, fetched: { kind: 'unreadable', job: reply.fetched.job, reason: why.reason } };
+      const itself = handedOut(reply.fetched.job, why);
+      if (itself) return { ...reply, fetched: itself };
       const { fetched, error } = instead?.replies[at++] ?? {};
       return { ...reply, fetched, error: error ?? errorOf(why) };
     });
     return { replies, status: instead?.status ?? answer.status };
+  }
+
+  async #withheld(jobs: readonly LeasedJob[]): Promise<ReadonlyMap<LeasedJob, Withheld>> {
+    const runs = jobs.filter((job) => ticketOf(job).own.scheduled !== undefined);
+    const expired = await expiredAmong(this.#deps.guard, jobs);
+    if (runs.length === 0) return expired;
+    const withheld = await continueSchedules(this.#deps, runs);
+    return expired.size === 0 ? withheld : new Map<LeasedJob, Withheld>([...expired, ...withheld]);
   }
 
   #openWait() {
@@ -231,35 +239,8 @@ export class BullmqWorkQueue implements WorkQueue {
   }
 }
 
-type ScheduledReply = ChannelReply & { readonly fetched: { readonly kind: 'job'; readonly job: LeasedJob } };
-
-function isScheduled(reply: ChannelReply): reply is ScheduledReply {
-  return reply.fetched?.kind === 'job' && reply.fetched.job.record.slot !== undefined;
-}
-
-/** What the server refuses now it may do later: the run waits for that, so that its schedule does not end. */
-function requestInstead(job: LeasedJob, why: WithheldRun | undefined, worker: string): readonly ChannelRequest[] {
-  if (why === undefined || why.kind === 'unreadable') return [];
-  const { reason } = why;
-  const { attemptsMade, deliveries: fence } = job.record;
-  const attempt = { attempt: attemptsMade + 1, fence, worker, end: 'requeued', reason } as const;
-  if (why.kind === 'skipped')
-    return [
-      { settle: { job: removedOnceAcked(job), settlement: { kind: 'ack', result: 'null' } }, fetch: job.leaseToken },
-    ];
-  const settlement = { kind: 'requeue', afterMs: PAUSE_MS, reason } as const;
-  return [{ settle: { job, settlement, attempt }, fetch: job.leaseToken }];
-}
-
-function errorOf({ kind, reason }: WithheldRun): Error | undefined {
-  return kind === 'refused' ? new BrokerReplyError('the script of schedules', reason) : undefined;
-}
-
 /** How often something else is fetched in the place of runs that are not to be handled now: the rest of the batch waits meanwhile. */
 const MOST_ROUNDS = 3;
-
-/** Until a run is fetched again that could not be handled. */
-const PAUSE_MS = 1_000;
 
 function withoutFetch({ settle }: ChannelRequest): ChannelRequest {
   return settle ? { settle } : {};

@@ -72,6 +72,7 @@ function JobFacts({ job }: { readonly job: JobView }) {
     ['Ended', job.endedAtMs === undefined ? undefined : moment(job.endedAtMs)],
     ['Attempts', `${job.attemptsMade} made, in ${plural(job.deliveries, 'delivery', 'deliveries')}`],
     ['Priority', job.priority === 0 ? undefined : String(job.priority)],
+    ...Object.entries(job.meta).map(([name, text]) => [`Meta ${name}`, text] as const),
     ['Progress', job.progress],
     ['Reason', job.reason],
   ];

@@ -12,6 +12,8 @@ import type { QueueContext } from './depths.js';
 import { lastStack, readHistory } from '../../../../dead-letters/dead-letter.js';
 import { CONSTANTS } from '../scripts/built-scripts.js';
 import { scripts } from '../scripts/scripts.js';
+import { storedMeta } from '../sending/send-call.js';
+import { NO_META } from '../../../../contract/meta.js';
 
 export async function listJobs(
   client: ScriptClient,
@@ -42,10 +44,11 @@ export async function readDetails(
   const [row, fields, log] = answer as DetailsAnswer;
   const summary = readSummary(queue, row);
   if (summary === undefined) return undefined;
-  const [payload, result, stacks, progress, history] = fields.map((field) => field ?? undefined);
+  const [payload, result, stacks, progress, history, options] = fields.map((field) => field ?? undefined);
   return {
     ...summary,
     payload: payload ?? '{}',
+    meta: storedMeta(options) ?? NO_META,
     result: summary.place === 'acked' ? result : undefined,
     stack: lastStack(stacks),
     progress,

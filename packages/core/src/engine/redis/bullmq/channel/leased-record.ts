@@ -1,6 +1,7 @@
 // Reads the hash that BullMQ keeps for a job into Acktor's record; its ticket keeps what only this broker needs.
 import type { Backoff } from '../../../../contract/backoff.js';
 import type { JobGroup } from '../../../../contract/groups.js';
+import { readMeta, type Meta } from '../../../../contract/meta.js';
 import type { FetchedJob, JobRecord, LeasedJob, ScheduleSlot } from '../../../work-queue.js';
 import { FIELD_PLACES, JOB_FIELDS } from '../scripts/built-scripts.js';
 import { SENT_BY_ACKTOR } from '../sending/send-call.js';
@@ -31,6 +32,8 @@ export interface SettlingOptions {
   readonly isLifo: boolean;
   /** Whether a producer of Acktor sent it. */
   readonly isOurs: boolean;
+  /** Whether no dead letter is left of it when it has expired. */
+  readonly isDroppedWhenExpired: boolean;
 }
 
 /** @throws TypeError for a job that no queue of BullMQ has handed out. */
@@ -43,6 +46,12 @@ export function ticketOf({ ticket, record }: LeasedJob): BullmqTicket {
 export function removedOnceAcked(job: LeasedJob): LeasedJob {
   const { fieldCount, own, traces } = ticketOf(job);
   return { ...job, ticket: new BullmqTicket(fieldCount, { ...own, keptAcked: '{"completed":{"count":0}}' }, traces) };
+}
+
+/** The same job, of which nothing is kept once it is a dead letter. */
+export function forgottenOnceDead(job: LeasedJob): LeasedJob {
+  const { fieldCount, own, traces } = ticketOf(job);
+  return { ...job, ticket: new BullmqTicket(fieldCount, { ...own, keptDead: '{"failed":{"count":0}}' }, traces) };
 }
 
 /** The job's queue and id, and its lease. */
@@ -81,17 +90,15 @@ function leasedJob(hash: JobFields, context: LeaseContext, own: OwnOptions): Lea
   };
 }
 
-function record(
-  hash: JobFields,
-  { queue, id }: LeaseContext,
-  { attempts, backoff, unknownBackoff, keptLogLines, version, trace, scheduled, group, flow }: OwnOptions,
-): JobRecord {
+function record(hash: JobFields, { queue, id }: LeaseContext, own: OwnOptions): JobRecord {
+  const { attempts, backoff, unknownBackoff, keptLogLines, version, trace, meta, scheduled, group, flow } = own;
+  const sentAtMs = Number(hash.timestamp ?? 0);
   return {
     id,
     queue,
     name: hash.name ?? '',
     payload: hash.data ?? '{}',
-    sentAtMs: Number(hash.timestamp ?? 0),
+    sentAtMs,
     priority: Number(hash.priority ?? 0),
     attemptsMade: Number(hash.atm ?? 0),
     deliveries: Number(hash.ats ?? 0),
@@ -103,7 +110,10 @@ function record(
     unknownBackoff,
     keptLogLines,
     trace,
-    slot: scheduled === undefined ? undefined : slotOf(id),
+    meta,
+    expiresAtMs: own.expiresInMs === undefined ? own.expiresAtMs : sentAtMs + own.expiresInMs,
+    computedFor: own.computedFor,
+    slot: scheduled === undefined && !own.isBackfilled ? undefined : slotOf(id),
     group,
     flow,
     poisoned: hash.defa,
@@ -121,6 +131,13 @@ interface OwnOptions extends SettlingOptions {
   readonly trace: string | undefined;
   readonly group: JobGroup | undefined;
   readonly flow: string | undefined;
+  readonly meta: Meta | undefined;
+  /** Whether it is a run of a schedule that was sent beside it. */
+  readonly isBackfilled: boolean;
+  readonly computedFor: string | undefined;
+  /** From its send, or by the clock. */
+  readonly expiresInMs: number | undefined;
+  readonly expiresAtMs: number | undefined;
 }
 
 const NO_OPTIONS = optionsIn({});
@@ -152,6 +169,7 @@ function optionsIn(options: StoredOptions, text = ''): OwnOptions {
     keptTraces: isCount(stackTraceLimit) ? stackTraceLimit : undefined,
     isLifo: lifo === true,
     isOurs: options[SENT_BY_ACKTOR] === 1,
+    ...ownIn(options),
     keptAcked: ownRetention('completed', options.removeOnComplete),
     keptDead: ownRetention('failed', options.removeOnFail),
     version,
@@ -164,6 +182,18 @@ function optionsIn(options: StoredOptions, text = ''): OwnOptions {
 function groupIn({ key, turns, holds }: StoredOptions): JobGroup | undefined {
   if (typeof key !== 'string') return undefined;
   return { key, concurrency: isCount(turns) && turns > 0 ? turns : 1, holdsWhenDead: holds === 1 };
+}
+
+/** What no other client stores. */
+function ownIn({ meta, xi, xa, xr, sl, sd }: StoredOptions) {
+  return {
+    meta: meta === undefined ? undefined : readMeta(meta),
+    expiresInMs: isCount(xi) ? xi : undefined,
+    expiresAtMs: isCount(xa) ? xa : undefined,
+    isDroppedWhenExpired: xr === 1,
+    isBackfilled: sl === 1,
+    computedFor: typeof sd === 'string' ? sd : undefined,
+  };
 }
 
 function isCount(value: unknown): value is number {
@@ -188,6 +218,15 @@ interface StoredOptions {
   readonly turns?: unknown;
   readonly holds?: unknown;
   readonly flow?: unknown;
+  /** Acktor's own; another client's may be anything. */
+  readonly meta?: unknown;
+  /** Acktor's own: when it expires, in so many milliseconds or at a time; and 1 where it is removed then. */
+  readonly xi?: unknown;
+  readonly xa?: unknown;
+  readonly xr?: unknown;
+  /** Acktor's own: 1 for a run of a schedule that was sent beside it; and the name of a schedule whose payload is computed. */
+  readonly sl?: unknown;
+  readonly sd?: unknown;
   /** BullMQ's telemetry (6.7): the trace of the send. */
   readonly tm?: string;
 }

@@ -1,6 +1,7 @@
 // The port to schedules, on BullMQ's job schedulers: its clients and dashboards see ours, and we see theirs.
 import { Calendar } from '../../../../schedules/calendar.js';
 import type {
+  Missed,
   NewSchedule,
   Overlap,
   PutOutcome,
@@ -13,7 +14,7 @@ import type {
 import { BrokerReplyError } from '../../../broker-errors.js';
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
 import { backoffOf, type StoredBackoff } from '../channel/leased-record.js';
-import { storedOptions } from '../sending/send-call.js';
+import { storedMeta, storedOptions } from '../sending/send-call.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { scripts } from '../scripts/scripts.js';
 import { serverNowMs } from '../server-time.js';
@@ -114,6 +115,7 @@ export class BullmqSchedules implements ScheduleStore {
 }
 
 const OVERLAPS: readonly Overlap[] = ['skip', 'queue', 'cancelRunning'];
+const MISSED: readonly Missed[] = ['skip', 'runOnce', 'runAll'];
 
 /** Those that were run before their time have a job. */
 const MOST_TIMES = 16;
@@ -143,10 +145,11 @@ interface SchedulerOptions {
   /** Acktor's own. */
   readonly overlap?: string | undefined;
   readonly missed?: string | undefined;
+  readonly jitter?: number | undefined;
 }
 
 function partsOf(schedule: NewSchedule): ScheduleParts {
-  const { name, jobName, payload, timetable, overlap, missed } = schedule;
+  const { name, jobName, payload, timetable, overlap, missed, jitterMs: jitter } = schedule;
   const { cron, timeZone, everyMs, startsAtMs, endsAtMs, limit } = timetable;
   return {
     name,
@@ -160,9 +163,16 @@ function partsOf(schedule: NewSchedule): ScheduleParts {
       endDate: endsAtMs,
       limit,
       overlap,
-      missed: missed === 'skip' ? missed : undefined,
+      missed: missed === 'runOnce' ? undefined : missed,
+      jitter,
     },
-    template: storedOptions({ ...schedule, id: '', name: jobName, delayMs: 0 }),
+    template: storedOptions({
+      ...schedule,
+      id: '',
+      name: jobName,
+      delayMs: 0,
+      computedFor: schedule.isComputed ? name : undefined,
+    }),
   };
 }
 
@@ -183,6 +193,7 @@ function partsOfRecord({ name, record }: RawSchedule): ScheduleParts {
       offset: number('offset'),
       overlap: record['overlap'],
       missed: record['missed'],
+      jitter: number('jitter'),
     },
     template: record['opts'] ?? '{}',
   };
@@ -220,12 +231,14 @@ function storedOf(raw: RawSchedule): StoredSchedule {
     payload,
     timetable: timetableOf(scheduler),
     overlap: OVERLAPS.find((each) => each === scheduler.overlap),
-    missed: scheduler.missed === 'skip' ? 'skip' : 'runOnce',
+    missed: MISSED.find((each) => each === scheduler.missed) ?? 'runOnce',
+    jitterMs: scheduler.jitter,
     isPaused,
     nextAtMs: isPaused || options === '' ? undefined : timeMs,
     runs: Number(record['ic'] ?? 0),
     runsLeft: scheduler.limit === undefined ? undefined : Math.max(0, scheduler.limit - countIn(options) + 1),
-    ...retriesIn(template),
+    ...sentIn(template),
+    meta: storedMeta(template),
   };
 }
 
@@ -239,9 +252,12 @@ function timetableOf({ pattern, tz, every, startDate, endDate, limit }: Schedule
   return { cron: pattern, timeZone: tz, everyMs: every, startsAtMs: startDate, endsAtMs: endDate, limit };
 }
 
-function retriesIn(template: string): Pick<StoredSchedule, 'attempts' | 'backoff' | 'priority' | 'version'> {
-  const { attempts, backoff, priority = 0, payloadVersion: version = 1 } = JSON.parse(template) as Template;
-  return { attempts: Math.max(1, attempts ?? 0), backoff: backoffOf(backoff), priority, version };
+type Sent = Pick<StoredSchedule, 'attempts' | 'backoff' | 'priority' | 'version' | 'isComputed'>;
+
+function sentIn(template: string): Sent {
+  const { attempts, backoff, priority = 0, payloadVersion: version = 1, sd } = JSON.parse(template) as Template;
+  const isComputed = sd !== undefined;
+  return { attempts: Math.max(1, attempts ?? 0), backoff: backoffOf(backoff), priority, version, isComputed };
 }
 
 interface Template {
@@ -249,4 +265,5 @@ interface Template {
   readonly backoff?: StoredBackoff;
   readonly priority?: number;
   readonly payloadVersion?: number;
+  readonly sd?: string;
 }

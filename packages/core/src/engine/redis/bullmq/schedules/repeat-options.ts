@@ -1,5 +1,6 @@
 // The options of a run of a BullMQ job scheduler: when its next run is, and which options that gets.
 import type { Calendar, CronRule } from '../../../../schedules/calendar.js';
+import { MOST_MISSED_RUNS } from '../../../schedule-store.js';
 
 /** What BullMQ keeps with each run of a scheduler, under `repeat` (6.7). Times are numbers, or texts that `Date` reads. */
 export interface RepeatOptions {
@@ -17,6 +18,10 @@ export interface RepeatOptions {
   readonly overlap?: string;
   /** Acktor's own: what happens to a run that is fetched when the next one is due already. */
   readonly missed?: string;
+  /** Acktor's own: how many runs before it were fetched so late, one after another, and this one was added for all that. */
+  readonly late?: number | undefined;
+  /** Acktor's own: by how many milliseconds at most it is put off. */
+  readonly jitter?: number;
 }
 
 /** The options of a run as they are stored. */
@@ -35,7 +40,7 @@ export function readRunOptions(json: string): RunOptions {
   return options as RunOptions;
 }
 
-/** A run to be added. The server finds the time of one that comes in intervals. */
+/** A run to be added. The server finds the time of one that comes in intervals, where none is given. */
 export interface NextRun {
   readonly atMs: number | undefined;
   readonly options: RunOptions;
@@ -45,23 +50,32 @@ export interface NextRun {
  * The run after this one, of a schedule that is fetched at that time; undefined when there is none, because of its limit or its end.
  * @throws Error for a pattern that cannot be read.
  */
-export function nextRun(options: RunOptions, slotMs: number, { calendar, nowMs }: FoundAt): NextRun | undefined {
+export function nextRun(options: RunOptions, slotMs: number, found: FoundAt): NextRun | undefined {
   const { repeat } = options;
+  const { calendar, nowMs } = found;
   const count = (repeat.count ?? 0) + 1;
-  const endsAtMs = timeOf(repeat.endDate);
+  const endsAtMs = timeOf(repeat.endDate) ?? Infinity;
   if (repeat.limit !== undefined && count > repeat.limit) return undefined;
+  const late = lateRuns(options, slotMs, found);
   // One that was run before its time is followed by the one after its time.
-  const fromMs = Math.max(slotMs, nowMs);
-  if (endsAtMs !== undefined && fromMs > endsAtMs) return undefined;
-  const next = { ...options, repeat: withoutNulls({ ...repeat, count }) };
+  const fromMs = late > 0 ? slotMs : Math.max(slotMs, nowMs);
+  if (fromMs > endsAtMs) return undefined;
+  const next = { ...options, repeat: withoutNulls({ ...repeat, count, late: late > 0 ? late : undefined }) };
   if (repeat.every !== undefined) {
     // BullMQ adds one that is after the end when it is fetched before. It passes over the times that were missed.
-    const missed = Math.max(0, Math.floor((nowMs - slotMs) / repeat.every));
+    const missed = Math.max(0, Math.floor((fromMs - slotMs) / repeat.every));
     const nextAtMs = slotMs + (missed + 1) * repeat.every;
-    return endsAtMs !== undefined && nextAtMs > endsAtMs ? undefined : { atMs: undefined, options: next };
+    if (nextAtMs > endsAtMs) return undefined;
+    return { atMs: late > 0 ? nextAtMs : undefined, options: next };
   }
   const atMs = calendar.next(ruleOf(repeat), fromMs);
   return atMs === undefined ? undefined : { atMs, options: { ...next, prevMillis: atMs } };
+}
+
+/** How many runs up to this one were missed in a row and are all to be run; 0 where what was missed is passed over: at last for all of them. */
+function lateRuns(options: RunOptions, slotMs: number, found: FoundAt): number {
+  const { missed, late = 0 } = options.repeat;
+  return missed === 'runAll' && late + 1 < MOST_MISSED_RUNS && isMissed(options, slotMs, found) ? late + 1 : 0;
 }
 
 /** Whether the time after the run's has passed, too: nothing fetched it in between. */

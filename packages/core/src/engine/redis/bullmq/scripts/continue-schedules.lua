@@ -5,7 +5,7 @@
 -- Arguments:
 --   prefix
 --   runs...: of each fetched run the entry `fetchedRun`: its schedule, its id, the time of the next (ms; 0 for that of an interval, which is found
---     here; '' for none), the options of the next as JSON, and '1' where runs of its schedule are asked for that were fetched before
+--     here, and passes over what was missed; '' for none), the options of the next as JSON, and '1' where runs of its schedule are asked for that were fetched before
 -- Reply: for each the ids of such runs that are under way; or a text, why the next could not be added.
 -- Cost: some fifteen commands for each; the active list for each that asks.
 
@@ -13,14 +13,23 @@
 --- include: server-time
 local prefix = ARGV.prefix
 --- include: kinds
+--- include: jitter
 
 local function addNext(at, jobId)
   local schedulers, delayed, wait, paused, meta, prioritized, marker, id, events, pc, active = unpack(KEYS)
   local options = cjson.decode(ARGV[at + ENTRY.fetchedRun.options])
   options.timestamp = tonumber(now)
-  updateJobScheduler(
+  local schedule, atMs, asOf = ARGV[at + ENTRY.fetchedRun.schedule], ARGV[at + ENTRY.fetchedRun.atMs], now
+  -- BullMQ's script finds the time after the last one's when it is that now.
+  local everyMs = options['repeat'].every
+  local isGiven = everyMs and atMs ~= '0'
+  if isGiven then asOf = string.format('%.0f', atMs - everyMs) end
+  local added = updateJobScheduler(
     { schedulers, delayed, wait, paused, meta, prioritized, marker, id, events, pc, prefix .. jobId, active },
-    { ARGV[at + ENTRY.fetchedRun.atMs], ARGV[at + ENTRY.fetchedRun.schedule], '', options, now, prefix, jobId })
+    { atMs, schedule, '', options, asOf, prefix, jobId })
+  if not added then return end
+  if isGiven then redis.call('HSET', prefix .. added, 'timestamp', now) end
+  putOff(schedule, string.match(added, '%d+$'), options['repeat'].jitter)
 end
 
 -- The active list has the job first that was fetched last.

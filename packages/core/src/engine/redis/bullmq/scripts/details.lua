@@ -14,6 +14,6 @@ local key, mostLines = ARGV.prefix .. ARGV.id, tonumber(ARGV.mostLines)
 if not isJob() then return { foundRow(), {}, {} } end
 return {
   foundRow(),
-  redis.call('HMGET', key, 'data', 'returnvalue', 'stacktrace', 'progress', 'history'),
+  redis.call('HMGET', key, 'data', 'returnvalue', 'stacktrace', 'progress', 'history', 'opts'),
   redis.call('LRANGE', key .. ':logs', -mostLines, -1),
 }

@@ -225,6 +225,11 @@ export const CONSTANTS = {
   marksKey: 'acktor:forwarded',
   /** How many jobs one fetch passes over whose ids are no text. */
   mostBuried: 50,
+  /** How many jobs at an end of a place are looked at for one that may be dropped, and how many are dropped for one that is sent. */
+  droppableAmong: 20,
+  droppedForOne: 20,
+  /** How many jobs a call of a producer looks at that may have expired, in each place. */
+  sweptAtOnce: 100,
   /** The name of a dead letter of which nothing is left but its id. */
   removedJob: 'removed',
 };

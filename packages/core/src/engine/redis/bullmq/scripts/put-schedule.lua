@@ -22,6 +22,7 @@ local schedulers = KEYS.schedulers
 --- include: kinds
 --- include: family
 --- include: stop-schedule
+--- include: jitter
 requireKinds(INLINE.kinds('repeat', 'delayed', 'wait', 'paused', 'meta', 'prioritized', 'marker', 'id', 'events', 'pc', 'active'))
 -- What BullMQ's `removeJob` looks at.
 requireKinds(INLINE.kinds('completed', 'failed', 'waiting-children'))
@@ -57,9 +58,10 @@ run.timestamp = tonumber(now)
 local template = cjson.decode(ARGV.template)
 local added = addJobScheduler(KEYS, { first, options, schedule, ARGV.payload, template, run, now, prefix, '' })
 if type(added) == 'number' then return added end
-for _, own in ipairs({ 'overlap', 'missed' }) do
+for _, own in ipairs({ 'overlap', 'missed', 'jitter' }) do
   if options[own] then redis.call('HSET', schedulers .. ':' .. schedule, own, options[own]) end
 end
 local nextMs = redis.call('ZSCORE', schedulers, schedule)
+putOff(schedule, nextMs, options.jitter)
 if isPaused then stop(schedule) end
 return { tonumber(nextMs), isPaused and 1 or 0 }

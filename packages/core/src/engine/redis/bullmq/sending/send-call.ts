@@ -1,10 +1,11 @@
 // Writes a batch of jobs as the arguments of the send script, and reads the script's answer.
+import { readMeta, type Meta } from '../../../../contract/meta.js';
 import { type ScriptClient, isLonger, noteDenial, tooLong } from '../../connection/redis-script.js';
 import { BrokerReplyError } from '../../../broker-errors.js';
-import type { SendOutcome, SendRefusal } from '../../../broker.js';
 import type { JobGroup } from '../../../../contract/groups.js';
+import type { SendDuplicate, SendOutcome, SendRefusal } from '../../../broker.js';
 import type { OutgoingJob } from '../../../work-queue.js';
-import type { JobPlace } from '../../../../operator/queue-admin.js';
+import type { Dedup, Expiry } from '../../../send-terms.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { scripts } from '../scripts/scripts.js';
 
@@ -53,10 +54,18 @@ const ALL_ACCEPTED = 1;
 export function writeJobs(jobs: readonly OutgoingJob[]): (string | number)[] {
   const entries: (string | number)[] = [];
   for (const run of runsOf(jobs)) {
-    entries.push(run.length, run[0].name, storedOptions(run[0]));
+    entries.push(run.length, run[0].name, sentOptions(run[0]));
     for (const { id, payload } of run) entries.push(id, payload);
   }
   return entries;
+}
+
+/** What is stored, and what is of the send alone. */
+function sentOptions(job: OutgoingJob): string {
+  const stored = storedOptions(job);
+  if (job.maxLength === undefined) return stored;
+  const { jobs, whenFull } = job.maxLength;
+  return `${stored.slice(0, -1)},"ml":[${jobs},${whenFull === 'dropOldest' ? 1 : 0}]}`;
 }
 
 type Run = [OutgoingJob, ...OutgoingJob[]];
@@ -71,7 +80,7 @@ function runsOf(jobs: readonly OutgoingJob[]): readonly Run[] {
   return runs;
 }
 
-/** Whether both have the same name and the same {@link storedOptions}. */
+/** Whether both have the same name, the same {@link storedOptions} and the same bound. */
 function isSentAlike(one: OutgoingJob, other: OutgoingJob): boolean {
   return (
     one.name === other.name &&
@@ -81,9 +90,21 @@ function isSentAlike(one: OutgoingJob, other: OutgoingJob): boolean {
     one.priority === other.priority &&
     one.version === other.version &&
     one.reuse === other.reuse &&
+    one.trace === other.trace &&
+    one.maxLength === other.maxLength &&
+    areExtrasAlike(one, other)
+  );
+}
+
+function areExtrasAlike(one: OutgoingJob, other: OutgoingJob): boolean {
+  return (
+    one.meta === other.meta &&
+    one.dedup === other.dedup &&
+    one.computedFor === other.computedFor &&
+    (one.slot === undefined) === (other.slot === undefined) &&
     isOfGroup(one, other.group) &&
     one.flow === other.flow &&
-    one.trace === other.trace
+    isExpiryAlike(one.expiry, other.expiry)
   );
 }
 
@@ -93,9 +114,19 @@ function isOfGroup({ group: one }: OutgoingJob, other: JobGroup | undefined): bo
   return one.key === key && one.concurrency === concurrency && one.holdsWhenDead === holdsWhenDead;
 }
 
+function isExpiryAlike(one: Expiry | undefined, other: Expiry | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.afterMs === other.afterMs && one.atMs === other.atMs && one.whenExpired === other.whenExpired;
+}
+
 function readOutcome(outcome: unknown): SendOutcome | SendRefusal {
   if (outcome === 1) return 'accepted';
-  if (Array.isArray(outcome)) return { duplicateOf: outcome[0] as JobPlace };
+  if (Array.isArray(outcome)) {
+    const [place, standIn] = outcome as readonly (string | number | undefined)[];
+    if (place === 'full') return { refused: 'the queue is full', full: { waiting: Number(standIn) } };
+    const duplicateOf = place as SendDuplicate['duplicateOf'];
+    return standIn === undefined ? { duplicateOf } : { duplicateOf, standIn: String(standIn) };
+  }
   return { refused: String(outcome) };
 }
 
@@ -108,36 +139,64 @@ export function storedVersion(options: string | undefined): number {
   }
 }
 
+/** The headers of a job, as the options stored with it have them; undefined for none. */
+export function storedMeta(options: string | undefined): Meta | undefined {
+  try {
+    return readMeta((JSON.parse(options ?? '{}') as { readonly meta?: unknown } | null)?.meta);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Marks, in the stored options, a job that a producer of Acktor sent. Short: it is in every job's hash. */
 export const SENT_BY_ACKTOR = 'ak';
 
 /** The options of a job as JSON. What is undefined here is left out there. */
-export function storedOptions({
-  attempts,
-  backoff,
-  delayMs,
-  priority,
-  version = 1,
-  trace,
-  reuse,
-  group,
-  flow,
-}: OutgoingJob): string {
+export function storedOptions(job: OutgoingJob): string {
+  const { attempts, backoff, delayMs, priority, version = 1, trace, reuse, flow, dedup } = job;
+  const waitMs = dedup?.mode === 'debounce' ? dedup.ttlMs : delayMs;
   return JSON.stringify({
     attempts,
     backoff: backoff && { type: backoff.type, delay: backoff.delayMs, jitter: backoff.jitter ?? 0 },
-    delay: delayMs > 0 ? delayMs : undefined,
+    delay: waitMs === 0 ? undefined : waitMs,
     priority: priority > 0 ? priority : undefined,
+    de: dedup && storedDedup(dedup),
     // BullMQ keeps what it does not know. Its own clients write none, so theirs are of version 1.
     payloadVersion: version > 1 ? version : undefined,
     // What BullMQ's own telemetry calls it.
     tm: trace,
     reuse,
-    key: group?.key,
-    turns: group === undefined || group.concurrency === 1 ? undefined : group.concurrency,
-    holds: group?.holdsWhenDead ? 1 : undefined,
     flow,
+    ...storedGroup(job.group),
+    ...storedExtras(job),
     // By which a worker knows that the retention of acked jobs holds for this one: other clients' are kept as they say.
     [SENT_BY_ACKTOR]: 1,
   });
+}
+
+/** The key of a job, and how many of that may be under way. */
+function storedGroup(group: JobGroup | undefined): object | undefined {
+  if (group === undefined) return undefined;
+  const { key, concurrency, holdsWhenDead } = group;
+  return { key, turns: concurrency === 1 ? undefined : concurrency, holds: holdsWhenDead ? 1 : undefined };
+}
+
+/** Headers, expiry, and of which schedule it is a run: by its id (`sl`), or for its payload, which its contract computes (`sd`). */
+function storedExtras({ meta, expiry, slot, computedFor }: OutgoingJob): object {
+  const xr = expiry?.whenExpired === 'remove' ? 1 : undefined;
+  return { meta, xi: expiry?.afterMs, xa: expiry?.atMs, xr, sl: slot && 1, sd: computedFor };
+}
+
+/** As BullMQ has it (6.7). */
+function storedDedup({ key, mode, ttlMs }: Dedup): object {
+  switch (mode) {
+    case 'once':
+      return { id: key };
+    case 'throttle':
+      return { id: key, ttl: ttlMs };
+    case 'debounce':
+      return { id: key, ttl: ttlMs, extend: true, replace: true };
+    case 'keepLast':
+      return { id: key, keepLastIfActive: true };
+  }
 }

@@ -1,8 +1,10 @@
 -- The one place where a job is added to a queue, by BullMQ's own scripts.
 --
--- Defines `adderTo(prefix)`, which returns two functions for the queue whose keys begin so. `add(jobId, name, payload, options, family)` returns 1, or
--- `{ place }` when the queue holds a job of that id already, which is there (a JobPlace). One that has ended is replaced where the options say so. `look(options)` fails, with nothing changed, where a job with these options could not be
--- added: BullMQ's script stores the record first, and where it then fails, the id is taken by a job that is in no list.
+-- Defines `adderTo(prefix)`, which returns two functions for the queue whose keys begin so. `add(jobId, name, payload, options, family)`
+-- returns 1; `{ place }` when the queue holds a job of that id already, which is there (a JobPlace); `{ place, id }` when another job stands
+-- for it by its deduplication. One that has ended is replaced where the options say so. `look(options)` fails, with nothing changed, where a
+-- job with these options could not be added: BullMQ's script stores the record first, and where it then fails, the id is taken by a job that
+-- is in no list.
 -- A `family` makes it a child: the `key` of its parent, which is there, the key of its `dependencies`, and `parent`, what is stored of it.
 --
 -- To be included in a function: Lua makes every function anew in each call, and most calls need none of these. Expects `call` and `now`.
@@ -11,6 +13,7 @@
 
 local kindsOfAny = INLINE.kinds('meta', 'id', 'events', 'marker')
 local kindsOfActive = INLINE.kinds('active')
+local kindsOfDeduplication = INLINE.kinds('active', 'delayed')
 local kindsOfPlace = {
   delayed = INLINE.kinds('delayed'),
   prioritized = INLINE.kinds('prioritized', 'pc'),
@@ -38,7 +41,11 @@ local function adderTo(prefix)
   end
 
   local function look(options)
-    local place = placeFor(options)
+    local place, de = placeFor(options), options.de
+    if de then
+      requireKinds({ ['de:' .. de.id] = 'string', ['dn:' .. de.id] = 'hash' })
+      requireKinds(kindsOfDeduplication)
+    end
     if areChecked[place] then return end
     requireKinds(kindsOfAny)
     if call('HEXISTS', meta, 'concurrency') == 1 then requireKinds(kindsOfActive) end
@@ -72,6 +79,29 @@ local function adderTo(prefix)
     groups.wake()
   end
 
+  -- Of the jobs of a key that keeps the last: one that is begun is followed by this one, for which BullMQ keeps a place; one that is not gets
+  -- what this one has, and stays where it is.
+  local function keepLast(standIn, jobId, name, payload, options)
+    local key, nextKey = prefix .. standIn, prefix .. 'dn:' .. options.de.id
+    if call('HEXISTS', key, 'ats') == 1 then
+      call('DEL', nextKey)
+      call('HSET', nextKey, 'name', name, 'data', payload, 'opts', cjson.encode(options), 'jid', jobId)
+    elseif call('EXISTS', key) == 1 then
+      local isRead, stored = pcall(cjson.decode, call('HGET', key, 'opts') or '{}')
+      local delay, priority = options.delay, options.priority
+      if isRead and type(stored) == 'table' then options.delay, options.priority = stored.delay, stored.priority end
+      call('HSET', key, 'name', name, 'data', payload, 'opts', cjson.encode(options))
+      options.delay, options.priority = delay, priority
+    end
+  end
+
+  -- The answer for a job for which another stands. The key of one that is throttled may outlive its job.
+  local function standFor(standIn)
+    if call('EXISTS', prefix .. standIn) == 0 then return { 'forgotten', standIn } end
+    local isFound, place = pcall(findPlace, standIn)
+    return { isFound and place or 'waiting', standIn }
+  end
+
   local function add(jobId, name, payload, options, family)
     local key, fence = prefix .. jobId, nil
     if call('EXISTS', key) == 1 then
@@ -89,15 +119,21 @@ local function adderTo(prefix)
     look(options)
     local parts = { prefix, jobId, name, tonumber(now) }
     if family then parts[5], parts[6], parts[7] = family.key, family.dependencies, family.parent end
+    if options.de then parts[9] = prefix .. 'de:' .. options.de.id end
     local place, args = placeFor(options), { parts, payload, options }
+    local added = jobId
     if options.key then
       addToGroup(jobId, name, payload, options, family)
     elseif place == 'delayed' then
-      addDelayedJob({ marker, meta, id, delayed, completed, events }, args)
+      added = addDelayedJob({ marker, meta, id, delayed, completed, events }, args)
     elseif place == 'prioritized' then
-      addPrioritizedJob({ marker, meta, id, prioritized, delayed, completed, active, events, pc }, args)
+      added = addPrioritizedJob({ marker, meta, id, prioritized, delayed, completed, active, events, pc }, args)
     else
-      addStandardJob({ wait, paused, meta, id, completed, delayed, active, events, marker }, args)
+      added = addStandardJob({ wait, paused, meta, id, completed, delayed, active, events, marker }, args)
+    end
+    if options.de and added ~= jobId then
+      if options.de.keepLastIfActive then keepLast(added, jobId, name, payload, options) end
+      return standFor(added)
     end
     -- The fence goes on: a zombie of the job that was replaced must not pass for a delivery of this one.
     if fence and string.find(fence, '^[1-9]%d*$') and #fence <= 15 then call('HSET', key, 'ats', fence) end

@@ -2,7 +2,8 @@
 --
 -- Defines `planFast(runs)`, which only reads, and returns a plan for an ordinary call or nil; and `runFast(runs, plan)`, which carries it
 -- out in three commands a job instead of ten, and returns whether it did. What that leaves in the server is what BullMQ's scripts would
--- leave: `test/differential` holds it to that. Ordinary is a job without delay, priority and key whose id is neither in the queue nor twice in
+-- leave: `test/differential` holds it to that. Ordinary is a job without delay, priority, key and deduplication whose id is neither in the queue
+-- nor twice in
 -- the call, and a queue that is not paused and has no limit on concurrency.
 --
 -- Expects the send script's names, `call` among them, and ids that are no part of the queue, which `checkName` sees to.
@@ -19,7 +20,8 @@ end
 local function standardJobs(runs)
   local ids, keys, seen = {}, {}, {}
   for _, run in ipairs(runs) do
-    if run.options.delay or run.options.priority or run.options.key then return nil end
+    local options = run.options
+    if options.delay or options.priority or options.key or options.de then return nil end
     for at = run.first, run.last, 2 do
       local jobId = ARGV[at]
       if seen[jobId] then return nil end
@@ -38,6 +40,10 @@ local function planFast(runs)
   if not mostEvents then return nil end
   local ids, keys = standardJobs(runs)
   if not ids or call('EXISTS', unpack(keys)) > 0 then return nil end
+  if shortest then
+    local length = call('LLEN', wait) + call('LLEN', KEYS.paused) + call('ZCARD', KEYS.prioritized) + call('ZCARD', KEYS.delayed)
+    if length + #ids > shortest then return nil end
+  end
   local areSoundParts = call('LLEN', wait) and call('XLEN', events) and call('ZCARD', marker)
   return areSoundParts and { ids = ids, keys = keys, mostEvents = mostEvents }
 end
