@@ -118,7 +118,7 @@ describe('the rights of a role', function () {
 const everywhere = ['PING', 'QUIT', 'CLIENT|SETNAME'];
 /** What a role runs besides: what a client begins and ends with, waits, subscriptions, lists of dead letters, moving misplaced jobs. */
 const beside: Readonly<Record<Role, readonly string[]>> = {
-  producer: [...everywhere, 'INFO', 'WAIT', 'XREAD', 'XREVRANGE', 'ZREVRANGE', 'ZRANGEBYSCORE'],
+  producer: [...everywhere, 'INFO', 'WAIT', 'XREAD', 'XREVRANGE', 'ZRANGEBYSCORE'],
   worker: [...everywhere, 'SSUBSCRIBE'],
   operator: [...everywhere, 'INFO', 'SCAN', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PUBSUB|NUMSUB', 'LSET'],
 };

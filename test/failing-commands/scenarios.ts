@@ -76,6 +76,11 @@ const sends: readonly Scenario[] = ['1', '0'].flatMap((mayBeFast) => [
   ]),
 ]);
 
+const bounded = ['1', 1, 'a job', '{"ml":[1,1]}', 'n1', '{}'] as const;
+const full = [{}, { priority: 5 }, { delay: 60_000 }].map((job) =>
+  of('send', `to a full queue, which drops one with ${JSON.stringify(job)}`, waiting(job), bounded),
+);
+
 const reused = [ID, '{}'];
 const reusing: readonly Scenario[] = [
   of('send', 'a job in the place of an acked one', and(oneActive(), settledWith({ isIndexed: true }, ['ack', ID])), [
@@ -383,6 +388,7 @@ export const scenarios: readonly Scenario[] = [
   ...channels,
   ...leases,
   ...sends,
+  ...full,
   ...reusing,
   ...ofOperators,
   ...reaping,

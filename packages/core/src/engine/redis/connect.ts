@@ -149,10 +149,11 @@ async function meet(guard: ConnectionGuard, { user }: RedisAddress, { time, opti
   const facts = time.answer(guard, readServerFacts);
   const rights = role && time.answer(guard, (client) => requireRights(client, { role, user, namespace }));
   const [server, asked] = await Promise.allSettled([facts, rights]);
+  // A server that is too old says first that it is.
+  if (server.status === 'fulfilled') checkServer(server.value, demandsOf(options));
   // A user who may not do what its role does may not be allowed to ask for the facts either: that says less.
   if (asked.status === 'rejected') throw asked.reason;
   if (server.status === 'rejected') throw server.reason;
-  checkServer(server.value, demandsOf(options));
   return server.value;
 }
 
