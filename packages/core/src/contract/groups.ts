@@ -72,7 +72,6 @@ export const keyOption = {
 } as const;
 
 /** The group of a job that is sent with a key; undefined without one. */
-export function groupOf({ concurrency, deadLetter }: Groups, key: string | undefined): JobGroup | undefined {
-  if (key === undefined) return undefined;
+export function groupOf({ concurrency, deadLetter }: Groups, key: string): JobGroup {
   return { key, concurrency, holdsWhenDead: deadLetter === 'hold' };
 }

@@ -33,13 +33,13 @@ export function outgoingJob(job: AnyJob, { id, payload, trace, meta, options, ma
   const stored = retriesToStore(job);
   const { delayMs, priority, key } = options;
   if (key !== undefined) requireNoWait(options);
-  const dedup = dedupOf(options);
+  const dedup = options.dedup && dedupOf(options);
   const canExpire = options.expiresInMs !== undefined || options.expiresAt !== undefined;
   const expiry = canExpire ? expiryOf(options, Math.max(delayMs, debounceMsOf(dedup))) : undefined;
   const attempts = options.attempts ?? stored.attempts;
   const backoff = options.backoff ?? stored.backoff;
   const { name, version } = job;
-  const group = groupOf(job.groups, key);
+  const group = key === undefined ? undefined : groupOf(job.groups, key);
   const sent = {
     id,
     name,

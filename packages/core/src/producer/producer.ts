@@ -253,7 +253,7 @@ export class Producer {
     const { confirm = this.#options.confirm } = checked;
     this.#connected.broker.requireConfirm(confirm);
     const id = this.#ids.of(checked);
-    const meta = sentMeta(checked.meta);
+    const meta = checked.meta && sentMeta(checked.meta);
     const payload = await encodePayload(job, data, this.#options);
     const { queue, name, maxLength } = job;
     const batcher = this.#batcherOf(queue, confirm);

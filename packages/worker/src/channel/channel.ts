@@ -17,7 +17,7 @@ import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } fro
 import type { DeliveryLimits } from '../delivery/delivery.js';
 import type { Quarantine } from '../delivery/quarantine.js';
 import type { ReportEnds } from '../flows/step-ends.js';
-import { DeliveryEvents, type DeliveryEventsDeps } from '../events/worker-events.js';
+import { DeliveryEvents, mayReport, type DeliveryEventsDeps } from '../events/worker-events.js';
 import {
   DeliveryTable,
   EarlyCancels,
@@ -158,7 +158,7 @@ export class Channel {
     return new RequestBatcher({
       settleAndFetch: (requests) => {
         const options = { leaseMs, worker, limit, wantsStatus: !this.#parking.isEmpty };
-        return queue.settleAndFetch(reportEnds(requests), options);
+        return queue.settleAndFetch(requests.some(mayReport) ? reportEnds(requests) : requests, options);
       },
       onAnswer: (rows, answer) => this.#answer(rows, answer),
       onFailure: (rows, error) => this.#fail(rows, error),

@@ -1,8 +1,7 @@
 // Compiles a machine: reads from its chart, once, a table of its ordinary transitions.
 import type { AnyMachineSnapshot, AnyStateMachine, StateValue } from 'xstate';
 import { UncompilableChartError } from '../errors.js';
-import type { consumerMachine } from './consumer.machine.js';
-import { consumerContextWith } from './consumer-protocol.js';
+import { consumerContextWith, type consumerMachine } from './consumer.machine.js';
 import {
   compileAction,
   compileGuard,

@@ -22,17 +22,6 @@ export interface ConsumerContext {
   readonly isStopping: boolean;
 }
 
-/** What an `assign` makes of a context: every key by name, for that is eight times as fast as a spread. */
-export function consumerContextWith(context: ConsumerContext, changes: Partial<ConsumerContext>): ConsumerContext {
-  return {
-    channel: context.channel,
-    delivery: 'delivery' in changes ? changes.delivery : context.delivery,
-    settlement: 'settlement' in changes ? changes.settlement : context.settlement,
-    stuck: 'stuck' in changes ? changes.stuck : context.stuck,
-    isStopping: changes.isStopping ?? context.isStopping,
-  };
-}
-
 /** A handler whose signal has aborted, and which still runs. */
 export interface StuckHandler {
   readonly job: LeasedJob;

@@ -1,6 +1,6 @@
 // What a worker reports to listeners in its own process: plain data, no payload, no result, and out of the way of its deliveries.
 import { OptionsError, type Meta } from '@acktor/core';
-import type { LeasedJob, SettleOutcome, Settling, EngineClock } from '@acktor/core/engine';
+import type { ChannelRequest, LeasedJob, SettleOutcome, Settling, EngineClock } from '@acktor/core/engine';
 import { describe, NO_META, type GuardedLog } from '@acktor/core/internal';
 import type { DeliveryTable } from '../channel/delivery-table.js';
 import type { ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';
@@ -171,6 +171,11 @@ export interface DeliveryEventsDeps {
   readonly events: WorkerEvents;
   readonly held: Pick<DeliveryTable, 'heldSinceMs'>;
   readonly clock: Pick<EngineClock, 'now'>;
+}
+
+/** Whether a job may have to report how a delivery ends: that of a flow's step, or a death. Nearly none does, and what makes the jobs is not asked. */
+export function mayReport({ settle }: Pick<ChannelRequest, 'settle'>): boolean {
+  return settle !== undefined && (settle.settlement.kind === 'deadLetter' || settle.job.record.flow !== undefined);
 }
 
 /** The events of a channel's deliveries. Each costs one check while it has no listener. */

@@ -19,6 +19,7 @@ import type { Kept, Retention } from '../../retention.js';
 import { noteDenial, type RedisScript } from '../connection/redis-script.js';
 import {
   generationOf,
+  isJudged,
   readAnswer,
   SEPARATOR,
   writeCall,
@@ -26,7 +27,7 @@ import {
   type SendTarget,
 } from './channel/channel-call.js';
 import { ticketOf } from './channel/leased-record.js';
-import { errorOf, expiredAmong, handedOut, isJudged, requestInstead, type Withheld } from './channel/withheld.js';
+import { errorOf, expiredAmong, handedOut, requestInstead, type Withheld } from './channel/withheld.js';
 import { addChild, readChildren } from './family.js';
 import type { QueueKeys } from './queue-keys.js';
 import { continueSchedules } from './schedules/continuing.js';

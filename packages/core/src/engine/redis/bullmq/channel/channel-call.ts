@@ -25,6 +25,7 @@ import {
   type SettlingOptions,
   readJobText,
 } from './leased-record.js';
+import type { JobReply } from './withheld.js';
 
 /**
  * Separates the parts of a fetched job. A client that has not seen this process's calls cannot know it, and JSON never contains its first
@@ -59,6 +60,13 @@ export interface WrittenCall {
   readonly turns: readonly (string | number)[];
   /** The settlements that could not be written, and why: the call goes without them. Undefined when all could. */
   readonly unwritable: ReadonlyMap<ChannelRequest, Error> | undefined;
+}
+
+/** Whether it brings a job that may have to be withheld. */
+export function isJudged(reply: ChannelReply): reply is JobReply {
+  if (reply.fetched?.kind !== 'job') return false;
+  const { slot, expiresAtMs } = reply.fetched.job.record;
+  return slot !== undefined || expiresAtMs !== undefined;
 }
 
 /** Writes each request by itself, so that one with a settlement that cannot be written holds up none of the others. Never throws. */

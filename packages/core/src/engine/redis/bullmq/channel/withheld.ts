@@ -14,13 +14,6 @@ export type Withheld = WithheldRun | { readonly kind: 'expired' | 'dropped'; rea
 
 export type JobReply = ChannelReply & { readonly fetched: { readonly kind: 'job'; readonly job: LeasedJob } };
 
-/** Whether it brings a job that may have to be withheld. */
-export function isJudged(reply: ChannelReply): reply is JobReply {
-  if (reply.fetched?.kind !== 'job') return false;
-  const { slot, expiresAtMs } = reply.fetched.job.record;
-  return slot !== undefined || expiresAtMs !== undefined;
-}
-
 /**
  * Those of the jobs that have expired: nothing has begun them, but for workers that lost them. By the server's clock, which is asked only
  * where a job can expire. @throws ConnectionLostError.
