@@ -91,7 +91,7 @@ export async function runLanes(program, lanes, options) {
   } finally {
     process.off('SIGTERM', stop).off('SIGINT', stay);
   }
-  process.stdout.write(`\n${sumOf(running.map(({ counts }) => counts()))}\n`);
+  process.stdout.write(`\n${sumOf(running.map((lane) => lane.counts()))}\n`);
   return running.every(({ hasPassed }) => hasPassed()) ? 0 : 1;
 }
 
@@ -100,6 +100,9 @@ function startLane(args) {
   const ended = endOf(child);
   let text = '';
   let isShown = false;
+  // By itself: two pipes have no order, and what was logged before the last line may come after it.
+  let printed = '';
+  child.stdout.on('data', (piece) => (printed += piece));
   for (const output of [child.stdout, child.stderr]) {
     output.setEncoding('utf8');
     output.on('data', (piece) => {
@@ -115,8 +118,12 @@ function startLane(args) {
       isShown = true;
       await ended;
     },
-    counts: () => countsIn(text),
-    hasPassed: () => child.exitCode === 0 && countsIn(text)?.[1] === 0,
+    /** A lane that has failed for another reason than its tests counts one failure of its own. */
+    counts() {
+      const [passed, failed, skipped] = countsIn(printed) ?? [0, 0, 0];
+      return [passed, this.hasPassed() ? failed : Math.max(failed, 1), skipped];
+    },
+    hasPassed: () => child.exitCode === 0 && countsIn(printed)?.[1] === 0,
   };
 }
 
@@ -136,10 +143,7 @@ function countsIn(text) {
   return counts.length === 0 ? undefined : counts.map((count) => Number(count ?? 0));
 }
 
-/** A lane without counts has not come to its end: that is a failure of its own. */
 function sumOf(lanes) {
-  const [passed, failed, skipped] = [0, 1, 2].map((at) =>
-    lanes.reduce((sum, counts) => sum + (counts ?? [0, 1, 0])[at], 0),
-  );
+  const [passed, failed, skipped] = [0, 1, 2].map((at) => lanes.reduce((sum, counts) => sum + counts[at], 0));
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -100,6 +100,15 @@ describe('a run in lanes', () => {
     expect(code).to.equal(1);
   });
 
+  it('counts a lane whose log comes behind its last line, and one that fails though its tests have passed', async () => {
+    const { code, lines } = await run(
+      "console.log('4 passed, 0 failed'); setTimeout(() => console.error('a line of a log'), 100);",
+      "console.log('2 passed, 0 failed'); process.exitCode = 3;",
+    );
+    expect(lines.at(-1)).to.equal('6 passed, 1 failed');
+    expect(code).to.equal(1);
+  });
+
   it('comes to its end though something that a lane has left holds the output open', async function () {
     this.timeout(30_000);
     const leaves = `
