@@ -45,7 +45,32 @@ for (const kind of engineKinds)
       const { reason } = await rejection(receipt.result(within), DeadLetteredError);
       expect(reason).to.equal('step a failed: its job is gone: it was removed, or its queue has forgotten it');
     });
+
+    it('counts the time of a flow that is redriven anew', async () => {
+      await using trial = await FlowTrial.open(kind);
+      const flows = flow('late', { queue: 'flows', data, timeLimitMs: LIMIT_MS }, (step) => {
+        step('a', add, { data: () => ({ label: 'a', terms: [] }) });
+      });
+      trial.failing.add('a');
+      await trial.work([flows]);
+      const receipt = await trial.producer.send(flows, { n: 1 }, { id: 'f' });
+      await rejection(receipt.result(within), DeadLetteredError);
+      const { sentAtMs = 0 } = (await trial.operator.job('flows', 'f')) ?? {};
+      await until(async () => (await trial.operator.queue('flows')).readAtMs > sentAtMs + LIMIT_MS);
+      trial.failing.delete('a');
+      const release = trial.hold('a');
+      expect(await trial.operator.deadLetters('flows').redrive('f')).to.equal(true);
+      await until(async () => (await trial.operator.flow('flows', 'f'))?.run === 2);
+      await until(async () => (await trial.operator.job('flows', 'f'))?.place === 'delayed');
+      await look(trial, 'f');
+      expect(await trial.operator.flow('flows', 'f')).to.include({ phase: 'running', isCancelled: false });
+      release();
+      await until(async () => (await trial.operator.job('flows', 'f'))?.place === 'acked');
+    });
   });
+
+/** Long enough for a redrive and a look on a busy machine. */
+const LIMIT_MS = 4_000;
 
 /** Lets other things happen between two looks: in memory an answer is there at once. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {

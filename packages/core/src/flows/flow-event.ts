@@ -35,7 +35,7 @@ export type FlowEvent = { readonly flow: string; readonly sentAtMs: number; read
   | { readonly type: 'begun' }
   | StepEnded
   | { readonly type: 'cancelled'; readonly why: string }
-  | { readonly type: 'redriven' }
+  | { readonly type: 'redriven'; readonly atMs: number }
 );
 
 /** A step has a result, which may be null, or a reason why it failed. */
@@ -72,7 +72,10 @@ export function flowEventJob(flow: NamedFlow, event: OwnEvent, run: number): Out
 /** A flow, and the name of its contract. */
 export type NamedFlow = FlowAddress & { readonly name: string };
 
-type OwnEvent = { readonly type: 'begun' | 'redriven' } | { readonly type: 'cancelled'; readonly why: string };
+type OwnEvent =
+  | { readonly type: 'begun' }
+  | { readonly type: 'cancelled'; readonly why: string }
+  | { readonly type: 'redriven'; readonly atMs: number };
 
 /** How a step ended: its result as JSON text, or why it failed. */
 export type StepEnd = { readonly json: string } | { readonly reason: string };
@@ -126,7 +129,7 @@ const readEvent = byType<FlowEvent>({
     reason: optional(anyText),
   }),
   cancelled: shape<Of<'cancelled'>>({ ...whose, type: is('cancelled'), why: anyText }),
-  redriven: shape<Of<'redriven'>>({ ...whose, type: is('redriven') }),
+  redriven: shape<Of<'redriven'>>({ ...whose, type: is('redriven'), atMs: amount }),
 });
 
 function is<const Type extends string>(type: Type): Reader<Type> {

@@ -44,6 +44,8 @@ export interface FlowRecord {
   readonly phase: FlowPhase;
   /** 1, and one more with each redrive. */
   readonly run: number;
+  /** When this run began, from where its time limit counts; undefined for the first, which began with the send. */
+  readonly begunAtMs?: number | undefined;
   /** The highest version of the contract that has had to do with it. */
   readonly version: number;
   readonly steps: readonly StepRecord[];
@@ -59,6 +61,7 @@ export interface FlowRecord {
 const readRecord = shape<FlowRecord>({
   phase: oneOf('running', 'failing', 'compensating', 'done', 'failed', 'dead'),
   run: count,
+  begunAtMs: optional(amount),
   version: count,
   steps: listOf(
     shape<StepRecord>({

@@ -56,7 +56,7 @@ export class FlowExecutor implements Executor {
         return this.#redriven(looking);
       default:
         await this.#look(looking);
-        return this.#wait(stored.sentAtMs, fence);
+        return this.#wait(begunAtMs(looking), fence);
     }
   }
 
@@ -74,8 +74,9 @@ export class FlowExecutor implements Executor {
   async #redriven({ stored, record }: Looking): Promise<Rejection> {
     const hasDied = (await this.#lastDeathMs(stored.id)) > (record.lastDeathMs ?? 0);
     if (!hasDied) return failed(record);
-    await this.#report([flowEventJob(this.#named(stored), { type: 'redriven' }, record.run)]);
-    return this.#wait(stored.sentAtMs, 1);
+    const atMs = await this.#deps.broker.deadLetters(this.#deps.flow.queue).nowMs();
+    await this.#report([flowEventJob(this.#named(stored), { type: 'redriven', atMs }, record.run)]);
+    return this.#wait(atMs, 1);
   }
 
   async #lastDeathMs(id: string): Promise<number> {
@@ -85,12 +86,12 @@ export class FlowExecutor implements Executor {
   }
 
   /** Until the next look, or until the time of the flow is over. */
-  async #wait(sentAtMs: number, fence: number): Promise<Rejection> {
+  async #wait(fromMs: number, fence: number): Promise<Rejection> {
     const { flow, broker } = this.#deps;
     const lookMs = Math.min(FIRST_LOOK_MS * 2 ** Math.min(fence - 1, 10), LONGEST_LOOK_MS);
     const reason = 'its steps are under way';
     if (flow.timeLimitMs === undefined) return reject({ requeueInMs: lookMs, reason });
-    const leftMs = sentAtMs + flow.timeLimitMs - (await broker.deadLetters(flow.queue).nowMs());
+    const leftMs = fromMs + flow.timeLimitMs - (await broker.deadLetters(flow.queue).nowMs());
     return reject({ requeueInMs: leftMs > 0 ? Math.min(lookMs, Math.ceil(leftMs)) : lookMs, reason });
   }
 
@@ -99,7 +100,8 @@ export class FlowExecutor implements Executor {
     if (flow.timeLimitMs !== undefined && !record.isCancelled) {
       const nowMs = await broker.deadLetters(flow.queue).nowMs();
       const why = `it was to end within ${flow.timeLimitMs} ms, and has not`;
-      if (nowMs >= stored.sentAtMs + flow.timeLimitMs) await cancelFlow(broker, flow.queue, { id: stored.id, why });
+      if (nowMs >= begunAtMs({ stored, record }) + flow.timeLimitMs)
+        await cancelFlow(broker, flow.queue, { id: stored.id, why });
     }
     const underWay = record.steps.filter(({ state }) => state === 'sent' || state === 'undoing');
     const missing = new Set<string>();
@@ -159,6 +161,10 @@ export class FlowExecutor implements Executor {
   #named({ id, sentAtMs, name }: StoredFlow): NamedFlow {
     return { queue: this.#deps.flow.queue, id, sentAtMs, name };
   }
+}
+
+function begunAtMs({ stored, record }: Pick<Looking, 'stored' | 'record'>): number {
+  return record.begunAtMs ?? stored.sentAtMs;
 }
 
 function failed({ reason = 'it failed for no known reason' }: FlowRecord): Rejection {

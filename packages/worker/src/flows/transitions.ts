@@ -23,7 +23,7 @@ export function applied(flow: FlowContract, record: FlowRecord | undefined, even
     case 'cancelled':
       return cancelled(flow, record, event.why);
     case 'redriven':
-      return record.phase === 'dead' ? redriven(flow, record) : undefined;
+      return record.phase === 'dead' ? redriven(flow, record, event.atMs) : undefined;
   }
 }
 
@@ -61,8 +61,8 @@ function cancelled({ onCancel }: FlowContract, record: FlowRecord, why: string):
 }
 
 /** Goes on from where it failed; a flow that was undone begins anew, and one that could not be undone whole goes on undoing. */
-function redriven(flow: FlowContract, { run, version, steps, undoes }: FlowRecord): FlowRecord {
-  const next = { phase: 'running', run: run + 1, version } as const;
+function redriven(flow: FlowContract, { run, version, steps, undoes }: FlowRecord, begunAtMs: number): FlowRecord {
+  const next = { phase: 'running', run: run + 1, begunAtMs, version } as const;
   if (!undoes)
     return { ...next, steps: steps.map((step) => (isRepeated(flow, steps, step) ? waitingAgain(step) : step)) };
   if (!steps.some(({ state }) => state === 'undoFailed')) return { ...next, steps: steps.map(waitingAgain) };
