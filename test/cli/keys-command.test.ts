@@ -39,6 +39,9 @@ describe('the command acktor keys', function () {
       .to.have.property('keys')
       .with.length(1);
     expect((await act('limit', 'steps', 'b', '--concurrency', 'many')).code).to.equal(2);
+    const nothing = await act('limit', 'steps', 'b');
+    expect(nothing).to.include({ code: 2, stdout: '' });
+    expect(nothing.stderr).to.include('expected --concurrency or --rate, got neither');
     expect((await act('list', 'stops')).code).to.equal(3);
   });
 });

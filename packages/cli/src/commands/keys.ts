@@ -1,6 +1,7 @@
 // `acktor keys`: lists the keys that the jobs of a queue are grouped by, limits, pauses, resumes and purges them.
 import type { Keys, KeyState } from '@acktor/core';
 import { Command } from 'commander';
+import { UsageError } from '../errors.js';
 import { atTheTerminal, confirm } from '../output/asking.js';
 import { colours, print } from '../output/output.js';
 import { firstLine, say, type Printable } from '../output/printable.js';
@@ -85,6 +86,7 @@ function limitCommand(): Command {
     .action((queue: string, key: string, flags: OperatorFlags & LimitFlags) =>
       withOperator(flags, async (operator) => {
         const limits = limitsIn(flags);
+        if (limits.concurrency === undefined && limits.rate === undefined) throw new UsageError(NO_LIMIT);
         await requireQueue(operator, queue);
         await operator.keys(queue).limit(key, limits);
         print(flags.json, {
@@ -94,6 +96,8 @@ function limitCommand(): Command {
       }),
     );
 }
+
+const NO_LIMIT = 'expected --concurrency or --rate, got neither: acktor keys list shows the limits that keys have';
 
 const LIMIT = `
 JSON: { "queue", "key", "concurrency", "rate" }, what was set

@@ -46,7 +46,7 @@ export interface FlowContract<
  * declared before it, so that a graph without a cycle is all that can be said.
  *
  * @throws ContractError naming everything that is wrong: options, names, a step that is declared twice or belongs to another flow, more than
- * 500 steps or none.
+ * 500 steps or none; NotAContractError for a step, or a compensation, whose job is no contract.
  * @example
  * const importFlow = flow('import', { queue: 'imports', data: z.object({ url: z.url() }) }, (step) => {
  *   const fetch = step('fetch', fetchFile, { data: (_, flow) => ({ url: flow.data.url }) });

@@ -158,7 +158,7 @@ interface Outcome {
 }
 
 function report({ queue, matched, done, missed }: Outcome, action: BulkAction, { json, dryRun }: BulkFlags): void {
-  const others = missed > 0 ? `; ${missed} were gone before` : '';
+  const others = missed > 0 ? `; ${missed} ${missed === 1 ? 'was' : 'were'} gone before` : '';
   print(json, {
     json: { queue, matched, [action.done]: done, missed },
     text: () =>
