@@ -8,7 +8,7 @@ import {
 } from '@acktor/worker';
 import { expect } from 'chai';
 import { handlerOf } from '../handler/handler-of.js';
-import { call, note } from '../jobs/notes.js';
+import { call, note, ping } from '../jobs/notes.js';
 import { rejection } from '../server/rejection.js';
 import { RunnerTrial } from './runner-trial.js';
 
@@ -103,6 +103,42 @@ describe('delivery.addChild and delivery.waitForChildren', () => {
     trial.handle();
     expect((await trial.end()).type).to.equal('handler.returned');
     expect(errors).to.have.length(6);
+  });
+
+  it('do not end the process when they fail and are not awaited', async () => {
+    const unhandled: unknown[] = [];
+    const keep = (error: unknown) => void unhandled.push(error);
+    const mochas = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', keep);
+    try {
+      for (const act of [
+        ({ addChild }: NoteDelivery) => void addChild(call, { number: 1 } as never),
+        ({ waitForChildren }: NoteDelivery) => void waitForChildren(),
+      ]) {
+        const trial = trialOf(act);
+        trial.queue.childrenNow = { ...open(0), fatal: [{ queue: 'calls', id: 'x' }] };
+        trial.handle();
+        await trial.end();
+        await new Promise(setImmediate);
+      }
+    } finally {
+      process.removeListener('unhandledRejection', keep);
+      for (const each of mochas) process.on('unhandledRejection', each);
+    }
+    expect(unhandled).to.deep.equal([]);
+  });
+
+  it('refuse a child that would wait for the turn of its parent', async () => {
+    const group = { key: 'ann', concurrency: 1, holdsWhenDead: false };
+    const trial = trialOf(async ({ addChild }) => {
+      const error = await rejection(addChild(ping, { n: 1 }, { key: 'ann' }), OptionsError);
+      expect(error.message).to.include('expected no key that the parent has as well');
+      await addChild(ping, { n: 2 }, { key: 'bob' });
+      await addChild(call, { number: '3' }, { key: 'ann' });
+    });
+    trial.handle({ group });
+    expect((await trial.end()).type).to.equal('handler.returned');
+    expect(trial.queue.added.map(({ job: { payload } }) => payload)).to.deep.equal(['{"n":2}', '{"number":"3"}']);
   });
 
   it('are refused when the handler has ended', async () => {

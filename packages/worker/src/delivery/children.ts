@@ -1,6 +1,13 @@
 // The children that a handler adds to its job, and its waiting for them.
 import { createHash } from 'node:crypto';
-import type { AnyJob, ChildOptions, JsonLimits, PayloadInput, ResultOf } from '@acktor/core';
+import {
+  OptionsError,
+  type AnyJob,
+  type ChildOptions,
+  type JsonLimits,
+  type PayloadInput,
+  type ResultOf,
+} from '@acktor/core';
 import type { ChildRef, JobChildren, LeasedJob, WorkQueue } from '@acktor/core/engine';
 import {
   childOptions,
@@ -101,6 +108,7 @@ export class Children {
     this.#requireUnderWay();
     requireContract(job, 'addChild');
     const { ifDead, ...options } = childOptions.check(given);
+    requireTurnFor(job, options.key, leased);
     const id = this.#idOf(options.id);
     const meta = sentMeta(options.meta);
     const payload = await encodePayload(job, data, limits);
@@ -130,6 +138,14 @@ export class Children {
   #requireUnderWay(): void {
     if (this.#isOver) throw new DeliveryEndedError(this.#deps.leased.record.id);
   }
+}
+
+/** The parent keeps its turn while it waits: a child that waits for that turn would wait for ever, and the parent with it. */
+function requireTurnFor({ queue, groups }: AnyJob, key: string | undefined, { record }: LeasedJob): void {
+  if (key === undefined || key !== record.group?.key || queue !== record.queue || groups.concurrency > 1) return;
+  const why = `the child would wait for the turn that job ${record.id} keeps while it waits for the child`;
+  const message = `expected no key that the parent has as well, in a queue where it has one turn, got ${key} (${why}): leave it out, or give the contract more turns`;
+  throw new OptionsError([{ option: 'key', message }]);
 }
 
 /** Of a digest, 96 bits. */

@@ -90,7 +90,8 @@ export interface Delivery<J extends AnyJob = AnyJob> {
    * `id` the child has one by its number, 1 for the first: a handler that adds its children in the same order whenever it is run adds none
    * twice. When the child becomes a dead letter this job does, too, or goes on with `ifDead: 'goOn'`. Need not be awaited:
    * {@link Delivery.waitForChildren} does.
-   * @throws (as a rejection) PayloadError, OptionsError, NameError, NotAContractError; ChildIdTakenError; EngineFeatureError for a queue in
+   * @throws (as a rejection) PayloadError, OptionsError (also for the `key` of this job in its queue, where that has one turn), NameError,
+   * NotAContractError; ChildIdTakenError; EngineFeatureError for a queue in
    * another slot of a cluster; LeaseLostError, DeliveryEndedError; ConnectionLostError: it may have been added.
    */
   readonly addChild: <Child extends AnyJob>(
@@ -240,12 +241,14 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
 
   get addChild(): Delivery<J>['addChild'] {
     const { run, queue, limits } = this.#deps;
-    return async (...child) => run.openChildren({ queue, limits }).add(...child);
+    const add: Delivery<J>['addChild'] = async (...child) => run.openChildren({ queue, limits }).add(...child);
+    return (...child) => handled(add(...child));
   }
 
   get waitForChildren(): Delivery<J>['waitForChildren'] {
     const { run, queue, limits } = this.#deps;
-    return async () => run.openChildren({ queue, limits }).wait();
+    const wait = async () => run.openChildren({ queue, limits }).wait();
+    return () => handled(wait());
   }
 
   get provide(): Delivery<J>['provide'] {
@@ -273,10 +276,10 @@ function requireProvidable(token: unknown, value: unknown): void {
   throw new OptionsError([{ option: 'value', message }]);
 }
 
-/** A report that is not awaited must not end the process when the server is away; a caller that awaits it gets its error all the same. */
-function handled(report: Promise<void>): Promise<void> {
-  report.catch(() => undefined);
-  return report;
+/** A call that is not awaited must not end the process when it fails, as where the server is away; a caller that awaits it gets its error all the same. */
+function handled<T>(call: Promise<T>): Promise<T> {
+  call.catch(() => undefined);
+  return call;
 }
 
 function progressText({ record }: LeasedJob, value: unknown, limits: DeliveryLimits): string {
