@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { handlerOf } from '../handler/handler-of.js';
 import { plainWorker } from '../real-redis/plain-bullmq.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
-import { step } from './jobs.js';
+import { share, step } from './jobs.js';
 
 /** Resolves when it holds; ends by the test's own time. */
 async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
@@ -45,6 +45,36 @@ describe('jobs with a key beside BullMQ', function () {
     await trial.work([handlerOf(step, ({ data }) => void seen.push(data.n))]);
     await receipts[3]?.result();
     expect(seen).to.deep.equal([2, 4]);
+  });
+
+  it('go on when the one that has the turn is removed, and sent again under its id before that was found', async () => {
+    await using trial = await WorkerTrial.open();
+    await using queue = trial.queue('steps');
+    const first = () => trial.producer.send(step, { n: 1 }, { key: 'a', id: 'first' });
+    await first();
+    const second = await keyedSend(trial, 'a', 2);
+    await queue.remove('first');
+    const again = await first();
+    expect(again.isDuplicate).to.equal(false);
+    const seen: number[] = [];
+    await trial.work([handlerOf(step, ({ data }) => void seen.push(data.n))]);
+    await Promise.all([second, again].map((receipt) => receipt.result()));
+    expect(seen).to.deep.equal([2, 1]);
+  });
+
+  it('have a turn among many passed on whose job a BullMQ client has removed', async () => {
+    await using trial = await WorkerTrial.open();
+    await using queue = trial.queue('shares');
+    await using operator = await Operator.connect({ redis: trial.url, namespace: trial.namespace });
+    const receipts = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => trial.producer.send(share, { n }, { key: 'a' })),
+    );
+    await operator.pause('shares');
+    await queue.remove(receipts[9]?.id ?? '');
+    await trial.work([handlerOf(share, () => undefined)]);
+    const state = async () => (await operator.keys('shares').list()).keys[0];
+    await until(async () => (await state())?.held === 3);
+    expect((await state())?.turns).to.equal(16);
   });
 
   it('have an ordinary record, by which a BullMQ client finds them', async () => {

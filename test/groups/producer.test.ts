@@ -46,6 +46,16 @@ describe('jobs with a key', function () {
     expect(names.filter((name) => /turns|line|held/.test(name))).to.deep.equal([]);
   });
 
+  it('leave no more events than the queue keeps, though nothing takes them', async () => {
+    await using trial = await WorkerTrial.open();
+    using redis = await plainRedis(trial.url);
+    const part = (name: string) => `${trial.namespace}:steps:${name}`;
+    await redis.hset(part('meta'), 'opts.maxLenEvents', '100');
+    await Promise.all(Array.from({ length: 600 }, (_, n) => trial.producer.send(step, { n }, { key: 'a' })));
+    // Redis keeps what shares a node with those.
+    expect(await redis.xlen(part('events'))).to.be.within(100, 300);
+  });
+
   it('are refused with a delay, and with a key that is none', async () => {
     await using trial = await WorkerTrial.open();
     const delayed = await rejection(trial.producer.send(step, { n: 1 }, { key: 'a', delayMs: 5 }), OptionsError);

@@ -117,6 +117,16 @@ export function childrenConform({ describe, it, trial }: Suite): void {
       expect((await trial().take()).record.id).to.equal('parent');
     });
 
+    it('waits for no child that is removed though its own id holds colons, as that of a run of a schedule', async () => {
+      const id = 'repeat:nightly:1700000000000';
+      await trial().send({ id });
+      const parent = await trial().take();
+      await add(parent, { id: 'b', delayMs: 60_000 });
+      await trial().settle(parent, wait);
+      expect(await trial().broker.cancel(trial().queue.name, 'b', 'no use')).to.equal('removed');
+      expect((await trial().take()).record).to.deep.include({ id, poisoned: undefined });
+    });
+
     it('is gone alone when it is cancelled while it waits', async () => {
       const { parent, b, c } = await family();
       await trial().settle(parent, wait);

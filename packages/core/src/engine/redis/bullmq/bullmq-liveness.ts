@@ -172,8 +172,8 @@ export class BullmqLiveness implements Liveness {
     this.#nextMendingMs.set(keys, nowMs + MENDING_IDLE_MS);
     const args = [keys.prefix, MENDING_MS, MENDED_KEYS];
     const answer = await this.#guard.run((client) => scripts.mendTurns.run(client, keys.channel, args));
-    const [size, passed] = answer as readonly [number, number];
-    if (size > 0) this.#nextMendingMs.set(keys, nowMs + (passed > 0 ? 0 : MENDING_MS));
+    const [size, isMore] = answer as readonly [number, 0 | 1];
+    if (size > 0) this.#nextMendingMs.set(keys, nowMs + (isMore === 1 ? 0 : MENDING_MS));
   }
 
   /** Resolves with whether the server did not know the fleet. */
@@ -203,7 +203,7 @@ export class BullmqLiveness implements Liveness {
 /** How often some keys of a queue are looked at, and how often those of a queue that had none. */
 const MENDING_MS = 500;
 const MENDING_IDLE_MS = 2_000;
-/** At a time: less than a millisecond of the server's time. */
+/** At a time: some milliseconds of the server's time. */
 const MENDED_KEYS = 200;
 
 type ReapAnswer = readonly [

@@ -19,6 +19,7 @@ local prefix, id, why, channel = unpack(ARGV)
 --- include: family
 --- include: server-time
 --- include: turns
+--- include: remove-job
 local key, active, completed, failed = prefix .. id, KEYS.active, KEYS.completed, KEYS.failed
 
 local function mark()
@@ -36,7 +37,7 @@ requireFamily(key)
 local group = groups.of(key)
 -- BullMQ keeps the next job of a job scheduler from being removed: it is refused when its time comes.
 local hasChildren = redis.call('SCARD', key .. ':dependencies') > 0
-if removeJob({ key, prefix .. 'repeat' }, { id, '0', prefix }) ~= 1 then return mark() end
+if removeWhole(id) ~= 1 then return mark() end
 if group then groups.leave(id, group) end
 groups.wake()
 return hasChildren and 'removedAlone' or 'removed'

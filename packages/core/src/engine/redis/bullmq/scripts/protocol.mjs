@@ -219,6 +219,9 @@ export const CONSTANTS = {
   /** Whose turn it is to mend turns, and how far it has come. */
   mendingKey: 'acktor:mending',
   mendedKey: 'acktor:mended',
+  /** How many turns of a key are looked at together, and how many are given in one call: others wait as long. */
+  turnsLookedAt: 4,
+  turnsGivenAtOnce: 1_000,
   /** How many jobs of a line are passed over in one call that were removed by other clients. */
   mostPassedOver: 1_000,
   /** At the target: a hash of the highest sequence number that it has of each queue's outbox. */

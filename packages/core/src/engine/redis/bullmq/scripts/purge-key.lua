@@ -13,9 +13,10 @@
 local call, prefix = redis.call, ARGV.prefix
 --- include: server-time
 --- include: turns
+--- include: remove-job
 local line, removed = groups.lineOf(ARGV.key), 0
 local function remove(id)
-  local isRemoved, code = pcall(removeJob, { prefix .. id, prefix .. 'repeat' }, { id, '0', prefix })
+  local isRemoved, code = pcall(removeWhole, id)
   if isRemoved and code == 1 then removed = removed + 1 end
   return isRemoved and code == 1
 end

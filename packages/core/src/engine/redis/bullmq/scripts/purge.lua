@@ -13,9 +13,10 @@
 local call = redis.call
 --- include: server-time
 --- include: turns
+--- include: remove-job
 local purged = eachDeath(function(id, key)
   local group = groups.of(key)
-  if removeJob({ key, prefix .. 'repeat' }, { id, '0', prefix }) ~= 1 then return 0 end
+  if removeWhole(id) ~= 1 then return 0 end
   if group then groups.leave(id, group) end
   return 1
 end)

@@ -64,7 +64,11 @@ local function adderTo(prefix)
   local function addToGroup(jobId, name, payload, options, family)
     local groups = keys()
     local isFree, ids, rate = groups.mayEnter(options.key, options.turns or 1)
-    if not call('HGET', meta, 'opts.maxLenEvents') then call('HSET', meta, 'opts.maxLenEvents', '10000') end
+    local mostEvents = call('HGET', meta, 'opts.maxLenEvents')
+    if not mostEvents then
+      mostEvents = '10000'
+      call('HSET', meta, 'opts.maxLenEvents', mostEvents)
+    end
     call('INCR', id)
     call('HMSET', prefix .. jobId, 'name', name, 'data', payload, 'opts', cjson.encode(options), 'timestamp', now, 'delay', '0',
       'priority', options.priority or '0')
@@ -72,7 +76,7 @@ local function adderTo(prefix)
       call('HSET', prefix .. jobId, 'parentKey', family.key, 'parent', cjson.encode(family.parent))
       call('SADD', family.dependencies, prefix .. jobId)
     end
-    call('XADD', events, '*', 'event', 'added', 'jobId', jobId, 'name', name)
+    call('XADD', events, 'MAXLEN', '~', mostEvents, '*', 'event', 'added', 'jobId', jobId, 'name', name)
     if not isFree then return groups.hold(jobId, options.key, ids) end
     groups.enter(jobId, options.key, ids)
     groups.begin(jobId, options.priority or 0, options.key, rate)
@@ -112,7 +116,10 @@ local function adderTo(prefix)
       fence = call('HGET', key, 'ats')
       local group = keys().of(key)
       if removeJob({ key, prefix .. 'repeat' }, { jobId, '0', prefix }) ~= 1 then return { place } end
-      if group then keys().leave(jobId, group) end
+      if group then
+        keys().leave(jobId, group)
+        keys().wake()
+      end
       -- Its place among our acked jobs would be that of the job that replaces it, which would be forgotten too soon.
       if place == 'acked' then redis.pcall('LREM', prefix .. 'acktor:acked', 1, jobId) end
     end

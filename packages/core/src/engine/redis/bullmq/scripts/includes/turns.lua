@@ -11,7 +11,7 @@
 local groups
 do
   local turns, held, settings = prefix .. CONST.turnsKey, prefix .. CONST.heldKey, prefix .. CONST.keySettingsKey
-  local isGiven = false
+  local isGiven, mayGive = false, CONST.turnsGivenAtOnce
 
   -- The stored options of a job with a key; nil for another.
   local function groupOf(jobKey)
@@ -115,13 +115,14 @@ do
     if dueMs <= tonumber(now) then enqueue(id, priority) else enqueueAt(id, dueMs) end
   end
 
-  -- Gives turns to the next of the line while there are any. `before` are the ids that have theirs, and `left` those of them that keep it.
+  -- Gives turns to the next of the line while there are any; what is too much for one call is given later (`mend-turns.lua`). `before` are the ids that have theirs, and `left` those of them that keep it.
   local function admit(key, before, left, own)
     local line, count = lineOf(key), countOf(left)
     local most, rate = limitsOf(key, own)
-    while count < most do
+    while count < most and mayGive > 0 do
       local id, priority = takeFirst(line)
       if not id then break end
+      mayGive = mayGive - 1
       begin(id, priority, key, rate)
       left, count = left == '' and id or left .. ' ' .. id, count + 1
     end
@@ -166,5 +167,5 @@ do
 
   groups = { turns = turns, held = held, settings = settings, of = groupOf, lineOf = lineOf, countOf = countOf, without = without,
     mayEnter = mayEnter, enter = enter, hold = hold, begin = begin, admit = admit, ownOf = ownOf, release = release, leave = leave,
-    rejoin = rejoin, wake = wake }
+    rejoin = rejoin, wake = wake, isSpent = function() return mayGive == 0 end }
 end
