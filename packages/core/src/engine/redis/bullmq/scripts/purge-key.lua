@@ -21,9 +21,12 @@ local function remove(id)
   return isRemoved and code == 1
 end
 for _ = 1, tonumber(ARGV.most) do
-  local id = call('LPOP', line)
+  local id = call('LINDEX', line, '0')
   if not id then break end
-  if call('ZREM', groups.held, id) == 1 then remove(id) end
+  -- Its place in the line goes last: where its record cannot be removed, this fails, and the job is still in a list.
+  if call('ZSCORE', groups.held, id) and removeWhole(id) == 1 then removed = removed + 1 end
+  call('LPOP', line)
+  call('ZREM', groups.held, id)
 end
 local before = call('HGET', groups.turns, ARGV.key)
 if before and call('LLEN', line) == 0 then
