@@ -7,7 +7,7 @@ import type { Suite } from './suite.js';
 const bound = (jobs: number, whenFull: MaxLength['whenFull'] = 'refuse') => ({ maxLength: { jobs, whenFull } });
 const full = (waiting: number) => ({ refused: 'the queue is full', full: { waiting } });
 
-export function maxLengthConforms({ describe, it, trial }: Suite): void {
+export function maxLengthConforms({ describe, it, trial, features }: Suite): void {
   describe('when the length of a queue is bounded', () => {
     const send = (id: string, more: Partial<OutgoingJob>) => trial().send({ id, ...more });
 
@@ -29,6 +29,14 @@ export function maxLengthConforms({ describe, it, trial }: Suite): void {
       expect(await send('d', bound(3))).to.deep.equal([full(3)]);
       expect(await send('d', bound(4))).to.deep.equal(['accepted']);
       expect(await send('e', {}), 'a send without a bound').to.deep.equal(['accepted']);
+    });
+
+    it('counts what waits for a turn of its key, also for a send without one', async () => {
+      if (!features.groups) return;
+      const group = { key: 'k', concurrency: 1, holdsWhenDead: false };
+      for (const id of ['a', 'b']) expect(await send(id, { ...bound(2), group })).to.deep.equal(['accepted']);
+      expect(await send('c', { ...bound(2), group })).to.deep.equal([full(2)]);
+      expect(await send('d', bound(2))).to.deep.equal([full(2)]);
     });
 
     it('says of a repeat what it has of it, however full it is', async () => {

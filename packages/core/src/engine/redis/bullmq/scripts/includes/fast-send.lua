@@ -42,6 +42,7 @@ local function planFast(runs)
   if not ids or call('EXISTS', unpack(keys)) > 0 then return nil end
   if shortest then
     local length = call('LLEN', wait) + call('LLEN', KEYS.paused) + call('ZCARD', KEYS.prioritized) + call('ZCARD', KEYS.delayed)
+      + call('ZCARD', prefix .. CONST.heldKey)
     if length + #ids > shortest then return nil end
   end
   local areSoundParts = call('LLEN', wait) and call('XLEN', events) and call('ZCARD', marker)

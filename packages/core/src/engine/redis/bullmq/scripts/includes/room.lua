@@ -8,6 +8,7 @@ local prioritized, delayed = KEYS.prioritized, KEYS.delayed
 
 local function queueLength()
   return call('LLEN', wait) + call('LLEN', KEYS.paused) + call('ZCARD', prioritized) + call('ZCARD', delayed)
+    + call('ZCARD', prefix .. CONST.heldKey)
 end
 
 -- The first of the ids that is no run of a schedule, which would end with its run, and has no key, whose turn would go with it.
