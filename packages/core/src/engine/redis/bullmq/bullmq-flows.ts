@@ -1,5 +1,5 @@
 // The flows of one queue: what is kept of one lies in the hash of its job, and the results of its steps where BullMQ keeps those of children.
-import { BrokerReplyError } from '../../broker-errors.js';
+import { BrokerReplyError, ServerRefusalError } from '../../broker-errors.js';
 import type { FlowChange, FlowChangeOutcome, FlowStore, JobAddress, StoredFlow } from '../../flow-store.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { QueueKeys } from './queue-keys.js';
@@ -21,10 +21,10 @@ export class BullmqFlows implements FlowStore {
     this.#deps = deps;
   }
 
-  /** One read of the job's hash; a key that holds no job has no name, or was not sent at any time. */
+  /** One read of the job's hash; a key that holds no job is none, or has no name, or was not sent at any time. */
   async read(id: string): Promise<StoredFlow | undefined> {
     const { keys, guard } = this.#deps;
-    const fields = await guard.read((client) => client.hmget(keys.prefix + id, ...FIELDS));
+    const fields = await guard.read((client) => client.hmget(keys.prefix + id, ...FIELDS)).catch(noneOfAnother);
     const [name, payload, options, sentAtMs, record, changes] = fields.map((field) => field ?? undefined);
     if (name === undefined || sentAtMs === undefined) return undefined;
     const version = storedVersion(options);
@@ -55,6 +55,12 @@ export class BullmqFlows implements FlowStore {
   #fieldOf({ queue, id }: JobAddress): string {
     return this.#deps.prefixOf(queue) + id;
   }
+}
+
+/** Ids hold colons: those of locks, logs and schedulers, `1:lock`, are asked for like any other. */
+function noneOfAnother(error: unknown): readonly null[] {
+  if (error instanceof ServerRefusalError && error.reply.startsWith('WRONGTYPE')) return [];
+  throw error;
 }
 
 const FIELDS = ['name', 'data', 'opts', 'timestamp', 'flow', 'flowChanges'] as const;
