@@ -21,6 +21,8 @@ describe('job', () => {
       version: 1,
       upgrade: {},
       groups: { concurrency: 1, deadLetter: 'release' },
+      maxLength: undefined,
+      scheduleData: undefined,
     });
     expect(declared.data).to.equal(data);
   });
