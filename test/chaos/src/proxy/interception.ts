@@ -41,6 +41,11 @@ export class Trap {
     return this.#missing === 0;
   }
 
+  /** Waits for the next call that matches, after one that was taken and that the server did not run. */
+  waitForNext(): void {
+    this.#missing = 1;
+  }
+
   spring(caught: Caught): void {
     this.#resolve(caught);
   }

@@ -31,7 +31,7 @@ export class Link {
     this.#deps = deps;
     const { client, server, wire, isOpaque } = deps;
     this.#toServer = new Flow(new Lane(server, wire), (frame) => this.#meetCall(frame));
-    this.#toClient = new Flow(new Lane(client, wire), () => this.#meetReply());
+    this.#toClient = new Flow(new Lane(client, wire), (frame) => this.#meetReply(frame));
     client.on('data', (chunk) =>
       isOpaque ? this.#toServer.lane.pass(chunk) : this.#toServer.add(this.#calls.push(chunk)),
     );
@@ -82,15 +82,22 @@ export class Link {
     if (this.#deps.isTurnedAway(name)) this.cut();
   }
 
-  #meetReply(): Stop | undefined {
+  #meetReply(frame: Buffer): Stop | undefined {
     const expected = this.#expected.shift();
-    return expected && this.#stop(expected.call, expected.trap);
+    if (expected === undefined) return undefined;
+    // A script that the server does not know has not run: it comes again, with its text.
+    if (frame.toString('latin1', 0, UNKNOWN_SCRIPT.length) !== UNKNOWN_SCRIPT)
+      return this.#stop(expected.call, expected.trap);
+    expected.trap.waitForNext();
+    return undefined;
   }
 
   #stop(call: Call, trap: Trap): Stop {
     return (goOn) => trap.spring({ call, release: goOn, drop: () => this.cut() });
   }
 }
+
+const UNKNOWN_SCRIPT = '-NOSCRIPT';
 
 /** Called with how to let things go on. */
 type Stop = (goOn: () => void) => void;

@@ -48,7 +48,6 @@ interface Scene {
 
 async function swallowAll(scene: Scene & { readonly worker: WorkerProcess }): Promise<readonly number[]> {
   const { trial, stage } = scene;
-  // The first call of a script only finds that the server does not know it.
   await scene.sender.sendMany(3, { kind: 'return' });
   await stage.view.emptied(SETTLE_MS);
   const samples: number[] = [];
