@@ -26,13 +26,17 @@ local function isOver(id, key)
   return fields[2] and not (group.holds and call('ZSCORE', KEYS.failed, id))
 end
 
--- Of many turns some are looked at each time, others the next; all of them when one of these is over.
+-- Where the look over all keys goes on, and how many times all were looked at.
+local from, round = string.match(call('GET', prefix .. CONST.mendedKey) or '', '^(%d+) (%d+)$')
+round = tonumber(round or 0)
+
+-- Of many turns some are looked at in one round, the next in the next; all of them when one of these is over.
 local function mend(key, ids)
   local all, left, i = {}, ids, 0
   for id in string.gmatch(ids, '%S+') do all[#all + 1] = id end
-  local from, seen = math.floor(now / ARGV.intervalMs) * CONST.turnsLookedAt, math.min(#all, CONST.turnsLookedAt)
+  local first, seen = round * CONST.turnsLookedAt, math.min(#all, CONST.turnsLookedAt)
   while i < seen do
-    local id = all[(from + i) % #all + 1]
+    local id = all[(first + i) % #all + 1]
     if isOver(id, key) then
       left = groups.without(left, id)
       passed, seen = passed + 1, #all
@@ -42,11 +46,14 @@ local function mend(key, ids)
   groups.admit(key, ids, left, groups.ownOf(key))
 end
 
-local from = call('GET', prefix .. CONST.mendedKey) or '0'
-local isRead, page = pcall(call, 'HSCAN', groups.turns, from, 'COUNT', ARGV.count)
+local isRead, page = pcall(call, 'HSCAN', groups.turns, from or '0', 'COUNT', ARGV.count)
 if not isRead then page = call('HSCAN', groups.turns, '0', 'COUNT', ARGV.count) end
-for i = 1, #page[2], 2 do mend(page[2][i], page[2][i + 1]) end
-if not groups.isSpent() then call('SET', prefix .. CONST.mendedKey, page[1], 'PX', CONST.lastTurnKeptMs) end
+-- A key with a record that is none holds up no other.
+for i = 1, #page[2], 2 do pcall(mend, page[2][i], page[2][i + 1]) end
+if not groups.isSpent() then
+  if page[1] == '0' then round = round + 1 end
+  call('SET', prefix .. CONST.mendedKey, page[1] .. ' ' .. round, 'PX', CONST.lastTurnKeptMs)
+end
 -- Where one was left, there are more.
 local isMore = passed > 0 or groups.isSpent()
 if isMore then call('PEXPIRE', prefix .. CONST.mendingKey, '20') end

@@ -16,6 +16,8 @@ local prefix, id = ARGV.prefix, ARGV.id
 --- include: kinds
 --- include: records
 --- include: server-time
+local call = redis.call
+--- include: turns
 
 local key = prefix .. id
 local function place()
@@ -38,6 +40,9 @@ local function place()
   end
   if redis.call('HEXISTS', KEYS.meta, 'paused') == 0 then redis.call('ZADD', KEYS.marker, 0, '0') end
   redis.call('XADD', KEYS.events, '*', 'event', 'waiting', 'jobId', id)
+  -- One with a key that has lost its turn gets it again behind those that have theirs.
+  local group = groups.of(key)
+  if group then groups.rejoin(id, group) end
 end
 
 local isDone, isMissing = 0, isUnlisted(id, '0')

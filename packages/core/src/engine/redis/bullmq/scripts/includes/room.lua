@@ -52,11 +52,10 @@ local function fullAt(run, jobId)
   local length = queueLength()
   if length < most or call('EXISTS', prefix .. jobId) == 1 then return nil end
   if run.options.de and call('EXISTS', prefix .. 'de:' .. run.options.de.id) == 1 then return nil end
-  -- More than one where the bound was higher before.
-  for _ = 1, CONST.droppedForOne do
-    if not drops or not dropOldest() then break end
-    length = queueLength()
-    if length < most then return nil end
+  if not drops or not dropOldest() then return length end
+  -- More than one where the bound was higher before; a queue that is far above it comes down send by send, and refuses none that has dropped.
+  for _ = 2, CONST.droppedForOne do
+    if queueLength() < most or not dropOldest() then break end
   end
-  return length
+  return nil
 end

@@ -69,6 +69,21 @@ do
     if ids == '' then call('HSET', turns, key, '') end
   end
 
+  -- Fails where a job that is given its turn could not be put into the queue: it would be in no list then. Asked once for a call.
+  local areSound = false
+  local function requirePlaces(key, rate)
+    if rate then call('GET', prefix .. CONST.ratesKey .. key) end
+    if areSound then return end
+    call('LLEN', prefix .. 'wait')
+    call('XLEN', prefix .. 'events')
+    for _, set in ipairs({ 'prioritized', 'delayed', 'marker', CONST.heldKey }) do call('ZCARD', prefix .. set) end
+    local order = call('GET', prefix .. 'pc')
+    if order and not string.find(order, '^%d+$') then
+      error({ err = 'the key ' .. prefix .. 'pc holds no number where the queue counts: delete the key' })
+    end
+    areSound = true
+  end
+
   -- The next of a line, and its priority; nil at its end. What another client has removed meanwhile is passed over.
   local function takeFirst(line)
     for _ = 1, CONST.mostPassedOver do
@@ -119,6 +134,7 @@ do
   local function admit(key, before, left, own)
     local line, count = lineOf(key), countOf(left)
     local most, rate = limitsOf(key, own)
+    if count < most and call('EXISTS', line) == 1 then requirePlaces(key, rate) end
     while count < most and mayGive > 0 do
       local id, priority = takeFirst(line)
       if not id then break end
