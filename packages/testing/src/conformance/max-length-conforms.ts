@@ -78,6 +78,12 @@ export function maxLengthConforms({ describe, it, trial, features }: Suite): voi
       expect(await trial().takeAll()).to.deep.equal(['job-8', 'job-9', 'last']);
     });
 
+    it('comes down send by send from far above it, and refuses no send that has dropped jobs', async () => {
+      await trial().send(...Array.from({ length: 45 }, (_, i) => ({ id: `job-${i}` })));
+      for (const id of ['x', 'y', 'z']) expect(await send(id, bound(3, 'dropOldest'))).to.deep.equal(['accepted']);
+      expect(await trial().takeAll()).to.deep.equal(['x', 'y', 'z']);
+    });
+
     it('drops nothing for a send for which another job stands', async () => {
       const dedup = { key: 'k', mode: 'once', ttlMs: undefined } as const;
       await send('a', { dedup });

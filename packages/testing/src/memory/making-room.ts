@@ -16,13 +16,14 @@ export interface RoomyQueue {
 /** The answer to a job for which there is no room, and none is to be made; undefined for one that may be added. */
 export function fullFor(queue: RoomyQueue, { jobs, whenFull }: MaxLength): SendRefusal | undefined {
   const waiting = () => queue.waiting + queue.delayed.size;
-  // More than one where the bound was higher before.
-  for (let drops = 0; waiting() >= jobs && whenFull === 'dropOldest' && drops < MOST_DROPPED; drops += 1) {
+  let drops = 0;
+  // More than one where the bound was higher before; a queue that is far above it comes down send by send, and refuses none that has dropped.
+  for (; waiting() >= jobs && whenFull === 'dropOldest' && drops < MOST_DROPPED; drops += 1) {
     const oldest = oldestOf(queue);
     if (oldest === undefined) break;
     removeFor(queue, oldest);
   }
-  return waiting() < jobs ? undefined : { refused: 'the queue is full', full: { waiting: waiting() } };
+  return drops > 0 || waiting() < jobs ? undefined : { refused: 'the queue is full', full: { waiting: waiting() } };
 }
 
 /** Of what waits the oldest; of what has a priority the last to be fetched; of what is delayed the first that is due. No run of a schedule, and none with a key. */
