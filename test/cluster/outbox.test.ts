@@ -9,7 +9,7 @@ import { ack, outgoing, TestQueue } from '../broker/test-queue.js';
 import { handlerOf, recording } from '../handler/handler-of.js';
 import { call, note } from '../jobs/notes.js';
 import { brokerOptions, freshNamespace } from '../real-redis/real-redis.js';
-import { until } from '../server/project.js';
+import { until } from '../signals/until.js';
 import { Heard } from '../signals/heard.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 

@@ -1,6 +1,7 @@
 // The servers that confirms are tried on: one that has WAITAOF, and a primary with its replica.
 import { PrivateServer, ensureServerBinary, type ServerSettings } from '@acktor/core/server';
 import { ask } from '../server/project.js';
+import { until } from '../signals/until.js';
 
 /** A Valkey, which has WAITAOF; the Redis of Debian 12 has not. */
 export async function startValkey(settings: ServerSettings = {}): Promise<PrivateServer> {
@@ -19,7 +20,7 @@ export class Pair implements AsyncDisposable {
     const primary = await PrivateServer.start({ binary, port: 0, settings: { 'repl-diskless-sync-delay': 0 } });
     const { port } = new URL(primary.url);
     const replica = await PrivateServer.start({ binary, port: 0, settings: { replicaof: `127.0.0.1 ${port}` } });
-    await until(async () => (await infoOf(primary, 'replication')).includes('state=online'));
+    await until('the replica is online', async () => (await infoOf(primary, 'replication')).includes('state=online'));
     return new Pair(primary, replica);
   }
 
@@ -27,11 +28,6 @@ export class Pair implements AsyncDisposable {
     await this.replica.close();
     await this.primary.close();
   }
-}
-
-/** Asks again and again, as fast as the answers come. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo()));
 }
 
 /** How often the server ran a command since it started. */
@@ -46,7 +42,7 @@ export async function infoOf(server: PrivateServer, section: string): Promise<st
 
 /** Resolves when a connection of that name stands in a wait. */
 export function isWaiting(server: PrivateServer, name: string): Promise<void> {
-  return until(async () => {
+  return until(`${name} waits`, async () => {
     const clients = (await ask(server, 'CLIENT', 'LIST')) as string;
     return clients.split('\n').some((client) => client.includes(`name=${name} `) && /flags=\w*b/.test(client));
   });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { note } from '../jobs/notes.js';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { handlerOf } from '../handler/handler-of.js';
-import { until } from '../server/project.js';
+import { until } from '../signals/until.js';
 import type { WorkerTrial } from '../worker/worker-trial.js';
 import { FleetRecorder } from './fleet-recorder.js';
 import { FleetTrial } from './fleet-trial.js';

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { plainWorker } from '../real-redis/plain-bullmq.js';
 import { rejection } from '../server/rejection.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
+import { until } from '../signals/until.js';
 import { add, diamond, engineKinds, FlowTrial, undo } from './sums.js';
 
 const within = { timeoutMs: 20_000 };
@@ -18,7 +19,7 @@ for (const kind of engineKinds)
     const look = async (trial: FlowTrial, id: string) => {
       const before = (await trial.operator.job('flows', id))?.deliveries ?? 0;
       expect(await trial.operator.runNow('flows', id)).to.equal(true);
-      await until(async () => {
+      await until('it has looked', async () => {
         const job = await trial.operator.job('flows', id);
         return job === undefined || (job.deliveries > before && job.place !== 'active' && job.place !== 'waiting');
       });
@@ -32,13 +33,13 @@ for (const kind of engineKinds)
       // Nothing handles the step.
       await trial.work([flows], { handlers: [handle(undo, () => undefined)] });
       const receipt = await trial.producer.send(flows, { n: 1 }, { id: 'f' });
-      await until(async () => {
+      await until('the step is sent', async () => {
         const [step] = (await trial.operator.flow('flows', 'f'))?.steps ?? [];
         return (
           step !== undefined && (await trial.operator.cancel('sums', step.jobId).catch(() => undefined)) === 'removed'
         );
       });
-      await until(async () => (await trial.operator.job('flows', 'f'))?.place === 'delayed');
+      await until('the flow is delayed', async () => (await trial.operator.job('flows', 'f'))?.place === 'delayed');
       await look(trial, 'f');
       expect((await trial.operator.flow('flows', 'f'))?.phase).to.equal('running');
       await look(trial, 'f');
@@ -56,26 +57,21 @@ for (const kind of engineKinds)
       const receipt = await trial.producer.send(flows, { n: 1 }, { id: 'f' });
       await rejection(receipt.result(within), DeadLetteredError);
       const { sentAtMs = 0 } = (await trial.operator.job('flows', 'f')) ?? {};
-      await until(async () => (await trial.operator.queue('flows')).readAtMs > sentAtMs + LIMIT_MS);
+      await until('its time is over', async () => (await trial.operator.queue('flows')).readAtMs > sentAtMs + LIMIT_MS);
       trial.failing.delete('a');
       const release = trial.hold('a');
       expect(await trial.operator.deadLetters('flows').redrive('f')).to.equal(true);
-      await until(async () => (await trial.operator.flow('flows', 'f'))?.run === 2);
-      await until(async () => (await trial.operator.job('flows', 'f'))?.place === 'delayed');
+      await until('it runs again', async () => (await trial.operator.flow('flows', 'f'))?.run === 2);
+      await until('the flow is delayed', async () => (await trial.operator.job('flows', 'f'))?.place === 'delayed');
       await look(trial, 'f');
       expect(await trial.operator.flow('flows', 'f')).to.include({ phase: 'running', isCancelled: false });
       release();
-      await until(async () => (await trial.operator.job('flows', 'f'))?.place === 'acked');
+      await until('the flow is acked', async () => (await trial.operator.job('flows', 'f'))?.place === 'acked');
     });
   });
 
 /** Long enough for a redrive and a look on a busy machine. */
 const LIMIT_MS = 4_000;
-
-/** Lets other things happen between two looks: in memory an answer is there at once. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 describe("a flow on BullMQ's queues", function () {
   this.timeout(60_000);
@@ -93,10 +89,10 @@ describe("a flow on BullMQ's queues", function () {
     const end = new AbortController();
     void result.finally(() => end.abort());
     // No event reports what a plain worker has done: a look does.
-    while (!end.signal.aborted) {
+    await until('the flow has its result', async () => {
       await (await queue.getJob('d'))?.promote().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return end.signal.aborted;
+    });
     expect(await result).to.deep.equal({ twice: 46 });
     const job = await queue.getJob('d');
     expect(Object.values((await job?.getChildrenValues()) ?? {})).to.have.deep.members([

@@ -1,15 +1,10 @@
 import { Operator } from '@acktor/core';
 import { expect } from 'chai';
-import { setTimeout as pause } from 'node:timers/promises';
 import { handlerOf } from '../handler/handler-of.js';
 import { plainWorker } from '../real-redis/plain-bullmq.js';
+import { until } from '../signals/until.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 import { share, step } from './jobs.js';
-
-/** Resolves when it holds; ends by the test's own time. */
-async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await pause(20);
-}
 
 const keyedSend = (trial: WorkerTrial, key: string, n: number) => trial.producer.send(step, { n }, { key });
 
@@ -27,10 +22,10 @@ describe('jobs with a key beside BullMQ', function () {
     const none = await trial.work([handlerOf(step, () => undefined)], { consumers: 1 });
     const operator = await Operator.connect({ redis: trial.url, namespace: trial.namespace });
     for (let n = 0; n < 6; n += 1) await keyedSend(trial, 'a', n);
-    await until(async () => (await operator.queue('steps')).acked === 6);
+    await until('all are acked', async () => (await operator.queue('steps')).acked === 6);
     expect(none.health().held).to.equal(0);
     expect(seen).to.deep.equal(seen.toSorted((one, other) => one - other));
-    await until(async () => (await operator.keys('steps').list()).keys.length === 0);
+    await until('no key has jobs', async () => (await operator.keys('steps').list()).keys.length === 0);
     await operator.close();
   });
 
@@ -73,7 +68,7 @@ describe('jobs with a key beside BullMQ', function () {
     await queue.remove(receipts[9]?.id ?? '');
     await trial.work([handlerOf(share, () => undefined)]);
     const state = async () => (await operator.keys('shares').list()).keys[0];
-    await until(async () => (await state())?.held === 3);
+    await until('three wait for a turn', async () => (await state())?.held === 3);
     expect((await state())?.turns).to.equal(16);
   });
 

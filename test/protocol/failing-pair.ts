@@ -3,7 +3,8 @@ import { Proxy } from '@acktor/chaos';
 import { PrivateServer } from '@acktor/core/server';
 import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { ask, until } from '../server/project.js';
+import { ask } from '../server/project.js';
+import { until } from '../signals/until.js';
 import type { FailingServer, NextRestart } from './lane.js';
 import type { Restart } from './specification.js';
 

@@ -1,6 +1,6 @@
 // One queue of a real engine for many traces, one after the other, with a worker process for each of the model's.
 import type { ConnectedBroker, Engine, WorkQueue } from '@acktor/core/engine';
-import { until } from '../server/project.js';
+import { until } from '../signals/until.js';
 import { EngineRun, type Presence } from './engine-run.js';
 import type { Name, Restart } from './specification.js';
 import { told, type Fault, type TracedStep } from './traced-world.js';

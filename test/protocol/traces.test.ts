@@ -5,7 +5,7 @@ import type { Engine } from '@acktor/core/engine';
 import { memoryEngine } from '@acktor/testing';
 import { plainRedis } from '../real-redis/plain-bullmq.js';
 import { redisUrl } from '../real-redis/real-redis.js';
-import { until } from '../server/project.js';
+import { until } from '../signals/until.js';
 import { FailingPair } from './failing-pair.js';
 import { Lane, type Ground } from './lane.js';
 import { randomTraces, type NumberedTrace } from './random-traces.js';

@@ -6,6 +6,7 @@ import { plainRedis, plainWorker } from '../real-redis/plain-bullmq.js';
 import { signal } from '../signals/signal.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
 import { nextRunOf, runFirst, upsert } from './same-next.js';
+import { until } from '../signals/until.js';
 
 describe("BullMQ's job schedulers on Acktor's workers", function () {
   this.timeout(60_000);
@@ -78,7 +79,7 @@ describe("BullMQ's job schedulers on Acktor's workers", function () {
     await trial.work([handler]);
     await upsert(queue, 'failing', { every: 100, limit: 3 });
     await deliveries.first(() => deliveries.all.length === 3);
-    await untilTrue(async () => (await queue.getFailedCount()) === 3);
+    await until('so many are dead letters', async () => (await queue.getFailedCount()) === 3);
     expect(deliveries.all.map(({ attempt, attempts }) => [attempt, attempts])).to.deep.equal([
       [1, 1],
       [1, 1],
@@ -91,7 +92,7 @@ describe("BullMQ's job schedulers on Acktor's workers", function () {
     await using queue = trial.queue('notes');
     await trial.work([handlerOf(note, () => ({ length: 0 }))]);
     await queue.upsertJobScheduler('unknown', { every: 100, limit: 3 }, { name: 'nobodys', data: {} });
-    await untilTrue(async () => (await queue.getFailedCount()) === 3);
+    await until('so many are dead letters', async () => (await queue.getFailedCount()) === 3);
     const [dead] = await queue.getFailed();
     expect(dead?.failedReason).to.include('no handler for job "nobodys"');
   });
@@ -140,7 +141,7 @@ describe("BullMQ's job schedulers on Acktor's workers", function () {
     const [job] = await queue.getWaiting();
     await client.hset(`${trial.namespace}:notes:${job?.id}`, 'opts', '{"repeat":{"pattern":"at noon"}}');
     await trial.work([handlerOf(note, () => ({ length: 0 }))]);
-    await untilTrue(async () => (await queue.getFailedCount()) === 1);
+    await until('so many are dead letters', async () => (await queue.getFailedCount()) === 1);
     const [dead] = await queue.getFailed();
     expect(dead?.failedReason).to.include('the next run of its schedule cannot be found');
   });
@@ -163,12 +164,8 @@ describe("BullMQ's job schedulers on Acktor's workers", function () {
 });
 
 async function ended(queue: Queue, count: number): Promise<void> {
-  await untilTrue(async () => (await queue.getCompletedCount()) >= count);
-}
-
-/** The server says nothing of what a job of another client becomes, so it is asked. */
-async function untilTrue(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue()));
+  // The server says nothing of what a job of another client becomes, so it is asked.
+  await until('so many are acked', async () => (await queue.getCompletedCount()) >= count);
 }
 
 function withoutTimes(value: unknown): unknown {

@@ -5,6 +5,7 @@ import { note } from '../jobs/notes.js';
 import { plainWorker } from '../real-redis/plain-bullmq.js';
 import { WorkerChild } from '../worker/worker-child.js';
 import { WorkerTrial } from '../worker/worker-trial.js';
+import { until } from '../signals/until.js';
 import { upsert } from './same-next.js';
 
 describe('schedules on fleets whose workers are killed', function () {
@@ -19,11 +20,14 @@ describe('schedules on fleets whose workers are killed', function () {
     for (let kill = 0; kill < 3; kill += 1) {
       await using child = await startChild(trial);
       const before = await queue.getCompletedCount();
-      await untilTrue(async () => (await queue.getCompletedCount()) >= before + 4 || (await isOver(queue, 4 * limit)));
+      await until(
+        'some runs have begun',
+        async () => (await queue.getCompletedCount()) >= before + 4 || (await isOver(queue, 4 * limit)),
+      );
       child.signal('SIGKILL');
     }
     await using _last = await startChild(trial);
-    await untilTrue(() => isOver(queue, 4 * limit));
+    await until('all runs are acked', () => isOver(queue, 4 * limit), 50_000);
     const times = timesBySchedule(await queue.getCompleted());
     for (const id of ['a', 'b', 'c', 'd']) expect(new Set(times.get(id)).size, id).to.equal(limit);
     expect(await queue.getFailedCount()).to.equal(0);
@@ -43,13 +47,13 @@ describe('schedules on fleets whose workers are killed', function () {
     for (let kill = 0; kill < 3; kill += 1) {
       await using child = await startChild(trial);
       const before = await queue.getCompletedCount();
-      await untilTrue(async () => {
+      await until('some runs have begun', async () => {
         const count = await queue.getCompletedCount();
         return count >= before + 200 || count === schedules * limit;
       });
       child.signal('SIGKILL');
     }
-    await untilTrue(() => isOver(queue, schedules * limit));
+    await until('all runs are acked', () => isOver(queue, schedules * limit), 50_000);
     const times = timesBySchedule(await queue.getCompleted());
     expect(times.size).to.equal(schedules);
     for (const [name, each] of times) expect(new Set(each).size, name).to.equal(limit);
@@ -76,8 +80,4 @@ function timesBySchedule(
     times.set(schedule, [...(times.get(schedule) ?? []), time]);
   }
   return times;
-}
-
-async function untilTrue(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue()));
 }

@@ -1,7 +1,7 @@
 import { SentinelSet } from '@acktor/chaos';
 import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
-import { until } from '../confirm/servers.js';
+import { until } from '../signals/until.js';
 import { emptied } from '../failover/emptied.js';
 import { Load } from '../failover/load.js';
 import { recording } from '../handler/handler-of.js';
@@ -54,7 +54,9 @@ describe('a failover by sentinels under load', function () {
     await deliveries.first();
     await ask(server, 'REPLICAOF', '127.0.0.1', '1');
     const sending = trial.producer.send(ping, { n: 2 });
-    await until(async () => String(await ask(server, 'INFO', 'errorstats')).includes('READONLY'));
+    await until('it refused to write', async () =>
+      String(await ask(server, 'INFO', 'errorstats')).includes('READONLY'),
+    );
     await ask(server, 'REPLICAOF', 'NO', 'ONE');
     await sending;
     await deliveries.first(({ data }) => data.n === 2);

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ask, end, isRunning, leave, Project, until } from './project.js';
+import { ask, end, isRunning, leave, Project } from './project.js';
+import { until } from '../signals/until.js';
 
 describe('an embedded server whose programs are killed', function () {
   this.timeout(60_000);

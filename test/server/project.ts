@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../signals/until.js';
 
 export class Project implements AsyncDisposable {
   readonly folder: string;
@@ -62,15 +62,6 @@ export class Project implements AsyncDisposable {
       return program.endsWith('embedded-watcher.js') && home.startsWith(this.folder) && isRunning(pid);
     };
     return readdirSync('/proc').map(Number).filter(Number.isInteger).filter(isWatcher);
-  }
-}
-
-/** Resolves when the condition holds, and rejects after 20 s. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`expected within 20 s that ${what}`);
-    await sleep(20);
   }
 }
 

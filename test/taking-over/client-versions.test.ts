@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { Queue, QueueEvents } from 'bullmq';
 import { note } from '../jobs/notes.js';
 import { redisUrl } from '../real-redis/real-redis.js';
-import { until } from '../server/project.js';
+import { until } from '../signals/until.js';
 import { Heard } from '../signals/heard.js';
 import { signal } from '../signals/signal.js';
 import { WorkerTrial } from '../worker/worker-trial.js';

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { plainQueue, plainRedis } from '../real-redis/plain-bullmq.js';
 import { freshNamespace, redisUrl } from '../real-redis/real-redis.js';
-import { until } from '../server/project.js';
+import { until } from '../signals/until.js';
 import type { BuildRun, BuildWish, SendOrder } from './build-process.js';
 
 const older = process.env['ACKTOR_OLDER_BUILD'];

@@ -241,7 +241,7 @@ export class Totals {
 
   /** Counts what an answer brought: the outcome of a settlement, the next delivery, or both. */
   count(settle: Settling | undefined, outcome: SettleOutcome | undefined, next: LeasedJob | undefined): void {
-    if (settle && outcome === 'stored') this.#of(settle.job)[END[settle.settlement.kind]] += 1;
+    if (settle && outcome === 'stored') this.#of(settle.job)[OUTCOME_OF[settle.settlement.kind]] += 1;
     if (settle && outcome === 'lost') this.leaseLost(settle.job);
     if (next && next.record.leasesLost > 0) this.#of(next).redelivered += 1;
   }
@@ -287,7 +287,8 @@ const MOST_NAMES = 1_000;
 
 const COUNTED = Object.keys(NOTHING) as readonly (keyof Counts)[];
 
-const END = {
+/** What a settlement counts as, in totals and in events. */
+export const OUTCOME_OF = {
   ack: 'acked',
   retry: 'retried',
   requeue: 'requeued',

@@ -2,7 +2,7 @@
 import { OptionsError, type Meta } from '@acktor/core';
 import type { ChannelRequest, LeasedJob, SettleOutcome, Settling, EngineClock } from '@acktor/core/engine';
 import { describe, NO_META, type GuardedLog } from '@acktor/core/internal';
-import type { DeliveryTable } from '../channel/delivery-table.js';
+import { OUTCOME_OF, type DeliveryTable } from '../channel/delivery-table.js';
 import type { ConsumerRef, StuckHandler } from '../consumer/consumer-protocol.js';
 
 /** What happens in a worker, by name. */
@@ -198,7 +198,7 @@ export class DeliveryEvents {
     const { job, settlement } = settle;
     if (outcome === 'lost') this.#leaseLost(job, consumer);
     this.#ended(job, consumer, {
-      outcome: outcome === 'stored' ? OUTCOME[settlement.kind] : outcome,
+      outcome: outcome === 'stored' ? OUTCOME_OF[settlement.kind] : outcome,
       reason: 'failure' in settlement ? settlement.failure.reason : reasonOf(settlement),
     });
   }
@@ -249,14 +249,6 @@ export class DeliveryEvents {
 }
 
 type End = Pick<DeliveryEnded, 'outcome' | 'reason'>;
-
-const OUTCOME = {
-  ack: 'acked',
-  retry: 'retried',
-  requeue: 'requeued',
-  waitForChildren: 'requeued',
-  deadLetter: 'deadLettered',
-} as const;
 
 function reasonOf(settlement: { readonly reason?: string } | object): string | undefined {
   return 'reason' in settlement ? settlement.reason : undefined;
