@@ -41,6 +41,7 @@ import { handlerOptions } from '../packages/worker/dist/handler/handler.js';
 import { middlewareOptions } from '../packages/worker/dist/handler/middleware.js';
 import { travellingOptionTable, workerOptions } from '../packages/worker/dist/worker/worker-options.js';
 import { supervisorOptions } from '../packages/cli/dist/supervisor/supervisor-options.js';
+import { batchOptions } from '../packages/worker/dist/handler/batch.js';
 import { writeParts } from './pages/generated-part.mjs';
 import { optionInterface, optionRow } from './pages/option-texts.mjs';
 
@@ -68,6 +69,7 @@ const tables = {
   'redis engine': redisEngineOptions,
   worker: workerOptions,
   handler: handlerOptions,
+  batch: batchOptions,
   middleware: middlewareOptions,
   supervisor: supervisorOptions,
   dashboard: dashboardOptions,

@@ -11,6 +11,7 @@ import type {
   LeasedJob,
   NewChild,
   QueueStatus,
+  StoredStep,
   WorkQueue,
   WakeSignal,
 } from '@acktor/core/engine';
@@ -53,6 +54,8 @@ export class ScriptedQueue implements WorkQueue {
   lost: readonly string[] = [];
   /** What the next renewals reject with. */
   renewalFault: Error | undefined;
+  /** The steps of its jobs, by name. */
+  readonly stored = new Map<string, StoredStep>();
   isClosed = false;
 
   settleAndFetch(
@@ -112,6 +115,15 @@ export class ScriptedQueue implements WorkQueue {
   }
 
   progress(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  steps(): Promise<readonly StoredStep[] | undefined> {
+    return Promise.resolve([...this.stored.values()]);
+  }
+
+  storeStep(_job: LeasedJob, step: StoredStep): Promise<boolean> {
+    this.stored.set(step.name, step);
     return Promise.resolve(true);
   }
 

@@ -101,6 +101,8 @@ class ListQueue implements Port.WorkQueue {
   addChild = () => without('children');
   children = () => without('children');
   deathListeners = () => Promise.resolve([]);
+  steps = () => without('steps');
+  storeStep = () => without('steps');
 
   close(): Promise<void> {
     this.#events.emit('ready');

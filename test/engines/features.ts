@@ -174,6 +174,20 @@ export function everyFeatureWorks(doors: () => Doors): void {
     expect(await second?.result({ timeoutMs: 10_000 })).to.equal(undefined);
   });
 
+  it('goes on after the steps of a job that were stored', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    const handler = handlerOf(note, async ({ step, attempt }) => {
+      const length = await step('first', () => attempt);
+      if (attempt === 1) throw new Error('not yet');
+      return { length };
+    });
+    await trial.work([handler], { redis: doors().worker });
+    const receipt = await trial.producer.send(note, { text: 'x' }, { id: 'x' });
+    expect(await receipt.result({ timeoutMs: 10_000 })).to.deep.equal({ length: 1 });
+    await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });
+    expect((await operator.job('notes', 'x'))?.steps.map(({ name }) => name)).to.deep.equal(['first']);
+  });
+
   it('goes on with the schedules of a producer, which an operator looks after', async () => {
     await using trial = await WorkerTrial.open(doors().producer);
     await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });

@@ -152,6 +152,27 @@ describe('perform', () => {
     expect(outcome.log).to.deep.equal(['half']);
   });
 
+  it('keeps the steps that are done, and has those that were', async () => {
+    const ran: string[] = [];
+    const run = async ({ step }: Delivery<typeof note>) => {
+      const length = await step('measure', () => (ran.push('measure'), 5));
+      await step('mail', () => void ran.push('mail'));
+      return { length };
+    };
+    const first = await perform(run, note, hello);
+    expect([first.kind, [...first.steps]]).to.deep.equal([
+      'acked',
+      [
+        ['measure', 5],
+        ['mail', undefined],
+      ],
+    ]);
+    const second = await perform(run, note, hello, { steps: [['measure', 7]] });
+    expect(second).to.deep.include({ kind: 'acked', result: { length: 7 } });
+    expect([...second.steps.keys()]).to.deep.equal(['mail']);
+    expect(ran).to.deep.equal(['measure', 'mail', 'mail']);
+  });
+
   it('shows the handler the delivery that was asked for', async () => {
     let seen: Delivery<typeof note> | undefined;
     const sentAt = new Date('2030-01-01');
@@ -263,5 +284,9 @@ describe('delivery', () => {
     await given.log('one');
     expect(given).to.deep.include({ id: 'test-job', attempt: 3, isLastAttempt: true, fence: 3, redelivered: false });
     expect([given.progressed, given.logged]).to.deep.equal([[1], ['one']]);
+    const again = delivery(note, hello, { steps: [['charge', { receipt: 'r-1' }]] });
+    expect(await again.step('charge', () => ({ receipt: 'r-2' }))).to.deep.equal({ receipt: 'r-1' });
+    expect(await again.step('mail', () => new Date(0))).to.equal('1970-01-01T00:00:00.000Z');
+    expect([...again.stepped.keys()]).to.deep.equal(['mail']);
   });
 });

@@ -37,9 +37,12 @@ const leases: readonly Scenario[] = [
   of('reconcile', 'a job with a priority', twoActive({ priority: 2 }), ['w1|', 9_000]),
   of('progress', 'stores it', oneActive(), async (queue) => [ID, (await queue.lease(ID)).leaseToken, '50']),
   of('log', 'adds a line', oneActive(), async (queue) => [ID, (await queue.lease(ID)).leaseToken, 'a line', 10]),
+  of('storeStep', 'of a delivery', oneActive(), [ID, '1', 'charge', '1']),
+  of('steps', 'of a delivery', oneActive(), [ID, '1']),
   of('renewProcess', 'its leases', and(twoActive(), stalled), ['w1|', 60_000]),
 ];
 
+const plain = [1, 'a job', '{}', 'n1', '{}'] as const;
 const sends: readonly Scenario[] = ['1', '0'].flatMap((mayBeFast) => [
   of('send', `jobs (${mayBeFast})`, waiting({}, 1), [mayBeFast, 2, 'a job', '{}', 'n1', '{}', 'n2', '{}']),
   of('send', `a job with a delay (${mayBeFast})`, waiting({}, 1), [
@@ -58,22 +61,8 @@ const sends: readonly Scenario[] = ['1', '0'].flatMap((mayBeFast) => [
     'n1',
     '{}',
   ]),
-  of('send', `to a paused queue (${mayBeFast})`, and(waiting({}, 1), meta('paused', '1')), [
-    mayBeFast,
-    1,
-    'a job',
-    '{}',
-    'n1',
-    '{}',
-  ]),
-  of('send', `to a limited queue (${mayBeFast})`, and(waiting({}, 1), meta('concurrency', '2')), [
-    mayBeFast,
-    1,
-    'a job',
-    '{}',
-    'n1',
-    '{}',
-  ]),
+  of('send', `to a paused queue (${mayBeFast})`, and(waiting({}, 1), meta('paused', '1')), [mayBeFast, ...plain]),
+  of('send', `to a limited queue (${mayBeFast})`, and(waiting({}, 1), meta('concurrency', '2')), [mayBeFast, ...plain]),
 ]);
 
 const bounded = ['1', 1, 'a job', '{"ml":[1,1]}', 'n1', '{}'] as const;

@@ -137,7 +137,7 @@ describe('what middleware provides', () => {
     const trial = new RunnerTrial([handle(note, () => ({ length: 0 }))], { use: [use] });
     expect(await results(trial)).to.deep.equal([{ length: 0 }]);
     const expected =
-      /^expected provide\(\), inject\(\) and sendWithAck\(\) of the delivery of job \S+ to be called before it ends/;
+      /^expected provide\(\), inject\(\), step\(\) and sendWithAck\(\) of the delivery of job \S+ to be called before it ends/;
     expect(() => kept?.provide('tenant', 'late')).to.throw(DeliveryEndedError, expected);
     expect(() => kept?.inject('tenant')).to.throw(DeliveryEndedError, expected);
   });

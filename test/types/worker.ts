@@ -49,6 +49,13 @@ export class ChargeCard implements Handler<typeof charge> {
     expectTypeOf(redelivered).toEqualTypeOf<boolean>();
     await progress({ percent: 50 });
     await log('half way');
+    // What a step returns comes back as JSON has it.
+    const kept = await delivery.step('charge', () =>
+      Promise.resolve({ at: new Date(), cents: [1, null], note: undefined }),
+    );
+    expectTypeOf(kept).toEqualTypeOf<{ at: string; cents: (number | null)[]; note: undefined }>();
+    expectTypeOf(await delivery.step('mail', async () => {})).toEqualTypeOf<undefined>();
+    expectTypeOf(await delivery.step('count', () => 5n)).toEqualTypeOf<never>();
     return attempt > 1 ? { receipt: 'r-1' } : reject({ retryInMs: 5 });
   }
 }

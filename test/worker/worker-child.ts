@@ -6,7 +6,7 @@ import { Heard } from '../signals/heard.js';
 
 /** What the process is to do. */
 export interface WorkerWish {
-  readonly handler: 'waits' | 'neverEnds' | 'measures' | 'blocks';
+  readonly handler: 'waits' | 'neverEnds' | 'measures' | 'blocks' | 'steps';
   /** Whether a second worker, of another queue, idles in the same process. */
   readonly hasCompany?: boolean;
   readonly options: Omit<WorkerOptions, 'handlers' | 'container' | 'logger'>;

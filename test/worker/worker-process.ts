@@ -1,10 +1,12 @@
 // A worker in a process of its own, told by its arguments what to do, and heard through messages.
+import { appendFile } from 'node:fs/promises';
 import { Worker, type AnyHandlerClass, type Delivery } from '@acktor/worker';
 import { handlerOf } from '../handler/handler-of.js';
 import { call, note } from '../jobs/notes.js';
 import { signal } from '../signals/signal.js';
 import type { WorkerOrder, WorkerReport, WorkerWish } from './worker-child.js';
 
+const STEPS = 10;
 const wish = JSON.parse(process.argv[2] ?? '{}') as WorkerWish;
 const mayFinish = signal();
 const tell = (report: WorkerReport) => process.send?.(report);
@@ -24,6 +26,14 @@ const handling: Readonly<Record<WorkerWish['handler'], AnyHandlerClass>> = {
     const untilMs = Date.now() + Number(delivery.data.text);
     while (Date.now() < untilMs);
     return { length: 0 };
+  }),
+  steps: handlerOf(note, async (delivery) => {
+    for (let i = 1; i <= STEPS; i += 1) {
+      await delivery.step(`step ${i}`, () => appendFile(delivery.data.text, `${i} `));
+      // Each delivery is killed when it has stored one step more.
+      if (i === delivery.fence) process.kill(process.pid, 'SIGKILL');
+    }
+    return { length: delivery.fence };
   }),
   measures: handlerOf(note, ({ data }) => ({ length: data.text.length })),
 };

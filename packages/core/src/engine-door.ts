@@ -47,9 +47,6 @@ export {
 } from './engine/broker-errors.js';
 export type {
   AnsweredTokens,
-  AttemptEnd,
-  AttemptNote,
-  AttemptRecord,
   ChannelAnswer,
   ChannelReply,
   ChannelRequest,
@@ -72,9 +69,11 @@ export type {
   Settlement,
   SettleOutcome,
   Settling,
+  StoredStep,
   WakeSignal,
   WorkQueue,
 } from './engine/work-queue.js';
+export type { AttemptEnd, AttemptNote, AttemptRecord } from './engine/attempt-record.js';
 export type { Dedup, Expiry, MaxLength } from './engine/send-terms.js';
 export { DEFAULT_ACKED, retentionOf, type Kept, type Retention, type RetentionOptions } from './engine/retention.js';
 export {
@@ -110,6 +109,7 @@ export {
   attemptsOf,
   type JobAttempt,
   type JobDetails,
+  type JobStep,
   type JobPage,
   type JobPlace,
   type JobSpan,

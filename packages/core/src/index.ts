@@ -146,6 +146,7 @@ export type {
   JobAttempt,
   JobDetails,
   JobPlace,
+  JobStep,
   JobSummary,
   ProcessDeath,
   QueueDepth,

@@ -27,7 +27,7 @@ export {
 } from './flows/flow-record.js';
 export { cancelFlow } from './flows/flows.js';
 export { decodeResult, encodePayload, encodeResult } from './contract/payload.js';
-export { refuse, writeJson, writeResultJson, type Checked } from './contract/json.js';
+export { readJson, refuse, writeJson, writeResultJson, type Checked } from './contract/json.js';
 export type { MaybePromise } from './contract/versions.js';
 export { cutText, quoted, shorten, visible, visibleJson } from './foreign-text/foreign-text.js';
 export { errorReason, errorText, type ErrorText } from './foreign-text/error-text.js';

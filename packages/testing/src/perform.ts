@@ -14,12 +14,14 @@ import {
   type LeasedJob,
   type OptionTable,
   type Settlement,
+  type StoredStep,
   type WorkQueue,
 } from '@acktor/core/engine';
 import { decodeResult, encodePayload, metaOption, requireContract, sentMeta } from '@acktor/core/internal';
 import {
   handle,
   middleware,
+  type BatchHandler,
   type Container,
   type FunctionHandler,
   type HandlerClass,
@@ -28,13 +30,13 @@ import {
   type Token,
   type UncheckedJob,
 } from '@acktor/worker';
-import { ALL_OTHERS, contractOf, runOneDelivery, workerOptions } from '@acktor/worker/internal';
+import { ALL_OTHERS, contractOf, runOneDelivery, workerOptions, type OneDelivery } from '@acktor/worker/internal';
 import { sentJob, type SentJob } from './memory/memory-engine.js';
 import { isDate } from './memory/passing-options.js';
 
-/** What handles `J`: a class with `@handles`, what `handle()` or `handleAll()` made, or a plain function of the delivery. */
+/** What handles `J`: a class with `@handles`, what `handle()`, `handleAll()` or `handleBatch()` made (a batch of one), or a plain function of the delivery. */
 export type HandlerOf<J extends AnyJob> =
-  HandlerClass<J> | FunctionHandler<J> | FunctionHandler<UncheckedJob> | HandlerFunction<J>;
+  HandlerClass<J> | FunctionHandler<J> | FunctionHandler<UncheckedJob> | BatchHandler<J> | HandlerFunction<J>;
 
 /** What of a delivery, and of the worker that runs it, is not as on the first attempt of a job that was just sent. */
 export interface PerformOptions {
@@ -54,6 +56,8 @@ export interface PerformOptions {
   readonly fence?: number;
   readonly redelivered?: boolean;
   readonly sentAt?: Date;
+  /** What earlier deliveries have stored with `delivery.step()`: the name of each step, and its result. Then the fence is 2 by default. */
+  readonly steps?: Iterable<readonly [name: string, result: unknown]>;
   /** Of a run of a schedule: the time that it is for. */
   readonly scheduledFor?: Date;
   /** That the job was sent with. */
@@ -99,6 +103,8 @@ interface Written {
   readonly progress: readonly unknown[];
   /** What was given to `delivery.log()`, in order. */
   readonly log: readonly string[];
+  /** The results of the steps that it stored with `delivery.step()`, in order, by name: not of those that an earlier delivery had stored. */
+  readonly steps: ReadonlyMap<string, unknown>;
   /** What was sent with its ack, by `delivery.sendWithAck()`, in order; nothing unless it was acked. */
   readonly sent: readonly SentJob[];
   /** What was given to `delivery.addChild()`, in order. */
@@ -134,16 +140,22 @@ export async function perform<J extends AnyJob>(
   const progress: unknown[] = [];
   const log: string[] = [];
   const children: SentJob[] = [];
-  const queue = {
+  const steps = new Map<string, unknown>();
+  const queue: OneDelivery['queue'] = {
     ...childrenFor(children, given.children),
     progress: (_lease: unknown, text: string) => Promise.resolve(progress.push(JSON.parse(text)) > 0),
     log: (_lease: unknown, line: string) => Promise.resolve(log.push(line) > 0),
     requireSendTo: () => undefined,
+    steps: () => Promise.resolve(storedSteps(given.steps ?? [])),
+    storeStep: (_job, { name, result }) => {
+      steps.set(name, result === undefined ? undefined : JSON.parse(result));
+      return Promise.resolve(true);
+    },
   };
   const leased = leasedJob(job, payload, delivery);
   const settlement = await runOneDelivery({ leased, options, queue, signal, clock });
   const sent = settlement?.sends?.map(sentJob) ?? [];
-  return { ...(await outcomeOf(job, settlement)), progress, log, sent, children };
+  return { ...(await outcomeOf(job, settlement)), progress, log, steps, sent, children };
 }
 
 /** The queue's part in adding children, and in what has become of them. */
@@ -167,6 +179,13 @@ function childrenFor(
     },
     children: () => Promise.resolve({ open: ended ? 0 : added.length, acked, dead, fatal: [] }),
   };
+}
+
+function storedSteps(given: Iterable<readonly [name: string, result: unknown]>): readonly StoredStep[] {
+  return [...given].map(([name, result]) => ({
+    name,
+    result: result === undefined ? undefined : JSON.stringify(result),
+  }));
 }
 
 /** A plain function is declared here. */
@@ -213,6 +232,12 @@ const MOST_DELIVERIES = 1_000_000;
 /** What the worker's options check is only named here. */
 const deliveryOptions = defineOptions({
   services: { type: 'value', expected: SERVICES, accepts: isServices, doc: 'What injection finds, by token.' },
+  steps: {
+    type: 'value',
+    expected: 'an iterable of [name, result] pairs, such as a Map',
+    accepts: isServices,
+    doc: 'What earlier deliveries have stored.',
+  },
   use: { type: 'value', expected: 'middleware', accepts: isAnything, doc: 'As of a worker.' },
   container: { type: 'value', expected: 'a container', accepts: isAnything, doc: 'As of a worker.' },
   letGoMs: { type: 'value', expected: 'milliseconds', accepts: isAnything, doc: 'As of a worker.' },
@@ -268,7 +293,8 @@ function isClock(value: unknown): value is EngineClock {
 type CheckedDelivery = ReturnType<typeof deliveryOptions.check>;
 
 function leasedJob(job: AnyJob, payload: string, options: CheckedDelivery): LeasedJob {
-  const { id, attempt, attempts, fence = attempt, redelivered, sentAt = new Date(), scheduledFor, key, meta } = options;
+  const { id, attempt, attempts, steps, redelivered, sentAt = new Date(), scheduledFor, key, meta } = options;
+  const { fence = steps === undefined ? attempt : Math.max(attempt, 2) } = options;
   return {
     leaseToken: 'test|1',
     record: {

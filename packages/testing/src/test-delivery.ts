@@ -6,6 +6,7 @@ import {
   WaitingForChildrenError,
   type Delivery,
   type EndedChildren,
+  type StepResult,
   type Token,
 } from '@acktor/worker';
 import type { SentJob } from './memory/memory-engine.js';
@@ -31,6 +32,8 @@ export interface TestDeliveryOptions {
   readonly key?: string;
   /** The headers of the job; none by default. */
   readonly meta?: Meta;
+  /** What earlier deliveries have stored with `step()`: the name of each step, and its result. */
+  readonly steps?: Iterable<readonly [name: string, result: unknown]>;
   /** What `delivery.inject()` finds, by token. */
   readonly services?: Iterable<readonly [token: Token, service: unknown]>;
 }
@@ -41,6 +44,8 @@ export interface TestDelivery<J extends AnyJob = AnyJob> extends Delivery<J> {
   readonly progressed: readonly unknown[];
   /** What was given to `log()`, in order. */
   readonly logged: readonly string[];
+  /** The results of the steps that it has done, by name, in order. */
+  readonly stepped: ReadonlyMap<string, unknown>;
   /** What was given to `sendWithAck()`, in order, its payload as it was given: {@link expectSent} takes the delivery. */
   readonly sent: readonly SentJob[];
   /** What was given to `addChild()`, in order, its payload as it was given. */
@@ -65,6 +70,7 @@ export function delivery<J extends AnyJob>(
   const services = new Map<Token, unknown>(options.services);
   const [progressed, logged]: [unknown[], string[]] = [[], []];
   const sent: SentJob[] = [];
+  const stepped = new Map<string, unknown>();
   return {
     id,
     name: job.name,
@@ -81,12 +87,14 @@ export function delivery<J extends AnyJob>(
     scheduledFor,
     key,
     progressed,
+    stepped,
     logged,
     sent,
     sendWithAck: recorded(sent),
     ...familyOf(id, options.children),
     progress: (value) => Promise.resolve(void progressed.push(value)),
     log: (line) => Promise.resolve(void logged.push(line)),
+    step: stepping(new Map(options.steps), stepped),
     provide: (token, value) => void services.set(token, value),
     inject: <T>(token: Token<T>) => found(token, services) as T,
   };
@@ -117,6 +125,21 @@ function familyOf(
       return Promise.resolve({ acked: [], dead: [], resultsOf: () => Promise.resolve([]) });
     },
   };
+}
+
+function stepping(stored: Map<string, unknown>, stepped: Map<string, unknown>): Delivery['step'] {
+  return async <T>(name: string, act: () => T | Promise<T>): Promise<StepResult<T>> => {
+    if (!stored.has(name)) {
+      const result = throughJson(await act());
+      stored.set(name, result);
+      stepped.set(name, result);
+    }
+    return stored.get(name) as StepResult<T>;
+  };
+}
+
+function throughJson(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 function found(token: Token, services: ReadonlyMap<Token, unknown>): unknown {

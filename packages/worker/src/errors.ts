@@ -259,10 +259,15 @@ export class DeliveryEndedError extends AcktorError {
 
   constructor(readonly jobId: string) {
     super(
-      `expected provide(), inject() and sendWithAck() of the delivery of job ${jobId} to be called before it ends, and it has ended: ` +
+      `expected provide(), inject(), step() and sendWithAck() of the delivery of job ${jobId} to be called before it ends, and it has ended: ` +
         'await what calls them, or ask for what you need beforehand',
     );
   }
+}
+
+/** A batch handler returned something other than an outcome for each delivery, or settled one that it was not given. */
+export class BatchError extends FinalError {
+  override readonly code = 'ACKTOR_BATCH';
 }
 
 /** A worker was asked for metrics that it does not keep. */

@@ -30,11 +30,14 @@ export type {
   HandlerOptions,
   UncheckedJob,
 } from './handler/handler.js';
+export { handleBatch } from './handler/batch.js';
+export type { Batch, BatchFunction, BatchHandler, BatchOptions, BatchOutcome } from './handler/batch.js';
 export { middleware } from './handler/middleware.js';
 export type { Middleware, MiddlewareOptions, Next, NextResult } from './handler/middleware.js';
 export type { Container, Injected, Token } from './handler/container.js';
-export type { Delivery } from './delivery/delivery.js';
+export type { Delivery, StepResult } from './delivery/delivery.js';
 export type { AckedChild, DeadChild, EndedChildren } from './delivery/children.js';
+export { DuplicateStepError, StepLimitError, StepResultError } from './delivery/step-errors.js';
 export type { UnknownPolicy } from './delivery/for-others.js';
 export type { AbortError } from './handler/executor.js';
 export { desiredConsumers, type Demand, type MetricsData } from './metrics/worker-metrics.js';
@@ -53,6 +56,7 @@ export {
 export { InspectorMissingError } from './worker/stately-inspector.js';
 export type { Logger } from './logger.js';
 export {
+  BatchError,
   CancelledError,
   DeadlineError,
   DeliveryEndedError,

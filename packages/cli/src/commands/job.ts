@@ -1,5 +1,5 @@
 // `acktor job`: all that is kept of one job.
-import type { JobAttempt, JobDetails, JobPlace, Meta, Operator } from '@acktor/core';
+import type { JobAttempt, JobDetails, JobPlace, JobStep, Meta, Operator } from '@acktor/core';
 import type { Command } from 'commander';
 import { table, type Column } from '../output/table.js';
 import {
@@ -23,12 +23,12 @@ interface JobFlags extends OperatorFlags {
 export function jobCommand(): Command {
   const command = operatorCommand('job', 'show one job with its attempts')
     .description(
-      'Shows where a job is, how each attempt at it ended, and what its handler said. Its payload and its result may be private: they ' +
+      'Shows where a job is, how each attempt at it ended, and what its handler said. Its payload, its result and those of its steps may be private: they ' +
         'are shown only with --payload.',
     )
     .argument('<id>', 'the id of the job')
     .option('-q, --queue <name>', 'its queue (default: it is looked for in all)')
-    .option('--payload', 'show its payload and its result, too');
+    .option('--payload', 'show its payload, its result and those of its steps, too');
   return withOperatorFlags(command)
     .addHelpText('after', EXPLANATION)
     .action((id: string, flags: JobFlags) => withOperator(flags, (operator) => job(operator, id, flags)));
@@ -68,15 +68,17 @@ export async function queueOf(operator: Operator, id: string, queue: string | un
 }
 
 function withoutPayload(details: JobDetails): object {
-  return { ...details, payload: undefined, result: undefined };
+  const steps = details.steps.map((step) => ({ ...step, result: undefined }));
+  return { ...details, payload: undefined, result: undefined, steps };
 }
 
 function page(details: JobDetails, isPayloadShown: boolean | undefined, nowMs: number): Printable {
-  const { stack, log, attempts } = details;
+  const { stack, log, attempts, steps } = details;
   const facts = table(FACTS, factsOf(details, isPayloadShown));
   const tried = attempts.length === 0 ? '' : say`\n${table(attemptColumnsAt(nowMs), attempts, { head: colours.dim })}`;
+  const done = steps.length === 0 ? '' : say`\n${table(stepColumns(isPayloadShown), steps, { head: colours.dim })}`;
   const said = log.length === 0 ? '' : say`\nlog\n${joined(log.map((entry) => say`  ${block(entry, '    ')}\n`))}`;
-  return joined([facts, tried, said, stack === undefined ? '' : say`\nstack\n  ${block(stack)}\n`]);
+  return joined([facts, tried, done, said, stack === undefined ? '' : say`\nstack\n  ${block(stack)}\n`]);
 }
 
 type Fact = readonly [name: string, value: Printable];
@@ -141,11 +143,22 @@ function attemptColumnsAt(nowMs: number): readonly Column<JobAttempt>[] {
   ];
 }
 
+/** What a step returned may be as private as a payload. */
+function stepColumns(isPayloadShown: boolean | undefined): readonly Column<JobStep>[] {
+  return [
+    { head: 'step', cell: ({ name }) => firstLine(name) },
+    { head: 'stored', cell: ({ storedAtMs }) => clockTime(storedAtMs) },
+    { head: 'delivery', cell: ({ fence }) => String(fence), isNumber: true },
+    ...(isPayloadShown ? [{ head: 'result', cell: ({ result }: JobStep) => firstLine(result) }] : []),
+  ];
+}
+
 const EXPLANATION = `
-JSON: a Job of "acktor jobs" with "meta": { name: text }, "stack", "progress" (JSON text), "log": [text] and "attempts", oldest first:
+JSON: a Job of "acktor jobs" with "meta": { name: text }, "stack", "progress" (JSON text), "log": [text], "steps":
+[{ "name", "fence", "storedAtMs" }], the first first, and "attempts", oldest first:
   { "attempt", "workerId", "startedAtMs", "endedAtMs", "end", "reason", "path": [{ "state", "atMs" }] }
 where end is "acked", "retried", "requeued", "deadLettered", "leaseLost", "workerDied", or absent for the one under way.
-With --payload also "payload" and "result", as the JSON texts that they are.
+With --payload also "payload" and "result", that of each step, too, as the JSON texts that they are.
 
 Exit codes: 0 shown, 1 failed, 2 wrong usage, or the id is in several queues, 3 no such job, 4 no server.
 

@@ -1,7 +1,7 @@
 // A job that was given up, why, and what is remembered of its attempts.
 import type { Meta } from '../contract/meta.js';
 import type { DeadRecord } from '../engine/dead-letter-store.js';
-import type { AttemptEnd } from '../engine/work-queue.js';
+import type { AttemptEnd } from '../engine/attempt-record.js';
 
 /** One dead letter. */
 export interface DeadLetter {

@@ -2,6 +2,7 @@
 import type { Backoff } from '../contract/backoff.js';
 import type { JobGroup } from '../contract/groups.js';
 import type { Meta } from '../contract/meta.js';
+import type { AttemptNote } from './attempt-record.js';
 import type { ScheduleSlot, SendTerms } from './send-terms.js';
 
 export type { ScheduleSlot } from './send-terms.js';
@@ -308,6 +309,15 @@ export interface WorkQueue {
   log(lease: Lease, line: string, keptLines: number): Promise<boolean>;
 
   /**
+   * Keeps the result of a step with the job, from where it goes when the job goes. Does nothing, and resolves with false, when a later
+   * delivery of the job has begun, or it has ended. May be repeated: what was stored first under a name stays.
+   */
+  storeStep(job: LeasedJob, step: StoredStep): Promise<boolean>;
+
+  /** The steps that deliveries of the job have stored, in any order; undefined when a later one has begun, or the job has ended. */
+  steps(job: LeasedJob): Promise<readonly StoredStep[] | undefined>;
+
+  /**
    * Renews the leases of what is held, for `leaseMs` from now, also one that expired while the job went to no other consumer. Resolves
    * with the tokens of those that are lost.
    */
@@ -323,28 +333,13 @@ export interface WorkQueue {
   close(): Promise<void>;
 }
 
+/** The result of one step of a handler, as it is kept with the job. */
+export interface StoredStep {
+  readonly name: string;
+  /** JSON text; undefined for a step that returned nothing. */
+  readonly result: string | undefined;
+}
+
 /** Why a wait ended: there may be work now, nothing is ready before a time, or the wait was too long. */
 export type WakeSignal =
   { readonly kind: 'ready' } | { readonly kind: 'due'; readonly due: DueTime } | { readonly kind: 'timeout' };
-
-/** How an attempt ended that was no ack. */
-export type AttemptEnd = 'threw' | 'rejected' | 'requeued' | 'leaseLost' | 'workerDied';
-
-/** One delivery that ended without an ack, as its worker reports it. The server adds the times. */
-export interface AttemptNote {
-  /** From 1. A delivery that lost its lease or was requeued is followed by one of the same number. */
-  readonly attempt: number;
-  readonly fence: number;
-  /** The id of the worker process. */
-  readonly worker: string;
-  readonly end: AttemptEnd;
-  readonly reason?: string;
-}
-
-/** An attempt as it is kept with the job. Times in milliseconds since the epoch, by the server's clock. */
-export interface AttemptRecord extends AttemptNote {
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
-  /** The consumer's states and when it entered each, the oldest first. */
-  readonly path?: readonly (readonly [state: string, atMs: number])[];
-}

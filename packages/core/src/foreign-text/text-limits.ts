@@ -69,6 +69,22 @@ export const textLimitTable = {
     because: { max: 'one call to the server carries them' },
     doc: 'The most bytes that the payloads of these jobs may have together.',
   },
+  maxSteps: {
+    type: 'count',
+    default: 100,
+    min: 1,
+    max: 1_000,
+    because: { max: 'a job carries them to each of its deliveries' },
+    doc: 'How many steps of `delivery.step()` a job keeps; one more is refused before it runs.',
+  },
+  maxStepBytes: {
+    type: 'bytes',
+    default: 16_384,
+    min: 64,
+    max: 1_048_576,
+    because: { max: becauseOfOthers },
+    doc: 'The most bytes of JSON that the result of a step may have; more is refused.',
+  },
 } as const satisfies OptionTable;
 
 // generated: TextLimitOptions
@@ -113,6 +129,16 @@ export interface TextLimitOptions {
    * to 67108864; by default 1048576.
    */
   readonly maxSendsWithAckBytes?: OptionInput<typeof textLimitTable, 'maxSendsWithAckBytes'> | undefined;
+  /**
+   * How many steps of `delivery.step()` a job keeps; one more is refused before it runs. Bounded because a job carries them to each of its
+   * deliveries. From 1 to 1000; by default 100.
+   */
+  readonly maxSteps?: OptionInput<typeof textLimitTable, 'maxSteps'> | undefined;
+  /**
+   * The most bytes of JSON that the result of a step may have; more is refused. Bounded because it is written and read in scripts that all
+   * others of the queue wait for. In bytes, from 64 to 1048576; by default 16384.
+   */
+  readonly maxStepBytes?: OptionInput<typeof textLimitTable, 'maxStepBytes'> | undefined;
 }
 
 // end: TextLimitOptions

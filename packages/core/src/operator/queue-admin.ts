@@ -108,8 +108,21 @@ export interface JobDetails extends JobSummary {
   readonly progress: string | undefined;
   /** What the handler logged, oldest first, at most the last 1,000 lines. */
   readonly log: readonly string[];
+  /** What its handler has stored with `delivery.step()`, the first first. */
+  readonly steps: readonly JobStep[];
   /** Its deliveries, oldest first: those that ended without an ack (at most 50), then the one that was acked or is under way. */
   readonly attempts: readonly JobAttempt[];
+}
+
+/** The result of one step of a job's handler. */
+export interface JobStep {
+  readonly name: string;
+  /** The fence of the delivery that stored it. */
+  readonly fence: number;
+  /** By the server's clock. */
+  readonly storedAtMs: number;
+  /** JSON text; undefined for a step that returned nothing. */
+  readonly result: string | undefined;
 }
 
 /** One delivery and how it ended; `end` is undefined while it is under way. */

@@ -20,7 +20,7 @@
 // Requests that change something carry the header `x-acktor-csrf` with the session's token (all but the token's own POST).
 // Errors are an ErrorView with 400, 401, 403, 404, 405, 408, 409, 413, 429 (too many wrong tokens), 500 or 503 (no Redis).
 // A page that is opened with `?token=…` is redirected to itself without it: with the cookie set, or with `?refused=…`.
-import type { JobAttempt, JobPlace } from '@acktor/core/engine';
+import type { JobAttempt, JobPlace, JobStep } from '@acktor/core/engine';
 
 /** A viewer may look; an operator may act, too. */
 export type Role = 'viewer' | 'operator';
@@ -71,8 +71,12 @@ export interface JobView extends JobLine {
   readonly stack: string | undefined;
   readonly progress: string | undefined;
   readonly log: readonly string[];
+  /** What its handler has stored with `delivery.step()`, the first first; without the results, which may be private. */
+  readonly steps: readonly StepView[];
   readonly attempts: readonly AttemptView[];
 }
+
+export type StepView = Omit<JobStep, 'result'>;
 
 /** One delivery: its path through the chart. Oldest first in a job's view. */
 export type AttemptView = JobAttempt;

@@ -43,5 +43,6 @@ export function jobView(job: JobDetails, redaction: Redaction, maySeeResult: boo
   const { priority, dueAtMs, endedAtMs, stack, progress, log, attempts, result } = job;
   const shown = result === undefined || !maySeeResult ? undefined : redaction.hide('result', result);
   const meta = JSON.parse(redaction.hide('meta', JSON.stringify(job.meta))) as JobView['meta'];
-  return { ...jobLine(job), priority, meta, dueAtMs, endedAtMs, stack, progress, log, attempts, result: shown };
+  const steps = job.steps.map(({ name, fence, storedAtMs }) => ({ name, fence, storedAtMs }));
+  return { ...jobLine(job), priority, meta, dueAtMs, endedAtMs, stack, progress, log, steps, attempts, result: shown };
 }

@@ -19,6 +19,7 @@ import { poisonConforms } from './poison-conforms.js';
 import { schedulesConform } from './schedules-conform.js';
 import { settledSendsConform } from './settled-sends-conform.js';
 import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
+import { stepsConform } from './steps-conform.js';
 import { waitingConforms } from './waiting-conforms.js';
 
 /**
@@ -44,6 +45,7 @@ export function engineConforms(
     settledSendsConform(suite);
     childrenConform(suite);
     leasesConform(suite);
+    stepsConform(suite);
     waitingConforms(suite);
     cancelConforms(suite);
     deadLettersConform(suite);

@@ -168,6 +168,7 @@ function detailsOf(job: StoredJob): JobDetails {
     stack: job.stacks.at(-1),
     progress: job.progress,
     log: job.log.slice(-MOST_LOG_LINES),
+    steps: [...job.steps.values()],
     attempts: attemptsOf(summary, readHistory(JSON.stringify(job.history))),
   };
 }

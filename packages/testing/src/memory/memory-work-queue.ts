@@ -14,6 +14,7 @@ import {
   type NewChild,
   type QueueStatus,
   type Settling,
+  type StoredStep,
   type WorkQueue,
   type WakeSignal,
 } from '@acktor/core/engine';
@@ -95,6 +96,19 @@ export class MemoryWorkQueue implements WorkQueue {
     return this.#write(lease, (job) => (job.log = [...job.log, line].slice(-keptLines)));
   }
 
+  storeStep(leased: LeasedJob, { name, result }: StoredStep): Promise<boolean> {
+    const job = this.#lastDelivered(leased);
+    const { deliveries: fence } = leased.record;
+    if (job !== undefined && !job.steps.has(name))
+      job.steps.set(name, { name, result, fence, storedAtMs: this.#queue.clock.now() });
+    return Promise.resolve(job !== undefined);
+  }
+
+  steps(leased: LeasedJob): Promise<readonly StoredStep[] | undefined> {
+    const job = this.#lastDelivered(leased);
+    return Promise.resolve(job && [...job.steps.values()]);
+  }
+
   renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {
     return Promise.resolve(renew(this.#queue, held, leaseMs));
   }
@@ -146,6 +160,13 @@ export class MemoryWorkQueue implements WorkQueue {
     const limitedForMs = this.#queue.limitedForMs(limitOf(this.#queue, limit));
     const nextDue = atMs === undefined ? undefined : { atMs, inMs: atMs - clock.now() };
     return { ready: limitedForMs > 0 ? 0 : ready, nextDue, limitedForMs };
+  }
+
+  /** The job, unless it has ended, or a later delivery of it has begun. */
+  #lastDelivered({ record: { id, deliveries } }: LeasedJob): StoredJob | undefined {
+    const job = this.#queue.jobs.get(id);
+    const hasEnded = job?.place === 'acked' || job?.place === 'deadLettered';
+    return job?.deliveries === deliveries && !hasEnded ? job : undefined;
   }
 
   #write(lease: Lease, write: (job: StoredJob) => void): Promise<boolean> {

@@ -4,6 +4,7 @@ import type {
   AttemptRecord,
   JobPlace,
   JobRecord,
+  JobStep,
   JobSummary,
   NewChild,
   OutgoingJob,
@@ -45,6 +46,8 @@ export interface StoredJob {
   stacks: readonly string[];
   progress: string | undefined;
   log: readonly string[];
+  /** By name, in the order in which they were stored. */
+  readonly steps: Map<string, JobStep>;
   history: readonly AttemptRecord[];
   /** Given for a child. */
   parent: ParentLink | undefined;
@@ -100,6 +103,7 @@ export function newJob(sent: OutgoingJob, { queue, sentAtMs, slot }: JobOrigin):
     stacks: [],
     progress: undefined,
     log: [],
+    steps: new Map(),
     history: [],
     parent: undefined,
     children: new Map(),

@@ -1,18 +1,9 @@
 // What a handler is given: the payload, the signal, and what it reports its progress with.
-import {
-  OptionsError,
-  type AnyJob,
-  type ChildOptions,
-  type JsonLimits,
-  type Meta,
-  type PayloadInput,
-  type PayloadOf,
-  type SendWithAckOptions,
-} from '@acktor/core';
+import type { AnyJob, ChildOptions, JsonLimits, Meta, PayloadInput, PayloadOf, SendWithAckOptions } from '@acktor/core';
 import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
 import { cutText, NO_META, refuse, writeJson, type TextLimits } from '@acktor/core/internal';
 import { LeaseLostError, ProgressError } from '../errors.js';
-import { isToken, nameOfToken, type Token } from '../handler/container.js';
+import { requireProvidable, type Token } from '../handler/container.js';
 import type { Children, EndedChildren } from './children.js';
 import { attemptsOf } from './settlement.js';
 
@@ -112,6 +103,22 @@ export interface Delivery<J extends AnyJob = AnyJob> {
    */
   readonly waitForChildren: () => Promise<EndedChildren>;
   /**
+   * Runs the function, unless an earlier delivery of this job has, and resolves with its result, which is kept with the job: a redelivery or a
+   * retry goes on after the last step that was stored. A step that throws stores nothing, and rejects with what it threw.
+   *
+   * The result is any JSON, `maxStepBytes` at most, or undefined; it comes back as JSON reads it, from the first run, too. Names are texts, unique
+   * within a delivery; at most `maxSteps` for a job. A step that ran and whose worker died before it was stored runs again: give what it calls
+   * a key of its own, such as the job's id and the step's name. Steps may run side by side. Stored with the fence of the delivery: one that is
+   * not the job's last stores nothing. While the server is away, a step that has run waits for it, until `signal` aborts.
+   * @throws LeaseLostError when a later delivery has begun: nothing was stored. What `signal` aborted with, before the function runs.
+   * @throws DuplicateStepError, StepLimitError, StepResultError, which make the job a dead letter at once, as they would come again.
+   * @throws NameError, OptionsError; DeliveryEndedError after the delivery; EngineFeatureError on an engine that keeps no steps.
+   * @example
+   * const receipt = await delivery.step('charge', () => gateway.charge(data, { idempotencyKey: `${delivery.id}-charge` }));
+   * await delivery.step('mail', () => mailer.send(receipt));
+   */
+  readonly step: <T>(name: string, run: () => T | Promise<T>) => Promise<StepResult<T>>;
+  /**
    * Has injection find the value under the token, for this delivery alone: in the constructor of the handler and of what is built for it,
    * in what `inject` names, and in {@link Delivery.inject}. Meant for middleware, before it calls `next()`: what has been built by then
    * keeps what it was given. The last value counts. It is not disposed of: the caller ends it.
@@ -126,6 +133,19 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly inject: <T>(token: Token<T>) => T;
 }
 
+/** A value as it comes back from JSON: a Date is a text, what has a `toJSON` method is what that returns. */
+export type StepResult<T> = unknown extends T
+  ? T
+  : [T] extends [void]
+    ? undefined
+    : T extends { toJSON(...given: never[]): infer Written }
+      ? StepResult<Written>
+      : T extends string | number | boolean | null | undefined
+        ? T
+        : T extends bigint | symbol | ((...given: never[]) => unknown)
+          ? never
+          : { [Key in keyof T]: StepResult<T[Key]> };
+
 /** What a delivery needs of its attempt. */
 export interface DeliveryRun {
   readonly leased: LeasedJob;
@@ -135,11 +155,18 @@ export interface DeliveryRun {
   openSends(deps: Pick<DeliveryDeps<AnyJob>, 'queue' | 'limits'>): { readonly add: Delivery['sendWithAck'] };
   /** Returns what adds children and waits for them; made by the first call. @throws DeliveryEndedError. */
   openChildren(deps: Pick<DeliveryDeps<AnyJob>, 'queue' | 'limits'>): Pick<Children, 'add' | 'wait'>;
+  /** Returns what runs the steps; made by the first call. @throws DeliveryEndedError. */
+  openSteps(deps: Pick<DeliveryDeps<AnyJob>, 'queue' | 'limits'>): {
+    run(name: string, act: () => unknown): Promise<unknown>;
+  };
   openScope(): { provide(token: Token, value: unknown): void; resolve(token: Token): unknown };
 }
 
 /** What a delivery asks of its queue. */
-export type DeliveryQueue = Pick<WorkQueue, 'progress' | 'log' | 'requireSendTo' | 'addChild' | 'children'>;
+export type DeliveryQueue = Pick<
+  WorkQueue,
+  'progress' | 'log' | 'requireSendTo' | 'addChild' | 'children' | 'steps' | 'storeStep'
+>;
 
 /** What a {@link LeasedDelivery} is made of. */
 export interface DeliveryDeps<J extends AnyJob> {
@@ -251,6 +278,12 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
     return () => handled(wait());
   }
 
+  get step(): Delivery<J>['step'] {
+    const { run, queue, limits } = this.#deps;
+    const start = async (name: string, act: () => unknown) => run.openSteps({ queue, limits }).run(name, act);
+    return <T>(name: string, act: () => T | Promise<T>) => handled(start(name, act)) as Promise<StepResult<T>>;
+  }
+
   get provide(): Delivery<J>['provide'] {
     const { run } = this.#deps;
     return (token, value) => {
@@ -263,17 +296,6 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
     const { run } = this.#deps;
     return <T>(token: Token<T>) => run.openScope().resolve(token) as T;
   }
-}
-
-function requireProvidable(token: unknown, value: unknown): void {
-  const expected = 'expected delivery.provide(token, value) to be given';
-  if (!isToken(token))
-    throw new OptionsError([
-      { option: 'token', message: `${expected} a class, a text or a symbol, got ${typeof token}` },
-    ]);
-  if (value !== undefined && value !== null) return;
-  const message = `${expected} a value for ${nameOfToken(token)}, got ${String(value)}`;
-  throw new OptionsError([{ option: 'value', message }]);
 }
 
 /** A call that is not awaited must not end the process when it fails, as where the server is away; a caller that awaits it gets its error all the same. */

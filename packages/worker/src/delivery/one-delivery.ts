@@ -22,7 +22,7 @@ export interface OneDelivery {
   readonly leased: LeasedJob;
   /** As a worker has them. Their handlers must be of the queue of the job. */
   readonly options: CheckedWorkerOptions;
-  /** Where progress and log lines go. */
+  /** Where progress, log lines and steps go. */
   readonly queue: DeliveryQueue;
   /** Aborts the delivery, for its own reason. */
   readonly signal?: AbortSignal | undefined;

@@ -34,7 +34,7 @@ import type { Quarantine } from './quarantine.js';
 
 /** What a runner is made of; shared by all consumers of a queue. */
 export interface RunnerDeps {
-  /** Where progress and log lines go. */
+  /** Where progress, log lines and steps go. */
   readonly queue: DeliveryQueue;
   readonly handlers: QueueHandlers;
   /** What becomes of the jobs that none of them is for. */

@@ -1,4 +1,5 @@
 // The port to containers, which build handlers and what they depend on. tsyringe's container is one implementation.
+import { OptionsError } from '@acktor/core';
 import { NotProvidedError } from '../errors.js';
 
 /** What names a dependency: its class, or a text or symbol that it is registered under. */
@@ -64,6 +65,18 @@ export function isToken(value: unknown): value is Token {
 /** Whether a value is an array of tokens. */
 export function areTokens(value: unknown): value is readonly Token[] {
   return Array.isArray(value) && value.every(isToken);
+}
+
+/** @throws OptionsError for what cannot be provided for a delivery: a token that is none, no value. */
+export function requireProvidable(token: unknown, value: unknown): void {
+  const expected = 'expected delivery.provide(token, value) to be given';
+  if (!isToken(token))
+    throw new OptionsError([
+      { option: 'token', message: `${expected} a class, a text or a symbol, got ${typeof token}` },
+    ]);
+  if (value !== undefined && value !== null) return;
+  const message = `${expected} a value for ${nameOfToken(token)}, got ${String(value)}`;
+  throw new OptionsError([{ option: 'value', message }]);
 }
 
 /** Arrow functions and methods have no prototype. */

@@ -5,6 +5,7 @@ import type { AbortReason } from '../consumer/consumer-protocol.js';
 import { Children, type ChildrenDeps } from '../delivery/children.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { SendsWithAck, type SendsWithAckDeps } from '../delivery/sends-with-ack.js';
+import { Steps, type StepsDeps } from '../delivery/steps.js';
 import {
   CancelledError,
   DeadlineError,
@@ -24,7 +25,7 @@ import { providedBy, type Middleware } from './middleware.js';
  * Runs the handler of a delivery. Made once for each handler, when a worker starts, and shared by its consumers: what belongs to one
  * delivery is in its {@link Attempt}.
  *
- * The class and the function stand here. One that runs a delivery as a state machine is a third: its `execute` returns the promise of
+ * The class and the function stand here, that of batches in a file of its own. One that runs a delivery as a state machine is a fourth: its `execute` returns the promise of
  * the machine's output, and it lets go when the delivery's signal aborts.
  */
 export interface Executor {
@@ -38,10 +39,11 @@ export type AbortError = CancelledError | DeadlineError | LeaseLostError | Shutd
 /** One run of a handler: its signal, why it is to let go, and what is built and provided for it. */
 export class Attempt {
   readonly leased: LeasedJob;
-  readonly #scopes: Pick<HandlerScopes, 'open'>;
+  readonly #scopes: Pick<HandlerScopes, 'open' | 'clock'>;
   #scope: DeliveryScope | undefined;
   #sends: SendsWithAck | undefined;
   #children: Children | undefined;
+  #steps: Steps | undefined;
   #controller: AbortController | undefined;
   #abortedBy: AbortError | undefined;
   #cancelWait: (() => void) | undefined;
@@ -49,9 +51,13 @@ export class Attempt {
   #isForNothing = false;
   #isOver = false;
 
-  constructor(leased: LeasedJob, scopes: Pick<HandlerScopes, 'open'>) {
+  constructor(leased: LeasedJob, scopes: Pick<HandlerScopes, 'open' | 'clock'>) {
     this.leased = leased;
     this.#scopes = scopes;
+  }
+
+  get clock(): HandlerScopes['clock'] {
+    return this.#scopes.clock;
   }
 
   /** What is built and provided for its delivery; undefined until it is opened, which a function does not need. */
@@ -72,6 +78,13 @@ export class Attempt {
   openSends(deps: Omit<SendsWithAckDeps, 'leased'>): SendsWithAck {
     if (this.#isOver) throw new DeliveryEndedError(this.leased.record.id);
     return (this.#sends ??= new SendsWithAck({ ...deps, leased: this.leased }));
+  }
+
+  /** Returns what runs the steps, made by the first call. @throws DeliveryEndedError when the handler has returned. */
+  openSteps({ queue, limits }: Pick<StepsDeps, 'queue' | 'limits'>): Steps {
+    const { leased } = this;
+    if (this.#isOver) throw new DeliveryEndedError(leased.record.id);
+    return (this.#steps ??= new Steps({ leased, queue, limits, signal: () => this.signal() }));
   }
 
   /** Returns the jobs that go with the ack; undefined for none. To be called when the handler has returned: nothing is added any more. */

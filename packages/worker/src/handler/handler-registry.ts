@@ -3,6 +3,7 @@ import type { AnyJob } from '@acktor/core';
 import type { JobRecord } from '@acktor/core/engine';
 import { visible } from '@acktor/core/internal';
 import { DuplicateHandlerError, NotAHandlerError } from '../errors.js';
+import { BatchExecutor } from './batch-executor.js';
 import { ClassExecutor, FunctionExecutor, within, type Executor } from './executor.js';
 import {
   ALL_OTHERS,
@@ -11,6 +12,7 @@ import {
   makeInjectable,
   type AnyHandler,
   type AnyHandlerClass,
+  type FunctionHandler,
 } from './handler.js';
 import type { InjectedHandler } from './check-parameters.js';
 import { providedBy, type Middleware } from './middleware.js';
@@ -62,7 +64,9 @@ function entryOf(candidate: unknown, outer: readonly Middleware[]): HandlerEntry
   const provided = new Set(use.flatMap(providedBy));
   const { name } = handler;
   if (typeof handler !== 'function') {
-    const executor = within(new FunctionExecutor(handler, inject), use);
+    const { batch } = definition;
+    const run = batch ? new BatchExecutor(batch) : new FunctionExecutor(handler as FunctionHandler, inject);
+    const executor = within(run, use);
     return { job, executor, injected: { name, handlerClass: undefined, inject: inject ?? [], provided } };
   }
   const fault = faultOfHandle(handler);

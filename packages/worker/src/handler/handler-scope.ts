@@ -105,6 +105,11 @@ export class HandlerScopes {
     for (const home of this.#homes) home.workers += 1;
   }
 
+  /** The worker's. */
+  get clock(): DisposalDeps['clock'] {
+    return this.#deps.clock;
+  }
+
   /** Opens the scope of one delivery, in a container of its own where the worker's can make one. */
   open(): DeliveryScope {
     const own = this.#container.createChildContainer?.();

@@ -10,8 +10,8 @@ import { areTokens, type Injected, type Token } from './container.js';
 import { areMiddleware, isGenerator, isMiddleware, type Middleware } from './middleware.js';
 import { keepDecoratorMetadata, tsyringe } from './tsyringe.js';
 
-/** Registered, so that a handler is known whose declaration came with another installed copy. */
-const DEFINITION: unique symbol = Symbol.for('acktor.handler') as never;
+/** Under which a handler has its definition. Registered, so that a handler is known whose declaration came with another installed copy. */
+export const DEFINITION: unique symbol = Symbol.for('acktor.handler') as never;
 
 /**
  * Handles the deliveries of one job. A new instance is built for each delivery.
@@ -37,8 +37,8 @@ export type HandlerFunction<J extends AnyJob = AnyJob, Tokens extends readonly T
   ...dependencies: Injected<Tokens>
 ) => MaybePromise<ResultInput<J> | Rejection>;
 
-/** What `Worker.start({ handlers })` takes: a class with {@link handles}, or what {@link handle} made. */
-export type AnyHandler = AnyHandlerClass | FunctionHandler;
+/** What `Worker.start({ handlers })` takes: a class with {@link handles}, or what {@link handle} or {@link handleBatch} made. */
+export type AnyHandler = AnyHandlerClass | FunctionHandler | DeclaredHandler;
 
 /** What is injected into a handler, and the middleware around it. */
 export interface HandlerOptions<J extends AnyJob = AnyJob, Tokens extends readonly Token[] = readonly Token[]> {
@@ -189,12 +189,28 @@ function callOf({ name, queue }: AnyJob): string {
   return name === ALL_OTHERS ? `handleAll(${queue})` : `handle(${name})`;
 }
 
+/** A handler that says itself how it is run. */
+export interface DeclaredHandler {
+  readonly [DEFINITION]: HandlerDefinition;
+  readonly name: string;
+}
+
 /** What a class or a function was declared with. */
 export interface HandlerDefinition {
   readonly job: AnyJob;
+  /** Given for one that takes many deliveries at a time. */
+  readonly batch?: BatchRules;
   readonly inject: readonly Token[] | undefined;
   readonly use: readonly Middleware[];
   readonly onDead: DeadJobListener<never> | undefined;
+}
+
+/** How deliveries are gathered, and the function that takes them. */
+export interface BatchRules {
+  readonly size: number;
+  readonly timeoutMs: number;
+  readonly by: ((data: never) => unknown) | undefined;
+  readonly run: (deliveries: readonly Delivery[], batch: never) => unknown;
 }
 
 /** Returns what a value was declared with, by whichever copy of this package; undefined for anything but a handler. */
@@ -250,7 +266,8 @@ const handlerTable = {
 /** Checks the options of {@link handles} and {@link handle}. */
 export const handlerOptions = defineOptions(handlerTable);
 
-function defined(job: AnyJob, options: object): HandlerDefinition {
+/** @throws OptionsError. */
+export function defined(job: AnyJob, options: object): HandlerDefinition {
   const { inject, use, onDead } = handlerOptions.check(options);
   return Object.freeze({ job, inject, use, onDead });
 }

@@ -52,7 +52,7 @@ export interface WorkerDeps {
 export async function openWorker(options: CheckedWorkerOptions, engine: Engine): Promise<WorkerDeps> {
   const queues = handlersByQueue(options.handlers, options.use);
   const listeners = [...options.onDead, ...options.handlers.flatMap(listenerOf)];
-  refuseStrangeQueues(options, [...queues.keys()], listeners);
+  refuseUnfit(options, [...queues.keys()], listeners);
   const container = options.container ?? defaultContainer(queues);
   const log = new GuardedLog(options.logger ?? defaultLogger());
   const id = newWorkerId();
@@ -91,15 +91,17 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
 }
 
 /** @throws OptionsError, UnknownQueueError for a queue that is named and not consumed. */
-function refuseStrangeQueues(
-  { flows, consumers, unknown, limit }: CheckedWorkerOptions,
+function refuseUnfit(
+  options: CheckedWorkerOptions,
   handled: readonly string[],
   listeners: readonly DeadListener[],
 ): void {
+  const { flows, consumers, unknown, limit } = options;
   const own = [...handled, ...flows.flatMap(({ queue }) => [queue, flowEventQueue(queue)])];
   refuseUnreachable(listeners, own);
   const known = [...own, ...listeners.map(({ job }) => onDeadQueue(job.queue))];
   refuseUnknownQueues([...[consumers, unknown].flatMap(queuesNamedIn), ...limitedQueues(limit)], known);
+  refuseFewConsumers(options);
 }
 
 /** Host, process id and a random part: readable, and never used twice, so that a dead process cannot be taken for a new one. */
@@ -237,6 +239,22 @@ async function clearParts(queue: string, { connected, log, id: worker }: OpenDep
 const MISPLACED = 'the id of a job is the name of a part of its queue: it got another, and becomes a dead letter';
 const OF_ANOTHER_KIND =
   'a key of the queue holds another kind of value than the queue keeps there: rename or delete it, or settlements fail';
+
+/** A batch that can never be full would wait its whole time for each of its calls. */
+function refuseFewConsumers({ handlers, consumers }: CheckedWorkerOptions): void {
+  for (const handler of handlers) {
+    const definition = definitionOf(handler);
+    const batch = definition?.batch;
+    if (definition === undefined || batch === undefined) continue;
+    const { job } = definition;
+    const got = consumersOf(consumers, job.queue);
+    if (got >= batch.size) continue;
+    const message =
+      `expected at least ${batch.size} consumers of queue ${job.queue}, got ${got} (${handler.name} takes ${batch.size} deliveries ` +
+      'in a call, and each has a consumer of its own): raise consumers, or lower size';
+    throw new OptionsError([{ option: 'consumers', message }]);
+  }
+}
 
 /** What is said of a queue without a handler would have no effect. */
 function refuseUnknownQueues(named: readonly string[], known: readonly string[]): void {

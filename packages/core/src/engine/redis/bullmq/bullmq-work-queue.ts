@@ -11,6 +11,7 @@ import type {
   NewChild,
   QueueStatus,
   SettleAndFetchOptions,
+  StoredStep,
   WorkQueue,
   WakeSignal,
 } from '../../work-queue.js';
@@ -32,6 +33,7 @@ import { addChild, readChildren } from './family.js';
 import type { QueueKeys } from './queue-keys.js';
 import { continueSchedules } from './schedules/continuing.js';
 import { scripts } from './scripts/scripts.js';
+import { readSteps } from './steps.js';
 import type { Outbox } from './sending/outbox.js';
 import { serverNowMs } from './server-time.js';
 
@@ -171,6 +173,15 @@ export class BullmqWorkQueue implements WorkQueue {
 
   async log({ jobId, leaseToken }: Lease, line: string, keptLines: number): Promise<boolean> {
     return (await this.#run(scripts.log, [jobId, leaseToken, line, keptLines])) === 1;
+  }
+
+  async storeStep({ record: { id, deliveries } }: LeasedJob, { name, result = '' }: StoredStep): Promise<boolean> {
+    return (await this.#run(scripts.storeStep, [id, deliveries, name, result])) === 1;
+  }
+
+  async steps({ record: { id, deliveries } }: LeasedJob): Promise<readonly StoredStep[] | undefined> {
+    const flat = (await this.#run(scripts.steps, [id, deliveries])) as readonly string[] | null;
+    return flat === null ? undefined : readSteps(flat);
   }
 
   renew(held: readonly LeasedJob[], leaseMs: number): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 // What a job has left: error, result, log; and its payload on request.
 import { useState } from 'react';
 import type { JobView, PayloadView } from '#protocol/requests.js';
+import { moment } from '../../figures/format.js';
 import { Button } from '../../fields/controls.js';
 import { Answered } from '../../notice/states.js';
 import { path, useAnswer } from '../../requests/request.js';
@@ -10,6 +11,7 @@ export function JobOutput({ job }: { readonly job: JobView }) {
     <div className="output">
       <Text title="Error" text={job.stack} />
       <Text title="Result" text={job.result === undefined ? undefined : indented(job.result)} />
+      <Steps steps={job.steps} />
       <Text title="Log" text={job.log.length === 0 ? undefined : job.log.join('\n')} />
       <Payload queue={job.queue} id={job.id} />
     </div>
@@ -22,6 +24,33 @@ function Text({ title, text }: { readonly title: string; readonly text: string |
     <section className="panel" aria-label={title}>
       <h2>{title}</h2>
       <pre tabIndex={0}>{text}</pre>
+    </section>
+  );
+}
+
+function Steps({ steps }: Pick<JobView, 'steps'>) {
+  if (steps.length === 0) return null;
+  return (
+    <section className="panel" aria-label="Steps">
+      <h2>Steps</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Step</th>
+            <th scope="col">Stored</th>
+            <th scope="col">Delivery</th>
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map(({ name, storedAtMs, fence }) => (
+            <tr key={name}>
+              <td>{name}</td>
+              <td>{moment(storedAtMs)}</td>
+              <td>{fence}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

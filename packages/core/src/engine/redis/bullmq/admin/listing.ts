@@ -14,6 +14,7 @@ import { CONSTANTS } from '../scripts/built-scripts.js';
 import { scripts } from '../scripts/scripts.js';
 import { storedMeta } from '../sending/send-call.js';
 import { NO_META } from '../../../../contract/meta.js';
+import { readSteps } from '../steps.js';
 
 export async function listJobs(
   client: ScriptClient,
@@ -41,7 +42,7 @@ export async function readDetails(
   id: string,
 ): Promise<JobDetails | undefined> {
   const answer = await scripts.details.run(client, keys.channel, [keys.prefix, id, MOST_LOG_LINES]);
-  const [row, fields, log] = answer as DetailsAnswer;
+  const [row, fields, log, steps] = answer as DetailsAnswer;
   const summary = readSummary(queue, row);
   if (summary === undefined) return undefined;
   const [payload, result, stacks, progress, history, options] = fields.map((field) => field ?? undefined);
@@ -53,6 +54,7 @@ export async function readDetails(
     stack: lastStack(stacks),
     progress,
     log,
+    steps: readSteps(steps),
     attempts: attemptsOf(summary, readHistory(history)),
   };
 }
@@ -85,7 +87,12 @@ function timeOf(text: string | null | undefined): number | undefined {
   return text == null ? undefined : Number(text);
 }
 
-type DetailsAnswer = readonly [row: SummaryRow, fields: readonly (string | null)[], log: readonly string[]];
+type DetailsAnswer = readonly [
+  row: SummaryRow,
+  fields: readonly (string | null)[],
+  log: readonly string[],
+  steps: readonly string[],
+];
 
 /** As many as a queue of Acktor keeps; other clients may keep more. */
 const MOST_LOG_LINES = 1_000;

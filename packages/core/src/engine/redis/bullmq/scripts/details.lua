@@ -7,13 +7,15 @@
 --   id
 --   mostLines: of its log
 -- Reply: a `DetailsAnswer`.
--- Cost: that of find, and two reads as long as what they return.
+-- Cost: that of find, and some reads as long as what they return.
 
 --- include: found-row
+--- include: steps-of
 local key, mostLines = ARGV.prefix .. ARGV.id, tonumber(ARGV.mostLines)
-if not isJob() then return { foundRow(), {}, {} } end
+if not isJob() then return { foundRow(), {}, {}, {} } end
 return {
   foundRow(),
   redis.call('HMGET', key, 'data', 'returnvalue', 'stacktrace', 'progress', 'history', 'opts'),
   redis.call('LRANGE', key .. ':logs', -mostLines, -1),
+  stepsOf(key),
 }
