@@ -68,7 +68,61 @@ for (const kind of engineKinds)
       release();
       await until('the flow is acked', async () => (await trial.operator.job('flows', 'f'))?.place === 'acked');
     });
+
+    it('is left to newer workers, when the flow is one of a newer contract', async () => {
+      await using trial = await FlowTrial.open(kind);
+      await trial.work([oldGrown]);
+      // Begun by an older worker, and ended by a newer one, which has a step more.
+      const letGo = trial.hold('a');
+      const begun = await trial.producer.send(oldGrown, { n: 1 }, { id: 'begun' });
+      await trial.handled.first();
+      await trial.work([newGrown]);
+      const sent = await trial.producer.send(newGrown, { n: 1 }, { id: 'sent' });
+      letGo();
+      expect(await sent.result(within)).to.equal(2);
+      expect([1, 2]).to.include(await begun.result(within));
+    });
+
+    it('is done by a newer worker that has a step more, and by no older one, once it was taken up', async () => {
+      await using trial = await FlowTrial.open(kind);
+      const { operator } = trial;
+      const phase = async () => (await operator.flow('flows', 'f'))?.phase;
+      const older = await trial.work([oldGrown]);
+      const letGo = trial.hold('a');
+      const receipt = await trial.producer.send(oldGrown, { n: 1 }, { id: 'f' });
+      await trial.handled.first();
+      await until('it is delayed', async () => (await operator.job('flows', 'f'))?.place === 'delayed');
+      await operator.pause('flows');
+      letGo();
+      await until('the older worker has taken it for done', async () => (await phase()) === 'done');
+      await older.close();
+      await operator.pause('{flows}@flow');
+      const newer = await trial.work([newGrown]);
+      await operator.resume('flows');
+      await until('the newer worker has taken it up', async () => (await phase()) === 'running');
+      await until('it is delayed', async () => (await operator.job('flows', 'f'))?.place === 'delayed');
+      await newer.close();
+      await trial.work([oldGrown]);
+      await operator.resume('{flows}@flow');
+      await until('the older worker has put the event back', async () => {
+        const { delayed, waiting } = await operator.queue('{flows}@flow');
+        return delayed === 1 && waiting === 0;
+      });
+      await trial.work([newGrown]);
+      expect(await receipt.result(within)).to.equal(2);
+    });
   });
+
+const oldGrown = flow('grown', { queue: 'flows', data, result: z.number() }, (step, end) => {
+  const a = step('a', add, { data: () => ({ label: 'a', terms: [1] }) });
+  return end({ after: [a], result: (done) => done.a.sum });
+});
+const upgrade = { 1: (old: { n: number }) => old };
+const newGrown = flow('grown', { queue: 'flows', data, result: z.number(), version: 2, upgrade }, (step, end) => {
+  const a = step('a', add, { data: () => ({ label: 'a', terms: [1] }) });
+  const b = step('b', add, { after: [a], data: (done) => ({ label: 'b', terms: [done.a.sum, 1] }) });
+  return end({ after: [b], result: (done) => done.b.sum });
+});
 
 /** Long enough for a redrive and a look on a busy machine. */
 const LIMIT_MS = 4_000;

@@ -45,12 +45,14 @@ export function settleError(error: unknown, rejecting: Rejecting): Rejected {
 }
 
 /** The end of a delivery whose handler chose it with `reject()`, which another copy of this package may have made. */
-export function settleRejection({ options }: Rejection, rejecting: Rejecting): Rejected {
+export function settleRejection(rejection: Rejection, rejecting: Rejecting): Rejected {
+  const { options } = rejection;
   const fault = rejectFault(options);
   if (fault !== undefined) return settleError(new OptionsError([fault]), rejecting);
   const { job, record } = rejecting;
   if (options.deadLetter !== undefined) return { kind: 'deadLetter', failure: errorText(options.deadLetter) };
   if (options.requeue) return { kind: 'requeue' };
+  if (forOthers.has(rejection)) return { kind: 'requeue', afterMs: options.requeueInMs ?? 1, isForOthers: true };
   if (options.requeueInMs !== undefined) return requeueLater(options.requeueInMs, options.reason);
   const asked = `the handler asked to be tried again in ${options.retryInMs} ms`;
   const failure = errorText(options.reason ?? asked);
@@ -172,6 +174,15 @@ export function reject(options: RejectOptions): Rejection {
   if (fault !== undefined) throw new OptionsError([fault]);
   return new Rejection(options);
 }
+
+/** A delivery that is for other workers: this one stands back when it is due again, so that one of them gets it. */
+export function leaveToOthers(requeueInMs: number): Rejection {
+  const rejection = new Rejection({ requeueInMs });
+  forOthers.add(rejection);
+  return rejection;
+}
+
+const forOthers = new WeakSet<Rejection>();
 
 /** Whether a value was made by {@link reject}, of whichever copy of this package. */
 export function isRejection(value: unknown): value is Rejection {

@@ -14,7 +14,7 @@ import {
   type StepPlace,
 } from '@acktor/core/internal';
 import type { Delivery, DeliveryLimits } from '../delivery/delivery.js';
-import { reject, type Rejection } from '../delivery/settlement.js';
+import { leaveToOthers, reject, type Rejection } from '../delivery/settlement.js';
 import type { Attempt, Executor } from '../handler/executor.js';
 import { neededBy, StepJobs, type FreshResult } from './step-jobs.js';
 import { applied, goOn, isNewer, unsendable } from './transitions.js';
@@ -48,7 +48,7 @@ export class FlowEventExecutor implements Executor {
     const event = data as FlowEvent;
     for (let turn = 1; turn <= MOST_TURNS; turn += 1) {
       const step = await this.#apply(event, id);
-      if (step === 'newer') return reject({ requeueInMs: NEWER_MS, reason: 'the flow is one of a newer contract' });
+      if (step === 'newer') return leaveToOthers(NEWER_MS);
       if (step !== 'stale') return step && (await this.#finish(step, event, attempt));
     }
     return reject({

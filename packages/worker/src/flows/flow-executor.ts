@@ -14,11 +14,11 @@ import {
   type StepRecord,
 } from '@acktor/core/internal';
 import type { Delivery } from '../delivery/delivery.js';
-import { reject, type Rejection } from '../delivery/settlement.js';
+import { leaveToOthers, reject, type Rejection } from '../delivery/settlement.js';
 import type { Attempt, Executor } from '../handler/executor.js';
 import { textsOf, type FlowDeps } from './flow-events.js';
 import { StepJobs } from './step-jobs.js';
-import { isNewer } from './transitions.js';
+import { isNewer, isUnfinished } from './transitions.js';
 
 /** One delivery of a flow's job. */
 interface Looking {
@@ -45,8 +45,9 @@ export class FlowExecutor implements Executor {
       await this.#report([flowEventJob({ queue: flow.queue, id, sentAtMs, name }, { type: 'begun' }, 1)]);
       return this.#wait(sentAtMs, fence);
     }
-    if (isNewer(record, flow)) return reject({ requeueInMs: NEWER_MS, reason: 'the flow is one of a newer contract' });
+    if (isNewer(record, flow)) return leaveToOthers(NEWER_MS);
     const looking = { stored, record, fence };
+    if (isUnfinished(flow, record)) return this.#takenUp(looking);
     switch (record.phase) {
       case 'done':
         return new StepJobs({ ...this.#deps, stored, store: broker.flows(flow.queue) }).end(record);
@@ -60,14 +61,23 @@ export class FlowExecutor implements Executor {
     }
   }
 
+  /** Names its version in the record first, so that workers with an older contract leave the event to this one. */
+  async #takenUp({ stored, record, fence }: Looking): Promise<Rejection> {
+    const { flow, broker } = this.#deps;
+    const running: FlowRecord = { ...record, phase: 'running', version: flow.version };
+    const outcome = await broker.flows(flow.queue).change({ flow: stored, ...textsOf(running) });
+    if (outcome !== 'changed') return changing();
+    await this.#report([flowEventJob(this.#named(stored), { type: 'begun' }, flow.version)]);
+    return this.#wait(begunAtMs({ stored, record }), fence);
+  }
+
   /** Says first, in the record, that the job is about to become a dead letter, so that a delivery after that can find out whether it did. */
   async #die({ stored, record }: Looking): Promise<Rejection> {
     const { flow, broker } = this.#deps;
     const lastDeathMs = await this.#lastDeathMs(stored.id);
     const dead: FlowRecord = { ...record, phase: 'dead', lastDeathMs };
     const outcome = await broker.flows(flow.queue).change({ flow: stored, ...textsOf(dead) });
-    if (outcome !== 'changed') return reject({ requeueInMs: 20, reason: 'the flow has just changed' });
-    return failed(record);
+    return outcome === 'changed' ? failed(record) : changing();
   }
 
   /** It died since its record says so: it was redriven. Otherwise its last delivery was lost before it ended. */
@@ -165,6 +175,10 @@ export class FlowExecutor implements Executor {
 
 function begunAtMs({ stored, record }: Pick<Looking, 'stored' | 'record'>): number {
   return record.begunAtMs ?? stored.sentAtMs;
+}
+
+function changing(): Rejection {
+  return reject({ requeueInMs: 20, reason: 'the flow has just changed' });
 }
 
 function failed({ reason = 'it failed for no known reason' }: FlowRecord): Rejection {

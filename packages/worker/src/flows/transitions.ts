@@ -15,7 +15,7 @@ export function isNewer({ version }: { readonly version: number }, flow: FlowCon
 
 /** Returns the record after an event; undefined where it changes nothing: it was applied before, or comes too late. */
 export function applied(flow: FlowContract, record: FlowRecord | undefined, event: FlowEvent): FlowRecord | undefined {
-  if (event.type === 'begun') return record === undefined ? newRecord(flow) : undefined;
+  if (event.type === 'begun') return record === undefined ? newRecord(flow) : grown(flow, record);
   if (record?.run !== event.run) return undefined;
   switch (event.type) {
     case 'ended':
@@ -25,6 +25,16 @@ export function applied(flow: FlowContract, record: FlowRecord | undefined, even
     case 'redriven':
       return record.phase === 'dead' ? redriven(flow, record, event.atMs) : undefined;
   }
+}
+
+/** Whether this contract has steps that the flow knows nothing of, and no event will come that adds them: it has ended by an older one, or was taken up again. */
+export function isUnfinished(flow: FlowContract, { phase, version, steps }: FlowRecord): boolean {
+  const isStill = phase === 'done' || (phase === 'running' && version === flow.version);
+  return isStill && flow.steps.some(({ name }) => stateIn(steps, name) === undefined);
+}
+
+function grown(flow: FlowContract, record: FlowRecord): FlowRecord | undefined {
+  return isUnfinished(flow, record) ? { ...record, phase: 'running' } : undefined;
 }
 
 function newRecord({ steps, version }: FlowContract): FlowRecord {
