@@ -1,4 +1,5 @@
-import { ContractError, job, Operator, OptionsError, QueueNotFoundError, NameError } from '@acktor/core';
+import { ContractError, job, Keys, Operator, OptionsError, QueueNotFoundError, NameError } from '@acktor/core';
+import type { KeyStore } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
@@ -112,6 +113,20 @@ describe('Operator.keys', function () {
     await keys.resume('small');
     await keys.limit('large', { concurrency: 'none' });
     expect(await heldOf()).to.deep.equal([['small', 1, 1]]);
+  });
+
+  it('purges what waited when it began, and ends though jobs keep coming', async () => {
+    let [waiting, pages] = [900, 0];
+    const purge: KeyStore['purge'] = (_key, { most }) => {
+      pages += 1;
+      const removed = Math.min(most, waiting);
+      // More come than one page removes.
+      waiting += 500 - removed;
+      return Promise.resolve({ removed, left: waiting });
+    };
+    const keys = new Keys({ store: { purge } as KeyStore, requireQueue: () => Promise.resolve() });
+    expect(await keys.purge('a')).to.be.within(900, 1_400);
+    expect(pages).to.be.lessThan(10);
   });
 
   it('refuses queues that were never used, keys that are none, and limits that cannot be', async () => {

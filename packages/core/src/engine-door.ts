@@ -87,7 +87,7 @@ export {
 } from './engine/liveness.js';
 export type { FlowChange, FlowChangeOutcome, FlowStore, JobAddress, StoredFlow } from './engine/flow-store.js';
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
-export type { KeyPage, KeyState, KeyStore } from './engine/key-store.js';
+export type { KeyPage, KeyState, KeyStore, PurgeOutcome, PurgePage } from './engine/key-store.js';
 export type { JobGroup } from './contract/groups.js';
 export { MOST_MISSED_RUNS } from './engine/schedule-store.js';
 export type {

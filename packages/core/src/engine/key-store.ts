@@ -37,6 +37,22 @@ export interface KeyStore {
   pause(key: string): Promise<void>;
   /** May be repeated. */
   resume(key: string): Promise<void>;
-  /** Removes the key's jobs that wait, for a turn or in the queue, up to so many. Resolves with how many, and whether any are left. */
-  purge(key: string, most: number): Promise<{ readonly removed: number; readonly hasMore: boolean }>;
+  /**
+   * Removes the key's jobs that wait for a turn, up to so many, the first first; then, where none is left or with `isLast`, those that have
+   * theirs and wait in the queue.
+   */
+  purge(key: string, page: PurgePage): Promise<PurgeOutcome>;
+}
+
+/** One page of a purge. */
+export interface PurgePage {
+  readonly most: number;
+  /** Whether no other page follows, though others have come to wait. */
+  readonly isLast: boolean;
+}
+
+/** What one page of a purge has removed, and how many jobs still wait for a turn of the key. */
+export interface PurgeOutcome {
+  readonly removed: number;
+  readonly left: number;
 }

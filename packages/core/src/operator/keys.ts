@@ -142,17 +142,21 @@ export class Keys {
 
   /**
    * Removes the key's jobs that wait, for a turn or in the queue, and resolves with how many. Those under way, and dead letters, stay. In
-   * short calls between which the server serves others: a crash midway leaves the rest.
+   * short calls between which the server serves others: a crash midway leaves the rest. It ends though jobs keep coming: those that come to
+   * wait meanwhile may stay.
    */
   async purge(key: string): Promise<number> {
     checkName('key', key);
     await this.#deps.requireQueue();
-    let total = 0;
-    for (;;) {
-      const { removed, hasMore } = await this.#deps.store.purge(key, PURGED_AT_ONCE);
-      total += removed;
-      if (!hasMore) return total;
+    const first = await this.#deps.store.purge(key, { most: PURGED_AT_ONCE, isLast: false });
+    let { removed: total, left } = first;
+    while (left > 0) {
+      const isLast = left <= PURGED_AT_ONCE;
+      const page = await this.#deps.store.purge(key, { most: Math.min(left, PURGED_AT_ONCE), isLast });
+      total += page.removed;
+      left = Math.min(left - PURGED_AT_ONCE, page.left);
     }
+    return total;
   }
 }
 

@@ -247,11 +247,18 @@ function operatingConforms({ it, trial, features }: Suite): void {
   it('purges what waits of a key, and leaves what is under way', async () => {
     await trial().send(...['a1', 'a2', 'a3'].map((id) => job(id, 'a')), job('b1', 'b'), job('b2', 'b'));
     const held = await trial().take();
-    expect(await keys().purge('a', 100)).to.deep.equal({ removed: 2, hasMore: false });
-    expect(await keys().purge('b', 100)).to.deep.equal({ removed: 2, hasMore: false });
+    expect(await keys().purge('a', page)).to.deep.equal({ removed: 2, left: 0 });
+    expect(await keys().purge('b', page)).to.deep.equal({ removed: 2, left: 0 });
     await trial().settle(held, ack);
     expect(await trial().fetch()).to.equal(undefined);
     expect(await keys().page(undefined, 100)).to.deep.equal({ keys: [], cursor: undefined });
+  });
+
+  it('purges a key page by page, and on the last one what has its turn, though others have come to wait', async () => {
+    await trial().send(...['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => job(id, 'a')));
+    expect(await keys().purge('a', { most: 2, isLast: false })).to.deep.equal({ removed: 2, left: 2 });
+    expect(await keys().purge('a', { most: 1, isLast: true })).to.deep.equal({ removed: 2, left: 0 });
+    expect(await drain(trial())).to.deep.equal(['a5']);
   });
 
   if (!features.operator) return;
@@ -271,6 +278,7 @@ function job(id: string, key: string, { concurrency = 1, holdsWhenDead = false }
   return { id, group: { key, concurrency, holdsWhenDead } };
 }
 
+const page = { most: 100, isLast: false };
 const plain = outgoing({});
 
 /** Takes and acks until nothing is ready. Returns the ids in order. */

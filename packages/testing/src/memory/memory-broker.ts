@@ -184,13 +184,14 @@ function keysOf(queue: StoredQueue): KeyStore {
     limit: (key, change) => settled(groups.limit(key, change)),
     pause: (key) => Promise.resolve(groups.pause(key)),
     resume: (key) => settled(groups.resume(key)),
-    purge: (key, most) => {
-      const waiting = groups.waitingOf(key);
-      for (const job of waiting.slice(0, most)) {
+    purge: (key, { most, isLast }) => {
+      const { line, turns } = groups.waitingOf(key);
+      const removed = [...line.slice(0, most), ...(line.length <= most || isLast ? turns : [])];
+      for (const job of removed) {
         queue.remove(job);
         queue.publish(job, { kind: 'removed' });
       }
-      return Promise.resolve({ removed: Math.min(most, waiting.length), hasMore: waiting.length > most });
+      return Promise.resolve({ removed: removed.length, left: groups.waitingOf(key).line.length });
     },
   };
 }

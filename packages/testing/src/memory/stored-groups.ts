@@ -69,10 +69,10 @@ export class StoredGroups {
     return this.#admitAll(key);
   }
 
-  /** Those of a key that wait, in the queue or for a turn, the last first. */
-  waitingOf(key: string): readonly StoredJob[] {
+  /** Those of a key that wait for a turn, and those that have theirs and wait in the queue. */
+  waitingOf(key: string): Readonly<Record<'line' | 'turns', readonly StoredJob[]>> {
     const { turns = [], line = [] } = this.#groups.get(key) ?? {};
-    return [...turns, ...line].filter(({ place }) => place === 'waiting').toReversed();
+    return { line: [...line], turns: [...turns].filter(({ place }) => place === 'waiting') };
   }
 
   states(): readonly KeyState[] {

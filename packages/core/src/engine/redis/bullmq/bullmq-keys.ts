@@ -1,5 +1,5 @@
 // The keys of a queue in Redis: `scripts/includes/turns.lua` says how they lie there.
-import type { KeyPage, KeyState, KeyStore } from '../../key-store.js';
+import type { KeyPage, KeyState, KeyStore, PurgeOutcome, PurgePage } from '../../key-store.js';
 import type { LimitChange } from '../../../operator/queue-admin.js';
 import type { RateLimit } from '../../work-queue.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
@@ -38,9 +38,10 @@ export class BullmqKeys implements KeyStore {
     await this.#run(scripts.setKey, [key, 'paused', '']);
   }
 
-  async purge(key: string, most: number): Promise<{ readonly removed: number; readonly hasMore: boolean }> {
-    const [removed, left] = (await this.#run(scripts.purgeKey, [key, most])) as readonly [number, number];
-    return { removed, hasMore: left > 0 };
+  async purge(key: string, { most, isLast }: PurgePage): Promise<PurgeOutcome> {
+    const answer = await this.#run(scripts.purgeKey, [key, most, isLast ? '1' : '']);
+    const [removed, left] = answer as readonly [number, number];
+    return { removed, left };
   }
 
   #run(script: RedisScript, args: readonly (string | number)[]): Promise<unknown> {

@@ -5,7 +5,8 @@
 -- Arguments:
 --   prefix
 --   key
---   most: how many
+--   most: how many of its line
+--   isLast: '1' to remove those that have their turn, too, though some are left in the line
 -- Reply: `[how many were removed, how many are left in the line]`.
 -- Cost: some fifteen commands a job; one that waits in the queue is searched for in its list.
 
@@ -29,13 +30,14 @@ for _ = 1, tonumber(ARGV.most) do
   call('ZREM', groups.held, id)
 end
 local before = call('HGET', groups.turns, ARGV.key)
-if before and call('LLEN', line) == 0 then
+if before and (ARGV.isLast == '1' or call('LLEN', line) == 0) then
   local left = before
   for id in string.gmatch(before, '%S+') do
     local isLeased = call('EXISTS', prefix .. id .. ':lock') == 1 or call('LPOS', KEYS.active, id)
     local waits = not isLeased and call('HEXISTS', prefix .. id, 'finishedOn') == 0
     if waits and remove(id) then left = groups.without(left, id) end
   end
-  groups.admit(ARGV.key, before, left, 1)
+  groups.admit(ARGV.key, before, left, groups.ownOf(ARGV.key))
+  groups.wake()
 end
 return { removed, call('LLEN', line) }
