@@ -93,6 +93,10 @@ export class ScriptedQueue implements WorkQueue {
     return Promise.resolve(this.childrenNow);
   }
 
+  childNames(): Promise<readonly (string | undefined)[]> {
+    return Promise.resolve([]);
+  }
+
   waitForWork(timeoutMs: number): Promise<WakeSignal> {
     return new Promise((resolve, reject) => this.waits.push({ timeoutMs, end: resolve, fail: reject }));
   }

@@ -100,6 +100,7 @@ class ListQueue implements Port.WorkQueue {
   requireSendTo = () => without('sends with a settlement');
   addChild = () => without('children');
   children = () => without('children');
+  childNames = () => without('children');
   deathListeners = () => Promise.resolve([]);
   steps = () => without('steps');
   storeStep = () => without('steps');

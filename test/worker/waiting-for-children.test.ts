@@ -41,6 +41,37 @@ describe('a handler that waits for the children of its job', function () {
       return { texts, without: children.dead.map(({ reason }) => reason) };
     });
 
+  it('gets the results of one contract, though others have children in its queue', async () => {
+    const cover = job('cover', {
+      queue: 'pages',
+      data: z.object({ title: z.string() }),
+      result: z.object({ art: z.string() }),
+    });
+    // In the second run the handler of the first knows its children, and that of the other asks for their names.
+    const handlers = ['a', 'b'].map((name) =>
+      job(name, { queue: 'books', data: z.object({}), result: z.array(z.string()) }),
+    );
+    await trial.work([
+      ...handlers.map((parent) =>
+        handle(parent, async ({ name, fence, addChild, waitForChildren }) => {
+          if (name === 'a' || fence === 1) {
+            void addChild(page, { n: 1 });
+            void addChild(cover, { title: 'x' });
+          }
+          const children = await waitForChildren();
+          const texts = (await children.resultsOf(page)).map(({ text }) => text);
+          return [...texts, ...(await children.resultsOf(cover)).map(({ art }) => art)];
+        }),
+      ),
+      handle(page, ({ data }) => ({ text: `page ${data.n}` })),
+      handle(cover, ({ data }) => ({ art: `cover ${data.title}` })),
+    ]);
+    for (const parent of handlers) {
+      const receipt = await trial.producer.send(parent, {});
+      expect(await receipt.result({ timeoutMs: 10_000 })).to.deep.equal(['page 1', 'cover x']);
+    }
+  });
+
   it('is run again when they have ended, with their results, and has made one attempt', async () => {
     const heard = runs();
     await trial.work([importer(heard), handle(page, ({ data }) => ({ text: `page ${data.n}` }))]);

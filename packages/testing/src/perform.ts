@@ -162,7 +162,7 @@ export async function perform<J extends AnyJob>(
 function childrenFor(
   added: SentJob[],
   ended: readonly EndedChild[] | undefined,
-): Pick<WorkQueue, 'addChild' | 'children'> {
+): Pick<WorkQueue, 'addChild' | 'children' | 'childNames'> {
   const found = (ended ?? []).map((child, i) => ({
     ...child,
     queue: child.job.queue,
@@ -172,12 +172,15 @@ function childrenFor(
     'dead' in child ? [] : [{ ...child, result: JSON.stringify(child.result ?? null) }],
   );
   const dead = found.flatMap((child) => ('dead' in child ? [{ ...child, reason: child.dead }] : []));
+  const nameOf = (queue: string, id: string) =>
+    found.find((child) => child.queue === queue && child.id === id)?.job.name;
   return {
     addChild: (_lease, child) => {
       added.push(sentJob(child));
       return Promise.resolve('added');
     },
     children: () => Promise.resolve({ open: ended ? 0 : added.length, acked, dead, fatal: [] }),
+    childNames: (children) => Promise.resolve(children.map(({ queue, id }) => nameOf(queue, id))),
   };
 }
 

@@ -289,6 +289,8 @@ export interface WorkQueue {
 
   /** Resolves with what has become of the children of a leased job, in any order; with undefined for a lost lease. */
   children(lease: Lease): Promise<JobChildren | undefined>;
+  /** The names of these children of one job, in their order; undefined for a job that is gone. */
+  childNames(children: readonly ChildRef[]): Promise<readonly (string | undefined)[]>;
 
   /**
    * Says that dead jobs of these names have listeners in this process, and resolves with the names that have any, in whichever process: what

@@ -35,6 +35,8 @@ export function childrenConform({ describe, it, trial }: Suite): void {
       await trial().settle(b, { kind: 'ack', result: '{"ok":1}' });
       expect(await add(parent, { id: 'b' })).to.equal('known');
       const ended = [{ queue: trial().queue.name, id: 'b', result: '{"ok":1}' }];
+      const refs = ['b', 'c', 'x'].map((id) => ({ queue: trial().queue.name, id }));
+      expect(await trial().queue.childNames(refs)).to.deep.equal(['note', 'note', undefined]);
       expect(await found(parent)).to.deep.equal({ open: 1, acked: ended, dead: [], fatal: [] });
     });
 

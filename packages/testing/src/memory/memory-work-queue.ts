@@ -7,6 +7,7 @@ import {
   type ChannelReply,
   type ChannelRequest,
   type ChildOutcome,
+  type ChildRef,
   type JobChildren,
   type SettleAndFetchOptions,
   type Lease,
@@ -65,6 +66,10 @@ export class MemoryWorkQueue implements WorkQueue {
   children(lease: Lease): Promise<JobChildren | undefined> {
     const parent = this.#held(lease);
     return Promise.resolve(parent && childrenOf(parent));
+  }
+
+  childNames(children: readonly ChildRef[]): Promise<readonly (string | undefined)[]> {
+    return Promise.resolve(children.map(({ queue, id }) => this.#deps.queueOf(queue).jobs.get(id)?.sent.name));
   }
 
   deathListeners(names: readonly string[]): Promise<readonly string[]> {

@@ -34,8 +34,9 @@ export interface EndedChildren {
   /** Those that became dead letters, and were added with `ifDead: 'goOn'`. */
   readonly dead: readonly DeadChild[];
   /**
-   * Resolves with the results of the acked children in that contract's queue, as its result schema gives them, in the order of
-   * {@link EndedChildren.acked}. Rejects with a ResultError when one is off the schema.
+   * Resolves with the results of the acked children of that contract, by its queue and its name, as its result schema gives them, in the order
+   * of {@link EndedChildren.acked}. One that this delivery has not added, and whose job is forgotten, counts by its queue. Rejects with a
+   * ResultError when one is off the schema.
    */
   resultsOf<Child extends AnyJob>(job: Child): Promise<readonly ResultOf<Child>[]>;
 }
@@ -54,7 +55,7 @@ export interface DeadChild extends ChildRef {
 /** What the children of one delivery go by. */
 export interface ChildrenDeps {
   readonly leased: LeasedJob;
-  readonly queue: Pick<WorkQueue, 'addChild' | 'children'>;
+  readonly queue: Pick<WorkQueue, 'addChild' | 'children' | 'childNames'>;
   readonly limits: JsonLimits;
 }
 
@@ -62,6 +63,8 @@ export interface ChildrenDeps {
 export class Children {
   readonly #deps: ChildrenDeps;
   readonly #adding: Promise<string>[] = [];
+  /** The names of those that this delivery has added, or had before: no server need be asked for them. */
+  readonly #names = new Map<string, string>();
   #unnamed = 0;
   #isOver = false;
   #waitsFor = 0;
@@ -100,7 +103,14 @@ export class Children {
     if (fatal) throw new ChildDeadError(id, fatal);
     this.#waitsFor = children.open;
     if (children.open > 0) throw new WaitingForChildrenError(id, children.open);
-    return endedChildren(children, limits);
+    return endedChildren(children, { limits, namesOf: (acked) => this.#namesOf(acked) });
+  }
+
+  async #namesOf(children: readonly ChildRef[]): Promise<readonly (string | undefined)[]> {
+    const unknown = children.filter((child) => !this.#names.has(keyOf(child)));
+    const found = unknown.length === 0 ? [] : await this.#deps.queue.childNames(unknown);
+    const asked = new Map(unknown.map((child, i) => [keyOf(child), found[i]]));
+    return children.map((child) => this.#names.get(keyOf(child)) ?? asked.get(keyOf(child)));
   }
 
   async #add<J extends AnyJob>(job: J, data: PayloadInput<J>, given: ChildOptions): Promise<string> {
@@ -118,6 +128,7 @@ export class Children {
     const outcome = await queue.addChild(leaseOf(leased), { queue: job.queue, job: sent, ifDead });
     if (outcome === 'lost') throw new LeaseLostError(leased.record.id);
     if (outcome === 'taken') throw new ChildIdTakenError(leased.record.id, { queue: job.queue, id });
+    this.#names.set(keyOf({ queue: job.queue, id }), job.name);
     return id;
   }
 
@@ -155,15 +166,27 @@ function leaseOf({ record, leaseToken }: LeasedJob) {
   return { jobId: record.id, leaseToken };
 }
 
+/** Names of queues have no control characters. */
+function keyOf({ queue, id }: ChildRef): string {
+  return `${queue}\n${id}`;
+}
+
+interface Reading {
+  readonly limits: JsonLimits;
+  readonly namesOf: (children: readonly ChildRef[]) => Promise<readonly (string | undefined)[]>;
+}
+
 /** Returns them as a handler gets them. */
-export function endedChildren({ acked, dead }: JobChildren, limits: JsonLimits): EndedChildren {
+function endedChildren({ acked, dead }: JobChildren, { limits, namesOf }: Reading): EndedChildren {
   const inOrder = acked.toSorted((one, other) => byNumber.compare(one.id, other.id));
   return {
     acked: inOrder.map(({ queue, id, result }) => ({ queue, id, result: parsed(result) })),
     dead: dead.toSorted((one, other) => byNumber.compare(one.id, other.id)),
     resultsOf: async (job) => {
       requireContract(job, 'resultsOf');
-      const own = inOrder.filter(({ queue }) => queue === job.queue);
+      const ofQueue = inOrder.filter(({ queue }) => queue === job.queue);
+      const names = await namesOf(ofQueue);
+      const own = ofQueue.filter((_child, i) => (names[i] ?? job.name) === job.name);
       return Promise.all(own.map(async ({ result }) => decodeResult(job, result, limits)));
     },
   };

@@ -165,7 +165,7 @@ export interface DeliveryRun {
 /** What a delivery asks of its queue. */
 export type DeliveryQueue = Pick<
   WorkQueue,
-  'progress' | 'log' | 'requireSendTo' | 'addChild' | 'children' | 'steps' | 'storeStep'
+  'progress' | 'log' | 'requireSendTo' | 'addChild' | 'children' | 'childNames' | 'steps' | 'storeStep'
 >;
 
 /** What a {@link LeasedDelivery} is made of. */

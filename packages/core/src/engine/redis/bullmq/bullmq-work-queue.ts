@@ -5,6 +5,7 @@ import type {
   ChannelReply,
   ChannelRequest,
   ChildOutcome,
+  ChildRef,
   JobChildren,
   Lease,
   LeasedJob,
@@ -29,7 +30,7 @@ import {
 } from './channel/channel-call.js';
 import { ticketOf } from './channel/leased-record.js';
 import { errorOf, expiredAmong, handedOut, requestInstead, type Withheld } from './channel/withheld.js';
-import { addChild, readChildren } from './family.js';
+import { addChild, readChildNames, readChildren } from './family.js';
 import type { QueueKeys } from './queue-keys.js';
 import { continueSchedules } from './schedules/continuing.js';
 import { scripts } from './scripts/scripts.js';
@@ -142,6 +143,10 @@ export class BullmqWorkQueue implements WorkQueue {
 
   children(lease: Lease): Promise<JobChildren | undefined> {
     return readChildren(this.#deps, lease);
+  }
+
+  childNames(children: readonly ChildRef[]): Promise<readonly (string | undefined)[]> {
+    return readChildNames(this.#deps, children);
   }
 
   async deathListeners(names: readonly string[]): Promise<readonly string[]> {

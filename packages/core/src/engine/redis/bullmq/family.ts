@@ -62,6 +62,21 @@ export async function readChildren(deps: FamilyDeps, lease: Lease): Promise<JobC
   };
 }
 
+/** Undefined for a job that is gone, and for one of another namespace, which the rights of a worker may not reach. */
+export function readChildNames(
+  { guard, targetOf }: FamilyDeps,
+  children: readonly ChildRef[],
+): Promise<readonly (string | undefined)[]> {
+  return guard.read((client) =>
+    Promise.all(
+      children.map(async ({ queue, id }) => {
+        if (queue.includes(':')) return undefined;
+        return (await client.hget(`${targetOf(queue).prefix}${id}`, 'name')) ?? undefined;
+      }),
+    ),
+  );
+}
+
 function pairsOf(flat: readonly string[]): readonly (readonly [key: string, value: string])[] {
   return flat.flatMap((key, i) => (i % 2 === 0 ? [[key, flat[i + 1] ?? ''] as const] : []));
 }
