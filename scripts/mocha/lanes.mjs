@@ -1,11 +1,13 @@
 // The suite in lanes: several mocha processes at once, each with its share of the folders, and the sum of their counts as the last line.
 // A test waits more than it works, and one process leaves a core idle. A file stays whole, so that what it starts is started once.
+// A lane in which nothing begins and nothing ends for too long is ended: mocha's own limits do not end a loop, nor an import that waits.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UNDER_WAY } from './under-way.mjs';
 
 /** About how long a folder takes by itself, in seconds; what is not here takes less than ten. */
 const SECONDS = {
@@ -38,6 +40,10 @@ const FEW_SECONDS = 5;
 const MOST_LANES = 4;
 /** Something that a lane has left behind may hold its output open. */
 const OUTPUT_ENDS_MS = 5_000;
+/** The longest test has eight minutes. */
+const STALL_MINUTES = 15;
+/** A lane that is told to end, and does not. */
+const KILL_MS = 5_000;
 
 /** How many lanes this machine bears: `ACKTOR_TEST_LANES`, or one for each core. */
 export function laneCount() {
@@ -45,6 +51,14 @@ export function laneCount() {
   if (asked === undefined || asked === '') return Math.min(availableParallelism(), MOST_LANES);
   if (/^[1-9]\d?$/.test(asked)) return Number(asked);
   throw new RangeError(`expected ACKTOR_TEST_LANES to be a whole number from 1 to 99, got "${asked}"`);
+}
+
+/** How long nothing may begin or end in a lane: `ACKTOR_TEST_STALL_MINUTES`, or a quarter of an hour. */
+export function stallMs() {
+  const asked = process.env.ACKTOR_TEST_STALL_MINUTES;
+  const minutes = asked === undefined || asked === '' ? STALL_MINUTES : Number(asked);
+  if (minutes > 0 && minutes <= 10_000) return minutes * 60_000;
+  throw new RangeError(`expected ACKTOR_TEST_STALL_MINUTES to be a number above 0, up to 10000, got "${asked}"`);
 }
 
 /** Patterns of all compiled tests, one for each folder of `test/dist`. What needs a browser is asked for by name. */
@@ -78,10 +92,15 @@ function secondsOf(pattern) {
 
 /**
  * Runs `program` once for each lane, at the same time, with the lane's patterns and `options`. Prints the first lane's output as it comes,
- * and of each other what it has printed when those before it have ended. Resolves with the exit code: 0 when all ended with 0 and said so.
+ * and of each other what it has printed when those before it have ended. A lane that stalls is ended, and says in what. Resolves with the exit
+ * code: 0 when all ended with 0 and said so.
  */
 export async function runLanes(program, lanes, options) {
-  const running = lanes.map((patterns) => startLane([program, ...patterns, ...options]));
+  const limitMs = stallMs();
+  const folder = mkdtempSync(join(tmpdir(), 'acktor-lanes-'));
+  const running = lanes.map((patterns, i) =>
+    startLane([program, ...patterns, ...options], { underWay: join(folder, `${i}`), limitMs }),
+  );
   const stop = () => running.forEach((lane) => lane.stop());
   // A terminal's Ctrl-C reaches the lanes by itself, and they end of it; we only wait for them.
   const stay = () => undefined;
@@ -90,14 +109,17 @@ export async function runLanes(program, lanes, options) {
     for (const lane of running) await lane.show();
   } finally {
     process.off('SIGTERM', stop).off('SIGINT', stay);
+    rmSync(folder, { recursive: true, force: true });
   }
   process.stdout.write(`\n${sumOf(running.map((lane) => lane.counts()))}\n`);
   return running.every(({ hasPassed }) => hasPassed()) ? 0 : 1;
 }
 
-function startLane(args) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+function startLane(args, { underWay, limitMs }) {
+  const env = { ...process.env, [UNDER_WAY]: underWay };
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const ended = endOf(child);
+  endWhenStalled(child, { underWay, limitMs, say: (line) => child.stdout.emit('data', line) });
   let text = '';
   let isShown = false;
   // By itself: two pipes have no order, and what was logged before the last line may come after it.
@@ -125,6 +147,40 @@ function startLane(args) {
     },
     hasPassed: () => child.exitCode === 0 && countsIn(printed)?.[1] === 0,
   };
+}
+
+/** Ends a lane whose file of what is under way stays as it is for `limitMs`, and says what that is. */
+function endWhenStalled(child, { underWay, limitMs, say }) {
+  let [last, sinceMs] = [undefined, performance.now()];
+  const looking = setInterval(
+    () => {
+      const now = readUnderWay(underWay);
+      if (now !== last) [last, sinceMs] = [now, performance.now()];
+      if (performance.now() - sinceMs < limitMs) return;
+      clearInterval(looking);
+      say(stalled(last, limitMs));
+      child.kill('SIGTERM');
+      // Unreferenced: it keeps nothing alive that has ended.
+      setTimeout(() => child.kill('SIGKILL'), KILL_MS).unref();
+    },
+    Math.min(1_000, limitMs / 4),
+  );
+  child.once('exit', () => clearInterval(looking));
+}
+
+function stalled(what, limitMs) {
+  const where = what === undefined ? 'before its first test: in an import of one of its files' : `in: ${what.trim()}`;
+  const limit = `for ${limitMs / 60_000} minutes (ACKTOR_TEST_STALL_MINUTES)`;
+  return `\nexpected a test to begin or to end in this lane, but nothing has ${limit}. It hangs ${where}\n`;
+}
+
+/** Undefined before the first test. */
+function readUnderWay(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 async function endOf(child) {

@@ -10,7 +10,7 @@ import type * as Lanes from '../../scripts/mocha/lanes.mjs';
 
 // By URL: the compiled test is one folder deeper than its source.
 const url = new URL('../../../scripts/mocha/lanes.mjs', import.meta.url);
-const { divide, everyFolder, laneCount } = (await import(url.href)) as typeof Lanes;
+const { divide, everyFolder, laneCount, stallMs } = (await import(url.href)) as typeof Lanes;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 describe('the lanes of the suite', () => {
@@ -44,6 +44,21 @@ describe('the lanes of the suite', () => {
     expect(laneCount()).to.equal(3);
     process.env['ACKTOR_TEST_LANES'] = 'all';
     expect(laneCount).to.throw(RangeError, 'expected ACKTOR_TEST_LANES to be a whole number from 1 to 99, got "all"');
+  });
+});
+
+describe('the time limit of a lane', () => {
+  afterEach(() => delete process.env['ACKTOR_TEST_STALL_MINUTES']);
+
+  it('is a quarter of an hour or what the environment says, and refused when that is no number', () => {
+    expect(stallMs()).to.equal(900_000);
+    process.env['ACKTOR_TEST_STALL_MINUTES'] = '0.5';
+    expect(stallMs()).to.equal(30_000);
+    process.env['ACKTOR_TEST_STALL_MINUTES'] = 'none';
+    expect(stallMs).to.throw(
+      RangeError,
+      'expected ACKTOR_TEST_STALL_MINUTES to be a number above 0, up to 10000, got "none"',
+    );
   });
 });
 
@@ -109,6 +124,36 @@ describe('a run in lanes', () => {
     expect(code).to.equal(1);
   });
 
+  it('ends a lane that hangs, and says in which test, but none in which something begins now and then', async function () {
+    this.timeout(30_000);
+    process.env['ACKTOR_TEST_STALL_MINUTES'] = '0.1';
+    const hangs = `
+      import { writeFileSync } from 'node:fs';
+      writeFileSync(process.env.ACKTOR_TEST_UNDER_WAY, 'acks it, of test/x.ts');
+      for (;;);`;
+    const lives = `
+      import { writeFileSync } from 'node:fs';
+      let times = 0;
+      const timer = setInterval(() => {
+        writeFileSync(process.env.ACKTOR_TEST_UNDER_WAY, String(times));
+        if ((times += 1) < 16) return;
+        clearInterval(timer);
+        console.log('2 passed, 0 failed');
+      }, 500);`;
+    const waits = 'await new Promise((resolve) => setTimeout(resolve, 60000));';
+    try {
+      const { code, lines } = await run(hangs, lives, waits);
+      expect(code).to.equal(1);
+      expect(lines.filter((line) => line.startsWith('expected a test to begin'))).to.deep.equal([
+        `${STALLED} in: acks it, of test/x.ts`,
+        `${STALLED} before its first test: in an import of one of its files`,
+      ]);
+      expect(lines.at(-1)).to.equal('2 passed, 2 failed');
+    } finally {
+      delete process.env['ACKTOR_TEST_STALL_MINUTES'];
+    }
+  });
+
   it('comes to its end though something that a lane has left holds the output open', async function () {
     this.timeout(30_000);
     const leaves = `
@@ -120,3 +165,6 @@ describe('a run in lanes', () => {
     expect(performance.now() - fromMs).to.be.lessThan(11_000);
   });
 });
+
+const STALLED =
+  'expected a test to begin or to end in this lane, but nothing has for 0.1 minutes (ACKTOR_TEST_STALL_MINUTES). It hangs';
