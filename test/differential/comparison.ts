@@ -180,7 +180,6 @@ function keysOf(left: string, only: KeyView): ReadonlyMap<string, ReadKey> {
 }
 
 function withoutHistory([name, type, ttl, value]: ReadKey): ReadKey {
-  if (name === `${PREFIX}acktor:acked`) return [name, type, ttl, []];
   if (type !== 'hash') return [name, type, ttl, value];
   return [name, type, ttl, (value as [string, string][]).filter(([field]) => field !== 'history')];
 }

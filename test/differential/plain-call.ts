@@ -152,7 +152,7 @@ function keepJobsOf(id: string, isAck: boolean, state: QueueState): KeepJobs {
   if (typeof own === 'number') return { count: own };
   if (own !== undefined) return { count: own ? 0 : -1 };
   // Our own list says what goes of our own jobs, and those of others are kept.
-  if (!isAck || retention.isIndexed) return { count: -1 };
+  if (!isAck || retention.keepsOthers) return { count: -1 };
   return { age: retention.ackedAgeSeconds, count: retention.ackedCount };
 }
 

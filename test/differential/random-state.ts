@@ -21,9 +21,9 @@ export interface QueueState {
   readonly retention: {
     readonly ackedAgeSeconds: number;
     readonly ackedCount: number;
-    /** Whether that holds for our own jobs alone, which a list of ours names. */
-    readonly isIndexed: boolean;
-    /** Whether some of those in the list may have to go, which BullMQ knows nothing of. */
+    /** Whether that holds for our own jobs alone. */
+    readonly keepsOthers: boolean;
+    /** Whether some of those may have to go, which BullMQ knows nothing of. */
     readonly mayForgetOwn: boolean;
   };
   /** The limit of the worker, which BullMQ calls its limiter. */
@@ -33,14 +33,14 @@ export interface QueueState {
 /** Draws up a state. The same dice draw the same one. */
 export function randomState(dice: Dice): QueueState {
   const draft = new StateDraft(1_700_000_000_000 + dice.int(0, 1_000_000_000));
-  const isIndexed = dice.chance(0.3);
+  const keepsOthers = dice.chance(0.3);
   const ackedCount = dice.pick(
-    isIndexed ? [2, 10_000, 10_000, 10_000, 10_000, 10_000, 10_000, 10_000] : [1, 2, 3, 5, 8, 10_000],
+    keepsOthers ? [2, 10_000, 10_000, 10_000, 10_000, 10_000, 10_000, 10_000] : [1, 2, 3, 5, 8, 10_000],
   );
   const ackedAgeSeconds = dice.pick([1, 60, 3_600]);
-  const hasOwn = isIndexed && dice.chance(0.1);
-  const mayForgetOwn = isIndexed && (hasOwn || ackedCount < 100);
-  const retention = { ackedAgeSeconds, ackedCount, isIndexed, mayForgetOwn, hasOwn };
+  const hasAged = !keepsOthers || dice.chance(0.1);
+  const mayForgetOwn = keepsOthers && (hasAged || ackedCount < 100);
+  const retention = { ackedAgeSeconds, ackedCount, keepsOthers, mayForgetOwn, hasAged };
   addSettings(dice, draft);
   addEvents(dice, draft);
   const held = addActive(dice, draft);
@@ -143,17 +143,15 @@ function addDelayed(dice: Dice, draft: StateDraft): void {
 function addFinished(
   dice: Dice,
   draft: StateDraft,
-  { ackedAgeSeconds, ackedCount, hasOwn }: QueueState['retention'] & { readonly hasOwn: boolean },
+  { ackedAgeSeconds, ackedCount, hasAged }: QueueState['retention'] & { readonly hasAged: boolean },
 ): void {
   const near = Math.max(0, Math.min(ackedCount, 10) + dice.int(-6, 3));
   for (let i = 0; i < near; i += 1) {
     const id = draft.freshId(dice, 'acked');
     const fields = addJob(dice, draft, { id, deliveries: 1, wasAcked: true });
     if (fields.name !== undefined) draft.add('HSET', PREFIX + id, 'returnvalue', 'null', 'finishedOn', draft.now - 1);
-    // Some were taken out of the acked jobs by another client, and some others are none of ours.
-    if (!hasOwn || dice.chance(0.8))
-      draft.add('ZADD', `${PREFIX}completed`, draft.now - finishedAgoMs(dice, ackedAgeSeconds), id);
-    if (hasOwn && dice.chance(0.7)) draft.add('RPUSH', `${PREFIX}acktor:acked`, id);
+    const agoMs = Math.min(finishedAgoMs(dice, ackedAgeSeconds), hasAged ? Infinity : ackedAgeSeconds * 1_000 - 1);
+    draft.add('ZADD', `${PREFIX}completed`, draft.now - agoMs, id);
   }
   const failed = dice.chance(0.8) ? 0 : dice.int(1, 4);
   for (let i = 0; i < failed; i += 1) {

@@ -77,12 +77,12 @@ export function runPlain(
 
 /** As `BullmqWorkQueue#settleAndFetch` calls it, at a time of ours. */
 function runChannel(batch: Batch, { state, call }: Trial, fastPath: boolean): Promise<unknown> {
-  const { ackedAgeSeconds, ackedCount, isIndexed } = state.retention;
-  const kept = [ackedAgeSeconds, ackedCount, isIndexed ? '1' : '0'];
+  const { ackedAgeSeconds, ackedCount, keepsOthers } = state.retention;
+  const kept = [ackedAgeSeconds, ackedCount, keepsOthers ? '1' : '0'];
   const { limit } = state;
   const bounds = limit === undefined ? '' : JSON.stringify({ limitMax: limit.max, limitMs: limit.durationMs });
   const switches = [call.wantsStatus ? '1' : '0', fastPath ? '1' : '0', bounds, SETTINGS.separator, ''];
-  const entries = writeEntries(call.requests, isIndexed);
+  const entries = writeEntries(call.requests, keepsOthers);
   const args = [PREFIX, SETTINGS.leaseMs, SETTINGS.worker, ...kept, ...switches, ...entries];
   return channelAt.run(batch.scripts, [...queueKeys(NAMESPACE, QUEUE).channel, String(state.now)], args);
 }

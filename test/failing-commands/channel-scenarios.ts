@@ -1,5 +1,6 @@
 // Calls of the channel's script, each from a state in which it has something to do, on both of its paths.
 import {
+  OURS,
   ID,
   aged,
   and,
@@ -46,17 +47,23 @@ export const channels: readonly Scenario[] = [
     'ack',
     ID,
   ]),
-  ...channelWith({ isIndexed: true }, 'acks a job of ours', twoActive(), ['ack', ID]),
+  ...channelWith({ keepsOthers: true }, 'acks a job of ours', twoActive(OURS), ['ack', ID]),
   ...channelWith(
-    { isIndexed: true, keptCount: 1 },
+    { keepsOthers: true, keptCount: 1 },
     'forgets an acked job of ours',
-    and(twoActive(), settledWith({ isIndexed: true }, ['ack', 'a2'])),
+    and(twoActive(OURS), settledWith({ keepsOthers: true }, ['ack', 'a2'])),
     ['ack', ID],
   ),
   ...channelWith(
-    { isIndexed: true, keptCount: 5 },
+    { keepsOthers: true, keptCount: 1 },
+    'passes an acked job that another client keeps',
+    and(twoActive(), settledWith({ keepsOthers: true }, ['ack', 'a2'])),
+    ['ack', ID],
+  ),
+  ...channelWith(
+    { keepsOthers: true, keptCount: 5 },
     'forgets what of ours is too old',
-    and(twoActive(), settledWith({ isIndexed: true }, ['ack', 'a2']), aged('a2')),
+    and(twoActive(OURS), settledWith({ keepsOthers: true }, ['ack', 'a2']), aged('a2')),
     ['ack', ID],
   ),
   ...channelWith({ countedMinutes: 5 }, 'counts what it acks', twoActive(), ['ack', ID]),

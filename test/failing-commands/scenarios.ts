@@ -72,7 +72,7 @@ const full = [{}, { priority: 5 }, { delay: 60_000 }].map((job) =>
 
 const reused = [ID, '{}'];
 const reusing: readonly Scenario[] = [
-  of('send', 'a job in the place of an acked one', and(oneActive(), settledWith({ isIndexed: true }, ['ack', ID])), [
+  of('send', 'a job in the place of an acked one', and(oneActive(), settledWith({ keepsOthers: true }, ['ack', ID])), [
     '1',
     1,
     'a job',
@@ -288,7 +288,7 @@ const outboxes: readonly Scenario[] = [
   of(
     'outboxForward',
     'a job in the place of an acked one',
-    and(oneActive(), settledWith({ isIndexed: true }, ['ack', ID])),
+    and(oneActive(), settledWith({ keepsOthers: true }, ['ack', ID])),
     ['near', '5', ID, 'a job', '{"reuse":"again"}', '{}'],
   ),
   of('outboxForward', 'a job that is active', and(oneActive(), unlocked(ID)), ['near', '5', ID, 'a job', '{}', '{}']),
@@ -314,7 +314,7 @@ const children: readonly Scenario[] = [
   of(
     'addChild',
     'one in the place of an acked job',
-    and(twoActive(), settledWith({ isIndexed: true }, ['ack', 'a2'])),
+    and(twoActive(), settledWith({ keepsOthers: true }, ['ack', 'a2'])),
     childArgs('{"reuse":"again"}', { id: 'a2' }),
   ),
   of('children', 'of a job', and(oneActive(), child), async (queue) => [ID, (await queue.lease(ID)).leaseToken]),

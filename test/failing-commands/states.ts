@@ -12,6 +12,9 @@ export interface Scenario {
 
 export const ID = 'a1';
 
+/** What is stored with the jobs that Acktor's producers send. */
+export const OURS = { ak: 1 } as JobsOptions;
+
 export type SetUp = (queue: TrialQueue) => Promise<unknown>;
 
 /** Three jobs of which two are leased; the third waits. */

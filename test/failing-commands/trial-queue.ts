@@ -146,7 +146,7 @@ export interface ChannelHead {
   readonly mayBeFast?: boolean;
   readonly keptCount?: number;
   /** Whether the retention holds for our own jobs alone. */
-  readonly isIndexed?: boolean;
+  readonly keepsOthers?: boolean;
   readonly deadCount?: number;
   /** How many jobs may begin in a minute. */
   readonly limit?: number;
@@ -155,10 +155,10 @@ export interface ChannelHead {
 }
 
 function channelHead(head: ChannelHead = {}): readonly Argument[] {
-  const { mayBeFast = true, keptCount = 100, isIndexed = false, deadCount, limit, countedMinutes } = head;
+  const { mayBeFast = true, keptCount = 100, keepsOthers = false, deadCount, limit, countedMinutes } = head;
   const dead = deadCount === undefined ? {} : { deadSeconds: 3_600, deadCount };
   const limits = limit === undefined ? {} : { limitMax: limit, limitMs: 60_000 };
   const bounds = JSON.stringify({ ...dead, ...limits, countedMinutes });
-  const kept = [3_600, keptCount, isIndexed ? '1' : '0'];
+  const kept = [3_600, keptCount, keepsOthers ? '1' : '0'];
   return [LEASE_MS, 'w1', ...kept, '1', mayBeFast ? '1' : '0', bounds === '{}' ? '' : bounds, '\u001f'];
 }

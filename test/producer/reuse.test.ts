@@ -46,7 +46,7 @@ describe('an id that is sent again', () => {
       await receipt.result({ timeoutMs: 10_000 });
     }
     using client = await plainRedis();
-    expect(await client.lrange(`${namespace}:notes:acktor:acked`, 0, -1)).to.deep.equal(['other', 'again']);
+    expect(await client.zrange(`${namespace}:notes:completed`, '0', '-1')).to.deep.equal(['other', 'again']);
   });
 
   it('is free when its job is done, where reuseId says so: the earlier job, its result and its dead letter are gone', async () => {

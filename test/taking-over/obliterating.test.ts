@@ -46,9 +46,7 @@ describe("BullMQ's obliterate(), on a queue that Acktor used", function () {
     using client = await plainRedis();
     await use();
     const before = await keysOf(client, 'notes');
-    expect(before).to.include.members(
-      ['acked', 'suspects', 'on-dead'].map((part) => `${trial.namespace}:notes:acktor:${part}`),
-    );
+    expect(before).to.include.members(['suspects', 'on-dead'].map((part) => `${trial.namespace}:notes:acktor:${part}`));
     await obliterate();
     const left = await Promise.all(
       (await keysOf(client, '*')).map(async (key) => [key, await client.pttl(key)] as const),
@@ -57,25 +55,5 @@ describe("BullMQ's obliterate(), on a queue that Acktor used", function () {
       expect(key).to.include(':acktor:');
       expect(ttlMs, key).to.be.within(1, 31 * 86_400_000);
     }
-  });
-
-  it("has its next workers remove the list of acked jobs, and keep one that is another queue's of the same name", async () => {
-    using client = await plainRedis();
-    const [acked, lastTurn] = ['acked', 'last-turn'].map((part) => `${trial.namespace}:notes:acktor:${part}`) as [
-      string,
-      string,
-    ];
-    await use();
-    await obliterate();
-    expect(await client.llen(acked)).to.equal(1);
-    // As after an hour.
-    await client.del(lastTurn);
-    const worker = await trial.work([handlerOf(note, () => ({ length: 1 }))]);
-    while ((await client.exists(acked)) === 1) await new Promise(setImmediate);
-    await (await trial.producer.send(note, { text: 'anew' })).result({ timeoutMs: 10_000 });
-    await client.del(lastTurn);
-    while ((await client.exists(lastTurn)) === 0) await new Promise(setImmediate);
-    expect(await client.llen(acked)).to.equal(1);
-    await worker.close();
   });
 });

@@ -110,7 +110,7 @@ const retentionCheck: Check = {
     if (losses.length > 0) return warn(`workers will forget: ${losses.join(', ')}`, KEEP_MORE);
     const others = queues.filter(({ ackedByOthers }) => ackedByOthers > 0 && !isForAllClients);
     if (others.length === 0) return ok('nothing is kept that workers would forget');
-    const listed = others.map(({ queue, ackedByOthers }) => `${queue} (${counted(ackedByOthers, 'job', 'jobs')})`);
+    const listed = others.map(({ queue, ackedByOthers }) => `${queue} (${ackedByOthers} of the oldest hundred)`);
     return ok(`acked jobs of other clients stay as they kept them: ${listed.join(', ')}`);
   },
 };

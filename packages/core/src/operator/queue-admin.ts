@@ -54,7 +54,7 @@ export interface QueueSymptoms {
   readonly client: string | undefined;
   /** What lies in the places of the queue's own parts, and does not belong there: misplaced jobs and values of wrong types. */
   readonly faults: readonly QueueFault[];
-  /** How many of the kept acked jobs are none that Acktor's producers sent and its workers acked. */
+  /** How many of the hundred jobs that were acked longest ago no producer of Acktor sent. */
   readonly ackedByOthers: number;
   /** When the oldest of all kept acked jobs was acked; undefined when none is kept. */
   readonly oldestAckedAtMs: number | undefined;

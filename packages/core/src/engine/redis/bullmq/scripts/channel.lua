@@ -8,7 +8,7 @@
 --   worker: its name, for people
 --   keptSeconds: how long acked jobs are kept; '' for ever
 --   keptCount: how many acked jobs are kept; '' for all
---   isIndexed: '1' when that holds for our own acked jobs alone, which KEYS.acked lists
+--   keepsOthers: '1' when that holds for what Acktor's producers sent alone
 --   wantsStatus: '1' when the status is wanted in any case
 --   mayBeFast: '1' when the fast path may be taken
 --   bounds: what few queues have, as JSON; '' for none of it. `deadSeconds` and `deadCount`: how long and how many dead letters are kept;
@@ -58,14 +58,17 @@ if entriesEnd + 1 < turnsAt then
   refused = sends.look()
 end
 
-local replies, fetches, nextDueMs, asksAgain
+local replies, fetches, nextDueMs, asksAgain, ours, ackedCount
 if ARGV.mayBeFast == '1' and not refused then
   local isDone, answer
-  isDone, answer, fetches, nextDueMs, asksAgain = pcall(fast)
+  isDone, answer, fetches, nextDueMs, asksAgain, ours, ackedCount = pcall(fast)
   if isDone then replies = answer elseif hasBegun then error(answer) end
 end
 local isFast = replies ~= nil
-if not isFast then replies = bullmq().runEach(refused or {}) end
+if not isFast then replies, ours = bullmq().runEach(refused or {}) end
+if ours > 0 and ARGV.keepsOthers == '1' then
+--- include: forget
+end
 if sends then sends.add(replies) end
 local hasTurns = turnsAt <= #ARGV
 if hasTurns then

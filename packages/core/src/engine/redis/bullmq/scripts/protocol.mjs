@@ -30,8 +30,6 @@ export const PART_KINDS = {
 
 /** Acktor's own keys of a queue, by their names in scripts. They lie below `acktor:`, where no id of a new job can reach (it holds no colon). */
 export const OWN_KEYS = {
-  /** The ids of the acked jobs that Acktor's producers sent, the oldest first: what is forgotten by count and age is found there. */
-  acked: 'acktor:acked',
   suspects: 'acktor:suspects',
   turn: 'acktor:turn',
   lastTurn: 'acktor:last-turn',
@@ -57,7 +55,6 @@ const CHANNEL_KEYS = [
   'marker',
   'completed',
   'failed',
-  'acked',
 ];
 
 /** The keys that a script takes, in their order, by the name of the list in its header: `KEYS.wait`. */
@@ -183,6 +180,12 @@ export const CONSTANTS = {
   forgottenAtOnce: 500,
   /** How many of our own acked jobs are forgotten together, where so many are a tenth of what is kept: one by one costs more than an ack. */
   forgottenTogether: 100,
+  /** The age of the oldest is asked with one ack in so many, and with each as long as no more are kept. */
+  acksPerLook: 16,
+  /** Of the queue's hash: up to when all acked jobs that are left are other clients', in ms. */
+  passedField: 'acktorPassedMs',
+  /** In the stored options of a job that a producer of Acktor sent (`SENT_BY_ACKTOR`), as JSON has it. */
+  sentByAcktor: '"ak":1',
   /** By how much a delayed job must be late for a worker to be woken for it that does not know of it: OVERDUE_MS in `engine/liveness.ts`. */
   overdueMs: 50,
   /**
@@ -200,10 +203,7 @@ export const CONSTANTS = {
   /** Longer ago, the last turn says that the fleet was gone rather than the server. */
   lastTurnKeptMs: 3_600_000,
   listenersKeptMs: 86_400_000,
-  /**
-   * How long keys of ours outlive their queue, which BullMQ's `obliterate()` removes without them: each is renewed by what uses it. Without its
-   * list, acked jobs count as another client's, and are kept.
-   */
+  /** How long keys of ours outlive their queue, which BullMQ's `obliterate()` removes without them: each is renewed by what uses it. */
   ownKeptMs: 2_592_000_000,
   hourMs: 3_600_000,
   /** Beside each target's outbox, whose name follows after a colon: a hash of the highest sequence number in each so far. */

@@ -44,13 +44,10 @@ end
 -- Every heartbeat has met the server before: where the server does not know the fleet, its data are gone.
 local hasForgotten = redis.call('HEXISTS', suspects, '#run') == 0 and meetServer(suspects, holdOffMs) and 1 or 0
 
--- Once an hour, and when workers come after an hour without: the keys beside the queue live on. A list of acked jobs of which the queue has
--- none is left of one that was removed.
+-- Once an hour, and when workers come after an hour without: the keys beside the queue live on.
 local lastText = redis.call('GET', lastTurn)
 if not lastText or math.floor(lastText / CONST.hourMs) ~= math.floor(nowMs / CONST.hourMs) then
   redis.call('PEXPIRE', suspects, CONST.ownKeptMs)
-  if redis.call('EXISTS', KEYS.completed) == 1 then redis.call('PEXPIRE', KEYS.acked, CONST.ownKeptMs)
-  else redis.call('DEL', KEYS.acked) end
 end
 local last = tonumber(lastText or now)
 redis.call('SET', lastTurn, now, 'PX', CONST.lastTurnKeptMs)

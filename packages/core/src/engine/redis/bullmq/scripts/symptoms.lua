@@ -5,9 +5,9 @@
 -- Arguments:
 --   prefix
 --   most: how many active jobs to check
--- Reply: `[active jobs without a lease, BullMQ's mark or null, jobs in outboxes, acked jobs that Acktor's own list has not, when the oldest
---   was acked or null]`.
--- Cost: an EXISTS for each job checked.
+-- Reply: `[active jobs without a lease, BullMQ's mark or null, jobs in outboxes, how many of the oldest acked jobs another client sent, when
+--   the oldest was acked or null]`.
+-- Cost: an EXISTS for each job checked, and a hundred commands for the acked jobs.
 
 local prefix, most = ARGV.prefix, tonumber(ARGV.most)
 local unleased = 0
@@ -19,10 +19,11 @@ local outboxes, unsent = prefix .. CONST.outboxesKey, 0
 -- Not HKEYS, for which the users that only look at queues have no right.
 local targets = redis.call('HGETALL', outboxes)
 for i = 1, #targets, 2 do unsent = unsent + redis.call('LLEN', outboxes .. ':' .. targets[i]) end
-local function sizeOf(command, key)
-  local size = redis.pcall(command, key)
-  return type(size) == 'number' and size or 0
-end
 local mark, oldest = redis.pcall('HGET', KEYS.meta, 'version'), redis.pcall('ZRANGE', KEYS.completed, 0, 0, 'WITHSCORES')[2]
-local byOthers = math.max(0, sizeOf('ZCARD', KEYS.completed) - sizeOf('LLEN', KEYS.acked))
+--- include: ours
+local byOthers, first = 0, redis.pcall('ZRANGE', KEYS.completed, 0, CONST.forgottenTogether - 1)
+for _, id in ipairs(first.err and {} or first) do
+  local options = redis.pcall('HGET', prefix .. id, 'opts')
+  if type(options) == 'string' and not isOurs(options) then byOthers = byOthers + 1 end
+end
 return { unleased, type(mark) == 'string' and mark, unsent / INLINE.size('outgoing'), byOthers, oldest or false }

@@ -120,8 +120,6 @@ local function adderTo(prefix)
         keys().leave(jobId, group)
         keys().wake()
       end
-      -- Its place among our acked jobs would be that of the job that replaces it, which would be forgotten too soon.
-      if place == 'acked' then redis.pcall('LREM', prefix .. 'acktor:acked', 1, jobId) end
     end
     look(options)
     local parts = { prefix, jobId, name, tonumber(now) }

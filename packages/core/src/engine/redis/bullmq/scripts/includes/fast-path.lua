@@ -3,8 +3,8 @@
 -- Defines `hasBegun` and `fast()`, which carries out an ordinary call in some seven commands a job instead of thirty, or returns nil if the
 -- call is none. What that leaves in the server, and what it answers, is what BullMQ's scripts would leave and answer: `test/differential`
 -- holds it to that. It sets `hasBegun` with its first write: what fails before is not ordinary either, what fails later fails the call. It
--- returns the replies, how many entries fetch, when the next delayed job is due (ms), and whether the queue has changed otherwise or has
--- limits, so that the status must ask again.
+-- returns the replies, how many entries fetch, when the next delayed job is due (ms), whether the queue has changed otherwise or has limits, so
+-- that the status must ask again, how many jobs the word `ack` has acked, and how many acked jobs the queue has, where that was counted.
 --
 -- Expects `now`, `count`, `bullmq`, `placeOf`, `arity` and `firstEntry`, `entriesEnd`. It has no functions of its own: Lua makes every function
 -- anew in each call, and what it refers to, too.
@@ -12,7 +12,7 @@
 local hasBegun = false
 local function fast()
   local call, KEYS, ARGV = redis.call, KEYS, ARGV
-  local wait, active, prioritized, events, stalled, limiter, delayed, _, meta, pc, marker, completed, failed, acked = unpack(KEYS)
+  local wait, active, prioritized, events, stalled, limiter, delayed, _, meta, pc, marker, completed = unpack(KEYS)
   local prefix, leaseMs, worker, separator = ARGV.prefix, ARGV.leaseMs, ARGV.worker, ARGV.separator
   local now = now
 --- include: fast-plan
@@ -56,12 +56,12 @@ local function fast()
     for i = 1, #acks do call('SREM', stalled, ARGV[acks[i] + ENTRY.settled.jobId]) end
   end
 
-  local replies, finished, own, done, left, kept, fetched = {}, {}, indexed > 0 and {} or none, 0, 0, 0, 0
+  local replies, finished, done, left, kept, ours, fetched = {}, {}, 0, 0, 0, 0, 0
   local isMarked, lastCount, lastCountText = false, nil, nil
   -- Redis trims so many nodes at a time at most; and the newest node never, if it is trimmed with the event that it adds.
   local isTrimmedBefore = eventCount - mostEvents > 100 or tonumber(mostEvents) < 1000
   -- Nearly all calls: jobs of contracts, without parents and deduplication. What others may have is not looked up for each.
-  local areAlike = indexed == #acks and parents == none and deduplications == none
+  local areAlike = forgettable == #acks and parents == none and deduplications == none
   local usualCount = '^%d%d?%d?%d?%d?%d?%d?%d?%d?$'
   local restOfNew = INLINE.restOfNew(separator)
   local at = firstEntry
@@ -141,6 +141,7 @@ local function fast()
         replies[step] = bullmq().alreadySettled(job) and 1 or -3
       else
         left = left + 1
+        if word == 'ack' then ours = ours + 1 end
         local key = keys[done]
         -- Each ack of BullMQ trims the events first. The last trim leaves what all of them would, unless a stream is so much too long
         -- that Redis trims a part of it at a time, or other settlements add to it in between.
@@ -168,7 +169,6 @@ local function fast()
         else
           kept = kept + 1
           finished[2 * kept - 1], finished[2 * kept] = now, id
-          if areAlike then own[kept] = id elseif isIndexed and word == 'ack' then own[#own + 1] = id end
           call('HSET', key, 'atm', ARGV[at + ENTRY.ack.attemptsMade], 'returnvalue', result, 'finishedOn', now)
         end
         if trimsLeft > 0 then
@@ -223,21 +223,15 @@ local function fast()
 
   -- Remembers the acked jobs, and forgets as many of the oldest as are too many.
   if kept > 0 then
-    local over = math.min(math.max(call('ZADD', completed, unpack(finished)) - room, aged), #surplus)
+    local added = call('ZADD', completed, unpack(finished))
+    local over = math.min(math.max(added - room, aged), #surplus)
+    ackedCount = ackedCount and ackedCount + added
     if over > 0 then
       call('DEL', unpack(surplus, 1, over))
       if haveSides then call('DEL', unpack(strange, familiesEnd + 1, familiesEnd + 5 * over)) end
       call('ZREMRANGEBYRANK', completed, '0', over - 1)
     end
   end
-  if #own > 0 then
-    local size = call('RPUSH', acked, unpack(own))
-    if size == #own then call('PEXPIRE', acked, CONST.ownKeptMs) end
-    if areOwnAged or (queueCount and size > queueCount) then
---- include: forget
-      forget()
-    end
-  end
   if count and left > 0 then count('completed', left) end
-  return replies, fetches, nextDueMs, isLimited or #others > 0
+  return replies, fetches, nextDueMs, isLimited or #others > 0, ours, ackedCount
 end

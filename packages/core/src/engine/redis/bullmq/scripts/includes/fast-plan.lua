@@ -10,8 +10,8 @@
   -- Where the acks of the call stand, which of them remove their jobs, and how many stay; and the other settlements and fetches.
   -- What is seldom needed is one empty table until it is: a call for one job would spend a part of its time on making eight.
   local none = {}
-  local acks, removes, staying, indexed, others, fetches, isInCall = {}, none, 0, 0, none, 0, {}
-  local isIndexed, areOthersKept = ARGV.isIndexed == '1', false
+  local acks, removes, staying, forgettable, others, fetches, isInCall = {}, none, 0, 0, none, 0, {}
+  local keepsOthers, areOthersKept = ARGV.keepsOthers == '1', false
   local keptCount, keptSeconds, keptMost, ownText, ownKept
   local queueCount, queueSeconds = tonumber(ARGV.keptCount), tonumber(ARGV.keptSeconds)
   local hasDeadLetter = false
@@ -21,10 +21,10 @@
     if word ~= 'fetch' and word ~= 'ack' then arity = arity or INLINE.arity() end
     if word == 'fetch' then
       fetches = fetches + 1
-    elseif word == 'ack' and isIndexed and not isInCall[id] then
+    elseif word == 'ack' and keepsOthers and not isInCall[id] then
       isInCall[id] = true
       acks[#acks + 1] = stepAt
-      indexed = indexed + 1
+      forgettable = forgettable + 1
     elseif isInCall[id] or word == 'requeue' then
       return nil
     elseif word == 'ack' or word == 'keep' then
@@ -71,7 +71,7 @@
     stepAt = INLINE.after(stepAt, word)
   end
   -- What is kept for good is not counted by a retention that counts: which ones it would find depends on their order.
-  if staying > 0 and (indexed > 0 or areOthersKept) then return nil end
+  if staying > 0 and (forgettable > 0 or areOthersKept) then return nil end
 
   -- A job of plain BullMQ that is named like a part of the queue may lie in its place: then these fail. Of the active list, an ack's
   -- first write finds out.
@@ -299,15 +299,7 @@
     end
   end
 
-  -- Whether the oldest of our own acked jobs is too old, or is not acked any more.
-  local areOwnAged = false
-  if indexed > 0 then
-    local oldest = call('LINDEX', acked, '0')
-    local endedAt = call('ZSCORE', completed, oldest or '')
-    areOwnAged = oldest and queueSeconds and (not endedAt or tonumber(endedAt) <= now - queueSeconds * 1000)
-  elseif areOthersKept then
-    call('ZCARD', completed)
-  end
+  local ackedCount = (forgettable > 0 or areOthersKept) and call('ZCARD', completed)
 
   local areStalled, nextDueMs, haveSides = false, nil, false
   if call('EXISTS', unpack(strange)) > 0 then

@@ -1,46 +1,57 @@
--- Defines `forget()`, which forgets of our own acked jobs those that are too many or too old: a hundred together, so that most acks need
--- not look. Never fails. Expects `call`, `prefix`, `now`, `completed`, `failed` and `acked`.
+-- Of the acked jobs that Acktor's producers sent, forgets those that are more than the queue keeps or older; a hundred together, so that most
+-- acks need not look. A section without a function of its own. Never fails. Expects `now`, `ours`, which is how many of them this call adds,
+-- and `ackedCount`, how many acked jobs the queue has; nil to be counted.
 --
--- What another client has taken out of the acked jobs since (removed, tried again) is left alone, but for its place in our list.
+-- No list says which jobs are ours: their options do, and they are read once, when the job is the oldest. What others sent stays, and is
+-- passed: the queue's hash keeps the time up to which all that is left is theirs.
 
-local function tooMany(size)
-  local most = tonumber(ARGV.keptCount)
-  if not most or size <= most then return 0 end
-  return size - most + math.min(CONST.forgottenTogether, math.floor(most / 10))
-end
+local queueCount, queueSeconds = tonumber(ARGV.keptCount), tonumber(ARGV.keptSeconds)
+local size = ackedCount or redis.pcall('ZCARD', KEYS.completed)
+-- Of many acked jobs, the age of the oldest is not asked with each ack.
+local mayBeAged = queueSeconds and (size <= CONST.acksPerLook or size % CONST.acksPerLook < ours)
+if mayBeAged or (queueCount and size > queueCount) then
+--- include: ours
 
--- How many of the ids go: `surplus`, and those after them that are too old, or no longer acked.
-local function countLeaving(ids, surplus)
-  local seconds, leaving = tonumber(ARGV.keptSeconds), math.min(surplus, #ids)
-  while seconds and leaving < #ids do
-    local endedAt = call('ZSCORE', completed, ids[leaving + 1])
-    if endedAt and tonumber(endedAt) > now - seconds * 1000 then break end
-    leaving = leaving + 1
-  end
-  return leaving
-end
-
-local function forgetOldest()
-  local surplus = tooMany(call('LLEN', acked))
-  local most = math.min(math.max(surplus, CONST.forgottenTogether), CONST.forgottenAtOnce)
-  local ids = call('LRANGE', acked, 0, most - 1)
-  local leaving = countLeaving(ids, surplus)
-  if leaving == 0 then return end
-  local areAll = call('ZREM', completed, unpack(ids, 1, leaving)) == leaving
-  local keys, sides = {}, {}
-  for i = 1, leaving do
-    local key = prefix .. ids[i]
-    if areAll or (call('HEXISTS', key, 'finishedOn') == 1 and not call('ZSCORE', failed, ids[i])) then
-      local at = #sides
-      keys[#keys + 1] = key
-      sides[at + 1], sides[at + 2], sides[at + 3] = key .. ':logs', key .. ':dependencies', key .. ':processed'
-      sides[at + 4], sides[at + 5] = key .. ':failed', key .. ':unsuccessful'
+  pcall(function()
+    local call, meta, completed = redis.call, KEYS.meta, KEYS.completed
+    local from = call('HGET', meta, CONST.passedField)
+    if from and string.find(from, '^%d+$') then size = call('ZCOUNT', completed, from, '+inf') else from = '-inf' end
+    local areTooMany, left, till, count = queueCount and size > queueCount, 0, '+inf', CONST.forgottenTogether
+    if areTooMany then
+      left = queueCount - math.min(CONST.forgottenTogether, math.floor(queueCount / 10))
+      count = math.min(size - left, CONST.forgottenAtOnce)
+    elseif queueSeconds then
+      till = now - queueSeconds * 1000
+    else
+      return
     end
-  end
-  if #keys > 0 then call('DEL', unpack(keys)) end
-  -- Asked first, for few jobs have any, and what is deleted is written to the append-only file, be it there or not.
-  if #sides > 0 and call('EXISTS', unpack(sides)) > 0 then call('DEL', unpack(sides)) end
-  call('LTRIM', acked, leaving, -1)
+    -- Without their scores, for the server writes each with printf.
+    local oldest = call('ZRANGEBYSCORE', completed, from, till, 'LIMIT', '0', count)
+    local ids, keys, sides, lastOfTheirs = {}, {}, {}, nil
+    for i = 1, #oldest do
+      local key, at = ARGV.prefix .. oldest[i], #sides
+      local fields = redis.pcall('HMGET', key, 'opts', 'finishedOn')
+      -- One that has not ended has only its id in common with the one that was acked.
+      if fields.err or not fields[2] or not isOurs(fields[1]) then
+        size, lastOfTheirs = size - 1, oldest[i]
+      elseif areTooMany and (size <= left or (#ids == 0 and size <= queueCount)) then
+        break
+      else
+        size, ids[#ids + 1], keys[#keys + 1] = size - 1, oldest[i], key
+        sides[at + 1], sides[at + 2], sides[at + 3] = key .. ':logs', key .. ':dependencies', key .. ':processed'
+        sides[at + 4], sides[at + 5] = key .. ':failed', key .. ':unsuccessful'
+      end
+    end
+    if lastOfTheirs then
+      local passedMs = call('ZSCORE', completed, lastOfTheirs)
+      -- Of one millisecond, more are theirs than are looked at together.
+      if passedMs == from and lastOfTheirs == oldest[count] then passedMs = string.format('%d', passedMs + 1) end
+      if string.find(passedMs, '^%d+$') then call('HSET', meta, CONST.passedField, passedMs) end
+    end
+    if #ids == 0 then return end
+    call('ZREM', completed, unpack(ids))
+    call('DEL', unpack(keys))
+    -- Asked first, for few jobs have any, and what is deleted is written to the append-only file, be it there or not.
+    if call('EXISTS', unpack(sides)) > 0 then call('DEL', unpack(sides)) end
+  end)
 end
-
-local function forget() pcall(forgetOldest) end

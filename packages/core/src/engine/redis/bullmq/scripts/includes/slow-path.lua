@@ -10,15 +10,15 @@ local setUp
 local function bullmq()
   if setUp then return setUp end
   local call = redis.call
-  local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed, acked =
+  local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, pc, marker, completed, failed =
     unpack(KEYS)
   local prefix, leaseMs, worker = ARGV.prefix, ARGV.leaseMs, ARGV.worker
   placeOf = placeOf or INLINE.places()
   arity = arity or INLINE.arity()
   -- As BullMQ's options have it: age in seconds, -1 for any number.
-  local isIndexed = ARGV.isIndexed == '1'
+  local keepsOthers = ARGV.keepsOthers == '1'
   local retention = {
-    completed = isIndexed and { count = -1 } or { age = tonumber(ARGV.keptSeconds), count = tonumber(ARGV.keptCount) or -1 },
+    completed = keepsOthers and { count = -1 } or { age = tonumber(ARGV.keptSeconds), count = tonumber(ARGV.keptCount) or -1 },
     failed = { age = bounds and bounds.deadSeconds, count = bounds and bounds.deadCount or -1 },
   }
   local rateLimit = bounds and bounds.limitMax and { max = bounds.limitMax, duration = bounds.limitMs } or nil
@@ -122,7 +122,6 @@ local function bullmq()
 
 --- include: reclaim
 
---- include: forget
 
   -- A call whose reply was lost is sent again, and finds that the delivery is settled: by itself, if no other has had the job
   -- since (the fence and the count of lost leases stand) and the job has left the active list.
@@ -191,15 +190,11 @@ local function bullmq()
     return BURIED
   end
 
-  local operations = {}
+  local operations, ours = {}, 0
 
   function operations.ack(job)
     local code = finishAcked(job, ARGV[job.at + ENTRY.ack.result])
-    if code ~= 0 or not isIndexed then return code end
-    -- Whatever lies in the place of the list fails no ack.
-    local size = redis.pcall('RPUSH', acked, job.id)
-    if size == 1 then call('PEXPIRE', acked, CONST.ownKeptMs) end
-    if type(size) == 'number' then forget() end
+    if code == 0 then ours = ours + 1 end
     return code
   end
 
@@ -296,7 +291,7 @@ local function bullmq()
       else replies[#replies + 1] = trySettle(word, at) end
       at = at + 1 + arity[word]
     end
-    return replies
+    return replies, ours
   end
 
   setUp = { mend = mend, tryFetch = tryFetch, trySettle = trySettle, runEach = runEach, alreadySettled = alreadySettled }
