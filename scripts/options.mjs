@@ -30,6 +30,8 @@ import {
   resultOptions,
   sendOptions,
 } from '../packages/core/dist/producer/producer-options.js';
+import { exchangeOptions } from '../packages/core/dist/routing/exchange.js';
+import { publishOptions } from '../packages/core/dist/routing/publish-options.js';
 import {
   scheduleListOptions,
   scheduleOptions,
@@ -51,6 +53,8 @@ const tables = {
   send: sendOptions,
   result: resultOptions,
   cancel: cancelOptions,
+  exchange: exchangeOptions,
+  publish: publishOptions,
   flow: flowOptions,
   schedule: scheduleOptions,
   'schedule list': scheduleListOptions,
@@ -128,6 +132,14 @@ const interfaces = {
       doc: 'What {@link Receipt.result} takes.',
       table: 'resultTable',
       rows: rows(resultOptions),
+    },
+  ],
+  'packages/core/src/routing/publish-options.ts': [
+    {
+      name: 'PublishOptions',
+      doc: 'What {@link Producer.publish} takes besides the payload.',
+      table: 'publishTable',
+      rows: rows(publishOptions),
     },
   ],
   'packages/core/src/schedules/backfill.ts': [

@@ -31,6 +31,7 @@ function brokerOn(queue: (name: string) => ListQueue): Port.Broker {
     schedules: () => without('schedules'),
     keys: () => without('keys'),
     flows: () => without('flows'),
+    exchanges: () => without('exchanges'),
     admin: () => without('an admin'),
     workQueue: (name) => queue(name),
     onConnection: () => () => undefined,

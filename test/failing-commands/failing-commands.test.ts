@@ -104,6 +104,7 @@ async function commandsOfTurns(): Promise<ReadonlySet<string>> {
 const UNUSED: Readonly<Partial<Record<string, readonly string[]>>> = {
   channel: ['SADD'],
   outboxForward: ['SADD'],
+  publish: ['SADD'],
   send: ['SADD'],
   pause: ['GET'],
   symptoms: ['LLEN'],

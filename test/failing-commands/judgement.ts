@@ -46,7 +46,9 @@ const NOTES = /:acktor:(turn|last-turn|suspects)$/;
 function movedOut(added: readonly string[]): readonly RegExp[] {
   return added.flatMap((key) => {
     const [, part] = /^(.+:[a-z-]+)-misplaced(-\d+)?$/.exec(key) ?? [];
-    return part === undefined ? [] : [new RegExp(`^(${part}(-misplaced(-\\d+)?)?(:logs)?|test:q:(wait|marker))$`)];
+    return part === undefined
+      ? []
+      : [new RegExp(`^(${part}(-misplaced(-\\d+)?)?(:logs)?|test:(q|other):(wait|marker))$`)];
   });
 }
 
@@ -65,6 +67,8 @@ function halfWritten({ before, sound, after, spoilt = '' }: Trial): readonly str
 function isRefused(reply: unknown): boolean {
   if (reply instanceof Error) return true;
   if (!Array.isArray(reply)) return false;
+  // Of a publish, to all of its queues.
+  if (reply[0] === 'refused' || reply[0] === 'full') return true;
   const entries: unknown = Array.isArray(reply[0]) ? reply[0] : reply;
   return Array.isArray(entries) && entries.length > 0 && entries.every((entry) => isFailure(entry));
 }

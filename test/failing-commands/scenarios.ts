@@ -1,5 +1,6 @@
 // Calls of every script, each from a state in which it has something to do.
 import { channels } from './channel-scenarios.js';
+import { exchanges } from './exchange-scenarios.js';
 import {
   ID,
   and,
@@ -370,8 +371,6 @@ const repairs: readonly Scenario[] = [
   ),
 ];
 
-const rights: readonly Scenario[] = [of('missingRights', 'of anybody', waiting(), ['test:q:any', 'GET LIMIT PUBLISH'])];
-
 /** Of all scripts. */
 export const scenarios: readonly Scenario[] = [
   ...channels,
@@ -383,7 +382,8 @@ export const scenarios: readonly Scenario[] = [
   ...reaping,
   ...schedules,
   ...outboxes,
+  ...exchanges,
   ...children,
   ...repairs,
-  ...rights,
+  of('missingRights', 'of anybody', waiting(), ['test:q:any', 'GET LIMIT PUBLISH']),
 ];

@@ -83,6 +83,7 @@ export class TrialQueue implements AsyncDisposable {
       schedules: this.keys.schedules,
       outboxes: [this.keys.outboxes],
       listeners: [this.keys.listeners],
+      exchanges: [this.keys.exchanges],
       outboxRegistry: [`${NAMESPACE}:acktor:outboxes`],
       none: [],
     };
@@ -126,6 +127,9 @@ const WITHOUT_PREFIX: readonly ScriptName[] = [
   'outboxDrop',
   'outboxTurn',
   'deathListeners',
+  'publish',
+  'changeExchanges',
+  'readExchanges',
 ];
 
 /** What an entry does to which job, and arguments of its own. */

@@ -74,7 +74,14 @@ export type {
   WorkQueue,
 } from './engine/work-queue.js';
 export type { AttemptEnd, AttemptNote, AttemptRecord } from './engine/attempt-record.js';
-export type { Dedup, Expiry, MaxLength } from './engine/send-terms.js';
+export type { Dedup, Expiry, MaxLength, PublishedBy } from './engine/send-terms.js';
+export type {
+  ExchangesChange,
+  ExchangeStore,
+  PublishAnswer,
+  PublishCall,
+  StoredExchanges,
+} from './engine/exchange-store.js';
 export { DEFAULT_ACKED, retentionOf, type Kept, type Retention, type RetentionOptions } from './engine/retention.js';
 export {
   OVERDUE_MS,

@@ -55,7 +55,10 @@ export interface OptionFault {
 
 /** What is wrong with the payload or result of which job. */
 export interface JsonErrorDetails extends AcktorErrorDetails {
+  /** The name of the job, or of the exchange. */
   readonly job: string;
+  /** Default `job`. */
+  readonly of?: 'job' | 'exchange' | undefined;
   readonly faults: readonly Fault[];
 }
 
@@ -67,8 +70,8 @@ export class PayloadError extends AcktorError {
   readonly job: string;
   readonly faults: readonly Fault[];
 
-  constructor({ job, faults, cause }: JsonErrorDetails) {
-    super(`payload of job ${job}: ${listFaults(faults)}`, { cause });
+  constructor({ job, of = 'job', faults, cause }: JsonErrorDetails) {
+    super(`payload of ${of} ${job}: ${listFaults(faults)}`, { cause });
     this.job = job;
     this.faults = faults;
   }
@@ -109,9 +112,12 @@ export class NotAContractError extends AcktorError {
     /** The call that takes the contract. */
     readonly call: string,
     found: unknown,
+    kind: 'job' | 'exchange' = 'job',
   ) {
     super(
-      `expected the contract that job() made as the first argument of ${call}, got ${describe(found)} (${adviceOn(found)})`,
+      kind === 'job'
+        ? `expected the contract that job() made as the first argument of ${call}, got ${describe(found)} (${adviceOn(found)})`
+        : `expected the contract that exchange() made in ${call}, got ${describe(found)} (import it and pass that)`,
     );
   }
 }
@@ -123,15 +129,16 @@ function adviceOn(found: unknown): string {
   return "pass what job('name', { queue, data }) returned";
 }
 
-/** A contract that cannot be: `faults` lists all that `job()` found wrong with it. */
+/** A contract that cannot be: `faults` lists all that `job()` or `exchange()` found wrong with it. */
 export class ContractError extends AcktorError {
   readonly code = 'ACKTOR_BAD_CONTRACT';
 
   constructor(
     readonly job: string,
     readonly faults: readonly OptionFault[],
+    of: 'job' | 'exchange' = 'job',
   ) {
-    super(`contract of job ${job}: ${faults.map((fault) => fault.message).join('; ')}`);
+    super(`contract of ${of} ${job}: ${faults.map((fault) => fault.message).join('; ')}`);
   }
 }
 

@@ -3,6 +3,7 @@ export {
   job,
   type AnyJob,
   type ComputedOptions,
+  type AcceptedExchange,
   type JobContract,
   type JobOptions,
   type PayloadInput,
@@ -39,7 +40,7 @@ export {
   type VersionOptions,
 } from './contract/versions.js';
 export { defaultJsonLimits, type JsonLimits } from './contract/json.js';
-export { decodePayload, type PayloadReading } from './contract/payload.js';
+export { decodePayload, MappingError, type PayloadReading } from './contract/payload.js';
 export {
   AcktorError,
   ContractError,
@@ -62,7 +63,7 @@ export type {
   RedisSource,
   RedisTls,
 } from './engine/redis/connection/address-parts.js';
-export type { MaxLength } from './engine/send-terms.js';
+export type { MaxLength, PublishedBy } from './engine/send-terms.js';
 export type { Engine, EngineModule } from './engine/engine.js';
 export { EngineFeatureError, EngineModuleError, EngineNotPortableError } from './engine/engine-module.js';
 export type { CancelOutcome, Confirm, ConfirmShortfall, FurtherConfirm } from './engine/broker.js';
@@ -93,6 +94,39 @@ export {
   type MissingRights,
   type ServerStartDetails,
 } from './engine/redis/connection/redis-errors.js';
+export {
+  exchange,
+  type AnyExchange,
+  type ExchangeContract,
+  type ExchangeOptions,
+  type ExchangeType,
+  type KeySchema,
+  type PublishedInput,
+  type RoutingKeyOf,
+} from './routing/exchange.js';
+export {
+  accepts,
+  bind,
+  type Accepting,
+  type Binding,
+  type BindingArguments,
+  type BindingTarget,
+  type HeaderPattern,
+  type JobTarget,
+} from './routing/binding.js';
+export { Exchanges, type ExchangeDetails } from './routing/exchanges.js';
+export type { DeclaredExchange } from './routing/topology.js';
+export { Published, type PublishedRoute } from './routing/published.js';
+export type { PublishOptions } from './routing/publish-options.js';
+export {
+  BindingMismatchError,
+  ExchangeLoopError,
+  ExchangeMismatchError,
+  ExchangeNotFoundError,
+  ExchangesBusyError,
+  RoutingLimitError,
+  UnroutableError,
+} from './routing/routing-errors.js';
 export { Producer } from './producer/producer.js';
 export type { JobConsumers } from './fleet/connect-fleet.js';
 export { DeadLetteredError, JobGoneError, Receipt, ResultTimeoutError } from './producer/receipt.js';

@@ -1,5 +1,5 @@
 // A delivery for the plain unit test of a handler: no queue, no chart, no container.
-import type { AnyJob, Meta, PayloadOf } from '@acktor/core';
+import type { AnyJob, Meta, PayloadOf, PublishedBy } from '@acktor/core';
 import { NO_META, requireContract } from '@acktor/core/internal';
 import {
   NotProvidedError,
@@ -34,6 +34,8 @@ export interface TestDeliveryOptions {
   readonly meta?: Meta;
   /** What earlier deliveries have stored with `step()`: the name of each step, and its result. */
   readonly steps?: Iterable<readonly [name: string, result: unknown]>;
+  /** The exchange that the job was published to, and the routing key; by default it was sent to its queue. */
+  readonly published?: PublishedBy;
   /** What `delivery.inject()` finds, by token. */
   readonly services?: Iterable<readonly [token: Token, service: unknown]>;
 }
@@ -66,7 +68,9 @@ export function delivery<J extends AnyJob>(
 ): TestDelivery<J> {
   requireContract(job, 'delivery');
   const { attempt = 1, attempts = job.attempts, id = 'test-job', redelivered = false, meta = NO_META } = options;
-  const { signal = new AbortController().signal, fence = attempt, sentAt = new Date(), scheduledFor, key } = options;
+  const { signal = new AbortController().signal, fence = attempt, sentAt = new Date() } = options;
+  const { scheduledFor, key, published } = options;
+  const origin = { sentAt, scheduledFor, key, published };
   const services = new Map<Token, unknown>(options.services);
   const [progressed, logged]: [unknown[], string[]] = [[], []];
   const sent: SentJob[] = [];
@@ -83,9 +87,7 @@ export function delivery<J extends AnyJob>(
     redelivered,
     fence,
     meta,
-    sentAt,
-    scheduledFor,
-    key,
+    ...origin,
     progressed,
     stepped,
     logged,

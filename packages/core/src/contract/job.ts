@@ -38,6 +38,16 @@ export interface JobContract<
   readonly upgrade: UpgradeSteps;
   /** How jobs that are sent with a key share the queue. */
   readonly groups: Groups;
+  /** How what is published to exchanges becomes a payload, by the names of the exchanges; absent where the job takes it as it is. */
+  readonly accepts?: Readonly<Record<string, AcceptedExchange>>;
+}
+
+/** An exchange whose messages a job takes in another form. */
+export interface AcceptedExchange {
+  /** The schema of what is published. */
+  readonly data: StandardSchemaV1;
+  /** Makes a payload of it, in the worker. */
+  readonly map: (published: never) => MaybePromise<unknown>;
 }
 
 /** A run of a schedule, for what computes its payload. */
@@ -162,7 +172,7 @@ function isContract(value: unknown): value is AnyJob {
 }
 
 /** Whether a value is a schema by the Standard Schema specification, version 1. */
-function isStandardSchema(value: unknown): value is StandardSchemaV1 {
+export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const standard: unknown = Reflect.get(value, '~standard');
   if (typeof standard !== 'object' || standard === null) return false;

@@ -4,7 +4,7 @@ import { NameError } from '../errors.js';
 import { quoted } from '../foreign-text/foreign-text.js';
 
 /** What a name is for; the id of a new job has stricter rules, because BullMQ has keys of its own beside those of jobs. */
-export type NameKind = 'job' | 'queue' | 'id' | 'namespace' | 'schedule' | 'key' | 'step';
+export type NameKind = 'job' | 'queue' | 'id' | 'namespace' | 'schedule' | 'key' | 'step' | 'exchange';
 
 /** In UTF-16 units: a name is part of every key and of every report. */
 export const LONGEST_NAME = 512;
@@ -18,6 +18,7 @@ export const NAME_RULES = {
   schedule: '1 to 128 letters, digits, "_" or "-"',
   key: `a text of 1 to ${LONGEST_NAME} characters without control characters`,
   step: `a text of 1 to ${LONGEST_NAME} characters without control characters`,
+  exchange: `a text of 1 to ${LONGEST_NAME} characters without control characters`,
 } as const satisfies Readonly<Record<NameKind, string>>;
 
 /**

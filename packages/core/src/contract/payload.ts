@@ -4,7 +4,7 @@
 // is sent, and transforms and defaults run where the handler is. So a job that a plain BullMQ client added is treated alike.
 // An older version's payload is upgraded between parsing and validation, so that steps meet it as it was sent.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { PayloadError, ResultError, type Fault } from '../errors.js';
+import { AcktorError, PayloadError, ResultError, type Fault } from '../errors.js';
 import type { AnyJob, PayloadInput, PayloadOf, ResultInput, ResultOf } from './job.js';
 import {
   type JsonLimits,
@@ -38,24 +38,74 @@ export function encodePayload<J extends AnyJob>(
 export interface PayloadReading extends JsonLimits {
   /** The version it was sent in; the contract's own when left out. */
   readonly version?: number;
+  /** The name of the exchange that it was published to; undefined for what was sent to its queue. */
+  readonly published?: string | undefined;
 }
 
 /**
  * The payload that a handler gets, from text that any client may have put into the queue: parsed, rid of `__proto__` keys,
  * upgraded where it is older, validated and transformed; at once when nothing is to upgrade and the schema is synchronous.
  *
- * @throws PayloadError as {@link encodePayload} does; UpgradeError when a step throws; NewerPayloadError.
+ * What was published to an exchange that the contract `accepts` is of that exchange's schema, and mapped.
+ * @throws PayloadError as {@link encodePayload} does; UpgradeError when a step throws, MappingError when the mapping does; NewerPayloadError.
  */
 export function decodePayload<J extends AnyJob>(
   job: J,
   text: string,
-  { version = job.version, maxPayloadBytes, maxPayloadDepth }: PayloadReading,
+  { version = job.version, published, maxPayloadBytes, maxPayloadDepth }: PayloadReading,
 ): MaybePromise<PayloadOf<J>> {
   // Each field by its name: a spread is slow, and this is done for every delivery.
   const limits = { maxPayloadBytes, maxPayloadDepth };
+  if (published !== undefined && job.accepts && Object.hasOwn(job.accepts, published))
+    return mapped(job, text, published, limits);
   if (version === job.version) return decode(payloadSlot(job), text, limits);
   if (version > job.version) throw new NewerPayloadError(job.name, version, job.version);
   return decode({ ...payloadSlot(job), upgrade: (older) => upgradePayload(job, older, version) }, text, limits);
+}
+
+// oxlint-disable-next-line max-params -- as decodePayload, and the name of the exchange
+function mapped(job: AnyJob, text: string, exchange: string, limits: JsonLimits): MaybePromise<unknown> {
+  const slot = payloadSlot(job);
+  const accepted = job.accepts?.[exchange];
+  if (accepted === undefined) return decode(slot, text, limits);
+  const upgrade = async (published: unknown) => {
+    const sound = accept(slot, await validate(accepted.data, slot.root, published));
+    try {
+      return await accepted.map(sound as never);
+    } catch (cause) {
+      throw new MappingError(job.name, exchange, cause);
+    }
+  };
+  return decode({ ...slot, upgrade }, text, limits);
+}
+
+/** What `accepts` of a contract has for an exchange threw. Trying again would only throw again. */
+export class MappingError extends AcktorError {
+  readonly code = 'ACKTOR_MAPPING_FAILED';
+
+  constructor(
+    readonly job: string,
+    readonly exchange: string,
+    cause: unknown,
+  ) {
+    super(`payload of job ${job}: its mapping from exchange ${exchange} threw: ${errorReason(cause)}`, { cause });
+  }
+}
+
+/** The JSON text of what is published. @throws PayloadError as {@link encodePayload} does. */
+export function encodePublished(
+  exchange: { readonly name: string; readonly data: StandardSchemaV1 },
+  input: unknown,
+  limits: JsonLimits,
+): MaybePromise<string> {
+  const slot = {
+    job: exchange.name,
+    of: 'exchange',
+    root: 'data',
+    schema: exchange.data,
+    ErrorClass: PayloadError,
+  } as const;
+  return encode(slot, input, limits);
 }
 
 function payloadSlot(job: AnyJob): Slot {
@@ -94,6 +144,7 @@ function resultSlot(job: AnyJob, schema: Slot['schema']): Slot {
 /** Whether a value is a job's payload or its result, and the error that refuses it. */
 export interface Slot {
   readonly job: string;
+  readonly of?: 'job' | 'exchange';
   readonly root: 'data' | 'result';
   readonly schema: StandardSchemaV1;
   readonly ErrorClass: typeof PayloadError | typeof ResultError;
@@ -131,9 +182,9 @@ function decodeNothing(slot: Slot, asNull: Checked<unknown>): MaybePromise<unkno
   );
 }
 
-function accept<T>({ ErrorClass, job }: Slot, outcome: Checked<T>): T {
+function accept<T>({ ErrorClass, job, of }: Slot, outcome: Checked<T>): T {
   if (outcome.ok) return outcome.value;
-  throw new ErrorClass({ job, faults: outcome.faults, cause: outcome.cause });
+  throw new ErrorClass({ job, of, faults: outcome.faults, cause: outcome.cause });
 }
 
 /** Validates at once when the schema does. A schema that throws refuses the value: it never throws from here. */

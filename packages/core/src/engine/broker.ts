@@ -1,10 +1,25 @@
 // The broker's port: what Acktor needs of a queue server, in its own terms. Adapters live in folders of their own.
 import type { DeadLetterStore } from './dead-letter-store.js';
+import type { ExchangeStore } from './exchange-store.js';
 import type { KeyStore } from './key-store.js';
 import type { FlowStore } from './flow-store.js';
 import type { ScheduleStore } from './schedule-store.js';
-import type { JobPlace, QueueAdmin } from '../operator/queue-admin.js';
+import type { QueueAdmin } from '../operator/queue-admin.js';
+import type { Confirm, ConfirmDemand, SendAnswer } from './send-answers.js';
 import type { OutgoingJob, WorkQueue } from './work-queue.js';
+
+export {
+  wantedCount,
+  type Confirm,
+  type ConfirmDemand,
+  type ConfirmShortfall,
+  type FurtherConfirm,
+  type SendAnswer,
+  type SendDuplicate,
+  type SendOutcome,
+  type SendRefusal,
+  type SendShortfall,
+} from './send-answers.js';
 
 /** How a job ended, for a waiting producer. `gone`: the queue has no such job any more; it was cancelled, purged or forgotten. */
 export type JobEnd =
@@ -57,6 +72,9 @@ export interface Broker {
   /** The flows of a queue. */
   flows(queue: string): FlowStore;
 
+  /** The exchanges of the namespace. @throws EngineFeatureError where the engine has none. */
+  exchanges(): ExchangeStore;
+
   /** All queues, for people and tools. */
   admin(): QueueAdmin;
 
@@ -87,60 +105,6 @@ export interface Broker {
  * the queue has no job of that id.
  */
 export type CancelOutcome = 'removed' | 'removedAlone' | 'signalled' | 'ended' | 'notFound';
-
-/** The outcome of one send. */
-export type SendAnswer = SendOutcome | SendRefusal | SendShortfall;
-
-/** Whether the job was added. */
-export type SendOutcome = 'accepted' | SendDuplicate;
-
-/** The queue held a job of that id, or one that stands for it by its {@link OutgoingJob.dedup}: nothing was added. */
-export interface SendDuplicate {
-  /** Where that job is; `forgotten` where it is gone, and its key still stands. */
-  readonly duplicateOf: JobPlace | 'forgotten';
-  /** The id of a job that stands for this one; undefined where it has the same id. */
-  readonly standIn?: string;
-}
-
-/** A job that the server refused, with its reason. */
-export interface SendRefusal {
-  readonly refused: string;
-  /** Given where the queue has as many jobs as it may, by `OutgoingJob.maxLength`: how many wait. */
-  readonly full?: { readonly waiting: number };
-}
-
-/** A job that the server has, without the confirmation that was asked for. */
-export interface SendShortfall {
-  readonly shortfall: ConfirmShortfall;
-}
-
-/**
- * When a job counts as sent: the server has it in memory (`accepted`), has written it through to its disk (`fsync`), or so
- * many of its replicas have it, too.
- */
-export type Confirm = 'accepted' | FurtherConfirm;
-
-/** A confirmation beyond the server's own answer. */
-export type FurtherConfirm = 'fsync' | { readonly replicas: number };
-
-/** The confirmation that a batch of jobs needs, and how long to wait for it, in milliseconds. */
-export interface ConfirmDemand {
-  readonly confirm: FurtherConfirm;
-  readonly timeoutMs: number;
-}
-
-/** A confirmation that did not come. The server has the job. */
-export interface ConfirmShortfall extends ConfirmDemand {
-  /** How many disks, or replicas, have the job for certain. */
-  readonly confirmed: number;
-  /** The server's own words when it refused to wait; undefined when time was over. */
-  readonly reply: string | undefined;
-}
-
-/** How many disks or replicas a confirmation takes. */
-export function wantedCount(confirm: FurtherConfirm): number {
-  return confirm === 'fsync' ? 1 : confirm.replicas;
-}
 
 /**
  * `retried`: an attempt failed, and the job waits for the next. `requeued`: it waits again, and no attempt was counted. `lost`: its worker

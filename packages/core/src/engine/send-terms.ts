@@ -3,7 +3,7 @@ import type { Meta } from '../contract/meta.js';
 
 /** What is asked of the queue for a job; left out where nothing is. */
 export interface SendTerms {
-  /** The headers of the job; undefined for none. Equal ones of successive jobs are best the same object. */
+  /** The headers of the job, frozen where it was fetched; undefined for none. Equal ones of successive jobs are best the same object. */
   readonly meta?: Meta | undefined;
   /** Given where another job may stand for this one, which is not added then. One that debounces has `delayMs` of 0. */
   readonly dedup?: Dedup | undefined;
@@ -11,6 +11,15 @@ export interface SendTerms {
   readonly maxLength?: MaxLength | undefined;
   /** Given where the job is of no use later. */
   readonly expiry?: Expiry | undefined;
+  /** Given where the job was published. */
+  readonly published?: PublishedBy | undefined;
+}
+
+/** By which exchange, and under which key, a job came to its queue. */
+export interface PublishedBy {
+  /** The name of the exchange that it was published to, whichever it went through. */
+  readonly exchange: string;
+  readonly routingKey: string;
 }
 
 /** By which key a queue takes jobs for the same, and which of those are handled. */

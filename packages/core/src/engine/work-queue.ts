@@ -1,7 +1,6 @@
 // One queue as a worker's channel sees it: jobs handed out under leases, and how each delivery ends.
 import type { Backoff } from '../contract/backoff.js';
 import type { JobGroup } from '../contract/groups.js';
-import type { Meta } from '../contract/meta.js';
 import type { AttemptNote } from './attempt-record.js';
 import type { ScheduleSlot, SendTerms } from './send-terms.js';
 
@@ -40,7 +39,7 @@ export interface OutgoingJob extends SendTerms {
 }
 
 /** One accepted job as it lies in the queue, its payload not yet parsed. */
-export interface JobRecord {
+export interface JobRecord extends Pick<SendTerms, 'meta' | 'published'> {
   readonly id: string;
   readonly name: string;
   readonly queue: string;
@@ -68,8 +67,6 @@ export interface JobRecord {
   readonly keptLogLines?: number | undefined;
   /** The trace that the job was sent in, as text. */
   readonly trace?: string | undefined;
-  /** The headers of the job, frozen; undefined for none. */
-  readonly meta?: Meta | undefined;
   /** The name of a schedule whose payload the worker computes. */
   readonly computedFor?: string | undefined;
   /** When it expires, by the server's clock; undefined for never. */

@@ -28,8 +28,14 @@ export interface SendParts {
   readonly maxLength?: MaxLength | undefined;
 }
 
+/** What of a contract travels with a job. */
+export type SentContract = Pick<AnyJob, 'name' | 'version' | 'attempts' | 'backoff' | 'groups'>;
+
 /** Returns the job as a queue gets it. @throws OptionsError for options that do not go together. */
-export function outgoingJob(job: AnyJob, { id, payload, trace, meta, options, maxLength }: SendParts): OutgoingJob {
+export function outgoingJob(
+  job: SentContract,
+  { id, payload, trace, meta, options, maxLength }: SendParts,
+): OutgoingJob {
   const stored = retriesToStore(job);
   const { delayMs, priority, key } = options;
   if (key !== undefined) requireNoWait(options);

@@ -11,7 +11,7 @@ import { metaOption } from '../contract/meta.js';
 import { dedupOption } from './dedup.js';
 import { expiryTable } from './expiry.js';
 
-const confirmOption = {
+export const confirmOption = {
   type: 'value',
   expected: '"accepted", "fsync" or { replicas: n } with n from 1 to 100',
   accepts: isConfirm,
@@ -81,7 +81,7 @@ export interface ProducerOptions extends SharedOptions {
 // end: ProducerOptions
 
 /** What of a send is kept with the job. */
-const sentTable = {
+export const sentTable = {
   id: {
     type: 'string',
     // Checked by `checkName`, which says more.

@@ -25,6 +25,11 @@ import {
   type SendOptions,
 } from './producer-options.js';
 import { ConsumerLookup, type JobConsumers } from '../fleet/connect-fleet.js';
+import type { AnyExchange, PublishedInput, RoutingKeyOf } from '../routing/exchange.js';
+import { Exchanges } from '../routing/exchanges.js';
+import type { PublishOptions } from '../routing/publish-options.js';
+import type { Published } from '../routing/published.js';
+import { Publisher } from '../routing/publisher.js';
 import { JobIds, outgoingJob } from './outgoing-job.js';
 import { Receipt } from './receipt.js';
 import { SendBatcher } from './send-batcher.js';
@@ -53,6 +58,7 @@ export class Producer {
   readonly #options: CheckedProducerOptions;
   readonly #ids = new JobIds();
   readonly #consumers: ConsumerLookup;
+  readonly #publisher: Publisher;
   readonly #batchers = new Map<string, SendBatcher>();
   #sendsInFlight = 0;
   #whenAnswered: () => void = () => undefined;
@@ -62,6 +68,7 @@ export class Producer {
   constructor({ engine, connected, options }: ProducerDeps) {
     this.#connected = connected;
     this.#options = options;
+    this.#publisher = new Publisher({ broker: connected.broker, ids: this.#ids, options });
     const { namespace, connectTimeoutMs } = options;
     this.#consumers = new ConsumerLookup(() => engine.openFleet({ namespace, connectTimeoutMs }));
   }
@@ -133,6 +140,43 @@ export class Producer {
     requireContract(job, 'sendBulk');
     requireIterable(payloads);
     return sendInBulk((data, each) => this.send(job, data, each), payloads, options);
+  }
+
+  /**
+   * Publishes to an exchange: every queue with a binding that matches gets the message as a job of its own, in one step, or none does. Resolves with
+   * where it went, and a receipt for each, when the server has all of them, and when `confirm` is met. What is bound on the server at that moment
+   * counts. A message that nothing matches goes nowhere, unless the exchange has an alternate or `mandatory` refuses it.
+   *
+   * In a cluster, whose queues lie on several servers, the jobs come to their queues later than the publish resolves, but all of them do.
+   * @throws PayloadError, NameError (also for a key off the exchange's `keys`), OptionsError, NotAContractError: nothing was sent.
+   * @throws ExchangeNotFoundError for one that is not declared; ExchangeMismatchError for one that is with another type; UnroutableError with
+   * `mandatory`; RoutingLimitError above 1,000 routes: nothing was sent.
+   * @throws QueueFullError, SendRefusedError: a queue takes no job, and none was sent to any.
+   * @throws SendUnconfirmedError, ConfirmShortfallError, ConfirmUnsupportedError, EngineFeatureError: as {@link send}.
+   * @example
+   * await producer.publish(orders, 'order.eu.created', { orderId: 'o-1' });
+   */
+  // oxlint-disable-next-line max-params -- where, under which key, what, and how: four different things
+  async publish<E extends AnyExchange>(
+    exchange: E,
+    key: RoutingKeyOf<E>,
+    data: PublishedInput<E>,
+    options?: PublishOptions,
+  ): Promise<Published> {
+    this.#requireOpen();
+    this.#sendsInFlight += 1;
+    try {
+      return await this.#publisher.publish(exchange, key, data, options);
+    } finally {
+      this.#sendsInFlight -= 1;
+      if (this.#sendsInFlight === 0) this.#whenAnswered();
+    }
+  }
+
+  /** The exchanges of the namespace: to declare them, and to bind jobs to them. @throws EngineFeatureError where the engine has none. */
+  exchanges(): Exchanges {
+    this.#requireOpen();
+    return new Exchanges(this.#connected.broker.exchanges());
   }
 
   /** The receipt of a job that any client sent before, by its id: to wait for its result from another process. @throws NameError, NotAContractError. */

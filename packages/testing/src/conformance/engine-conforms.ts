@@ -7,6 +7,7 @@ import { dedupConforms } from './dedup-conforms.js';
 import { deliveriesConform } from './deliveries-conform.js';
 import { eventsConform } from './events-conform.js';
 import type { EngineFeatures } from './features.js';
+import { exchangesConform } from './exchanges-conform.js';
 import { expiryConforms } from './expiry-conforms.js';
 import { flowsConform } from './flows-conform.js';
 import { fleetConforms } from './fleet-conforms.js';
@@ -54,6 +55,7 @@ export function engineConforms(
     if (features.deduplication) dedupConforms(suite);
     if (features.expiry) expiryConforms(suite);
     if (features.maxLength) maxLengthConforms(suite);
+    if (features.exchanges) exchangesConform(suite);
     if (features.poison) poisonConforms(suite);
     if (features.operator) operatorConforms(suite);
     if (features.fleet) fleetConforms(suite);

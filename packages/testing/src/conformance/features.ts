@@ -22,6 +22,10 @@ export interface EngineFeatures {
   readonly expiry: boolean;
   /** The length of a queue is bounded where a send says so. */
   readonly maxLength: boolean;
+  /** What is published to exchanges goes to all queues that are bound, or to none. */
+  readonly exchanges: boolean;
+  /** They have it when the publish resolves, and each is looked at first: not where they lie on several servers. */
+  readonly publishesAtOnce: boolean;
   /** Programs can follow what happens to the jobs of a queue. */
   readonly events: boolean;
   /** A send can wait for a disk or for replicas. */
@@ -46,6 +50,8 @@ export const redisFeatures: EngineFeatures = {
   deduplication: true,
   expiry: true,
   maxLength: true,
+  exchanges: true,
+  publishesAtOnce: true,
   events: true,
   confirms: true,
   durable: true,

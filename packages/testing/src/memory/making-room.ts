@@ -26,6 +26,13 @@ export function fullFor(queue: RoomyQueue, { jobs, whenFull }: MaxLength): SendR
   return drops > 0 || waiting() < jobs ? undefined : { refused: 'the queue is full', full: { waiting: waiting() } };
 }
 
+/** The same answer to a job before which so many others come, with nothing removed. */
+export function wouldBeFull(queue: RoomyQueue, { jobs, whenFull }: MaxLength, coming: number): SendRefusal | undefined {
+  const waiting = queue.waiting + queue.delayed.size + coming;
+  if (waiting < jobs || (whenFull === 'dropOldest' && oldestOf(queue) !== undefined)) return undefined;
+  return { refused: 'the queue is full', full: { waiting } };
+}
+
 /** Of what waits the oldest; of what has a priority the last to be fetched; of what is delayed the first that is due. No run of a schedule, and none with a key. */
 function oldestOf(queue: RoomyQueue): StoredJob | undefined {
   const isDroppable = ({ slot, sent }: StoredJob) =>

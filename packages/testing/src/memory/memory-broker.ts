@@ -7,6 +7,7 @@ import {
   type ReleasedJobs,
   type ConfirmDemand,
   type DeadLetterStore,
+  type ExchangeStore,
   type FlowChange,
   type FlowChangeOutcome,
   type FlowStore,
@@ -25,6 +26,7 @@ import {
 import { releaseDead } from './deliveries.js';
 import { childrenOf } from './family.js';
 import { MemoryDeadLetters } from './memory-dead-letters.js';
+import { MemoryExchanges } from './memory-exchanges.js';
 import { MemoryAdmin } from './memory-admin.js';
 import { MemorySchedules } from './memory-schedules.js';
 import type { MemoryStore } from './memory-store.js';
@@ -120,6 +122,11 @@ export class MemoryBroker implements Broker {
   flows(queue: string): FlowStore {
     this.#requireOpen();
     return new MemoryFlows(this.#store.peek(queue));
+  }
+
+  exchanges(): ExchangeStore {
+    this.#requireOpen();
+    return new MemoryExchanges(this.#store, (confirm) => this.requireConfirm(confirm));
   }
 
   admin(): QueueAdmin {

@@ -15,6 +15,8 @@ export class MemoryStore {
   readonly clock: EngineClock;
   readonly queues = new Map<string, StoredQueue>();
   readonly processes = new Set<PresentProcess>();
+  /** What is kept of exchanges and bindings, and how often it was changed. */
+  readonly exchanges = { version: 0, entries: new Map<string, string>() };
   readonly #listener: Omit<QueueListener, 'cancelled'>;
 
   constructor(clock: EngineClock, listener: Omit<QueueListener, 'cancelled'>) {

@@ -133,6 +133,7 @@ export function recordOf({ sent, queue, sentAtMs, slot, ...job }: StoredJob): Jo
     backoff,
     ...(trace !== undefined && { trace }),
     ...(meta !== undefined && { meta }),
+    ...(sent.published !== undefined && { published: sent.published }),
     computedFor: sent.computedFor,
     expiresAtMs: expiresAtMsOf({ sent, sentAtMs }),
     slot,

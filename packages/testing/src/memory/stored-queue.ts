@@ -21,7 +21,7 @@ import { ended, removed } from './family.js';
 import { StoredGroups } from './stored-groups.js';
 import type { StoredTimes } from './stored-schedule.js';
 import { Deduplication } from './deduplication.js';
-import { sweepFor } from './making-room.js';
+import { sweepFor, wouldBeFull } from './making-room.js';
 import { isReplacedBy, newJob, type StoredJob } from './stored-job.js';
 import { WakeSignals } from './wake-signals.js';
 
@@ -121,6 +121,11 @@ export class StoredQueue {
     if (sent.expiry) sweepFor(this, sent);
     this.#place(job);
     return 'accepted';
+  }
+
+  /** Why a job before which so many others come would not be taken, as far as it has no deduplication; undefined where it would. */
+  wouldRefuse({ id, maxLength }: OutgoingJob, coming: number): SendRefusal | undefined {
+    return maxLength && !this.jobs.has(id) ? wouldBeFull(this, maxLength, coming) : undefined;
   }
 
   /** For how long no job may be handed out under this limit. */

@@ -1,5 +1,14 @@
 // What a handler is given: the payload, the signal, and what it reports its progress with.
-import type { AnyJob, ChildOptions, JsonLimits, Meta, PayloadInput, PayloadOf, SendWithAckOptions } from '@acktor/core';
+import type {
+  AnyJob,
+  ChildOptions,
+  JsonLimits,
+  Meta,
+  PayloadInput,
+  PayloadOf,
+  PublishedBy,
+  SendWithAckOptions,
+} from '@acktor/core';
 import type { LeasedJob, WorkQueue } from '@acktor/core/engine';
 import { cutText, NO_META, refuse, writeJson, type TextLimits } from '@acktor/core/internal';
 import { LeaseLostError, ProgressError } from '../errors.js';
@@ -20,10 +29,7 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly job: J;
   /** The payload as the contract's schema gives it. */
   readonly data: PayloadOf<J>;
-  /**
-   * Aborts when the job is cancelled, its deadline passes, its lease is lost or the worker stops for good; `signal.reason`
-   * is then an AbortError: a CancelledError, DeadlineError, LeaseLostError or ShutdownError.
-   */
+  /** Aborts with a CancelledError, a DeadlineError, a LeaseLostError, or, as the worker stops for good, a ShutdownError as its `reason`: AbortErrors. */
   readonly signal: AbortSignal;
   /** 1 for the first attempt; grows with every rejection that is tried again. */
   readonly attempt: number;
@@ -40,6 +46,8 @@ export interface Delivery<J extends AnyJob = AnyJob> {
   readonly fence: number;
   /** The headers that the job was sent with, such as a tenant or a locale: the same at every attempt, and after a redrive. Frozen. */
   readonly meta: Meta;
+  /** The exchange that the job was published to, and the routing key; undefined for one that was sent to its queue. */
+  readonly published: PublishedBy | undefined;
   /** When the job was sent, by the server's clock. */
   readonly sentAt: Date;
   /** The time that this run of a schedule is for: the same at every attempt. Undefined for a job that no schedule made. */
@@ -63,7 +71,6 @@ export interface Delivery<J extends AnyJob = AnyJob> {
    * loses its lease or whose worker dies sends nothing, and the one that comes after it sends its own. The payload is checked at once; where
    * the contract's schema is asynchronous, before the ack, which fails as the handler would. Returns the job's id: no resend can add it twice,
    * so that it needs no id of its own; one that is given is taken once, as by `producer.send`.
-   *
    * At most `maxSendsWithAck` jobs, and `maxSendsWithAckBytes` of payload together.
    * @throws PayloadError, OptionsError, NameError, NotAContractError: this job is not sent. @throws SendLimitError for one too many.
    * @throws EngineFeatureError on an engine that sends nothing with an ack.
@@ -227,6 +234,10 @@ export class LeasedDelivery<J extends AnyJob> implements Delivery<J> {
 
   get meta(): Meta {
     return this.#deps.run.leased.record.meta ?? NO_META;
+  }
+
+  get published(): PublishedBy | undefined {
+    return this.#deps.run.leased.record.published;
   }
 
   get sentAt(): Date {

@@ -264,7 +264,8 @@ async function deliver(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps):
 function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerDeps): MaybePromise<unknown> {
   const { maxPayloadBytes, maxPayloadDepth } = limits;
   if (record.computedFor !== undefined) return computed(record, job, limits);
-  const reading: Required<PayloadReading> = { version: record.version, maxPayloadBytes, maxPayloadDepth };
+  const published = record.published?.exchange;
+  const reading: Required<PayloadReading> = { version: record.version, published, maxPayloadBytes, maxPayloadDepth };
   try {
     const data = decodePayload(job, record.payload, reading);
     return data instanceof Promise ? data.catch(failFinally) : data;

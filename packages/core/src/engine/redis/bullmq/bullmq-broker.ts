@@ -9,7 +9,6 @@ import type {
   Confirm,
   ConfirmDemand,
   DeadProcess,
-  FurtherConfirm,
   JobEnd,
   QueueWatcher,
   ReleasedJobs,
@@ -27,6 +26,8 @@ import type { SendTarget } from './channel/channel-call.js';
 import type { DeadLetterStore } from '../../dead-letter-store.js';
 import { BullmqDeadLetters } from './bullmq-dead-letters.js';
 import type { ScheduleStore } from '../../schedule-store.js';
+import type { ExchangeStore } from '../../exchange-store.js';
+import { BullmqExchanges } from './sending/bullmq-exchanges.js';
 import type { KeyStore } from '../../key-store.js';
 import { BullmqKeys } from './bullmq-keys.js';
 import type { FlowStore } from '../../flow-store.js';
@@ -37,9 +38,9 @@ import { QueueNames, type AskServers } from './admin/queue-names.js';
 import type { QueueAdmin } from '../../../operator/queue-admin.js';
 import { EventStream, JobEnds } from './events/event-stream.js';
 import { QueueEvents } from './events/queue-events.js';
-import { queueKeys, workerClientName, type QueueKeys } from './queue-keys.js';
+import { EXCHANGES_HOME, queueKeys, workerClientName, type QueueKeys } from './queue-keys.js';
 import { scripts } from './scripts/scripts.js';
-import { ConfirmedSends } from './sending/confirmed-sends.js';
+import { ConfirmedSendsByKind } from './sending/confirmed-sends.js';
 import { fsyncMethod } from './sending/fsync.js';
 import type { Outbox } from './sending/outbox.js';
 import { Outboxes } from './sending/outboxes.js';
@@ -88,8 +89,7 @@ export class BullmqBroker implements Broker {
   readonly #deps: BullmqBrokerDeps;
   readonly #names: QueueNames;
   readonly #queues = new Map<string, QueueState>();
-  /** By the confirmation that they wait for, as JSON. */
-  readonly #confirmedSends = new Map<string, ConfirmedSends>();
+  readonly #confirmedSends: ConfirmedSendsByKind;
   readonly #workQueues = new Set<WorkQueue>();
   /** Undefined on one server, which takes everything in one step. */
   readonly #outboxes: Outboxes | undefined;
@@ -98,6 +98,7 @@ export class BullmqBroker implements Broker {
   constructor(deps: BullmqBrokerDeps) {
     this.#deps = deps;
     this.#outboxes = deps.server.isCluster ? new Outboxes(deps) : undefined;
+    this.#confirmedSends = new ConfirmedSendsByKind(deps);
     this.#names = new QueueNames(deps);
   }
 
@@ -107,7 +108,7 @@ export class BullmqBroker implements Broker {
     const { keys } = state;
     const { fastPath, server } = this.#deps;
     const add = (client: ScriptClient) => addJobs(client, { keys, jobs, fastPath, maxTextBytes: server.maxTextBytes });
-    const confirmed = demand && this.#confirmedSendsOf(state, demand.confirm);
+    const confirmed = demand && this.#confirmedSends.of(state, demand.confirm);
     if (!confirmed) return this.#guardOf(state).run(add);
     const { added, shortfall } = await confirmed.send({ add, barrierKey: keys.barrier, timeoutMs: demand.timeoutMs });
     return shortfall ? added.map((outcome) => (isRefused(outcome) ? outcome : { shortfall })) : added;
@@ -119,7 +120,7 @@ export class BullmqBroker implements Broker {
 
   connected(queue: string, confirm: Confirm, signal: AbortSignal): Promise<void> {
     const state = this.#stateOf(queue);
-    const confirmed = confirm === 'accepted' ? undefined : this.#confirmedSendsOf(state, confirm);
+    const confirmed = confirm === 'accepted' ? undefined : this.#confirmedSends.of(state, confirm);
     return confirmed ? confirmed.connected(signal) : this.#guardOf(state).whole(signal);
   }
 
@@ -157,6 +158,15 @@ export class BullmqBroker implements Broker {
     const state = this.#queueOf(queue);
     const prefixOf = (name: string) => this.#stateOf(name).keys.prefix;
     return new BullmqFlows({ keys: state.keys, guard: this.#guardOf(state), prefixOf });
+  }
+
+  exchanges(): ExchangeStore {
+    const state = this.#queueOf(EXCHANGES_HOME);
+    const { server } = this.#deps;
+    const guard = this.#guardOf(state);
+    const targetOf = (queue: string) => this.#targetOf(state, queue);
+    const sending = { targetOf, outbox: this.#outboxOf(state), confirmed: this.#confirmedSends };
+    return new BullmqExchanges({ name: state.name, keys: state.keys, guard, server, ...sending });
   }
 
   admin(): QueueAdmin {
@@ -221,7 +231,7 @@ export class BullmqBroker implements Broker {
       ...queues.map(({ stream }) => stream?.close()),
       ...[...this.#workQueues].map((queue) => queue.close()),
       ...queues.map(({ ends }) => ends?.close()),
-      ...[...this.#confirmedSends.values()].map((sends) => sends.close()),
+      this.#confirmedSends.close(),
     ]);
     await this.#deps.connections.close();
   }
@@ -241,20 +251,6 @@ export class BullmqBroker implements Broker {
     const { name, keys } = state;
     const openClient = (signal: AbortSignal) => this.#deps.openClient(`acktor-events-${name}`, keys.events, signal);
     return (state.stream ??= new EventStream({ key: keys.events, openClient }));
-  }
-
-  /** Undefined when the server confirms so with every answer. */
-  #confirmedSendsOf({ name: queue, keys }: QueueState, confirm: FurtherConfirm): ConfirmedSends | undefined {
-    const { server, openClient: open } = this.#deps;
-    const method = confirm === 'fsync' ? fsyncMethod(server) : undefined;
-    if (method === 'always') return undefined;
-    // Where all queues lie on one server, their sends share its waits.
-    const name = JSON.stringify([confirm, server.isCluster ? queue : '']);
-    const openClient = (signal: AbortSignal) => open('acktor-confirm', keys.barrier, signal);
-    const sends =
-      this.#confirmedSends.get(name) ?? new ConfirmedSends({ confirm, openClient, pollsFsync: method === 'poll' });
-    this.#confirmedSends.set(name, sends);
-    return sends;
   }
 
   #guardOf(state: QueueState): ConnectionGuard {

@@ -35,6 +35,8 @@ export interface QueueKeys {
   readonly listeners: string;
   /** The processes that died while they held jobs of the queue, the last first. */
   readonly deaths: string;
+  /** The exchanges of the namespace: given for each queue, and meant of {@link EXCHANGES_HOME} alone. */
+  readonly exchanges: string;
   /** The prefix of a process's presence channel; its id follows. In the queue's own slot, where scripts can count subscribers. */
   readonly presence: string;
   /**
@@ -43,6 +45,9 @@ export interface QueueKeys {
    */
   readonly presences: readonly string[];
 }
+
+/** The exchanges of a namespace lie where the keys of a queue of this name would, so that in a cluster their outboxes are in their slot. */
+export const EXCHANGES_HOME = 'acktor-exchanges';
 
 /** Where a queue lies, besides its name. */
 export interface QueueLocation {
@@ -86,6 +91,7 @@ export function queueKeys(namespace: string, queue: string, place: QueueLocation
     deaths: key(OWN_KEYS.deaths),
     outboxes: key(OWN_KEYS.outboxes),
     listeners: key(OWN_KEYS.listeners),
+    exchanges: key(OWN_KEYS.exchanges),
     presence,
     presences: [...new Set([presence, key('acktor:alive:')])],
   };

@@ -2,6 +2,7 @@
 import type { Backoff } from '../../../../contract/backoff.js';
 import type { JobGroup } from '../../../../contract/groups.js';
 import { readMeta, type Meta } from '../../../../contract/meta.js';
+import type { PublishedBy } from '../../../send-terms.js';
 import type { FetchedJob, JobRecord, LeasedJob, ScheduleSlot } from '../../../work-queue.js';
 import { FIELD_PLACES, JOB_FIELDS } from '../scripts/built-scripts.js';
 import { SENT_BY_ACKTOR } from '../sending/send-call.js';
@@ -113,6 +114,7 @@ function record(hash: JobFields, { queue, id }: LeaseContext, own: OwnOptions): 
     meta,
     expiresAtMs: own.expiresInMs === undefined ? own.expiresAtMs : sentAtMs + own.expiresInMs,
     computedFor: own.computedFor,
+    published: own.published,
     slot: scheduled === undefined && !own.isBackfilled ? undefined : slotOf(id),
     group,
     flow,
@@ -132,6 +134,7 @@ interface OwnOptions extends SettlingOptions {
   readonly group: JobGroup | undefined;
   readonly flow: string | undefined;
   readonly meta: Meta | undefined;
+  readonly published: PublishedBy | undefined;
   /** Whether it is a run of a schedule that was sent beside it. */
   readonly isBackfilled: boolean;
   readonly computedFor: string | undefined;
@@ -185,15 +188,22 @@ function groupIn({ key, turns, holds }: StoredOptions): JobGroup | undefined {
 }
 
 /** What no other client stores. */
-function ownIn({ meta, xi, xa, xr, sl, sd }: StoredOptions) {
+function ownIn({ meta, xi, xa, xr, sl, sd, pb }: StoredOptions) {
   return {
     meta: meta === undefined ? undefined : readMeta(meta),
+    published: pb === undefined ? undefined : publishedIn(pb),
     expiresInMs: isCount(xi) ? xi : undefined,
     expiresAtMs: isCount(xa) ? xa : undefined,
     isDroppedWhenExpired: xr === 1,
     isBackfilled: sl === 1,
     computedFor: typeof sd === 'string' ? sd : undefined,
   };
+}
+
+/** Any client may have written it. */
+function publishedIn(stored: unknown): PublishedBy | undefined {
+  const [exchange, routingKey] = Array.isArray(stored) ? (stored as readonly unknown[]) : [];
+  return typeof exchange === 'string' && typeof routingKey === 'string' ? { exchange, routingKey } : undefined;
 }
 
 function isCount(value: unknown): value is number {
@@ -227,6 +237,8 @@ interface StoredOptions {
   /** Acktor's own: 1 for a run of a schedule that was sent beside it; and the name of a schedule whose payload is computed. */
   readonly sl?: unknown;
   readonly sd?: unknown;
+  /** Acktor's own: by which exchange it came, and under which routing key. */
+  readonly pb?: unknown;
   /** BullMQ's telemetry (6.7): the trace of the send. */
   readonly tm?: string;
 }

@@ -39,6 +39,8 @@ export const OWN_KEYS = {
   listeners: 'acktor:on-dead',
   /** Groups: the ids that have their turn, by key; `includes/turns.lua`. */
   turns: 'acktor:turns',
+  /** Of a namespace: its exchanges and bindings, by their names, and their version. */
+  exchanges: 'acktor:exchanges',
 };
 
 const CHANNEL_KEYS = [
@@ -80,6 +82,8 @@ export const KEY_LISTS = {
   ],
   outboxes: ['outboxes'],
   listeners: ['listeners'],
+  /** Of a namespace, not of a queue; behind it, in a publish on one server, the keys of the jobs that it adds. */
+  exchanges: ['exchanges'],
   /** Of a namespace, not of a queue. */
   outboxRegistry: ['registry'],
   none: [],
@@ -131,6 +135,8 @@ export const ENTRIES = {
   setting: ['name', 'value'],
   /** A job in an outbox: a list of these parts for each target, whose sequence numbers grow. */
   outgoing: ['sequence', 'jobId', 'name', 'options', 'payload'],
+  /** A queue that gets what is published: the prefix of its keys, and in a cluster its name. */
+  route: ['prefix', 'target', 'jobId', 'name', 'options'],
   /** A run of a schedule that was fetched, and the next one. */
   fetchedRun: ['schedule', 'jobId', 'atMs', 'options', 'asks'],
 };
@@ -233,6 +239,8 @@ export const CONSTANTS = {
   droppedForOne: 20,
   /** How many jobs a call of a producer looks at that may have expired, in each place. */
   sweptAtOnce: 100,
+  /** In the hash of the exchanges, where no name begins so. */
+  versionField: '#version',
   /** The name of a dead letter of which nothing is left but its id. */
   removedJob: 'removed',
 };

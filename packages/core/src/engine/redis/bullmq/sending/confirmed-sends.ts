@@ -2,7 +2,9 @@
 import { asTypedError, type ConnectionGuard } from '../../connection/connection-guard.js';
 import type { ScriptClient } from '../../connection/redis-script.js';
 import { type ConfirmDemand, type ConfirmShortfall, type FurtherConfirm, wantedCount } from '../../../broker.js';
-import { pollFsync } from './fsync.js';
+import type { ServerFacts } from '../../connection/server-facts.js';
+import type { QueueKeys } from '../queue-keys.js';
+import { fsyncMethod, pollFsync } from './fsync.js';
 
 /** What confirmed sends need. */
 export interface ConfirmedSendsDeps {
@@ -118,6 +120,46 @@ export class ConfirmedSends {
     });
     return this.#connection;
   }
+}
+
+/** The confirmed sends of a broker, by what they wait for. */
+export class ConfirmedSendsByKind {
+  readonly #deps: ConfirmingDeps;
+  /** By the confirmation that they wait for, as JSON. */
+  readonly #byKind = new Map<string, ConfirmedSends>();
+
+  constructor(deps: ConfirmingDeps) {
+    this.#deps = deps;
+  }
+
+  /** Undefined when the server confirms so with every answer. */
+  of({ name: queue, keys }: ConfirmedQueue, confirm: FurtherConfirm): ConfirmedSends | undefined {
+    const { server, openClient: open } = this.#deps;
+    const method = confirm === 'fsync' ? fsyncMethod(server) : undefined;
+    if (method === 'always') return undefined;
+    // Where all queues lie on one server, their sends share its waits.
+    const name = JSON.stringify([confirm, server.isCluster ? queue : '']);
+    const openClient = (signal: AbortSignal) => open('acktor-confirm', keys.barrier, signal);
+    const known = this.#byKind.get(name);
+    const sends = known ?? new ConfirmedSends({ confirm, openClient, pollsFsync: method === 'poll' });
+    this.#byKind.set(name, sends);
+    return sends;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#byKind.values()].map((sends) => sends.close()));
+  }
+}
+
+/** A queue whose sends are confirmed. */
+export interface ConfirmedQueue {
+  readonly name: string;
+  readonly keys: Pick<QueueKeys, 'barrier'>;
+}
+
+interface ConfirmingDeps {
+  readonly server: ServerFacts;
+  readonly openClient: (name: string, key: string, signal?: AbortSignal) => Promise<ConnectionGuard>;
 }
 
 interface PendingCall extends ConfirmedCall<unknown> {

@@ -61,7 +61,7 @@ export function writeJobs(jobs: readonly OutgoingJob[]): (string | number)[] {
 }
 
 /** What is stored, and what is of the send alone. */
-function sentOptions(job: OutgoingJob): string {
+export function sentOptions(job: OutgoingJob): string {
   const stored = storedOptions(job);
   if (job.maxLength === undefined) return stored;
   const { jobs, whenFull } = job.maxLength;
@@ -101,6 +101,7 @@ function areExtrasAlike(one: OutgoingJob, other: OutgoingJob): boolean {
     one.meta === other.meta &&
     one.dedup === other.dedup &&
     one.computedFor === other.computedFor &&
+    one.published === other.published &&
     (one.slot === undefined) === (other.slot === undefined) &&
     isOfGroup(one, other.group) &&
     one.flow === other.flow &&
@@ -119,7 +120,7 @@ function isExpiryAlike(one: Expiry | undefined, other: Expiry | undefined): bool
   return one.afterMs === other.afterMs && one.atMs === other.atMs && one.whenExpired === other.whenExpired;
 }
 
-function readOutcome(outcome: unknown): SendOutcome | SendRefusal {
+export function readOutcome(outcome: unknown): SendOutcome | SendRefusal {
   if (outcome === 1) return 'accepted';
   if (Array.isArray(outcome)) {
     const [place, standIn] = outcome as readonly (string | number | undefined)[];
@@ -181,10 +182,11 @@ function storedGroup(group: JobGroup | undefined): object | undefined {
   return { key, turns: concurrency === 1 ? undefined : concurrency, holds: holdsWhenDead ? 1 : undefined };
 }
 
-/** Headers, expiry, and of which schedule it is a run: by its id (`sl`), or for its payload, which its contract computes (`sd`). */
-function storedExtras({ meta, expiry, slot, computedFor }: OutgoingJob): object {
+/** Headers, expiry, by which exchange and key it came, and of which schedule it is a run: by its id (`sl`), or for its payload, which its contract computes (`sd`). */
+function storedExtras({ meta, expiry, slot, computedFor, published }: OutgoingJob): object {
   const xr = expiry?.whenExpired === 'remove' ? 1 : undefined;
-  return { meta, xi: expiry?.afterMs, xa: expiry?.atMs, xr, sl: slot && 1, sd: computedFor };
+  const pb = published && [published.exchange, published.routingKey];
+  return { meta, xi: expiry?.afterMs, xa: expiry?.atMs, xr, sl: slot && 1, sd: computedFor, pb };
 }
 
 /** As BullMQ has it (6.7). */

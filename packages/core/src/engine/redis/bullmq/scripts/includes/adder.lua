@@ -46,6 +46,7 @@ local function adderTo(prefix)
       requireKinds({ ['de:' .. de.id] = 'string', ['dn:' .. de.id] = 'hash' })
       requireKinds(kindsOfDeduplication)
     end
+    if options.key then keys().requireSound(options.key, options.turns or 1) end
     if areChecked[place] then return end
     requireKinds(kindsOfAny)
     if call('HEXISTS', meta, 'concurrency') == 1 then requireKinds(kindsOfActive) end

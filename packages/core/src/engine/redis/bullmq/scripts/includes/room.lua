@@ -1,13 +1,13 @@
 -- Whether a bounded queue has room for one more job, and how it gets some.
 --
 -- Defines `fullAt(run, jobId)`, which returns how many jobs wait where one more would be too many, and nil where it may be added: there is room,
--- the queue knows the id already, another job stands for it, or the oldest has been dropped. Expects the send script's names, and
--- `removeJob`.
+-- the queue knows the id already, another job stands for it, or the oldest has been dropped. And `wouldBeFullAt(run, jobId, coming)`, which
+-- returns the same where so many others come before it, and drops nothing. Expects `call`, `prefix`, `wait`, `events` and `removeJob`.
 
-local prioritized, delayed = KEYS.prioritized, KEYS.delayed
+local prioritized, delayed, paused = prefix .. 'prioritized', prefix .. 'delayed', prefix .. 'paused'
 
 local function queueLength()
-  return call('LLEN', wait) + call('LLEN', KEYS.paused) + call('ZCARD', prioritized) + call('ZCARD', delayed)
+  return call('LLEN', wait) + call('LLEN', paused) + call('ZCARD', prioritized) + call('ZCARD', delayed)
     + call('ZCARD', prefix .. CONST.heldKey)
 end
 
@@ -47,12 +47,24 @@ local function dropOldest()
   return true
 end
 
-local function fullAt(run, jobId)
-  local most, drops = run.bound[1], run.bound[2] == 1
-  local length = queueLength()
-  if length < most or call('EXISTS', prefix .. jobId) == 1 then return nil end
+-- How many wait where the bound is reached, and nil where a job is to be added however full the queue is.
+local function lengthAtBound(run, jobId, coming)
+  local length = queueLength() + coming
+  if length < run.bound[1] or call('EXISTS', prefix .. jobId) == 1 then return nil end
   if run.options.de and call('EXISTS', prefix .. 'de:' .. run.options.de.id) == 1 then return nil end
-  if not drops or not dropOldest() then return length end
+  return length
+end
+
+local function wouldBeFullAt(run, jobId, coming)
+  local length = lengthAtBound(run, jobId, coming)
+  if length and run.bound[2] == 1 and oldest() then return nil end
+  return length
+end
+
+local function fullAt(run, jobId)
+  local most, length = run.bound[1], lengthAtBound(run, jobId, 0)
+  if not length then return nil end
+  if run.bound[2] ~= 1 or not dropOldest() then return length end
   -- More than one where the bound was higher before; a queue that is far above it comes down send by send, and refuses none that has dropped.
   for _ = 2, CONST.droppedForOne do
     if queueLength() < most or not dropOldest() then break end

@@ -8,23 +8,7 @@ local function settledSends()
   local call = redis.call
 --- include: adder
   local queues, optionsOf, sends, outboxes = {}, {}, {}, ARGV.prefix .. CONST.outboxesKey
-
-  -- Sequence numbers grow with the server's clock, so that they do so also when a failover has lost the last ones.
-  local function putIntoOutbox(send)
-    local last = tonumber(call('HGET', outboxes, send.target) or 0)
-    local sequence = string.format('%.0f', math.max(last + 1, serverTime[1] * 1000000 + serverTime[2]))
-    call('RPUSH', outboxes .. ':' .. send.target, sequence, send.jobId, send.name, send.optionsText, send.payload)
-    call('HSET', outboxes, send.target, sequence)
-    call('PERSIST', outboxes)
-  end
-
-  local function requireOutbox(target)
-    for key, kind in pairs({ [outboxes] = 'hash', [outboxes .. ':' .. target] = 'list' }) do
-      local found = redis.pcall('TYPE', key).ok or kind
-      if found ~= kind and found ~= 'none' then error({ err = 'the key ' .. key .. ' holds a ' .. found .. ' in place of a ' .. kind }) end
-    end
-  end
-
+--- include: outbox
   for at = entriesEnd + 1, turnsAt - 1, INLINE.size('send') do
     local prefix, options = ARGV[at + ENTRY.send.prefix], ARGV[at + ENTRY.send.options]
     local target = ARGV[at + ENTRY.send.target]

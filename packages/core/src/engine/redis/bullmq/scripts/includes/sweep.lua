@@ -2,10 +2,10 @@
 -- sent to and that no worker fetches from would grow without end.
 --
 -- Defines `sweep(most)`, which looks at so many jobs at most of each place, from the first on, and leaves a place at the first that stays: a
--- job that has a parent, a key or stands for others is left to a worker. Expects the send script's names.
+-- job that has a parent, a key or stands for others is left to a worker. Expects `call`, `prefix`, `now`, `wait` and `events`.
 
 local function sweep(most)
-  local prioritized, delayed = KEYS.prioritized, KEYS.delayed
+  local prioritized, delayed = prefix .. 'prioritized', prefix .. 'delayed'
 
   local function isOver(id)
     local fields = call('HMGET', prefix .. id, 'opts', 'timestamp', 'ats', 'parentKey', 'deid')

@@ -84,6 +84,12 @@ do
     areSound = true
   end
 
+  -- Fails where a job of the key could not be added, with or without its turn.
+  local function requireSound(key, own)
+    local _, _, rate = mayEnter(key, own)
+    requirePlaces(key, rate)
+  end
+
   -- The next of a line, and its priority; nil at its end. What another client has removed meanwhile is passed over.
   local function takeFirst(line)
     for _ = 1, CONST.mostPassedOver do
@@ -182,6 +188,6 @@ do
   end
 
   groups = { turns = turns, held = held, settings = settings, of = groupOf, lineOf = lineOf, countOf = countOf, without = without,
-    mayEnter = mayEnter, enter = enter, hold = hold, begin = begin, admit = admit, ownOf = ownOf, release = release, leave = leave,
-    rejoin = rejoin, wake = wake, isSpent = function() return mayGive == 0 end }
+    requireSound = requireSound, mayEnter = mayEnter, enter = enter, hold = hold, begin = begin, admit = admit, ownOf = ownOf,
+    release = release, leave = leave, rejoin = rejoin, wake = wake, isSpent = function() return mayGive == 0 end }
 end
