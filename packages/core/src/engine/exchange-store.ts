@@ -32,7 +32,12 @@ export interface PublishCall {
 export type PublishAnswer =
   | 'stale'
   | { readonly at: number; readonly refusal: SendRefusal }
-  | { readonly outcomes: readonly SendOutcome[]; readonly shortfall?: ConfirmShortfall | undefined };
+  | {
+      readonly outcomes: readonly SendOutcome[];
+      readonly shortfall?: ConfirmShortfall | undefined;
+      /** Whether the queues have the jobs later. */
+      readonly isLater?: boolean;
+    };
 
 /** The exchanges of a namespace. */
 export interface ExchangeStore {

@@ -1,10 +1,11 @@
 // The receipt of a sent job: its id, its result and its progress. And why there may be no result.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker, SendOutcome } from '../engine/broker.js';
 import type { JobPlace } from '../operator/queue-admin.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
 import type { JsonLimits } from '../contract/json.js';
 import { decodeResult } from '../contract/payload.js';
-import { onAbort } from '../guarded.js';
+import { onAbort, steadyNowMs } from '../guarded.js';
 import { progressValues } from './progress-values.js';
 import { resultOptions, type ResultOptions } from './producer-options.js';
 import { AcktorError } from '../errors.js';
@@ -17,6 +18,8 @@ export interface ReceiptDeps<J extends AnyJob> {
   readonly broker: Broker;
   /** How large and how deep a result may be. */
   readonly limits: JsonLimits;
+  /** Given where the queue may have the job later: until then, by {@link steadyNowMs}, one that is not there is waited for. */
+  readonly awaitedUntilMs?: number | undefined;
 }
 
 /** The proof that a job was accepted. */
@@ -34,8 +37,10 @@ export class Receipt<J extends AnyJob> {
   readonly duplicateOf: JobPlace | 'forgotten' | undefined;
   readonly #broker: Broker;
   readonly #limits: JsonLimits;
+  readonly #awaitedUntilMs: number;
 
-  constructor({ job, id, outcome, broker, limits }: ReceiptDeps<J>) {
+  constructor({ job, id, outcome, broker, limits, awaitedUntilMs = 0 }: ReceiptDeps<J>) {
+    this.#awaitedUntilMs = awaitedUntilMs;
     this.job = job;
     this.id = outcome === 'accepted' ? id : (outcome.standIn ?? id);
     this.duplicateOf = outcome === 'accepted' ? undefined : outcome.duplicateOf;
@@ -101,7 +106,11 @@ export class Receipt<J extends AnyJob> {
   }
 
   async #resultWithin(limit: AbortSignal): Promise<ResultOf<J>> {
-    const end = await this.#broker.ended(this.job.queue, this.id, limit);
+    let end = await this.#broker.ended(this.job.queue, this.id, limit);
+    while (end.kind === 'gone' && steadyNowMs() < this.#awaitedUntilMs) {
+      await pause(LOOKED_FOR_EVERY_MS, undefined, { signal: limit }).catch(() => limit.throwIfAborted());
+      end = await this.#broker.ended(this.job.queue, this.id, limit);
+    }
     if (end.kind === 'deadLettered') throw new DeadLetteredError(this.id, this.job.name, end.reason);
     if (end.kind === 'gone') throw new JobGoneError(this.id, this.job.name);
     return decodeResult(this.job, end.result, this.#limits);
@@ -112,6 +121,8 @@ export class Receipt<J extends AnyJob> {
     return setTimeout(giveUp, timeoutMs).unref();
   }
 }
+
+const LOOKED_FOR_EVERY_MS = 20;
 
 /** Checked once: most waits are given no options. */
 const NO_OPTIONS = resultOptions.check();

@@ -20,6 +20,7 @@ export interface RoutedJob {
   readonly target: JobTarget;
   readonly id: string;
   readonly outcome: SendOutcome;
+  readonly awaitedUntilMs: number | undefined;
 }
 
 /** The proof that a message was accepted: by all queues that it was for. */
@@ -46,8 +47,8 @@ export class Published {
   receiptOf<J extends AnyJob>(job: J): Receipt<J> | undefined {
     const found = this.#jobs.find(({ target }) => target.queue === job.queue && target.name === job.name);
     if (found === undefined) return undefined;
-    const { id, outcome } = found;
-    return new Receipt({ job, id, outcome, ...this.#deps });
+    const { target: _, ...sent } = found;
+    return new Receipt({ job, ...sent, ...this.#deps });
   }
 }
 

@@ -16,7 +16,7 @@ import type { Broker, Confirm, ConfirmDemand, SendOutcome, SendRefusal } from '.
 import type { ExchangeStore } from '../engine/exchange-store.js';
 import { NameError } from '../errors.js';
 import { outgoingJob, type JobIds } from '../producer/outgoing-job.js';
-import { onAbort } from '../guarded.js';
+import { onAbort, steadyNowMs } from '../guarded.js';
 import { traceSend } from '../tracing.js';
 import type { JobTarget } from './binding.js';
 import { requireExchange, type AnyExchange } from './exchange.js';
@@ -201,8 +201,17 @@ function answered({ message, jobs, isRepeat }: Answered, answer: Answer): readon
   if ('refusal' in answer) throw refused(jobs[answer.at], answer.refusal);
   if (jobs.length === 0 && options.mandatory) throw new UnroutableError(exchange.name, key);
   if (answer.shortfall) throw new ConfirmShortfallError(id, answer.shortfall);
-  return jobs.map(({ target, job }, i) => ({ target, id: job.id, outcome: outcomeOf(answer.outcomes[i], isRepeat) }));
+  const awaitedUntilMs = answer.isLater ? steadyNowMs() + AWAITED_MS : undefined;
+  return jobs.map(({ target, job }, i) => ({
+    target,
+    id: job.id,
+    outcome: outcomeOf(answer.outcomes[i], isRepeat),
+    awaitedUntilMs,
+  }));
 }
+
+/** How long a receipt waits for a job that its queue has later: it comes within a second of the publisher's death. */
+const AWAITED_MS = 10_000;
 
 /** What a repeat finds in the queue is what the first call left there. */
 function outcomeOf(outcome: SendOutcome = 'accepted', isRepeat: boolean): SendOutcome {

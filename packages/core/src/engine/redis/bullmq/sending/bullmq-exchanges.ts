@@ -99,7 +99,8 @@ export class BullmqExchanges implements ExchangeStore {
       routes.push(prefix, outbox ? nameIn(prefix) : '', job.id, job.name, sentOptions(job));
     }
     const head = [version, isRepeat ? '1' : '0', outbox ? keys.outboxes : '', jobs[0]?.job.payload ?? ''];
-    return readAnswer(await scripts.publish.run(client, scriptKeys, [...head, ...routes]));
+    const answer = readAnswer(await scripts.publish.run(client, scriptKeys, [...head, ...routes]));
+    return outbox && typeof answer === 'object' && 'outcomes' in answer ? { ...answer, isLater: true } : answer;
   }
 
   #forwarded(answer: PublishAnswer): PublishAnswer {
