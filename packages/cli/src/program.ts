@@ -7,6 +7,7 @@ import { chartCommand } from './commands/chart.js';
 import { dashboardCommand } from './commands/dashboard.js';
 import { deadCommand } from './commands/dead/dead.js';
 import { doctorCommand } from './commands/doctor.js';
+import { exchangesCommand } from './commands/exchanges.js';
 import { flowCommand } from './commands/flow.js';
 import { jobCommand } from './commands/job.js';
 import { jobsCommand } from './commands/jobs.js';
@@ -63,6 +64,7 @@ function program(): Command {
     topCommand(),
     jobsCommand(),
     jobCommand(),
+    exchangesCommand(),
     flowCommand(),
     deadCommand(),
     schedulesCommand(),

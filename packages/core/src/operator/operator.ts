@@ -32,6 +32,7 @@ import type {
 } from './queue-admin.js';
 import { QueueNotFoundError } from './queue-not-found.js';
 import type { QueueFault, QueueInspection, RepairOutcome } from './queue-fault.js';
+import { Exchanges } from '../routing/exchanges.js';
 import { Keys } from './keys.js';
 import { changeIn, queueLimitOptions, type QueueLimitOptions } from './limits.js';
 
@@ -253,6 +254,11 @@ export class Operator {
     checkName('queue', queue);
     const store = this.#connected.broker.keys(queue);
     return new Keys({ store, requireQueue: () => this.#requireQueue(queue) });
+  }
+
+  /** The exchanges of the namespace: what is bound to them, and where a key would go. @throws EngineFeatureError where the engine has none. */
+  exchanges(): Exchanges {
+    return new Exchanges(this.#connected.broker.exchanges());
   }
 
   /** Closes the connection. May be called twice. */
