@@ -9,21 +9,31 @@ const { ScriptCall, scriptHead } = (await import(path)) as typeof CallModule;
 
 const DIGEST = '2067d915024a3e1657c4169c84f809f8ebdd75df';
 
-const cases: readonly { readonly what: string; readonly args: readonly (string | number)[] }[] = [
+interface Case {
+  readonly what: string;
+  readonly keys?: readonly string[];
+  readonly args: readonly (string | number)[];
+}
+
+const queueKeys = ['wait', 'active', 'events', 'meta', 'marker', 'delayed', 'Grüße', 'failed'].map((key) => `q:${key}`);
+
+const cases: readonly Case[] = [
   { what: 'without arguments', args: [] },
-  { what: 'with keys and texts', args: [2, 'bull:q:wait', 'bull:q:active', 'ack', '{"ok":true}'] },
-  { what: 'with an empty text', args: [0, '', 'next'] },
-  { what: 'with numbers', args: [0, -1, 1_795_948_503_921, Number.MAX_SAFE_INTEGER] },
-  { what: 'with texts of more bytes than units', args: [0, 'Grüße', '漢字', '🚀', '\u0000\r\n$5'] },
-  { what: 'with half of a pair at the end of a text', args: [0, '\ud83d', '\ude80'] },
+  { what: 'with keys and texts', keys: ['bull:q:wait', 'bull:q:active'], args: ['ack', '{"ok":true}'] },
+  { what: 'with all the keys of a queue', keys: queueKeys, args: ['ack'] },
+  { what: 'with these again', keys: queueKeys, args: ['fetch', 1] },
+  { what: 'with an empty text', args: ['', 'next'] },
+  { what: 'with numbers', args: [-1, 1_795_948_503_921, Number.MAX_SAFE_INTEGER] },
+  { what: 'with texts of more bytes than units', args: ['Grüße', '漢字', '🚀', '\u0000\r\n$5'] },
+  { what: 'with half of a pair at the end of a text', args: ['\ud83d', '\ude80'] },
 ];
 
 describe('a script call', () => {
-  for (const { what, args } of cases) {
+  for (const { what, keys = [], args } of cases) {
     it(`is written ${what} as ioredis writes it`, () => {
-      const theirs = new Command('EVALSHA', [DIGEST, ...args], { replyEncoding: 'utf8' });
+      const theirs = new Command('EVALSHA', [DIGEST, keys.length, ...keys, ...args], { replyEncoding: 'utf8' });
       theirs.stringifyArguments();
-      expect(bytesOf(new ScriptCall(scriptHead(DIGEST), args))).to.deep.equal(bytesOf(theirs));
+      expect(bytesOf(new ScriptCall(scriptHead(DIGEST), keys, args))).to.deep.equal(bytesOf(theirs));
     });
   }
 
@@ -41,7 +51,7 @@ describe('a script call', () => {
   ];
   for (const [what, value] of unwritable) {
     it(`refuses ${what}, for it would be stored as a word`, () => {
-      expect(() => new ScriptCall(scriptHead(DIGEST), [0, value as string])).to.throw(
+      expect(() => new ScriptCall(scriptHead(DIGEST), [], [value as string])).to.throw(
         UnwritableCallError,
         'nothing was sent',
       );
@@ -50,7 +60,7 @@ describe('a script call', () => {
 
   it('refuses more text than a string can be', () => {
     const long = 'x'.repeat(300_000_000);
-    expect(() => new ScriptCall(scriptHead(DIGEST), [0, long, long])).to.throw(UnwritableCallError, 'more text');
+    expect(() => new ScriptCall(scriptHead(DIGEST), [], [long, long])).to.throw(UnwritableCallError, 'more text');
   });
 });
 

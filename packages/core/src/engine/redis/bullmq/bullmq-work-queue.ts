@@ -120,8 +120,10 @@ export class BullmqWorkQueue implements WorkQueue {
     const { leaseMs, worker, limit } = options;
     const { entries, sends, turns, unwritable } = writeCall(requests, this.#writing);
     const lengths = sends.length + turns.length > 0 ? `${entries.length} ${sends.length}` : '';
-    const head = [leaseMs, worker, ...this.#kept, status, this.#path, this.#boundsWith(limit), SEPARATOR, lengths];
-    const answer = await this.#run(scripts.channel, [...head, ...entries, ...sends, ...turns]);
+    const { guard, keys } = this.#deps;
+    const switches = [...this.#kept, status, this.#path, this.#boundsWith(limit), SEPARATOR, lengths];
+    const args = [keys.prefix, leaseMs, worker, ...switches].concat(entries, sends, turns);
+    const answer = await guard.run((client) => scripts.channel.run(client, keys.channel, args));
     const read = readAnswer(answer, { requests, queue: this.name, unwritable, noteFailure: this.#noteFailure });
     return read.replies.some(isJudged) ? this.#continued(read, options, round) : read;
   }
