@@ -8,6 +8,7 @@ import {
   deadLetterBulkOptions,
   deadLetterFilter,
   deadLetterListOptions,
+  redriveOptions,
 } from '../packages/core/dist/dead-letters/dead-letter-options.js';
 import { brokerOptionTable } from '../packages/core/dist/engine/broker-options.js';
 import { flowOptions } from '../packages/core/dist/flows/flow.js';
@@ -16,10 +17,13 @@ import { textLimitTable } from '../packages/core/dist/foreign-text/text-limits.j
 import { redisEngineOptions } from '../packages/core/dist/engine/default-engine.js';
 import { fleetOptions } from '../packages/core/dist/fleet/connect-fleet.js';
 import {
+  clearOptions,
   inspectOptions,
   jobListOptions,
+  moveOptions,
   operatorOptions,
   pauseOptions,
+  promoteOptions,
 } from '../packages/core/dist/operator/operator-options.js';
 import { queueLimitOptions } from '../packages/core/dist/operator/limits.js';
 import { keyLimitOptions, keyListOptions } from '../packages/core/dist/operator/keys.js';
@@ -39,11 +43,11 @@ import {
 } from '../packages/core/dist/schedules/schedule-options.js';
 import { backfillOptions } from '../packages/core/dist/schedules/backfill.js';
 import { dashboardHandlerOptions, dashboardOptions } from '../packages/dashboard/dist/dashboard-options.js';
+import { batchOptions } from '../packages/worker/dist/handler/batch.js';
 import { handlerOptions } from '../packages/worker/dist/handler/handler.js';
 import { middlewareOptions } from '../packages/worker/dist/handler/middleware.js';
 import { travellingOptionTable, workerOptions } from '../packages/worker/dist/worker/worker-options.js';
 import { supervisorOptions } from '../packages/cli/dist/supervisor/supervisor-options.js';
-import { batchOptions } from '../packages/worker/dist/handler/batch.js';
 import { writeParts } from './pages/generated-part.mjs';
 import { optionInterface, optionRow } from './pages/option-texts.mjs';
 
@@ -61,11 +65,15 @@ const tables = {
   upcoming: upcomingOptions,
   backfill: backfillOptions,
   'dead letter list': deadLetterListOptions,
+  redrive: redriveOptions,
   'dead letter bulk': deadLetterBulkOptions,
   events: eventsOptions,
   operator: operatorOptions,
   'job list': jobListOptions,
   pause: pauseOptions,
+  promote: promoteOptions,
+  clear: clearOptions,
+  move: moveOptions,
   inspect: inspectOptions,
   'queue limit': queueLimitOptions,
   'key list': keyListOptions,
@@ -198,6 +206,24 @@ const interfaces = {
       rows: rows(pauseOptions),
     },
     {
+      name: 'PromoteOptions',
+      doc: 'What {@link Operator.promoteAll} takes besides the queue.',
+      table: 'promoteTable',
+      rows: rows(promoteOptions),
+    },
+    {
+      name: 'ClearOptions',
+      doc: 'What {@link Operator.clear} takes besides the queue.',
+      table: 'clearTable',
+      rows: rows(clearOptions),
+    },
+    {
+      name: 'MoveOptions',
+      doc: 'What {@link Operator.moveAll} takes besides the queues.',
+      table: 'moveTable',
+      rows: rows(moveOptions),
+    },
+    {
       name: 'InspectOptions',
       doc: 'What {@link Operator.inspect} takes.',
       table: 'inspectTable',
@@ -229,6 +255,12 @@ const interfaces = {
       table: 'listTable',
       rows: rows(deadLetterListOptions),
       bases: [filter],
+    },
+    {
+      name: 'RedriveOptions',
+      doc: 'What {@link DeadLetters.redrive} takes besides the id.',
+      table: 'redriveTable',
+      rows: rows(redriveOptions),
     },
     {
       name: 'DeadLetterBulkOptions',

@@ -116,11 +116,11 @@ describe('the rights of a role', function () {
 });
 
 const everywhere = ['PING', 'QUIT', 'CLIENT|SETNAME'];
-/** What a role runs besides: what a client begins and ends with, waits, subscriptions, lists of dead letters, moving misplaced jobs. */
+/** What a role runs besides: what a client begins and ends with, waits, subscriptions, lists of dead letters, counts of acked jobs. */
 const beside: Readonly<Record<Role, readonly string[]>> = {
   producer: [...everywhere, 'INFO', 'WAIT', 'XREAD', 'XREVRANGE', 'ZRANGEBYSCORE'],
   worker: [...everywhere, 'SSUBSCRIBE'],
-  operator: [...everywhere, 'INFO', 'SCAN', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PUBSUB|NUMSUB', 'LSET'],
+  operator: [...everywhere, 'INFO', 'SCAN', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PUBSUB|NUMSUB', 'ZCOUNT'],
 };
 
 function inside<Module>(file: string): Promise<Module> {

@@ -41,6 +41,37 @@ describe('the commands acktor dead', function () {
     });
   });
 
+  it('redrive one letter with another payload, given or edited', async () => {
+    await using trial = await opened(three);
+    const payload = async (id: string) =>
+      JSON.parse(String((await trial.json('job', id, '--payload'))['payload'])) as unknown;
+    const given = await trial.run('dead', 'redrive', 'graves', 'a', '--payload', '{"why":"mended"}', '--yes');
+    expect(given).to.include({ code: 0, stdout: 'a is redriven\n' });
+    expect(await payload('a')).to.deep.equal({ why: 'mended' });
+    process.env['EDITOR'] = 'sed -i s/timeout/edited/';
+    const edit = await trial.json('dead', 'redrive', 'graves', 'b', '--edit', '--yes');
+    expect(edit).to.deep.equal({ queue: 'graves', matched: 1, redriven: 1, missed: 0 });
+    expect(await payload('b')).to.deep.equal({ why: 'edited of gateway' });
+    process.env['EDITOR'] = 'true';
+    const same = await trial.run('dead', 'redrive', 'graves', 'c', '--edit', '--yes');
+    expect(same.code).to.equal(2);
+    expect(same.stderr).to.include('the payload is as it was');
+    delete process.env['EDITOR'];
+  });
+
+  it('refuse another payload that cannot be, and one for several letters, and change nothing', async () => {
+    await using trial = await opened([{ id: 'c', why: 'no money' }]);
+    for (const [args, code] of [
+      [['c', '--payload', '{why}', '--yes'], 2],
+      [['c', 'd', '--payload', '{}', '--yes'], 2],
+      [['c', '--payload', '{}'], 2],
+      [['gone', '--payload', '{}', '--yes'], 3],
+      [['c', '--payload', '{}', '--dry-run'], 0],
+    ] as const)
+      expect((await trial.run('dead', 'redrive', 'graves', ...args)).code, args.join(' ')).to.equal(code);
+    expect(await trial.json('job', 'c')).to.include({ place: 'deadLettered' });
+  });
+
   it('suggest the command that was meant, unless there is such a queue or it was named', async () => {
     await using trial = await opened(three);
     for (const [word, meant] of [

@@ -1,4 +1,4 @@
-import { JobGoneError, Producer } from '@acktor/core';
+import { JobGoneError, OptionsError, PayloadError, Producer } from '@acktor/core';
 import { PrivateServer } from '@acktor/core/server';
 import { connectBroker } from '@acktor/core/internal';
 import { expect } from 'chai';
@@ -20,6 +20,26 @@ describe('Dead letters, redriven and purged', function () {
     await trial.work([handler]);
     await acked(trial, fragile, ['a']);
     expect(await deliveries.first()).to.include({ attempt: 1, fence: 2, redelivered: false });
+  });
+
+  it('gives a letter another payload, checked by the contract, or by the name of the queue only as JSON', async () => {
+    await using trial = await WorkerTrial.open();
+    await die(trial, [
+      { id: 'a', why: 'first' },
+      { id: 'b', why: 'second' },
+    ]);
+    const letters = trial.producer.deadLetters(fragile);
+    const wrong = await rejection(letters.redrive('a', { data: { why: 5 } }), PayloadError);
+    expect(wrong.message).to.include('data.why');
+    expect(await letters.redrive('a', { data: { why: 'mended' } })).to.equal(true);
+    const any = trial.producer.deadLetters('graves');
+    await rejection(any.redrive('b', { data: { at: new Date() } }), PayloadError);
+    await rejection(any.redrive('b', { payload: 1 } as never), OptionsError);
+    expect(await any.redrive('b', { data: { other: ['ü'] } })).to.equal(true);
+    expect(await any.redrive('b', { data: {} }), 'no dead letter any more').to.equal(false);
+    await using queue = trial.queue('graves');
+    expect((await queue.getJob('a'))?.data).to.deep.equal({ why: 'mended' });
+    expect((await queue.getJob('b'))?.data).to.deep.equal({ other: ['ü'] });
   });
 
   it('keep why they died before in their history', async () => {

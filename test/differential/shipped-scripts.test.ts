@@ -19,6 +19,7 @@ const DIGESTS: Readonly<Record<BullmqScriptName, string>> = {
   addLog: '2e2322a36a7705b9',
   reprocessJob: '4ea1093385a87676',
   removeJob: 'f2acb16fda20ccac',
+  cleanJobsInSet: 'dbdd85409e49a4e3',
   pause: 'da797a84855a762e',
   promote: '06c562bf39eaaa21',
   addJobScheduler: '2c3c3856f30da873',

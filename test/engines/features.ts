@@ -188,6 +188,18 @@ export function everyFeatureWorks(doors: () => Doors): void {
     expect((await operator.job('notes', 'x'))?.steps.map(({ name }) => name)).to.deep.equal(['first']);
   });
 
+  it('lets an operator promote, move and remove all jobs of a place', async () => {
+    await using trial = await WorkerTrial.open(doors().producer);
+    await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });
+    const sent = [{ delayMs: 60_000 }, { delayMs: 60_000, priority: 3 }, {}, { priority: 2 }];
+    await Promise.all(sent.map((options) => trial.producer.send(note, { text: 'x' }, options)));
+    const all = (count: number) => ({ matched: count, done: count, left: 0 });
+    expect(await operator.promoteAll('notes')).to.deep.equal(all(2));
+    expect(await operator.moveAll('notes', '{notes}other', { place: 'waiting' }).catch(String)).to.deep.equal(all(4));
+    expect(await operator.clear('{notes}other', { place: 'waiting' })).to.deep.equal(all(4));
+    expect(await operator.clear('notes', { place: 'acked', olderThanMs: 1 })).to.deep.equal(all(0));
+  });
+
   it('goes on with the schedules of a producer, which an operator looks after', async () => {
     await using trial = await WorkerTrial.open(doors().producer);
     await using operator = await Operator.connect({ redis: doors().operator, namespace: trial.namespace });

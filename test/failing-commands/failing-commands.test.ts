@@ -90,8 +90,8 @@ describe('a command of a script that fails', function () {
   });
 });
 
-/** What is kept of flows, what operators say of keys, and what mends their turns: no job moves to where another rule holds, and none has a scenario yet. */
-const UNTRIED = ['changeFlow', 'limitQueue', 'listKeys', 'mendTurns', 'purgeKey', 'setKey'];
+/** What is kept of flows, what operators say of keys or do to many jobs at a time, and what mends turns: none has a scenario yet. */
+const UNTRIED = ['changeFlow', 'clear', 'limitQueue', 'listKeys', 'mendTurns', 'move', 'purgeKey', 'setKey'];
 
 /** No scenario has jobs with keys yet, so what gives them their turns is not asked of each script that includes it. */
 async function commandsOfTurns(): Promise<ReadonlySet<string>> {

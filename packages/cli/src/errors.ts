@@ -7,6 +7,7 @@ import {
   NameError,
   NoServerError,
   OptionsError,
+  PayloadError,
   QueueNotFoundError,
 } from '@acktor/core';
 import { quoted } from '@acktor/core/internal';
@@ -105,6 +106,7 @@ const MISTAKES = [
   NoServerError,
   NotConfirmedError,
   OptionsError,
+  PayloadError,
   SettingError,
   UsageError,
 ];

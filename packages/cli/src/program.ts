@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { AcktorError } from '@acktor/core';
 import { Command, CommanderError } from 'commander';
+import { bulkCommands } from './commands/bulk.js';
 import { cancelCommand } from './commands/cancel.js';
 import { chartCommand } from './commands/chart.js';
 import { dashboardCommand } from './commands/dashboard.js';
@@ -16,6 +17,7 @@ import { limitCommand } from './commands/limit.js';
 import { pauseCommand, resumeCommand } from './commands/pause.js';
 import { queuesCommand } from './commands/queues.js';
 import { repairCommand } from './commands/repair.js';
+import { sendCommand } from './commands/send.js';
 import { schedulesCommand } from './commands/schedules.js';
 import { serverCommand } from './commands/server.js';
 import { topCommand } from './commands/top.js';
@@ -66,6 +68,7 @@ function program(): Command {
     jobCommand(),
     exchangesCommand(),
     flowCommand(),
+    sendCommand(),
     deadCommand(),
     schedulesCommand(),
     keysCommand(),
@@ -73,6 +76,7 @@ function program(): Command {
     pauseCommand(),
     resumeCommand(),
     cancelCommand(),
+    ...bulkCommands(),
     doctorCommand(),
     repairCommand(),
     serverCommand(),

@@ -114,9 +114,12 @@ export { readHistory } from './dead-letters/dead-letter.js';
 export type { JobListing, JobListOptions } from './operator/operator-options.js';
 export {
   attemptsOf,
+  type BulkStep,
+  type ClearSpan,
   type JobAttempt,
   type JobDetails,
   type JobStep,
+  type MoveSpan,
   type JobPage,
   type JobPlace,
   type JobSpan,

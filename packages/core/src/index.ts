@@ -146,6 +146,7 @@ export type {
   DeadLetterFilter,
   DeadLetterListOptions,
   ReasonFilter,
+  RedriveOptions,
 } from './dead-letters/dead-letter-options.js';
 export { Schedules, type BackfillSummary, type Schedule, type ScheduleListing } from './schedules/schedules.js';
 export type { BackfillOptions } from './schedules/backfill.js';
@@ -169,11 +170,15 @@ export type { QueueLimitOptions } from './operator/limits.js';
 export { Operator } from './operator/operator.js';
 export { QueueNotFoundError } from './operator/queue-not-found.js';
 export type {
+  BulkOutcome,
+  ClearOptions,
   InspectOptions,
   JobListing,
   JobListOptions,
+  MoveOptions,
   OperatorOptions,
   PauseOptions,
+  PromoteOptions,
 } from './operator/operator-options.js';
 export type { InspectionProgress, QueueFault, QueueInspection, RepairOutcome } from './operator/queue-fault.js';
 export type {

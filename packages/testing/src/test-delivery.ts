@@ -74,7 +74,6 @@ export function delivery<J extends AnyJob>(
   const services = new Map<Token, unknown>(options.services);
   const [progressed, logged]: [unknown[], string[]] = [[], []];
   const sent: SentJob[] = [];
-  const stepped = new Map<string, unknown>();
   return {
     id,
     name: job.name,
@@ -89,14 +88,13 @@ export function delivery<J extends AnyJob>(
     meta,
     ...origin,
     progressed,
-    stepped,
     logged,
     sent,
     sendWithAck: recorded(sent),
     ...familyOf(id, options.children),
     progress: (value) => Promise.resolve(void progressed.push(value)),
     log: (line) => Promise.resolve(void logged.push(line)),
-    step: stepping(new Map(options.steps), stepped),
+    ...stepsOf(options.steps),
     provide: (token, value) => void services.set(token, value),
     inject: <T>(token: Token<T>) => found(token, services) as T,
   };
@@ -129,8 +127,9 @@ function familyOf(
   };
 }
 
-function stepping(stored: Map<string, unknown>, stepped: Map<string, unknown>): Delivery['step'] {
-  return async <T>(name: string, act: () => T | Promise<T>): Promise<StepResult<T>> => {
+function stepsOf(earlier: TestDeliveryOptions['steps']): Pick<TestDelivery, 'step' | 'stepped'> {
+  const [stored, stepped] = [new Map(earlier), new Map<string, unknown>()];
+  const step = async <T>(name: string, act: () => T | Promise<T>): Promise<StepResult<T>> => {
     if (!stored.has(name)) {
       const result = throughJson(await act());
       stored.set(name, result);
@@ -138,6 +137,7 @@ function stepping(stored: Map<string, unknown>, stepped: Map<string, unknown>): 
     }
     return stored.get(name) as StepResult<T>;
   };
+  return { step, stepped };
 }
 
 function throughJson(value: unknown): unknown {

@@ -150,6 +150,22 @@ export function wholeNumber(text: string, source: string): number {
   throw new SettingError(source, 'a whole number', text);
 }
 
+/** Returns the milliseconds of a span such as 500ms, 30s, 5m, 2h or 7d. @throws SettingError */
+export function spanMs(text: string, source: string): number {
+  const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
+  const unitMs = UNITS_MS[unit ?? ''];
+  if (unitMs !== undefined) return Number(count) * unitMs;
+  throw new SettingError(source, 'a span such as 500ms, 30s, 5m, 2h or 7d', text);
+}
+
+const UNITS_MS: Readonly<Record<string, number | undefined>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
 /** @throws SettingError */
 export function yesOrNo(text: string, source: string): boolean {
   if (/^(yes|true|1)$/i.test(text)) return true;
@@ -181,6 +197,7 @@ export function addSettings(command: Command, settings: readonly Setting[]): Com
   );
 }
 
-function collect(text: string, before: readonly string[] = []): readonly string[] {
+/** For flags that may be repeated. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }

@@ -66,6 +66,31 @@ export interface DeadLetterListOptions extends DeadLetterFilter {
 
 // end: DeadLetterListOptions
 
+/** Whether it is JSON, or off a schema, is checked where it is known whose it is. */
+type AnyPayload = object | string | number | boolean | null;
+
+const redriveTable = {
+  data: {
+    type: 'value',
+    expected: 'a payload',
+    accepts: (value: unknown): value is AnyPayload => value !== undefined,
+    doc: "Another payload in place of the letter's own: checked by the contract's schema, or, by the name of a queue, that it is JSON.",
+  },
+} as const;
+
+/** Checks the options of a redrive. */
+export const redriveOptions = defineOptions(redriveTable);
+
+// generated: RedriveOptions
+
+/** What {@link DeadLetters.redrive} takes besides the id. */
+export interface RedriveOptions {
+  /** Another payload in place of the letter's own: checked by the contract's schema, or, by the name of a queue, that it is JSON. */
+  readonly data?: OptionInput<typeof redriveTable, 'data'> | undefined;
+}
+
+// end: RedriveOptions
+
 const bulkTable = {
   ...filterTable,
   batchSize: {

@@ -1,14 +1,20 @@
 // The dead letters of a job or a queue: reading, redriving and purging them.
-import type { DeadLetterStore, DeadSummary, Death } from '../engine/dead-letter-store.js';
+import type { AnyJob } from '../contract/job.js';
+import { defaultJsonLimits, writeJson, type JsonLimits } from '../contract/json.js';
+import { encodePayload } from '../contract/payload.js';
+import type { DeadLetterStore, DeadRecord, DeadSummary, Death } from '../engine/dead-letter-store.js';
+import { PayloadError } from '../errors.js';
 import { deadLetterOf, type DeadLetter } from './dead-letter.js';
 import {
   deadLetterBulkOptions,
   deadLetterFilter,
   deadLetterListOptions,
   matches,
+  redriveOptions,
   type DeadLetterBulkOptions,
   type DeadLetterFilter,
   type DeadLetterListOptions,
+  type RedriveOptions,
 } from './dead-letter-options.js';
 
 /** What the dead letters are read from. */
@@ -17,6 +23,10 @@ export interface DeadLettersDeps {
   readonly store: DeadLetterStore;
   /** Leaves every other job's letters alone; undefined for the whole queue. */
   readonly jobName: string | undefined;
+  /** Whose schema another payload is checked by. */
+  readonly job?: AnyJob | undefined;
+  /** Of another payload. */
+  readonly limits?: JsonLimits;
 }
 
 /** How many letters a filter means, and why they died: the most frequent reasons first, at most 100 of them. */
@@ -93,11 +103,18 @@ export class DeadLetters {
   }
 
   /**
-   * Puts a job back into its queue, behind what waits there or by its priority, with all its attempts before it. Its history
-   * stays. Resolves with false when it is no dead letter (any more).
+   * Puts a job back into its queue, behind what waits there or by its priority, with all its attempts before it. Its history and the results
+   * of its steps stay. Resolves with false when it is no dead letter (any more).
+   *
+   * With `data` it gets another payload, in the same step. Those of a contract's dead letters are checked by its schema; by the name of a queue, only
+   * that it is JSON. @throws PayloadError, also for a letter of another version than the contract's; OptionsError: nothing was changed.
    */
-  redrive(id: string): Promise<boolean> {
-    return this.#touch(id, (deaths) => this.#deps.store.redrive(deaths));
+  async redrive(id: string, options: RedriveOptions = {}): Promise<boolean> {
+    const { data } = redriveOptions.check(options);
+    return this.#touch(id, async (deaths, record) => {
+      const payload = data === undefined ? undefined : await this.#payloadOf(record, data);
+      return this.#deps.store.redrive(deaths, payload);
+    });
   }
 
   /** Redrives every letter that matches, the first that died first. @throws OptionsError. */
@@ -147,10 +164,22 @@ export class DeadLetters {
     }
   }
 
-  async #touch(id: string, act: Act): Promise<boolean> {
+  async #touch(id: string, act: (deaths: readonly Death[], record: DeadRecord) => ReturnType<Act>): Promise<boolean> {
     const [record] = await this.#deps.store.read([id]);
     if (record === undefined || !this.#isOurs(record)) return false;
-    return (await act([record]))[0] ?? false;
+    return (await act([record], record))[0] ?? false;
+  }
+
+  async #payloadOf({ jobName, version }: DeadRecord, data: unknown): Promise<string> {
+    const { job, limits = defaultJsonLimits } = this.#deps;
+    if (job === undefined) {
+      const written = writeJson('data', data, limits);
+      if (written.ok) return written.value;
+      throw new PayloadError({ job: jobName, ...written });
+    }
+    if (version === job.version) return encodePayload(job, data as never, limits);
+    const message = `expected a letter of version ${job.version}, which the contract describes, got one of ${version} (redrive it as it is: it is upgraded)`;
+    throw new PayloadError({ job: jobName, faults: [{ path: 'data', message }] });
   }
 
   async #touchAll(options: DeadLetterBulkOptions, act: Act): Promise<DeadLetterBulkSummary> {

@@ -50,8 +50,11 @@ export interface DeadLetterStore {
   /** Reads letters in full, in the order of the ids; undefined for what is no dead letter (any more). */
   read(ids: readonly string[]): Promise<readonly (DeadRecord | undefined)[]>;
 
-  /** Puts jobs back into the queue, attempts starting afresh, atomically. False where this death is over already. */
-  redrive(deaths: readonly Death[]): Promise<readonly boolean[]>;
+  /**
+   * Puts jobs back into the queue, attempts starting afresh, atomically; with `payload`, JSON text, in place of theirs. False where this death is
+   * over already.
+   */
+  redrive(deaths: readonly Death[], payload?: string): Promise<readonly boolean[]>;
 
   /** Removes jobs for good, atomically. False where this death is over already. */
   purge(deaths: readonly Death[]): Promise<readonly boolean[]>;

@@ -147,6 +147,105 @@ export interface PauseOptions {
 
 // end: PauseOptions
 
+const dryRun = {
+  type: 'boolean',
+  default: false,
+  doc: 'Whether only to say how many jobs are meant, and to do nothing.',
+} as const;
+
+const onProgress = {
+  type: 'value',
+  expected: 'a function',
+  accepts: (value: unknown): value is (done: number) => void => typeof value === 'function',
+  doc: 'Called after each call to the server with how many jobs were changed so far.',
+} as const;
+
+const promoteTable = { dryRun, onProgress } as const;
+
+/** Checks the options of promoting all delayed jobs. */
+export const promoteOptions = defineOptions(promoteTable);
+
+// generated: PromoteOptions
+
+/** What {@link Operator.promoteAll} takes besides the queue. */
+export interface PromoteOptions {
+  /** Whether only to say how many jobs are meant, and to do nothing. By default false. */
+  readonly dryRun?: OptionInput<typeof promoteTable, 'dryRun'> | undefined;
+  /** Called after each call to the server with how many jobs were changed so far. */
+  readonly onProgress?: OptionInput<typeof promoteTable, 'onProgress'> | undefined;
+}
+
+// end: PromoteOptions
+
+const clearTable = {
+  place: {
+    type: 'choice',
+    of: ['waiting', 'delayed', 'acked'],
+    required: true,
+    doc: 'Where the jobs are that go.',
+  },
+  olderThanMs: { type: 'ms', default: 0, doc: 'Of acked jobs only those that were acked so long ago, or longer.' },
+  dryRun,
+  onProgress,
+} as const;
+
+/** Checks the options of clearing a queue. */
+export const clearOptions = defineOptions(clearTable);
+
+// generated: ClearOptions
+
+/** What {@link Operator.clear} takes besides the queue. */
+export interface ClearOptions {
+  /** Where the jobs are that go. */
+  readonly place: OptionInput<typeof clearTable, 'place'>;
+  /** Of acked jobs only those that were acked so long ago, or longer. In milliseconds, 0 or more; by default 0. */
+  readonly olderThanMs?: OptionInput<typeof clearTable, 'olderThanMs'> | undefined;
+  /** Whether only to say how many jobs are meant, and to do nothing. By default false. */
+  readonly dryRun?: OptionInput<typeof clearTable, 'dryRun'> | undefined;
+  /** Called after each call to the server with how many jobs were changed so far. */
+  readonly onProgress?: OptionInput<typeof clearTable, 'onProgress'> | undefined;
+}
+
+// end: ClearOptions
+
+const moveTable = {
+  place: {
+    type: 'choice',
+    of: ['waiting', 'delayed', 'deadLettered'],
+    required: true,
+    doc: 'Where the jobs are that move.',
+  },
+  dryRun,
+  onProgress,
+} as const;
+
+/** Checks the options of a move. */
+export const moveOptions = defineOptions(moveTable);
+
+// generated: MoveOptions
+
+/** What {@link Operator.moveAll} takes besides the queues. */
+export interface MoveOptions {
+  /** Where the jobs are that move. */
+  readonly place: OptionInput<typeof moveTable, 'place'>;
+  /** Whether only to say how many jobs are meant, and to do nothing. By default false. */
+  readonly dryRun?: OptionInput<typeof moveTable, 'dryRun'> | undefined;
+  /** Called after each call to the server with how many jobs were changed so far. */
+  readonly onProgress?: OptionInput<typeof moveTable, 'onProgress'> | undefined;
+}
+
+// end: MoveOptions
+
+/** What a bulk operation did. */
+export interface BulkOutcome {
+  /** How many jobs were there when it began. */
+  readonly matched: number;
+  /** How many it changed; 0 with `dryRun`. */
+  readonly done: number;
+  /** How many it left where they are: what keeps a schedule going, and what another was faster at. */
+  readonly left: number;
+}
+
 /** One page of a list. */
 export interface JobListing {
   readonly jobs: readonly JobSummary[];

@@ -10,25 +10,30 @@ import { cancelFlow, readFlow, type FlowDetails } from '../flows/flows.js';
 import { Schedules } from '../schedules/schedules.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { cancelOptions, type CancelOptions } from '../producer/producer-options.js';
+import { clear, moveAll, promoteAll } from './bulk-runs.js';
 import {
   inspectOptions,
   jobListOptions,
   operatorOptions,
   pauseOptions,
+  type BulkOutcome,
+  type ClearOptions,
   type InspectOptions,
   type JobListing,
   type JobListOptions,
+  type MoveOptions,
   type OperatorOptions,
   type PauseOptions,
+  type PromoteOptions,
 } from './operator-options.js';
-import type {
-  JobDetails,
-  JobSummary,
-  ProcessDeath,
-  QueueDeath,
-  QueueDepth,
-  QueueAdmin,
-  QueueLimits,
+import {
+  joinedDeaths,
+  type JobDetails,
+  type JobSummary,
+  type ProcessDeath,
+  type QueueDepth,
+  type QueueAdmin,
+  type QueueLimits,
 } from './queue-admin.js';
 import { QueueNotFoundError } from './queue-not-found.js';
 import type { QueueFault, QueueInspection, RepairOutcome } from './queue-fault.js';
@@ -194,6 +199,34 @@ export class Operator {
   }
 
   /**
+   * Makes all jobs due at once that are delayed now, the first due first, in bounded calls. What keeps a schedule going stays. @throws OptionsError.
+   */
+  async promoteAll(queue: string, options: PromoteOptions = {}): Promise<BulkOutcome> {
+    await this.#requireQueue(queue);
+    return promoteAll(this.#admin, queue, options);
+  }
+
+  /**
+   * Removes all jobs for good that wait, are delayed or were acked, the oldest first, in bounded calls; none that is under way, and nothing that
+   * keeps a schedule going. Receipts of jobs that had not ended reject with JobGoneError. @throws OptionsError.
+   */
+  async clear(queue: string, options: ClearOptions): Promise<BulkOutcome> {
+    await this.#requireQueue(queue);
+    return clear(this.#admin, queue, options);
+  }
+
+  /**
+   * Moves all jobs of a place to another queue, in bounded calls: each in one step, with its id, payload, options, fence, history and steps; a dead
+   * letter waits there, its attempts afresh. Left are runs of schedules, members of flows, and jobs whose id the other queue knows. A receipt of a
+   * job that has moved rejects with JobGoneError. @throws OptionsError; EngineFeatureError in a cluster whose slots part the queues.
+   */
+  async moveAll(queue: string, to: string, options: MoveOptions): Promise<BulkOutcome> {
+    await this.#requireQueue(queue);
+    checkName('queue', to);
+    return moveAll(this.#admin, { queue, to }, options);
+  }
+
+  /**
    * Cancels a job wherever it is, as {@link Producer.cancel} does: one that waits is removed, one that is under way is let go
    * by its handler and dead-lettered. Of a flow all of it is cancelled. May be repeated. @throws OptionsError.
    */
@@ -292,7 +325,7 @@ function afterwards(check: () => Promise<void>, store: DeadLetterStore): DeadLet
     count: () => check().then(() => store.count()),
     nowMs: () => check().then(() => store.nowMs()),
     read: (ids) => check().then(() => store.read(ids)),
-    redrive: (deaths) => check().then(() => store.redrive(deaths)),
+    redrive: (deaths, payload) => check().then(() => store.redrive(deaths, payload)),
     purge: (deaths) => check().then(() => store.purge(deaths)),
     async *scan(span) {
       await check();
@@ -310,22 +343,4 @@ function schedulesAfterwards(check: () => Promise<void>, store: ScheduleStore): 
     resume: (name) => check().then(() => store.resume(name)),
     remove: (name) => check().then(() => store.remove(name)),
   };
-}
-
-interface DeathsOfQueue {
-  readonly queue: string;
-  readonly deaths: readonly QueueDeath[];
-}
-
-/** Joins the entries of one process: each of its queues has one. */
-function joinedDeaths(all: readonly DeathsOfQueue[]): readonly ProcessDeath[] {
-  const joined = new Map<string, ProcessDeath>();
-  for (const { queue, deaths } of all)
-    for (const { workerId, atMs, held } of deaths) {
-      const known = joined.get(workerId);
-      const queues = [...new Set([...(known?.queues ?? []), queue])];
-      const firstAtMs = Math.min(atMs, known?.atMs ?? atMs);
-      joined.set(workerId, { workerId, atMs: firstAtMs, held: held + (known?.held ?? 0), queues });
-    }
-  return [...joined.values()].toSorted((one, other) => other.atMs - one.atMs);
 }

@@ -150,6 +150,25 @@ export interface JobPage {
   readonly hasMore: boolean;
 }
 
+/** Which jobs of a queue go for good. */
+export interface ClearSpan {
+  readonly place: 'waiting' | 'delayed' | 'acked';
+  /** Only those that were acked until then, by the server's clock; of acked jobs alone. */
+  readonly untilMs?: number | undefined;
+  readonly limit: number;
+}
+
+/** Which jobs of a queue move to another. */
+export interface MoveSpan extends JobSpan {
+  readonly place: 'waiting' | 'delayed' | 'deadLettered';
+}
+
+/** What one call of a bulk operation did: how many jobs it changed, and how many it left where they are. */
+export interface BulkStep {
+  readonly done: number;
+  readonly left: number;
+}
+
 /**
  * The queues of a namespace, for people and tools. Every list is bounded: nothing here walks a whole queue in one call.
  * Every method @throws ConnectionLostError when the connection breaks before the answer.
@@ -189,6 +208,23 @@ export interface QueueAdmin {
   limit(queue: string, change: LimitChange): Promise<void>;
   /** Makes a delayed job due at once. Resolves with whether it was delayed. */
   runNow(queue: string, id: string): Promise<boolean>;
+  /**
+   * Makes delayed jobs due at once, the first due first, at most `limit` of those behind the first `offset`. What keeps a schedule going stays.
+   */
+  promote(queue: string, span: Omit<JobSpan, 'place'>): Promise<BulkStep>;
+  /**
+   * Removes at most `limit` jobs for good, the oldest first, with one event for each; none that is under way, and nothing that keeps a schedule
+   * going. Resolves with how many; 0 when there is none left.
+   */
+  clear(queue: string, span: ClearSpan): Promise<number>;
+  /** How many jobs were acked until then. */
+  ackedUntil(queue: string, untilMs: number): Promise<number>;
+  /**
+   * Moves at most `limit` of the jobs behind the first `offset` of a place to another queue, each in one step, with its id, payload, options, fence
+   * and steps. Leaves runs of schedules, members of flows, and jobs whose id the other queue knows.
+   * @throws EngineFeatureError where the queues lie on different servers, or in different slots of a cluster.
+   */
+  move(queue: string, to: string, span: MoveSpan): Promise<BulkStep>;
   /**
    * Looks through all keys of all queues for what is out of place, in short calls between which the server serves others. A fault that is
    * found is looked at twice, so that a job on its way from one place to another is none. Changes nothing.
@@ -233,4 +269,22 @@ function endOf({ end, attempt }: PastAttempt, next: number | undefined): JobAtte
   if (end === 'returned') return 'acked';
   if (end !== 'threw' && end !== 'rejected') return end;
   return next !== undefined && next > attempt ? 'retried' : 'deadLettered';
+}
+
+interface DeathsOfQueue {
+  readonly queue: string;
+  readonly deaths: readonly QueueDeath[];
+}
+
+/** Joins the entries of one process: each of its queues has one. */
+export function joinedDeaths(all: readonly DeathsOfQueue[]): readonly ProcessDeath[] {
+  const joined = new Map<string, ProcessDeath>();
+  for (const { queue, deaths } of all)
+    for (const { workerId, atMs, held } of deaths) {
+      const known = joined.get(workerId);
+      const queues = [...new Set([...(known?.queues ?? []), queue])];
+      const firstAtMs = Math.min(atMs, known?.atMs ?? atMs);
+      joined.set(workerId, { workerId, atMs: firstAtMs, held: held + (known?.held ?? 0), queues });
+    }
+  return [...joined.values()].toSorted((one, other) => other.atMs - one.atMs);
 }

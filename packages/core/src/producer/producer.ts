@@ -223,8 +223,9 @@ export class Producer {
     if (typeof jobOrQueue !== 'string') requireContract(jobOrQueue, 'deadLetters');
     const queue = typeof jobOrQueue === 'string' ? jobOrQueue : jobOrQueue.queue;
     checkName('queue', queue);
-    const jobName = typeof jobOrQueue === 'string' ? undefined : jobOrQueue.name;
-    return new DeadLetters({ queue, jobName, store: this.#connected.broker.deadLetters(queue) });
+    const job = typeof jobOrQueue === 'string' ? undefined : jobOrQueue;
+    const store = this.#connected.broker.deadLetters(queue);
+    return new DeadLetters({ queue, jobName: job?.name, job, limits: this.#options, store });
   }
 
   /**

@@ -74,6 +74,15 @@ export function deadLettersConform({ describe, it, trial }: Suite): void {
       expect(first).to.include({ reason: 'it cannot be', fence: 1, attempt: 1 });
     });
 
+    it('gives one another payload as it redrives it, if it is still that death', async () => {
+      await trial().send({ id: 'a', payload: '{"n":1}' });
+      await trial().settle(await trial().take(), deadLetter);
+      expect(await trial().store.redrive([{ id: 'a', deliveries: 2 }], '{"n":2}')).to.deep.equal([false]);
+      expect((await trial().store.read(['a']))[0]).to.include({ payload: '{"n":1}' });
+      expect(await trial().store.redrive([{ id: 'a', deliveries: 1 }], '{"n":"ü"}')).to.deep.equal([true]);
+      expect((await trial().take()).record).to.include({ id: 'a', payload: '{"n":"ü"}', deliveries: 2 });
+    });
+
     it('forgets that one was cancelled when it is redriven', async () => {
       await trial().send({ id: 'a' });
       const held = await trial().take();

@@ -1,4 +1,5 @@
 // What every engine must do, said over the port alone: a further engine is written when it passes this.
+import { bulkConforms } from './bulk-conforms.js';
 import { cancelConforms } from './cancel-conforms.js';
 import { childrenConform } from './children-conform.js';
 import { confirmsConform, sendingConforms } from './sending-conforms.js';
@@ -19,12 +20,12 @@ import { operatorConforms } from './operator-conforms.js';
 import { poisonConforms } from './poison-conforms.js';
 import { schedulesConform } from './schedules-conform.js';
 import { settledSendsConform } from './settled-sends-conform.js';
-import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
 import { stepsConform } from './steps-conform.js';
+import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
 import { waitingConforms } from './waiting-conforms.js';
 
 /**
- * Declares the conformance suite of an engine: some 170 tests, in the words of the test framework that is given, or else of the global ones.
+ * Declares the conformance suite of an engine: some 180 tests, in the words of the test framework that is given, or else of the global ones.
  *
  * `open` is called before each test; engines may be shared, for each test uses a namespace of its own. An engine whose time does not pass by
  * itself says how it passes.
@@ -45,8 +46,8 @@ export function engineConforms(
     deliveriesConform(suite);
     settledSendsConform(suite);
     childrenConform(suite);
-    leasesConform(suite);
     stepsConform(suite);
+    leasesConform(suite);
     waitingConforms(suite);
     cancelConforms(suite);
     deadLettersConform(suite);
@@ -57,7 +58,10 @@ export function engineConforms(
     if (features.maxLength) maxLengthConforms(suite);
     if (features.exchanges) exchangesConform(suite);
     if (features.poison) poisonConforms(suite);
-    if (features.operator) operatorConforms(suite);
+    if (features.operator) {
+      operatorConforms(suite);
+      bulkConforms(suite);
+    }
     if (features.fleet) fleetConforms(suite);
     if (features.groups) groupsConform(suite);
     if (features.events) eventsConform(suite);

@@ -2,10 +2,13 @@
 import {
   attemptsOf,
   readHistory,
+  type BulkStep,
+  type ClearSpan,
   type JobDetails,
   type JobPage,
   type JobSpan,
   type JobSummary,
+  type MoveSpan,
   type QueueDeath,
   type QueueDepth,
   type LimitChange,
@@ -125,6 +128,39 @@ export class MemoryAdmin implements QueueAdmin {
     return Promise.resolve(true);
   }
 
+  promote(name: string, { offset, limit }: Omit<JobSpan, 'place'>): Promise<BulkStep> {
+    const queue = this.#store.peek(name);
+    const span = [...queue.delayed].slice(offset, offset + limit);
+    const due = span.filter(({ slot }) => slot === undefined);
+    for (const job of due) queue.wait(job, 'tail');
+    return Promise.resolve({ done: due.length, left: span.length - due.length });
+  }
+
+  clear(name: string, { place, untilMs = Infinity, limit }: ClearSpan): Promise<number> {
+    const queue = this.#store.peek(name);
+    const jobs = place === 'acked' ? [...queue.acked] : jobsIn(queue, place);
+    const isMeant = ({ slot, endedAtMs = 0 }: StoredJob) =>
+      place === 'acked' ? endedAtMs <= untilMs : slot === undefined || !queue.schedules.has(slot.schedule);
+    const cleared = jobs.filter(isMeant).slice(0, limit);
+    for (const job of cleared) {
+      queue.remove(job);
+      queue.publish(job, { kind: 'removed' });
+    }
+    return Promise.resolve(cleared.length);
+  }
+
+  ackedUntil(name: string, untilMs: number): Promise<number> {
+    const { acked } = this.#store.peek(name);
+    return Promise.resolve([...acked].filter(({ endedAtMs = 0 }) => endedAtMs <= untilMs).length);
+  }
+
+  move(name: string, to: string, { place, offset, limit }: MoveSpan): Promise<BulkStep> {
+    const [queue, target] = [this.#store.peek(name), this.#store.queue(to)];
+    const span = jobsIn(queue, place).slice(offset, offset + limit);
+    const moved = span.filter((job) => moveJob(job, { queue, target }));
+    return Promise.resolve({ done: moved.length, left: span.length - moved.length });
+  }
+
   /** Here each job knows its place, and nothing else can write. */
   inspect(): Promise<QueueInspection> {
     return Promise.resolve({ faults: [], isWhole: true, seen: 0 });
@@ -133,6 +169,29 @@ export class MemoryAdmin implements QueueAdmin {
   repair(): Promise<RepairOutcome> {
     return Promise.resolve('gone');
   }
+}
+
+interface Move {
+  readonly queue: StoredQueue;
+  readonly target: StoredQueue;
+}
+
+/** Returns whether it has moved. */
+function moveJob(job: StoredJob, { queue, target }: Move): boolean {
+  if (job.slot !== undefined || job.sent.group !== undefined || target.jobs.has(job.sent.id)) return false;
+  const delayMs = job.place === 'delayed' ? Math.max(1, (job.dueAtMs ?? 0) - queue.clock.now()) : 0;
+  target.send({ ...job.sent, delayMs });
+  const moved = target.jobs.get(job.sent.id);
+  if (moved)
+    Object.assign(moved, {
+      deliveries: job.deliveries,
+      sentAtMs: job.sentAtMs,
+      history: job.history,
+      steps: job.steps,
+    });
+  queue.remove(job);
+  queue.publish(job, { kind: 'removed' });
+  return true;
 }
 
 function jobsIn(queue: StoredQueue, place: JobSpan['place']): readonly StoredJob[] {

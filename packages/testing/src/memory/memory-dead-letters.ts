@@ -38,8 +38,9 @@ export class MemoryDeadLetters implements DeadLetterStore {
     return Promise.resolve(ids.map((id) => this.#dead(id)).map((job) => job && deadRecordOf(job)));
   }
 
-  redrive(deaths: readonly Death[]): Promise<readonly boolean[]> {
+  redrive(deaths: readonly Death[], payload?: string): Promise<readonly boolean[]> {
     return this.#each(deaths, (job) => {
+      if (payload !== undefined) job.sent = { ...job.sent, payload };
       startAfresh(job, this.#queue.clock.now());
       redriven(job);
       this.#queue.join(job);

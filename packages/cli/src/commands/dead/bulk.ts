@@ -5,18 +5,13 @@ import { NotFoundError, UsageError } from '../../errors.js';
 import { atTheTerminal, confirm } from '../../output/asking.js';
 import { counted, print, showProgress, write } from '../../output/output.js';
 import { firstLine, joined, say, type Printable } from '../../output/printable.js';
-import {
-  operatorCommand,
-  requireQueue,
-  withOperator,
-  withOperatorFlags,
-  type OperatorFlags,
-} from '../operator-command.js';
+import { operatorCommand, requireQueue, withOperator, withOperatorFlags } from '../operator-command.js';
+import { redriveEdited, type EditFlags } from './edit.js';
 import { filterOf, withFilterFlags, type FilterFlags } from './dead-filter.js';
 
 /** The command, ready to be added to a group. */
 export function deadRedriveCommand(): Command {
-  return bulkCommand({
+  const command = bulkCommand({
     name: 'redrive',
     summary: 'put dead letters back into their queue',
     description:
@@ -26,8 +21,13 @@ export function deadRedriveCommand(): Command {
     all: (letters, options) => letters.redriveAll(options),
     examples: `  $ o-1 o-2
   $ --reason ECONNREFUSED --since 2h
-  $ --all --dry-run`,
+  $ --all --dry-run
+  $ o-1 --edit
+  $ o-1 --payload '{"orderId":"o-1","cents":990}' --yes`,
   });
+  return command
+    .option('--edit', 'edit the payload of one letter first, in VISUAL or EDITOR of the environment')
+    .option('--payload <json>', 'give one letter this payload first');
 }
 
 /** The command, ready to be added to a group. */
@@ -59,10 +59,8 @@ interface BulkAction {
   readonly examples: string;
 }
 
-interface BulkFlags extends OperatorFlags, FilterFlags {
+interface BulkFlags extends EditFlags, FilterFlags {
   readonly all?: boolean;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
 }
 
 function bulkCommand(action: BulkAction): Command {
@@ -91,6 +89,7 @@ interface Asked {
 async function run(action: BulkAction, { operator, queue, ids }: Asked, flags: BulkFlags): Promise<void> {
   requireChoice(action, ids, flags);
   await requireQueue(operator, queue);
+  if (flags.edit || flags.payload !== undefined) return redriveEdited({ operator, queue, ids }, flags);
   const letters = operator.deadLetters(queue);
   const now = await letters.serverTime();
   // The answer does not mean letters that die after the question.

@@ -48,17 +48,21 @@ export class BullmqDeadLetters implements DeadLetterStore {
     return this.#guard.read((client) => Promise.all(ids.map((id) => readOne(client, this.#keys, id))));
   }
 
-  redrive(deaths: readonly Death[]): Promise<readonly boolean[]> {
-    return this.#run(scripts.redrive, deaths);
+  redrive(deaths: readonly Death[], payload = ''): Promise<readonly boolean[]> {
+    return this.#run(scripts.redrive, deaths, [payload]);
   }
 
   purge(deaths: readonly Death[]): Promise<readonly boolean[]> {
     return this.#run(scripts.purge, deaths);
   }
 
-  async #run(script: RedisScript, deaths: readonly Death[]): Promise<readonly boolean[]> {
+  async #run(
+    script: RedisScript,
+    deaths: readonly Death[],
+    before: readonly string[] = [],
+  ): Promise<readonly boolean[]> {
     const { channel, prefix } = this.#keys;
-    const args = [prefix, ...deaths.flatMap(({ id, deliveries }) => [id, deliveries])];
+    const args = [prefix, ...before, ...deaths.flatMap(({ id, deliveries }) => [id, deliveries])];
     const done = (await this.#guard.run((client) => script.run(client, channel, args))) as readonly number[];
     return done.map((code) => code === 1);
   }

@@ -18,6 +18,7 @@ export type BullmqScriptName =
   | 'addLog'
   | 'reprocessJob'
   | 'removeJob'
+  | 'cleanJobsInSet'
   | 'pause'
   | 'promote'
   | 'addJobScheduler'

@@ -1,11 +1,17 @@
 // Implements the operator's port on BullMQ queues.
+import slotOf from 'cluster-key-slot';
 import type { ConnectionGuard } from '../../connection/connection-guard.js';
+import type { ServerFacts } from '../../connection/server-facts.js';
+import { EngineFeatureError } from '../../../engine-module.js';
 import type {
+  BulkStep,
+  ClearSpan,
   JobDetails,
   JobPage,
   JobSpan,
   JobSummary,
   LimitChange,
+  MoveSpan,
   QueueDeath,
   QueueDepth,
   QueueAdmin,
@@ -21,6 +27,7 @@ import type {
 } from '../../../../operator/queue-fault.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { inspectQueues, readQueueFaults, repairFault, type SeenQueue } from './finding.js';
+import { clearJobs, moveJobs, promoteJobs } from './bulk.js';
 import {
   readDepth,
   type QueueContext,
@@ -41,6 +48,7 @@ export interface BullmqAdminDeps {
   readonly guardOf: (queue: string) => ConnectionGuard;
   readonly names: QueueNames;
   readonly namespace: string;
+  readonly server: Pick<ServerFacts, 'isCluster'>;
   readonly askServers: AskServers;
   /** Gives back what a process held that is not there. */
   readonly release: (queue: string, workerId: string) => Promise<unknown>;
@@ -127,6 +135,27 @@ export class BullmqAdmin implements QueueAdmin {
     return this.#deps.guardOf(queue).run((client) => makeDue(client, this.#context(queue).keys, id));
   }
 
+  promote(queue: string, span: Omit<JobSpan, 'place'>): Promise<BulkStep> {
+    return this.#deps.guardOf(queue).run((client) => promoteJobs(client, this.#context(queue), span));
+  }
+
+  clear(queue: string, span: ClearSpan): Promise<number> {
+    return this.#deps.guardOf(queue).run((client) => clearJobs(client, this.#context(queue).keys, span));
+  }
+
+  ackedUntil(queue: string, untilMs: number): Promise<number> {
+    const { completed } = this.#deps.keysOf(queue);
+    return this.#deps.guardOf(queue).read((client) => client.zcount(completed, 0, untilMs));
+  }
+
+  async move(queue: string, to: string, span: MoveSpan): Promise<BulkStep> {
+    const target = this.#deps.keysOf(to);
+    const isElsewhere = slotOf(this.#deps.keysOf(queue).marker) !== slotOf(target.marker);
+    if (this.#deps.server.isCluster && isElsewhere) throw new EngineFeatureError('redis', ACROSS_SLOTS);
+    await this.#deps.names.add([to]);
+    return this.#deps.guardOf(queue).run((client) => moveJobs(client, this.#context(queue), { ...span, to: target }));
+  }
+
   async inspect(options: InspectionOptions): Promise<QueueInspection> {
     const { names, namespace, askServers } = this.#deps;
     const queues = (await names.all()).map((queue) => this.#seen(queue));
@@ -145,6 +174,8 @@ export class BullmqAdmin implements QueueAdmin {
     return { queue, keys: this.#deps.keysOf(queue) };
   }
 }
+
+const ACROSS_SLOTS = 'moves between queues in different slots of a cluster';
 
 /** The deaths that are noted in a queue, the newest first. What is none is left out. */
 function readDeaths(entries: readonly string[]): readonly QueueDeath[] {

@@ -6,6 +6,7 @@
 -- Needs memory: the first write is one that a full server refuses, so that it is refused before anything has moved
 -- Arguments:
 --   prefix
+--   payload: as JSON, in place of theirs; '' leaves it
 --   deaths...: job id and deliveries of each
 -- Reply: 1 or 0 for each.
 -- Cost: some fifteen commands a job.
@@ -32,6 +33,7 @@ end
 return eachDeath(function(id, key)
   redis.call('HINCRBY', key, 'redrives', 1)
   keepLastAttempt(key)
+  if ARGV.payload ~= '' then redis.call('HSET', key, 'data', ARGV.payload) end
   reprocessJob({ key, KEYS.events, KEYS.failed, KEYS.wait, KEYS.meta, KEYS.active, KEYS.marker, KEYS.prioritized, KEYS.pc },
     { id, 'LPUSH', 'failedReason', 'failed', '1', '0' })
   redis.call('HDEL', key, 'stc', 'defa', 'stacktrace', 'pb', 'cancel', 'suspicions', 'spared')
