@@ -6,9 +6,10 @@ import { note } from '../jobs/notes.js';
 import { CommandTrial } from './command-trial.js';
 
 const CONTRACTS = `
+import { job } from '${import.meta.resolve('@acktor/core')}';
 const data = { '~standard': { version: 1, vendor: 'test', validate: (value) =>
   typeof value?.text === 'string' ? { value } : { issues: [{ message: 'expected a text', path: ['text'] }] } } };
-export const note = { name: 'note', queue: 'notes', data, attempts: 3, backoff: { type: 'fixed', delayMs: 0 }, version: 1, upgrade: {} };
+export const note = job('note', { queue: 'notes', data });
 `;
 
 describe('the command acktor send', function () {
