@@ -10,6 +10,8 @@ import { job } from '${import.meta.resolve('@acktor/core')}';
 const data = { '~standard': { version: 1, vendor: 'test', validate: (value) =>
   typeof value?.text === 'string' ? { value } : { issues: [{ message: 'expected a text', path: ['text'] }] } } };
 export const note = job('note', { queue: 'notes', data });
+const { groups, ...rest } = note;
+export const old = { ...rest, name: 'old' };
 `;
 
 describe('the command acktor send', function () {
@@ -47,12 +49,16 @@ describe('the command acktor send', function () {
     const args = ['--contracts', contracts, '--allow-unused'];
     expect(await trial.run('send', 'note', '{"text":"x"}', ...args, '--id', 'a')).to.include({ code: 0 });
     expect(await trial.json('job', 'a')).to.include({ queue: 'notes', name: 'note' });
+    expect(await trial.run('send', 'note', '{"text":"x"}', ...args, '--key', 'ann')).to.include({ code: 0 });
+    // One that an older installed copy has made says nothing of groups.
+    expect(await trial.run('send', 'old', '{"text":"x"}', ...args)).to.include({ code: 0 });
+    expect((await trial.json('keys', 'list', 'notes'))['keys']).to.have.length(1);
     const wrong = await trial.run('send', 'note', '{"text":5}', ...args);
     expect(wrong.code).to.equal(2);
     expect(wrong.stderr).to.include('data.text: expected a text');
     const other = await trial.run('send', 'nte', '{}', ...args);
     expect(other.code).to.equal(3);
-    expect(other.stderr).to.include('expected a contract of job nte, got note of');
+    expect(other.stderr).to.include('expected a contract of job nte, got note, old of');
   });
 
   it('sends nothing with --dry-run, to a queue that was never used, or of what is no JSON', async () => {

@@ -90,8 +90,8 @@ describe('a command of a script that fails', function () {
   });
 });
 
-/** What is kept of flows, what operators say of keys or do to many jobs at a time, and what mends turns: none has a scenario yet. */
-const UNTRIED = ['changeFlow', 'clear', 'limitQueue', 'listKeys', 'mendTurns', 'move', 'purgeKey', 'setKey'];
+/** What is kept of flows, what operators say of keys, and what mends turns: none has a scenario yet. */
+const UNTRIED = ['changeFlow', 'limitQueue', 'listKeys', 'mendTurns', 'purgeKey', 'setKey'];
 
 /** No scenario has jobs with keys yet, so what gives them their turns is not asked of each script that includes it. */
 async function commandsOfTurns(): Promise<ReadonlySet<string>> {
@@ -106,6 +106,7 @@ const UNUSED: Readonly<Partial<Record<string, readonly string[]>>> = {
   outboxForward: ['SADD'],
   publish: ['SADD'],
   send: ['SADD'],
+  move: ['SADD'],
   pause: ['GET'],
   symptoms: ['LLEN'],
   putSchedule: ['HSET'],

@@ -31,6 +31,19 @@ describe('Operator, changing many jobs', function () {
     expect(await operator.queue('others')).to.include({ waiting: 0, delayed: 0, active: 0 });
   });
 
+  it('changes no more than were counted, though others have come since', async () => {
+    await using opened = await openOperatorTrial();
+    const { operator, trial } = opened;
+    for (const id of ['a', 'b', 'c']) await trial.producer.send(note, { text: 'x' }, { id });
+    const [one, two] = [{ matched: 1, done: 1, left: 0 } as const, { matched: 2, done: 2, left: 0 } as const];
+    expect(await operator.moveAll('notes', 'others', { place: 'waiting', most: 1 })).to.deep.equal(one);
+    expect(await operator.clear('notes', { place: 'waiting', most: 1 })).to.deep.equal(one);
+    expect(await operator.queue('notes')).to.include({ waiting: 1 });
+    for (const id of ['d', 'e', 'f']) await trial.producer.send(note, { text: 'x' }, { id, delayMs: 3_600_000 });
+    expect(await operator.promoteAll('notes', { most: 2 })).to.deep.equal(two);
+    expect(await operator.queue('notes')).to.include({ waiting: 3, delayed: 1 });
+  });
+
   it('leaves no key of a job that it removed or moved', async () => {
     await using opened = await openOperatorTrial();
     const { operator, trial } = opened;

@@ -88,7 +88,7 @@ function moveCommand(): Command {
   const command = operatorCommand('move', 'move all jobs of a state to another queue')
     .description(
       'Each moves in one step, with its id, payload and options. Dead letters wait for their turn there, with all their attempts before them. ' +
-        'Runs of schedules, members of flows, and jobs whose id the other queue knows stay.',
+        'Runs of schedules, members of flows, jobs of a key, and jobs whose id the other queue knows stay.',
     )
     .argument('<queue>', 'the queue')
     .argument('<to>', 'the other queue, which may be new')
@@ -120,6 +120,7 @@ interface Bulk {
 }
 
 interface RunOptions {
+  readonly most?: number;
   readonly dryRun?: boolean;
   readonly onProgress?: (done: number) => void;
 }
@@ -131,8 +132,10 @@ function runOn(queue: string, flags: BulkFlags, bulk: Bulk): Promise<void> {
     if (flags.dryRun || preview.matched === 0) return report(queue, preview, { bulk, flags });
     await confirm(bulk.question(preview.matched), flags.yes, atTheTerminal());
     const progress = showProgress(preview.matched, 'job');
+    const onProgress = (done: number) => progress.update(done);
     try {
-      report(queue, await bulk.run(operator, { onProgress: (done) => progress.update(done) }), { bulk, flags });
+      // The answer does not mean jobs that come after the question.
+      report(queue, await bulk.run(operator, { most: preview.matched, onProgress }), { bulk, flags });
     } finally {
       progress.stop();
     }

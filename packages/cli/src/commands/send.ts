@@ -27,6 +27,7 @@ interface SendFlags extends OperatorFlags {
   readonly delay?: string;
   readonly priority?: string;
   readonly attempts?: string;
+  readonly key?: string;
   readonly dryRun?: boolean;
 }
 
@@ -50,6 +51,7 @@ export function sendCommand(): Command {
     .option('--delay <span>', 'how long until it is due: 30s, 5m, 2h')
     .option('--priority <n>', 'from 1, the first, to 2,097,152; without, before all that have one')
     .option('--attempts <n>', 'how often it is tried in all')
+    .option('--key <key>', 'its group: of one key one job is under way at a time, or as many as its contract says')
     .option('--dry-run', 'check it, and send nothing');
   return withOperatorFlags(command)
     .addHelpText('after', EXPLANATION)
@@ -83,12 +85,13 @@ function report({ id, job: { name, queue }, duplicateOf }: Receipt<AnyJob>, { js
   });
 }
 
-function sendOptionsOf({ id, delay, priority, attempts }: SendFlags): SendOptions {
+function sendOptionsOf({ id, delay, priority, attempts, key }: SendFlags): SendOptions {
   return {
     ...(id !== undefined && { id }),
     ...(delay !== undefined && { delayMs: spanMs(delay, '--delay') }),
     ...(priority !== undefined && { priority: wholeNumber(priority, '--priority') }),
     ...(attempts !== undefined && { attempts: wholeNumber(attempts, '--attempts') }),
+    ...(key !== undefined && { key }),
   };
 }
 

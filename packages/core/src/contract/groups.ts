@@ -71,7 +71,8 @@ export const keyOption = {
   doc: "The job's group: of one key as many jobs are under way at a time as the contract's `groups` say, by default one, in the order in which they were sent. Not together with `delayMs`.",
 } as const;
 
-/** The group of a job that is sent with a key. */
-export function groupOf({ concurrency, deadLetter }: Groups, key: string): JobGroup {
+/** The group of a job that is sent with a key. A contract that an older installed copy has made says nothing of groups. */
+export function groupOf(groups: Groups | undefined, key: string): JobGroup {
+  const { concurrency, deadLetter } = groups ?? { concurrency: 1, deadLetter: 'release' };
   return { key, concurrency, holdsWhenDead: deadLetter === 'hold' };
 }

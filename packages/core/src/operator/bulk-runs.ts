@@ -13,19 +13,21 @@ import type { BulkStep, QueueAdmin, QueueDepth } from './queue-admin.js';
 
 /** Makes all delayed jobs due. @throws OptionsError. */
 export async function promoteAll(admin: QueueAdmin, queue: string, options: PromoteOptions): Promise<BulkOutcome> {
-  const { dryRun, onProgress } = promoteOptions.check(options);
-  const { delayed: matched } = await admin.depth(queue);
+  const { most = Infinity, dryRun, onProgress } = promoteOptions.check(options);
+  const { delayed } = await admin.depth(queue);
+  const matched = Math.min(delayed, most);
   if (dryRun) return { matched, done: 0, left: 0 };
   return repeated(matched, onProgress, (span) => admin.promote(queue, span));
 }
 
 /** Removes all jobs of a place. @throws OptionsError. */
 export async function clear(admin: QueueAdmin, queue: string, options: ClearOptions): Promise<BulkOutcome> {
-  const { place, olderThanMs, dryRun, onProgress } = clearOptions.check(options);
+  const { place, olderThanMs, most = Infinity, dryRun, onProgress } = clearOptions.check(options);
   if (place !== 'acked' && options.olderThanMs !== undefined) throw onlyOfAcked(place);
   const depth = await admin.depth(queue);
   const untilMs = place === 'acked' ? depth.readAtMs - olderThanMs : undefined;
-  const matched = untilMs === undefined ? countIn(depth, place) : await admin.ackedUntil(queue, untilMs);
+  const found = untilMs === undefined ? countIn(depth, place) : await admin.ackedUntil(queue, untilMs);
+  const matched = Math.min(found, most);
   if (dryRun) return { matched, done: 0, left: 0 };
   const outcome = await repeated(matched, onProgress, async ({ limit }) => ({
     done: await admin.clear(queue, { place, untilMs, limit }),
@@ -40,9 +42,9 @@ export async function moveAll(
   { queue, to }: { readonly queue: string; readonly to: string },
   options: MoveOptions,
 ): Promise<BulkOutcome> {
-  const { place, dryRun, onProgress } = moveOptions.check(options);
+  const { place, most = Infinity, dryRun, onProgress } = moveOptions.check(options);
   if (queue === to) throw sameQueue(queue);
-  const matched = countIn(await admin.depth(queue), place);
+  const matched = Math.min(countIn(await admin.depth(queue), place), most);
   if (dryRun) return { matched, done: 0, left: 0 };
   return repeated(matched, onProgress, (span) => admin.move(queue, to, { ...span, place }));
 }

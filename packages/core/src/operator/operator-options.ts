@@ -160,7 +160,14 @@ const onProgress = {
   doc: 'Called after each call to the server with how many jobs were changed so far.',
 } as const;
 
-const promoteTable = { dryRun, onProgress } as const;
+const most = {
+  type: 'count',
+  min: 1,
+  max: 1_000_000_000,
+  doc: 'How many jobs to change at most: those that a dry run has counted, and none that came since.',
+} as const;
+
+const promoteTable = { most, dryRun, onProgress } as const;
 
 /** Checks the options of promoting all delayed jobs. */
 export const promoteOptions = defineOptions(promoteTable);
@@ -169,6 +176,8 @@ export const promoteOptions = defineOptions(promoteTable);
 
 /** What {@link Operator.promoteAll} takes besides the queue. */
 export interface PromoteOptions {
+  /** How many jobs to change at most: those that a dry run has counted, and none that came since. From 1 to 1000000000. */
+  readonly most?: OptionInput<typeof promoteTable, 'most'> | undefined;
   /** Whether only to say how many jobs are meant, and to do nothing. By default false. */
   readonly dryRun?: OptionInput<typeof promoteTable, 'dryRun'> | undefined;
   /** Called after each call to the server with how many jobs were changed so far. */
@@ -185,6 +194,7 @@ const clearTable = {
     doc: 'Where the jobs are that go.',
   },
   olderThanMs: { type: 'ms', default: 0, doc: 'Of acked jobs only those that were acked so long ago, or longer.' },
+  most,
   dryRun,
   onProgress,
 } as const;
@@ -200,6 +210,8 @@ export interface ClearOptions {
   readonly place: OptionInput<typeof clearTable, 'place'>;
   /** Of acked jobs only those that were acked so long ago, or longer. In milliseconds, 0 or more; by default 0. */
   readonly olderThanMs?: OptionInput<typeof clearTable, 'olderThanMs'> | undefined;
+  /** How many jobs to change at most: those that a dry run has counted, and none that came since. From 1 to 1000000000. */
+  readonly most?: OptionInput<typeof clearTable, 'most'> | undefined;
   /** Whether only to say how many jobs are meant, and to do nothing. By default false. */
   readonly dryRun?: OptionInput<typeof clearTable, 'dryRun'> | undefined;
   /** Called after each call to the server with how many jobs were changed so far. */
@@ -215,6 +227,7 @@ const moveTable = {
     required: true,
     doc: 'Where the jobs are that move.',
   },
+  most,
   dryRun,
   onProgress,
 } as const;
@@ -228,6 +241,8 @@ export const moveOptions = defineOptions(moveTable);
 export interface MoveOptions {
   /** Where the jobs are that move. */
   readonly place: OptionInput<typeof moveTable, 'place'>;
+  /** How many jobs to change at most: those that a dry run has counted, and none that came since. From 1 to 1000000000. */
+  readonly most?: OptionInput<typeof moveTable, 'most'> | undefined;
   /** Whether only to say how many jobs are meant, and to do nothing. By default false. */
   readonly dryRun?: OptionInput<typeof moveTable, 'dryRun'> | undefined;
   /** Called after each call to the server with how many jobs were changed so far. */
@@ -238,7 +253,7 @@ export interface MoveOptions {
 
 /** What a bulk operation did. */
 export interface BulkOutcome {
-  /** How many jobs were there when it began. */
+  /** How many jobs were meant: those that were there when it began, `most` of them at most. */
   readonly matched: number;
   /** How many it changed; 0 with `dryRun`. */
   readonly done: number;

@@ -217,8 +217,8 @@ export class Operator {
 
   /**
    * Moves all jobs of a place to another queue, in bounded calls: each in one step, with its id, payload, options, fence, history and steps; a dead
-   * letter waits there, its attempts afresh. Left are runs of schedules, members of flows, and jobs whose id the other queue knows. A receipt of a
-   * job that has moved rejects with JobGoneError. @throws OptionsError; EngineFeatureError in a cluster whose slots part the queues.
+   * letter waits there, its attempts afresh. Left are runs of schedules, members of flows, jobs of a key, and jobs whose id the other queue knows. A receipt
+   * of a job that has moved rejects with JobGoneError. @throws OptionsError; EngineFeatureError in a cluster whose slots part the queues.
    */
   async moveAll(queue: string, to: string, options: MoveOptions): Promise<BulkOutcome> {
     await this.#requireQueue(queue);

@@ -124,6 +124,16 @@ export function bulkConforms({ describe, it, features, trial }: Suite): void {
       expect((await other.take()).record).to.include({ id: 'a', attemptsMade: 0, deliveries: 2, leasesLost: 0 });
     });
 
+    it('leaves the job of a flow that has begun, and the steps of flows', async () => {
+      await trial().send({ id: 'f' }, { id: 'a' }, { id: 'step', flow: '{}' });
+      const store = trial().broker.flows('trial');
+      const flow = await store.read('f');
+      if (flow) await store.change({ flow, record: '{"phase":"running"}', progress: '{"done":0}' });
+      expect(await move('waiting')).to.deep.equal({ done: 1, left: 2 });
+      expect(await idsIn('waiting')).to.have.members(['f', 'step']);
+      expect((await store.read('f'))?.record).to.equal('{"phase":"running"}');
+    });
+
     it('leaves a job whose id the other queue knows, and what is under way', async () => {
       const other = new QueueTrial(trial(), 'other');
       await other.send({ id: 'a', payload: '{"n":1}' });

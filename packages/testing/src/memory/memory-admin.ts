@@ -178,7 +178,9 @@ interface Move {
 
 /** Returns whether it has moved. */
 function moveJob(job: StoredJob, { queue, target }: Move): boolean {
-  if (job.slot !== undefined || job.sent.group !== undefined || target.jobs.has(job.sent.id)) return false;
+  const { sent, slot, parent, children, flowRecord } = job;
+  const isMember = parent !== undefined || children.size > 0 || flowRecord !== undefined || sent.flow !== undefined;
+  if (isMember || slot !== undefined || sent.group !== undefined || target.jobs.has(sent.id)) return false;
   const delayMs = job.place === 'delayed' ? Math.max(1, (job.dueAtMs ?? 0) - queue.clock.now()) : 0;
   target.send({ ...job.sent, delayMs });
   const moved = target.jobs.get(job.sent.id);

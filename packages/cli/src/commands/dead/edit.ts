@@ -40,11 +40,7 @@ export async function redriveEdited({ operator, queue, ids }: Asked, flags: Edit
   const missed = flags.dryRun ? 0 : 1 - done;
   print(flags.json, {
     json: { queue, matched: 1, redriven: done, missed },
-    text: () =>
-      flags.dryRun
-        ? say`${id} would be redriven with it
-`
-        : redriven(id, missed),
+    text: () => (flags.dryRun ? say`${id} would be redriven with it\n` : redriven(id, missed)),
   });
 }
 

@@ -1,7 +1,9 @@
--- Moves jobs to another queue in the same slot, each in one step: with its id, payload, options, fence and the results of its steps. One that waits
--- joins the tail of the other queue, or its place by priority; a delayed one keeps its time; a dead letter waits again, its attempts afresh.
+-- Moves jobs to another queue in the same slot, each in one step: with its id, payload, options, fence and the results of its steps. One that
+-- waits joins the tail of the other queue, or its place by priority; a delayed one keeps its time; a dead letter waits again, its attempts
+-- afresh.
 --
--- Left where they are: a job that is no longer in that place, or whose id the other queue knows, runs of schedules, members of flows, and jobs of a key.
+-- Left where they are: a job that is no longer in that place, is leased, or whose id the other queue knows; runs of schedules, members of
+-- flows, and jobs of a key.
 --
 -- Roles: operator
 -- Keys: channel
@@ -21,15 +23,16 @@ local active, delayed, completed, failed = KEYS.active, KEYS.delayed, KEYS.compl
 --- include: place
 --- include: job-key
 --- include: kinds
-requireKinds(INLINE.kinds('wait', 'paused', 'prioritized', 'delayed', 'failed', 'completed', 'active', 'events', 'meta'))
+requireKinds(INLINE.kinds('wait', 'paused', 'prioritized', 'delayed', 'failed', 'completed', 'active', 'waiting-children'))
+requireKinds(INLINE.kinds('events', 'meta'))
 local function moves()
 --- include: adder
   local add, look = adderTo(target)
 
   local function isFree(id, key)
-    local fields = call('HMGET', key, 'rjk', 'parentKey', 'parent', 'deid')
-    for i = 1, 4 do if fields[i] then return false end end
-    for _, side in ipairs({ ':dependencies', ':processed', ':failed', ':unsuccessful' }) do
+    local fields = call('HMGET', key, 'rjk', 'parentKey', 'parent', 'deid', 'flow')
+    for i = 1, 5 do if fields[i] then return false end end
+    for _, side in ipairs({ ':lock', ':dependencies', ':processed', ':failed', ':unsuccessful' }) do
       if call('EXISTS', key .. side) == 1 then return false end
     end
     local found, score = findPlace(id)
@@ -41,8 +44,8 @@ local function moves()
     if not isRead or type(options) ~= 'table' then return nil end
     options.delay = score and math.max(1, math.floor(tonumber(score) / CONST.dueUnitsPerMs) - tonumber(now)) or nil
     options.jobId, options.reuse = nil, nil
-    -- A job of a key has a turn, or a place in a line, in this queue.
-    if options.key then return nil end
+    -- A job of a key has a turn, or a place in a line, in this queue. And a flow looks for its steps where it has sent them.
+    if options.key or options.flow then return nil end
     return options
   end
 
