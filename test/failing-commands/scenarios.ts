@@ -43,25 +43,12 @@ const leases: readonly Scenario[] = [
   of('renewProcess', 'its leases', and(twoActive(), stalled), ['w1|', 60_000]),
 ];
 
-const plain = [1, 'a job', '{}', 'n1', '{}'] as const;
+const n1 = ['n1', '{}'] as const;
+const plain = [1, 'a job', '{}', ...n1] as const;
 const sends: readonly Scenario[] = ['1', '0'].flatMap((mayBeFast) => [
   of('send', `jobs (${mayBeFast})`, waiting({}, 1), [mayBeFast, 2, 'a job', '{}', 'n1', '{}', 'n2', '{}']),
-  of('send', `a job with a delay (${mayBeFast})`, waiting({}, 1), [
-    mayBeFast,
-    1,
-    'a job',
-    '{"delay":5000}',
-    'n1',
-    '{}',
-  ]),
-  of('send', `a job with a priority (${mayBeFast})`, waiting({}, 1), [
-    mayBeFast,
-    1,
-    'a job',
-    '{"priority":5}',
-    'n1',
-    '{}',
-  ]),
+  of('send', `a job with a delay (${mayBeFast})`, waiting({}, 1), [mayBeFast, 1, 'a job', '{"delay":5000}', ...n1]),
+  of('send', `a job with a priority (${mayBeFast})`, waiting({}, 1), [mayBeFast, 1, 'a job', '{"priority":5}', ...n1]),
   of('send', `to a paused queue (${mayBeFast})`, and(waiting({}, 1), meta('paused', '1')), [mayBeFast, ...plain]),
   of('send', `to a limited queue (${mayBeFast})`, and(waiting({}, 1), meta('concurrency', '2')), [mayBeFast, ...plain]),
 ]);
@@ -136,8 +123,14 @@ const ofOperators: readonly Scenario[] = [
     and(waiting(), (queue) => queue.add(['b1'], { priority: 2 })),
     ['waiting', 0, 10],
   ),
-  of('promote', 'a job', waiting({ delay: 60_000 }), [ID]),
-  of('promote', 'a job with a priority', waiting({ delay: 60_000, priority: 2 }), [ID]),
+  of('promote', 'a job', waiting({ delay: 60_000 }), [ID, '']),
+  of('promote', 'a job with a priority', waiting({ delay: 60_000, priority: 2 }), [ID, '1']),
+  of(
+    'promote',
+    'a job that waits for the rate of its key',
+    and(waiting({ delay: 60_000 }), ({ server, key }) => server.client.hset(key(ID), 'opts', '{"key":"a"}')),
+    [ID, '1'],
+  ),
   of('clear', 'what waits', waiting(), ['wait', 9e15, 100]),
   of('clear', 'what has a priority', waiting({ priority: 2 }), ['prioritized', 9e15, 100]),
   of('clear', 'what is delayed', waiting({ delay: 60_000 }), ['delayed', 9e15, 100]),

@@ -29,7 +29,8 @@ export function bulkCommands(): readonly Command[] {
 function promoteCommand(): Command {
   const command = operatorCommand('promote', 'make all delayed jobs of a queue due')
     .description(
-      'Jobs that wait for their time, or for their next attempt, wait for their turn from now on. Runs of schedules keep their times.',
+      'Jobs that wait for their time, or for their next attempt, wait for their turn from now on. Runs of schedules keep their times, and ' +
+        'jobs that wait for the rate of their key keep to it.',
     )
     .argument('<queue>', 'the queue');
   return withBulkFlags(command)

@@ -191,7 +191,7 @@ export class Operator {
     await this.#admin.limit(queue, change);
   }
 
-  /** Makes a delayed job due at once. Resolves with whether it was delayed. */
+  /** Makes a delayed job due at once, also one that waits for the rate of its key. Resolves with whether it was delayed. */
   async runNow(queue: string, id: string): Promise<boolean> {
     checkId(id);
     await this.#requireQueue(queue);
@@ -199,7 +199,8 @@ export class Operator {
   }
 
   /**
-   * Makes all jobs due at once that are delayed now, the first due first, in bounded calls. What keeps a schedule going stays. @throws OptionsError.
+   * Makes all jobs due at once that are delayed now, the first due first, in bounded calls. Left are runs that keep a schedule going, and jobs that
+   * wait for the rate of their key. @throws OptionsError.
    */
   async promoteAll(queue: string, options: PromoteOptions = {}): Promise<BulkOutcome> {
     await this.#requireQueue(queue);

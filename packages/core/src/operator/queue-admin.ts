@@ -206,10 +206,11 @@ export interface QueueAdmin {
   limits(queue: string): Promise<QueueLimits>;
   /** Holds from now on, for every worker of the queue. May be repeated. */
   limit(queue: string, change: LimitChange): Promise<void>;
-  /** Makes a delayed job due at once. Resolves with whether it was delayed. */
+  /** Makes a delayed job due at once, also one that waits for the rate of its key. Resolves with whether it was delayed. */
   runNow(queue: string, id: string): Promise<boolean>;
   /**
-   * Makes delayed jobs due at once, the first due first, at most `limit` of those behind the first `offset`. What keeps a schedule going stays.
+   * Makes delayed jobs due at once, the first due first, at most `limit` of those behind the first `offset`. Left are runs
+   * that keep a schedule going, and jobs that wait for the rate of their key.
    */
   promote(queue: string, span: Omit<JobSpan, 'place'>): Promise<BulkStep>;
   /**

@@ -263,6 +263,20 @@ function operatingConforms({ it, trial, features }: Suite): void {
 
   if (!features.operator) return;
 
+  it('makes the retries of a key due, and leaves what waits for its rate', async () => {
+    await keys().limit('a', { concurrency: 5, rate: { max: 1, durationMs: 60_000 } });
+    await trial().send(job('a1', 'a'), job('a2', 'a'));
+    await trial().settle(await trial().take(), retry(60_000));
+    const span = { offset: 0, limit: 10 };
+    expect(await trial().admin.promote('trial', span)).to.deep.equal({ done: 1, left: 1 });
+    expect(await drain(trial())).to.deep.equal(['a1']);
+    expect(await trial().admin.runNow('trial', 'a2')).to.equal(true);
+    expect(await drain(trial())).to.deep.equal(['a2']);
+    await trial().send(job('a3', 'a'));
+    await keys().limit('a', { concurrency: undefined, rate: null });
+    expect(await trial().admin.promote('trial', span)).to.deep.equal({ done: 1, left: 0 });
+  });
+
   it('counts and lists as waiting what waits for a turn', async () => {
     await trial().send(job('a1', 'a'), job('a2', 'a'), job('a3', 'a'), job('b1', 'b'));
     expect((await trial().admin.depth('trial')).waiting).to.equal(4);

@@ -131,7 +131,7 @@ export class MemoryAdmin implements QueueAdmin {
   promote(name: string, { offset, limit }: Omit<JobSpan, 'place'>): Promise<BulkStep> {
     const queue = this.#store.peek(name);
     const span = [...queue.delayed].slice(offset, offset + limit);
-    const due = span.filter(({ slot }) => slot === undefined);
+    const due = span.filter((job) => job.slot === undefined && !queue.groups.waitsForRate(job));
     for (const job of due) queue.wait(job, 'tail');
     return Promise.resolve({ done: due.length, left: span.length - due.length });
   }

@@ -53,6 +53,11 @@ export class StoredGroups {
     return Math.max(0, Math.ceil(fullAtMs - (rate.max - 1) * eachMs - nowMs));
   }
 
+  /** Whether the job, which is delayed, waits for a token: it has no delay of its own, until it is delivered. */
+  waitsForRate({ sent: { group }, deliveries }: StoredJob): boolean {
+    return group !== undefined && deliveries === 0 && (this.#rates.has(group.key) || this.#rates.has(undefined));
+  }
+
   /** Sets what operators set. Returns those that have their turn from now on. */
   limit(key: string | undefined, { concurrency, rate }: LimitChange): readonly StoredJob[] {
     change(this.#turns, key, concurrency);

@@ -3,7 +3,7 @@ import type { BulkStep, ClearSpan, JobSpan, MoveSpan } from '../../../../operato
 import type { ScriptClient } from '../../connection/redis-script.js';
 import type { QueueKeys } from '../queue-keys.js';
 import { scripts } from '../scripts/scripts.js';
-import { makeDue, type QueueContext } from './depths.js';
+import { makeDueByRate, type QueueContext } from './depths.js';
 import { listJobs } from './listing.js';
 
 /**
@@ -16,10 +16,10 @@ export async function promoteJobs(
 ): Promise<BulkStep> {
   const { jobs } = await listJobs(client, context, { ...span, place: 'delayed' });
   const due = jobs.filter(({ id }) => !id.startsWith(RUN_OF_SCHEDULE));
-  const made = await Promise.all(due.map(({ id }) => makeDue(client, context.keys, id)));
-  const done = made.filter(Boolean).length;
+  const made = await Promise.all(due.map(({ id }) => makeDueByRate(client, context.keys, id)));
+  const countOf = (outcome: (typeof made)[number]) => made.filter((each) => each === outcome).length;
   // One that another made due has gone from the list, too.
-  return { done, left: jobs.length - due.length };
+  return { done: countOf('due'), left: jobs.length - due.length + countOf('left') };
 }
 
 const RUN_OF_SCHEDULE = 'repeat:';

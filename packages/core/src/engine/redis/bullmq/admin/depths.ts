@@ -92,7 +92,18 @@ export async function limitQueue(client: ScriptClient, keys: QueueKeys, change: 
   await scripts.limitQueue.run(client, keys.channel, args);
 }
 
-/** Resolves with whether the job was delayed. */
+/** Resolves with whether the job was delayed. One that waits for the rate of its key uses its token early. */
 export async function makeDue(client: ScriptClient, keys: QueueKeys, id: string): Promise<boolean> {
-  return (await scripts.promote.run(client, keys.channel, [keys.prefix, id])) === 0;
+  return (await scripts.promote.run(client, keys.channel, [keys.prefix, id, ''])) === 0;
+}
+
+/** Resolves with `left` for a job that waits for the rate of its key, and `gone` for one that is not delayed. */
+export async function makeDueByRate(
+  client: ScriptClient,
+  keys: QueueKeys,
+  id: string,
+): Promise<'due' | 'left' | 'gone'> {
+  const code = await scripts.promote.run(client, keys.channel, [keys.prefix, id, '1']);
+  if (code === 0) return 'due';
+  return code === -4 ? 'left' : 'gone';
 }
