@@ -32,6 +32,7 @@ function brokerOn(queue: (name: string) => ListQueue): Port.Broker {
     keys: () => without('keys'),
     flows: () => without('flows'),
     exchanges: () => without('exchanges'),
+    records: () => without('records'),
     admin: () => without('an admin'),
     workQueue: (name) => queue(name),
     onConnection: () => () => undefined,

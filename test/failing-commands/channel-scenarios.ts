@@ -13,6 +13,7 @@ import {
   setsDelayed,
   misplaced,
   sent,
+  written,
   settled,
   settledWith,
   stalled,
@@ -88,6 +89,11 @@ export const channels: readonly Scenario[] = [
     twoActive(),
     ['ack', ID],
   ),
+  ...channelWith({ writes: [written({})] }, 'writes a record with an ack', twoActive(), ['ack', ID]),
+  ...channelWith({ writes: [written({ keptMs: 60_000 })] }, 'writes a record for a time with an ack', twoActive(), [
+    'ack',
+    ID,
+  ]),
   ...channel('acks past a job in the place of the acked ones', and(twoActive(), misplaced('completed')), ['ack', ID]),
   ...channel('rejects past a job in the place of the attributes', and(twoActive(), misplaced('meta')), [
     'deadLetter',

@@ -122,6 +122,19 @@ export const sent = (send: Readonly<Record<string, string>>) => ({
   ...send,
 });
 
+/** A record that is written with a settlement. */
+export const written = (write: Readonly<Record<string, string | number>>) => ({
+  entry: 1,
+  jobId: ID,
+  store: 'order',
+  id: 'o-1',
+  expected: 0,
+  value: '{}',
+  labels: '["waiting"]',
+  keptMs: '',
+  ...write,
+});
+
 /** Gives a leased job a child. */
 export const child: SetUp = async (queue) => queue.run('addChild', await childArgs()(queue));
 

@@ -96,8 +96,10 @@ export class TrialQueue implements AsyncDisposable {
     const written = await Promise.all(settlements.map((entry) => this.#written(entry)));
     const entries = written.flat();
     const sends = (head.sends ?? []).flatMap((send) => ENTRIES.send.map((part) => send[part] ?? ''));
-    const lengths = sends.length > 0 ? `${entries.length} ${sends.length}` : '';
-    return this.call('channel', [...channelHead(head), lengths, ...entries, ...sends]);
+    const writes = (head.writes ?? []).flatMap((write) => ENTRIES.write.map((part) => write[part] ?? ''));
+    const hasMore = sends.length + writes.length > 0;
+    const lengths = hasMore ? `${entries.length} ${sends.length} ${writes.length}` : '';
+    return this.call('channel', [...channelHead(head), lengths, ...entries, ...sends, ...writes]);
   }
 
   async lease(id: string): Promise<Lease> {
@@ -145,7 +147,7 @@ const DEFAULTS = {
   attempt: '{"attempt":1,"fence":1}',
 };
 
-/** How a channel is set up, and the jobs that are sent with its settlements. */
+/** How a channel is set up, and the jobs that are sent, and the records that are written, with its settlements. */
 export interface ChannelHead {
   readonly mayBeFast?: boolean;
   readonly keptCount?: number;
@@ -156,6 +158,7 @@ export interface ChannelHead {
   readonly limit?: number;
   readonly countedMinutes?: number;
   readonly sends?: readonly Readonly<Partial<Record<(typeof ENTRIES.send)[number], Argument>>>[];
+  readonly writes?: readonly Readonly<Partial<Record<(typeof ENTRIES.write)[number], Argument>>>[];
 }
 
 function channelHead(head: ChannelHead = {}): readonly Argument[] {

@@ -41,6 +41,7 @@ export {
   ConfirmUnsupportedError,
   ConnectionLostError,
   ServerRefusalError,
+  StaleRecordError,
   UnwritableCallError,
   type RefusalCause,
   type RefusalDetails,
@@ -92,6 +93,14 @@ export {
   type RenewalReport,
   type RenewedLeases,
 } from './engine/liveness.js';
+export type {
+  ListedRecord,
+  RecordCount,
+  RecordRange,
+  RecordStore,
+  RecordWrite,
+  StoredRecord,
+} from './engine/record-store.js';
 export type { FlowChange, FlowChangeOutcome, FlowStore, JobAddress, StoredFlow } from './engine/flow-store.js';
 export type { DeadLetterStore, DeadRecord, DeadSpan, DeadSummary, Death } from './engine/dead-letter-store.js';
 export type { KeyPage, KeyState, KeyStore, PurgeOutcome, PurgePage } from './engine/key-store.js';

@@ -80,6 +80,15 @@ export class SendUnconfirmedError extends AcktorError {
   }
 }
 
+/** The record that a settlement was to write was written since it was read. Nothing was settled, and nothing written: read it anew. */
+export class StaleRecordError extends AcktorError {
+  readonly code = 'ACKTOR_STALE_RECORD';
+
+  constructor() {
+    super('expected the record as it was read, but it was written since: read it anew');
+  }
+}
+
 /** A broker, producer or worker was used after its `close()`. */
 export class ClosedError extends AcktorError {
   readonly code = 'ACKTOR_CLOSED';

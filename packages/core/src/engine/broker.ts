@@ -3,6 +3,7 @@ import type { DeadLetterStore } from './dead-letter-store.js';
 import type { ExchangeStore } from './exchange-store.js';
 import type { KeyStore } from './key-store.js';
 import type { FlowStore } from './flow-store.js';
+import type { RecordStore } from './record-store.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { QueueAdmin } from '../operator/queue-admin.js';
 import type { Confirm, ConfirmDemand, SendAnswer } from './send-answers.js';
@@ -74,6 +75,9 @@ export interface Broker {
 
   /** The exchanges of the namespace. @throws EngineFeatureError where the engine has none. */
   exchanges(): ExchangeStore;
+
+  /** The records beside the jobs of a queue. */
+  records(queue: string): RecordStore;
 
   /** All queues, for people and tools. */
   admin(): QueueAdmin;

@@ -2,6 +2,7 @@
 import type { Backoff } from '../contract/backoff.js';
 import type { JobGroup } from '../contract/groups.js';
 import type { AttemptNote } from './attempt-record.js';
+import type { RecordWrite } from './record-store.js';
 import type { ScheduleSlot, SendTerms } from './send-terms.js';
 
 export type { ScheduleSlot } from './send-terms.js';
@@ -91,7 +92,7 @@ export interface LeasedJob {
   readonly ticket?: unknown;
 }
 
-/** How a delivery ends, and which jobs are added with its end. */
+/** How a delivery ends, which jobs are added with its end, and which record is written. */
 export type Settlement = Sending &
   (
     | { readonly kind: 'ack'; readonly result: string }
@@ -113,6 +114,8 @@ interface Sending {
    * them beside the settled job, from where they are added soon, once, and in order; those for different queues in any.
    */
   readonly sends?: readonly QueuedSend[];
+  /** A record beside the jobs of this queue, in the same step; a settlement whose record has changed meanwhile is refused: {@link StaleRecordError}. */
+  readonly write?: RecordWrite | undefined;
 }
 
 /** A job to be added, and to which queue. */
@@ -199,7 +202,7 @@ export interface ChannelReply {
   readonly settled: SettleOutcome | undefined;
   /** A job that was fetched, under the token of the request; undefined when none was requested or none is there. */
   readonly fetched: FetchedJob | undefined;
-  /** Set when this entry alone failed. */
+  /** Set when this entry alone failed; a {@link StaleRecordError} says that the record of its settlement has changed. */
   readonly error: Error | undefined;
 }
 
@@ -233,10 +236,7 @@ export interface ChannelAnswer {
 }
 
 /** A lease as the broker knows it: which job, under which token. */
-export interface Lease {
-  readonly jobId: string;
-  readonly leaseToken: string;
-}
+export type Lease = Readonly<Record<'jobId' | 'leaseToken', string>>;
 
 /** The lease tokens of one process at one queue whose fetches are answered or given up: from `process|1` to `process|last`. */
 export interface AnsweredTokens {

@@ -18,6 +18,7 @@ import { livenessConforms } from './liveness-conforms.js';
 import { maxLengthConforms } from './max-length-conforms.js';
 import { operatorConforms } from './operator-conforms.js';
 import { poisonConforms } from './poison-conforms.js';
+import { recordsConform } from './records-conform.js';
 import { schedulesConform } from './schedules-conform.js';
 import { settledSendsConform } from './settled-sends-conform.js';
 import { stepsConform } from './steps-conform.js';
@@ -67,6 +68,7 @@ export function engineConforms(
     if (features.events) eventsConform(suite);
     if (features.schedules) schedulesConform(suite);
     if (features.flows) flowsConform(suite);
+    if (features.records) recordsConform(suite);
   });
 }
 

@@ -16,6 +16,8 @@ export interface EngineFeatures {
   readonly groups: boolean;
   /** What is kept of flows lies with their jobs. */
   readonly flows: boolean;
+  /** Records are kept beside jobs, and written with the end of one. */
+  readonly records: boolean;
   /** Jobs stand for others by keys of their sends: once, throttled, debounced, the last. */
   readonly deduplication: boolean;
   /** Jobs that nothing has begun in time are given up. */
@@ -47,6 +49,7 @@ export const redisFeatures: EngineFeatures = {
   schedules: true,
   groups: true,
   flows: true,
+  records: true,
   deduplication: true,
   expiry: true,
   maxLength: true,

@@ -101,6 +101,7 @@ export function settle(
   apply(queue, job, settlement);
   if (attempt !== undefined && settlement.kind !== 'ack') remember(job, attempt, queue.clock.now());
   if (settlement.kind === 'ack' || settlement.kind === 'deadLetter') queue.trim(retention);
+  if (settlement.write) queue.records.write(settlement.write);
   settlement.sends?.forEach(send);
   return 'stored';
 }

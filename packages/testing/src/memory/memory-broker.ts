@@ -18,6 +18,7 @@ import {
   type OutgoingJob,
   type QueueAdmin,
   type QueueWatcher,
+  type RecordStore,
   type Retention,
   type ScheduleStore,
   type SendAnswer,
@@ -127,6 +128,11 @@ export class MemoryBroker implements Broker {
   exchanges(): ExchangeStore {
     this.#requireOpen();
     return new MemoryExchanges(this.#store, (confirm) => this.requireConfirm(confirm));
+  }
+
+  records(queue: string): RecordStore {
+    this.#requireOpen();
+    return this.#store.queue(queue).records;
   }
 
   admin(): QueueAdmin {

@@ -153,6 +153,9 @@ export class MemoryWorkQueue implements WorkQueue {
 
   #refusalOf({ job: { record, leaseToken }, settlement }: Settling): Error | undefined {
     const job = this.#held({ jobId: record.id, leaseToken });
+    const isActive = this.#queue.jobs.get(record.id)?.place === 'active';
+    const stale = isActive && settlement.write && this.#queue.records.refusalOf(settlement.write);
+    if (stale) return stale;
     if (settlement.kind !== 'ack' || job === undefined) return undefined;
     const { open, fatal } = childrenOf(job);
     if (open > 0) return new BrokerReplyError('the queue', 'the job has children that have not ended');

@@ -19,6 +19,7 @@ import type {
 import { DueList, removeFrom } from './due-list.js';
 import { ended, removed } from './family.js';
 import { StoredGroups } from './stored-groups.js';
+import { StoredRecords } from './stored-records.js';
 import type { StoredTimes } from './stored-schedule.js';
 import { Deduplication } from './deduplication.js';
 import { sweepFor, wouldBeFull } from './making-room.js';
@@ -77,6 +78,7 @@ export class StoredQueue {
   isUsed = false;
   readonly schedules = new Map<string, StoredTimes>();
   readonly groups = new StoredGroups();
+  readonly records: StoredRecords;
   readonly #deduplication = new Deduplication(this);
   readonly #lanes = new Map<number, StoredJob[]>();
   readonly #waitingEnds = new Map<string, Set<() => void>>();
@@ -87,6 +89,7 @@ export class StoredQueue {
   constructor(name: string, clock: EngineClock, listener: QueueListener) {
     this.name = name;
     this.clock = clock;
+    this.records = new StoredRecords(clock);
     this.wakeSignals = new WakeSignals(clock);
     this.#listener = listener;
   }

@@ -1,16 +1,17 @@
 // The channel: the one actor in a worker through which the consumers of a queue fetch, ack and reject.
-import { UnwritableCallError } from '@acktor/core';
-import type {
-  AttemptNote,
-  ChannelAnswer,
-  ChannelReply,
-  FetchedJob,
-  LeasedJob,
-  RateLimit,
-  Settlement,
-  Settling,
-  WorkQueue,
-  EngineClock,
+import {
+  StaleRecordError,
+  UnwritableCallError,
+  type AttemptNote,
+  type ChannelAnswer,
+  type ChannelReply,
+  type FetchedJob,
+  type LeasedJob,
+  type RateLimit,
+  type Settlement,
+  type Settling,
+  type WorkQueue,
+  type EngineClock,
 } from '@acktor/core/engine';
 import { cutText, errorReason, type GuardedLog } from '@acktor/core/internal';
 import type { ChannelMessage, ConsumerRef, SettlementRequest, StuckHandler } from '../consumer/consumer-protocol.js';
@@ -69,7 +70,6 @@ export class Channel {
   readonly #totals: Totals;
   readonly #events: DeliveryEvents;
   readonly #suspects = new Suspects();
-
   constructor(deps: ChannelDeps) {
     this.#deps = deps;
     const { quarantine } = deps;
@@ -89,7 +89,6 @@ export class Channel {
   readonly heldSinceMs = (consumer: ConsumerRef) => this.#deliveries.heldSinceMs(consumer);
   /** Since when the consumer is parked, in milliseconds since the epoch. */
   readonly parkedSinceMs = (consumer: ConsumerRef) => this.#parking.parkedSinceMs(consumer);
-
   /** How its deliveries ended so far. */
   readonly totals = () => this.#totals.report();
   readonly totalsByJob = () => this.#totals.byJob();
@@ -251,7 +250,9 @@ export class Channel {
     const facts = { job: job.record.id, settled, settlement: settlement.kind, ...(error && { err: error }) };
     this.#deps.log.warn(facts, 'a settlement was refused');
     // The lease is still ours: otherwise the heartbeat would keep renewing a lease that no consumer owns.
-    if (settled === undefined && error) this.#deadLetter(job, `how it ended could not be stored: ${error.message}`);
+    if (error instanceof StaleRecordError) this.#giveBack(job);
+    else if (settled === undefined && error)
+      this.#deadLetter(job, `how it ended could not be stored: ${error.message}`);
     consumer.send({ type: 'settlement.refused' });
   }
 

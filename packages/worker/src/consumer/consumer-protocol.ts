@@ -1,5 +1,5 @@
 // The input, context and events of a consumer, and what it sends to its channel and its runner.
-import type { LeasedJob, QueuedSend, Settlement } from '@acktor/core/engine';
+import type { LeasedJob, QueuedSend, RecordWrite, Settlement } from '@acktor/core/engine';
 import type { ActorRef, Snapshot, StateValue } from 'xstate';
 
 export type { LeasedJob, Settlement } from '@acktor/core/engine';
@@ -41,7 +41,12 @@ export type ConsumerEvent =
   | { readonly type: 'connection.restored' }
   | { readonly type: 'lease.lost' }
   // From the runner.
-  | { readonly type: 'handler.returned'; readonly result: string; readonly sends?: readonly QueuedSend[] }
+  | {
+      readonly type: 'handler.returned';
+      readonly result: string;
+      readonly sends?: readonly QueuedSend[];
+      readonly write?: RecordWrite | undefined;
+    }
   | { readonly type: 'handler.rejected'; readonly settlement: Rejected }
   | { readonly type: 'deadline.passed' }
   // It has not let go in time: the delivery ends without it.

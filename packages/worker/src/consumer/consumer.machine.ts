@@ -218,8 +218,8 @@ function settlementIn(event: ConsumerEvent): Settlement | undefined {
   return event.type === 'handler.rejected' || event.type === 'handler.stuck' ? event.settlement : undefined;
 }
 
-function ackIn({ result, sends }: Extract<ConsumerEvent, { readonly type: 'handler.returned' }>): Settlement {
-  return sends === undefined ? { kind: 'ack', result } : { kind: 'ack', result, sends };
+function ackIn({ result, sends, write }: Extract<ConsumerEvent, { readonly type: 'handler.returned' }>): Settlement {
+  return sends === undefined ? { kind: 'ack', result } : { kind: 'ack', result, sends, write };
 }
 
 function stuckHandler({ delivery }: ConsumerContext, event: ConsumerEvent): StuckHandler | undefined {

@@ -231,7 +231,8 @@ async function handle(attempt: Attempt, entry: HandlerEntry, deps: RunningDeps):
     const encoded = encode(entry, value, deps);
     const result = encoded instanceof Promise ? await encoded : encoded;
     const sends = attempt.takeSends();
-    return sends ? { type: 'handler.returned', result, sends: await sends } : { type: 'handler.returned', result };
+    if (sends === undefined) return { type: 'handler.returned', result };
+    return { type: 'handler.returned', result, sends: await sends, write: attempt.write };
   } catch (error) {
     if (attempt.waitsFor > 0 && attempt.abortedBy === undefined) return waits(attempt, deps);
     // A handler whose signal has aborted may throw anything; people want to read why it aborted.

@@ -1,6 +1,6 @@
 // What runs a delivery once its payload has passed its schema: a class or a function, within the middleware around it. And one run of it.
 import type { AnyJob } from '@acktor/core';
-import type { LeasedJob, QueuedSend, EngineClock } from '@acktor/core/engine';
+import type { LeasedJob, QueuedSend, EngineClock, RecordWrite } from '@acktor/core/engine';
 import type { AbortReason } from '../consumer/consumer-protocol.js';
 import { Children, type ChildrenDeps } from '../delivery/children.js';
 import type { Delivery } from '../delivery/delivery.js';
@@ -39,6 +39,8 @@ export type AbortError = CancelledError | DeadlineError | LeaseLostError | Shutd
 /** One run of a handler: its signal, why it is to let go, and what is built and provided for it. */
 export class Attempt {
   readonly leased: LeasedJob;
+  /** The record that is written with its ack, where it sends with it ({@link openSends}). */
+  write: RecordWrite | undefined;
   readonly #scopes: Pick<HandlerScopes, 'open' | 'clock'>;
   #scope: DeliveryScope | undefined;
   #sends: SendsWithAck | undefined;

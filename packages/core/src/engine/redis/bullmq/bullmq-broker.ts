@@ -32,6 +32,8 @@ import type { KeyStore } from '../../key-store.js';
 import { BullmqKeys } from './bullmq-keys.js';
 import type { FlowStore } from '../../flow-store.js';
 import { BullmqFlows } from './bullmq-flows.js';
+import type { RecordStore } from '../../record-store.js';
+import { BullmqRecords } from './bullmq-records.js';
 import { BullmqSchedules } from './schedules/bullmq-schedules.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
 import { QueueNames, type AskServers } from './admin/queue-names.js';
@@ -167,6 +169,11 @@ export class BullmqBroker implements Broker {
     const targetOf = (queue: string) => this.#targetOf(state, queue);
     const sending = { targetOf, outbox: this.#outboxOf(state), confirmed: this.#confirmedSends };
     return new BullmqExchanges({ name: state.name, keys: state.keys, guard, server, ...sending });
+  }
+
+  records(queue: string): RecordStore {
+    const state = this.#queueOf(queue);
+    return new BullmqRecords(state.keys, this.#guardOf(state));
   }
 
   admin(): QueueAdmin {

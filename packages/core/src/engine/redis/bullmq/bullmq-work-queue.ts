@@ -118,11 +118,12 @@ export class BullmqWorkQueue implements WorkQueue {
   ): Promise<ChannelAnswer> {
     const status = options.wantsStatus ? '1' : '0';
     const { leaseMs, worker, limit } = options;
-    const { entries, sends, turns, unwritable } = writeCall(requests, this.#writing);
-    const lengths = sends.length + turns.length > 0 ? `${entries.length} ${sends.length}` : '';
+    const { entries, sends, writes, turns, unwritable } = writeCall(requests, this.#writing);
+    const hasMore = sends.length + turns.length + writes.length > 0;
+    const lengths = hasMore ? `${entries.length} ${sends.length} ${writes.length}` : '';
     const { guard, keys } = this.#deps;
     const switches = [...this.#kept, status, this.#path, this.#boundsWith(limit), SEPARATOR, lengths];
-    const args = [keys.prefix, leaseMs, worker, ...switches].concat(entries, sends, turns);
+    const args = [keys.prefix, leaseMs, worker, ...switches].concat(entries, sends, writes, turns);
     const answer = await guard.run((client) => scripts.channel.run(client, keys.channel, args));
     const read = readAnswer(answer, { requests, queue: this.name, unwritable, noteFailure: this.#noteFailure });
     return read.replies.some(isJudged) ? this.#continued(read, options, round) : read;

@@ -12,7 +12,7 @@ import type {
   Settling,
 } from '../../../work-queue.js';
 import { isLonger, tooLong, requireArgument } from '../../connection/redis-script.js';
-import { BrokerReplyError, UnwritableCallError } from '../../../broker-errors.js';
+import { BrokerReplyError, StaleRecordError, UnwritableCallError } from '../../../broker-errors.js';
 import { wellFormed } from '../../../../foreign-text/foreign-text.js';
 import { errorReason } from '../../../../foreign-text/error-text.js';
 import { CONSTANTS, type ChannelArguments } from '../scripts/built-scripts.js';
@@ -56,6 +56,8 @@ export interface WrittenCall {
   readonly entries: readonly (string | number)[];
   /** The jobs that are sent with settlements, flat: `ENTRIES.send` in `protocol.mjs`. */
   readonly sends: readonly (string | number)[];
+  /** The records that are written with settlements, flat: `ENTRIES.write`. */
+  readonly writes: readonly (string | number)[];
   /** The turns of keys that may end with settlements, flat: `ENTRIES.turn`. */
   readonly turns: readonly (string | number)[];
   /** The settlements that could not be written, and why: the call goes without them. Undefined when all could. */
@@ -73,6 +75,7 @@ export function isJudged(reply: ChannelReply): reply is JobReply {
 export function writeCall(requests: readonly ChannelRequest[], writing: CallWriting): WrittenCall {
   const entries: (string | number)[] = [];
   const sends: (string | number)[] = [];
+  const writes: (string | number)[] = [];
   const turns: (string | number)[] = [];
   let unwritable: Map<ChannelRequest, Error> | undefined;
   let count = 0;
@@ -84,6 +87,7 @@ export function writeCall(requests: readonly ChannelRequest[], writing: CallWrit
         writeSettlement(entries, request.settle, writing);
         requireWritable(entries, from, writing.maxTextBytes);
         writeSends(sends, count + 1, { settle: request.settle, writing });
+        writeRecord(writes, count + 1, { settle: request.settle, writing });
         count += 1;
         writeTurn(turns, count, request.settle);
       }
@@ -96,7 +100,7 @@ export function writeCall(requests: readonly ChannelRequest[], writing: CallWrit
     entries.push('fetch', request.fetch);
     count += 1;
   }
-  return { entries, sends, turns, unwritable };
+  return { entries, sends, writes, turns, unwritable };
 }
 
 /** Of a job with a key. A retry holds its turn, and so may a dead letter; where the job is gone, the turn is, too. */
@@ -120,6 +124,16 @@ function writeSends(sends: (string | number)[], entry: number, { settle, writing
     sends.push(entry, prefix, outbox, job.id, job.name, storedOptions(job), job.payload);
   }
   requireWritable(sends, from, writing.maxTextBytes);
+}
+
+/** One that cannot be written leaves nothing behind. */
+function writeRecord(writes: (string | number)[], entry: number, { settle, writing }: SendsWriting): void {
+  const { write } = settle.settlement;
+  if (write === undefined) return;
+  const { store, id, expected, value, labels, keptMs } = write;
+  const parts = [entry, settle.job.record.id, store, id, expected, value, JSON.stringify(labels), keptMs ?? ''];
+  requireWritable(parts, 0, writing.maxTextBytes);
+  writes.push(...parts);
 }
 
 function requireWritable(entries: readonly unknown[], from: number, maxTextBytes: number): void {
@@ -266,8 +280,12 @@ function readReply({ settle, fetch }: ChannelRequest, next: () => RawEntry, queu
   return {
     settled: typeof settled === 'number' && refusalOf(settled) === undefined ? outcomeOf(settled) : undefined,
     fetched: fetch !== undefined && typeof fetched === 'string' ? readFetched(fetched, queue, fetch) : undefined,
-    error: error === undefined ? undefined : new BrokerReplyError('the channel script', error),
+    error: error === undefined ? undefined : refusalError(error),
   };
+}
+
+function refusalError(error: string): Error {
+  return error === CONSTANTS.staleRecord ? new StaleRecordError() : new BrokerReplyError('the channel script', error);
 }
 
 function readFetched(text: string, queue: string, leaseToken: string): FetchedJob {

@@ -15,9 +15,10 @@
 --     `limitMax` and `limitMs`: how many jobs may begin in a span, where the queue has no limit of its own; `countedMinutes`: for how many
 --     minutes ends are counted, as BullMQ does with `metrics`
 --   separator: what stands between the parts of a fetched job
---   lengths: how many arguments the entries have, and the jobs that are sent with settlements, parted by a space; '' when there are but entries
+--   lengths: how many arguments the entries have, the jobs that are sent with settlements, and the records that are written with them, parted
+--     by spaces; '' when there are but entries
 --   entries...: each a word and its arguments (CHANNEL_WORDS in protocol.mjs); behind them, the jobs that are sent with settlements
---     (ENTRIES.send), and the turns that settlements end (ENTRIES.turn)
+--     (ENTRIES.send), the records that are written with them (ENTRIES.write), and the turns that settlements end (ENTRIES.turn)
 -- Reply: `[entries, status]`. Of each entry a code, when it settled (1: before this call); `[text]`, when it failed, which it
 --   does alone; null, when it found nothing to fetch; and otherwise one text with the fields of the job that it fetched (`readJobText`
 --   reads it). The status, given also when a fetch came back empty, is `[ready, next due (ms), limited (ms), now (ms)]`.
@@ -33,11 +34,12 @@ local arity
 local placeOf
 
 -- Where the last entry ends, and the turns begin.
-local entriesEnd, turnsAt = #ARGV, #ARGV + 1
+local entriesEnd, turnsAt, writesAt = #ARGV, #ARGV + 1, #ARGV + 1
 if ARGV.lengths ~= '' then
-  local entriesLength, sendsLength = string.match(ARGV.lengths, '^(%d+) (%d+)$')
+  local entriesLength, sendsLength, writesLength = string.match(ARGV.lengths, '^(%d+) (%d+) (%d+)$')
   entriesEnd = firstEntry + entriesLength - 1
-  turnsAt = entriesEnd + 1 + sendsLength
+  writesAt = entriesEnd + 1 + sendsLength
+  turnsAt = writesAt + writesLength
 end
 local bounds = ARGV.bounds ~= '' and cjson.decode(ARGV.bounds) or nil
 
@@ -51,11 +53,16 @@ end
 
 --- include: fast-path
 
-local sends, refused
-if entriesEnd + 1 < turnsAt then
+local sends, writes, refused
+if entriesEnd + 1 < writesAt then
 --- include: settled-sends
   sends = settledSends()
   refused = sends.look()
+end
+if writesAt < turnsAt then
+--- include: settled-writes
+  writes = settledWrites(writesAt)
+  refused = writes.look(refused)
 end
 
 local replies, fetches, nextDueMs, asksAgain, ours, ackedCount
@@ -69,6 +76,7 @@ if not isFast then replies, ours = bullmq().runEach(refused or {}) end
 if ours > 0 and ARGV.keepsOthers == '1' then
 --- include: forget
 end
+if writes then writes.write(replies) end
 if sends then sends.add(replies) end
 local hasTurns = turnsAt <= #ARGV
 if hasTurns then

@@ -131,6 +131,8 @@ export const ENTRIES = {
   send: ['entry', 'prefix', 'target', 'jobId', 'name', 'options', 'payload'],
   /** The key of a job that is settled, by the number of the entry that settles it; `isOver` is '1' when its turn ends with it. */
   turn: ['entry', 'key', 'jobId', 'turns', 'isOver'],
+  /** A record that is written with the settlement of an entry, by the number of that; the labels are a JSON list, and keptMs '' for ever. */
+  write: ['entry', 'jobId', 'store', 'id', 'expected', 'value', 'labels', 'keptMs'],
   /** What an operator sets of a key. */
   setting: ['name', 'value'],
   /** A job in an outbox: a list of these parts for each target, whose sequence numbers grow. */
@@ -230,6 +232,13 @@ export const CONSTANTS = {
   turnsGivenAtOnce: 1_000,
   /** How many jobs of a line are passed over in one call that were removed by other clients. */
   mostPassedOver: 1_000,
+  /**
+   * What the keys of records begin with (`includes/settled-writes.lua`): `:<store>:<id>` one, `s:<store>` all of a store, `s:<store>:<label>` those
+   * with a label; `-ends:<store>`, `-labels:<store>` and `-stores`.
+   */
+  recordsKey: 'acktor:record',
+  /** The reply to a settlement whose record was written since it was read. */
+  staleRecord: 'the record was changed since it was read',
   /** At the target: a hash of the highest sequence number that it has of each queue's outbox. */
   marksKey: 'acktor:forwarded',
   /** How many jobs one fetch passes over whose ids are no text. */

@@ -1,7 +1,7 @@
 -- The jobs that are sent with the settlements of a call: looked at before anything is written, and added when all is settled; those for
 -- queues in other slots of a cluster are put into the outbox of their target.
 --
--- Defines `settledSends()`, which reads them, and returns a table of `look()` and `add(replies)`. Expects `now`, `serverTime`, `turnsAt`
+-- Defines `settledSends()`, which reads them, and returns a table of `look()` and `add(replies)`. Expects `now`, `serverTime`, `writesAt`
 -- and `entriesEnd`.
 
 local function settledSends()
@@ -9,7 +9,7 @@ local function settledSends()
 --- include: adder
   local queues, optionsOf, sends, outboxes = {}, {}, {}, ARGV.prefix .. CONST.outboxesKey
 --- include: outbox
-  for at = entriesEnd + 1, turnsAt - 1, INLINE.size('send') do
+  for at = entriesEnd + 1, writesAt - 1, INLINE.size('send') do
     local prefix, options = ARGV[at + ENTRY.send.prefix], ARGV[at + ENTRY.send.options]
     local target = ARGV[at + ENTRY.send.target]
     if target == '' and not queues[prefix] then
