@@ -35,6 +35,7 @@ const packages = {
   core: [],
   chart: [],
   worker: ['core', 'chart'],
+  actors: ['core', 'worker'],
   testing: ['core', 'worker'],
   dashboard: ['core', 'chart'],
   cli: ['core', 'chart', 'worker', 'dashboard'],

@@ -29,6 +29,18 @@ export type {
   StepResults,
 } from './flows/step.js';
 export type { FlowDetails, FlowStepDetails } from './flows/flows.js';
+export { ActorAddress, ActorEndedError, ActorWaitError, type ActorSendOptions } from './actors/actor-address.js';
+export type {
+  ActorContract,
+  ActorEvent,
+  ActorInput,
+  AnyActor,
+  EventInput,
+  EventSchemas,
+  Mailbox,
+} from './actors/actor-contract.js';
+export type { ActorStatus, ActorView } from './actors/actor-record.js';
+export type { ActorEventObject, MailInput, TurnResult } from './actors/mail.js';
 export type { FlowPhase, FlowProgress, StepState } from './flows/flow-record.js';
 export type { Backoff, BackoffFunction } from './contract/backoff.js';
 export type { Meta } from './contract/meta.js';

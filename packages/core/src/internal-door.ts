@@ -26,6 +26,26 @@ export {
   type StepRecord,
 } from './flows/flow-record.js';
 export { cancelFlow } from './flows/flows.js';
+export { actorContract, checkActorId, type ActorParts } from './actors/actor-contract.js';
+export {
+  actorRecordOf,
+  statePaths,
+  viewOf,
+  type ActorRecord,
+  type InvocationRecord,
+  type TimerRecord,
+} from './actors/actor-record.js';
+export {
+  invocationEndJob,
+  mailGroup,
+  mailKey,
+  readInvocation,
+  writeInvocation,
+  type ActionsMail,
+  type ActorPlace,
+  type InvocationPlace,
+  type Mail,
+} from './actors/mail.js';
 export { decodeResult, encodePayload, encodeResult } from './contract/payload.js';
 export { readJson, refuse, writeJson, writeResultJson, type Checked } from './contract/json.js';
 export type { MaybePromise } from './contract/versions.js';

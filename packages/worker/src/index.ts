@@ -40,6 +40,7 @@ export type { AckedChild, DeadChild, EndedChildren } from './delivery/children.j
 export { DuplicateStepError, StepLimitError, StepResultError } from './delivery/step-errors.js';
 export type { UnknownPolicy } from './delivery/for-others.js';
 export type { AbortError } from './handler/executor.js';
+export type { HostDeps, HostedActor, TakeTurn, TurnCommit } from './handler/hosted-actor.js';
 export { desiredConsumers, type Demand, type MetricsData } from './metrics/worker-metrics.js';
 export { isRejection, reject, type Rejection, type RejectOptions } from './delivery/settlement.js';
 export type { ConsumerState } from './consumer/consumer-protocol.js';

@@ -4,17 +4,19 @@ import type { CancelOutcome, Confirm } from '../engine/broker.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker, Engine } from '../engine/engine.js';
 import { retentionIn } from '../engine/retention.js';
-import { requireContract, retriesToStore, type AnyJob, type PayloadInput } from '../contract/job.js';
+import { requireContract, type AnyJob, type PayloadInput } from '../contract/job.js';
 import { sentMeta } from '../contract/meta.js';
 import { checkId, checkName } from '../contract/names.js';
 import { encodePayload } from '../contract/payload.js';
+import { ActorAddress } from '../actors/actor-address.js';
+import { requireActor, type AnyActor } from '../actors/actor-contract.js';
 import { isFlow } from '../flows/flow.js';
 import { cancelFlow } from '../flows/flows.js';
 import { requireIterable, sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
 import { traceSend } from '../tracing.js';
 import { Schedules, scheduleOf, type Schedule } from '../schedules/schedules.js';
 import type { ScheduleOptions } from '../schedules/schedule-options.js';
-import { checkScheduleOptions, putSchedule } from '../schedules/timetables.js';
+import { newSchedule, putSchedule, type ScheduleArguments } from '../schedules/timetables.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import {
   cancelOptions,
@@ -249,24 +251,9 @@ export class Producer {
     this.#requireOpen();
     requireContract(job, 'schedule');
     checkName('schedule', name);
-    const {
-      timetable,
-      overlap,
-      missed,
-      jitterMs,
-      priority,
-      attempts = job.attempts,
-      ...own
-    } = await checkScheduleOptions(options);
-    const isComputed = data === undefined && job.scheduleData !== undefined;
-    const payload = isComputed ? 'null' : await encodePayload(job, data as PayloadInput<J>, this.#options);
-    const backoff = own.backoff ?? retriesToStore(job).backoff;
-    const { queue, name: jobName, version } = job;
-    const meta = sentMeta(own.meta);
-    const times = { timetable, overlap, missed, jitterMs };
-    const schedule = { name, jobName, ...times, payload, version, priority, attempts, backoff, meta, isComputed };
-    const put = await putSchedule(this.#connected.broker.schedules(queue), schedule);
-    return scheduleOf(queue, { ...schedule, ...put, runs: 1 });
+    const schedule = await newSchedule(name, job, { options, data, limits: this.#options });
+    const put = await putSchedule(this.#connected.broker.schedules(job.queue), schedule);
+    return scheduleOf(job.queue, { ...schedule, ...put, runs: 1 });
   }
 
   /** The schedules of a job's queue, or of a queue by its name. @throws NameError, NotAContractError. */
@@ -277,6 +264,24 @@ export class Producer {
     checkName('queue', queue);
     const { broker } = this.#connected;
     return new Schedules({ queue, store: broker.schedules(queue), broker });
+  }
+
+  /**
+   * An actor by its type and its id, to start it, send it events and look at it. It need not exist yet.
+   * @throws NotAContractError, NameError.
+   * @example
+   * await producer.actor(order, 'o-17').send({ type: 'cancel', why: 'changed my mind' });
+   */
+  actor<A extends AnyActor>(contract: A, id: string): ActorAddress<A> {
+    this.#requireOpen();
+    requireActor(contract, 'actor');
+    const { broker } = this.#connected;
+    return new ActorAddress({
+      contract,
+      id,
+      broker,
+      send: (mail, options) => this.send(contract.mailbox, mail, options),
+    });
   }
 
   /** Closes the connections. Sends in flight are answered first. May be called twice. */
@@ -339,11 +344,6 @@ export class Producer {
     if (this.#closing) throw new ClosedError('producer');
   }
 }
-
-/** The payload of each run; left out where the contract computes it. */
-type ScheduleArguments<J extends AnyJob> = [J] extends [{ readonly scheduleData: (run: never) => unknown }]
-  ? [data?: PayloadInput<J>]
-  : [data: PayloadInput<J>];
 
 /** Checked once: most sends say nothing besides the payload. */
 const NO_OPTIONS = sendOptions.check();

@@ -1,12 +1,44 @@
 // The timetable of a schedule: checked before it is put, and read by the calendar.
 import { BrokerReplyError } from '../engine/broker-errors.js';
 import type { NewSchedule, PutOutcome, ScheduleStore, Timetable } from '../engine/schedule-store.js';
+import { retriesToStore, type AnyJob, type PayloadInput } from '../contract/job.js';
+import type { JsonLimits } from '../contract/json.js';
+import { sentMeta } from '../contract/meta.js';
+import { encodePayload } from '../contract/payload.js';
 import { OptionsError, type OptionFault } from '../errors.js';
 import { Calendar, timeZoneFault, type CronRule } from './calendar.js';
 import { scheduleOptions, type ScheduleOptions } from './schedule-options.js';
 
+/** The payload of each run; left out where the contract computes it. */
+export type ScheduleArguments<J extends AnyJob> = [J] extends [{ readonly scheduleData: (run: never) => unknown }]
+  ? [data?: PayloadInput<J>]
+  : [data: PayloadInput<J>];
+
+interface ScheduleParts {
+  readonly options: ScheduleOptions;
+  readonly data: unknown;
+  readonly limits: JsonLimits;
+}
+
+/** A schedule of that name, to be put. Rejects with OptionsError, PayloadError. */
+export async function newSchedule(
+  name: string,
+  job: AnyJob,
+  { options, data, limits }: ScheduleParts,
+): Promise<NewSchedule> {
+  const checked = await checkScheduleOptions(options);
+  const { timetable, overlap, missed, jitterMs, priority, attempts = job.attempts, ...own } = checked;
+  const isComputed = data === undefined && job.scheduleData !== undefined;
+  const payload = isComputed ? 'null' : await encodePayload(job, data, limits);
+  const backoff = own.backoff ?? retriesToStore(job).backoff;
+  const { name: jobName, version } = job;
+  const meta = sentMeta(own.meta);
+  const times = { timetable, overlap, missed, jitterMs };
+  return { name, jobName, ...times, payload, version, priority, attempts, backoff, meta, isComputed };
+}
+
 /** The options of a schedule, with its timetable. @throws OptionsError naming everything that is wrong. */
-export async function checkScheduleOptions(options: ScheduleOptions): Promise<CheckedSchedule> {
+async function checkScheduleOptions(options: ScheduleOptions): Promise<CheckedSchedule> {
   const checked = scheduleOptions.check(options);
   const faults = faultsOf(checked, await Calendar.load());
   if (faults.length > 0) throw new OptionsError(faults);

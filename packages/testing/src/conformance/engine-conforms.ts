@@ -22,7 +22,7 @@ import { recordsConform } from './records-conform.js';
 import { schedulesConform } from './schedules-conform.js';
 import { settledSendsConform } from './settled-sends-conform.js';
 import { stepsConform } from './steps-conform.js';
-import { suiteOf, type OpenEngine, type TestFrame } from './suite.js';
+import { suiteOf, type OpenEngine, type Suite, type TestFrame } from './suite.js';
 import { waitingConforms } from './waiting-conforms.js';
 
 /**
@@ -54,23 +54,26 @@ export function engineConforms(
     deadLettersConform(suite);
     livenessConforms(suite);
     confirmsConform(suite);
-    if (features.deduplication) dedupConforms(suite);
-    if (features.expiry) expiryConforms(suite);
-    if (features.maxLength) maxLengthConforms(suite);
-    if (features.exchanges) exchangesConform(suite);
-    if (features.poison) poisonConforms(suite);
-    if (features.operator) {
-      operatorConforms(suite);
-      bulkConforms(suite);
-    }
-    if (features.fleet) fleetConforms(suite);
-    if (features.groups) groupsConform(suite);
-    if (features.events) eventsConform(suite);
-    if (features.schedules) schedulesConform(suite);
-    if (features.flows) flowsConform(suite);
-    if (features.records) recordsConform(suite);
+    for (const [feature, conforms] of OPTIONAL) if (features[feature]) conforms(suite);
   });
 }
+
+/** What only an engine does that claims it. */
+const OPTIONAL: readonly (readonly [keyof EngineFeatures, (suite: Suite) => void])[] = [
+  ['deduplication', dedupConforms],
+  ['expiry', expiryConforms],
+  ['maxLength', maxLengthConforms],
+  ['exchanges', exchangesConform],
+  ['poison', poisonConforms],
+  ['operator', operatorConforms],
+  ['operator', bulkConforms],
+  ['fleet', fleetConforms],
+  ['groups', groupsConform],
+  ['events', eventsConform],
+  ['schedules', schedulesConform],
+  ['flows', flowsConform],
+  ['records', recordsConform],
+];
 
 /** What the engine claims, and in whose words its tests are declared. */
 export interface ConformanceOptions extends EngineFeatures {

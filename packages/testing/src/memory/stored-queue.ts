@@ -78,7 +78,7 @@ export class StoredQueue {
   isUsed = false;
   readonly schedules = new Map<string, StoredTimes>();
   readonly groups = new StoredGroups();
-  readonly records: StoredRecords;
+  readonly records = new StoredRecords({ now: () => this.clock.now() });
   readonly #deduplication = new Deduplication(this);
   readonly #lanes = new Map<number, StoredJob[]>();
   readonly #waitingEnds = new Map<string, Set<() => void>>();
@@ -89,7 +89,6 @@ export class StoredQueue {
   constructor(name: string, clock: EngineClock, listener: QueueListener) {
     this.name = name;
     this.clock = clock;
-    this.records = new StoredRecords(clock);
     this.wakeSignals = new WakeSignals(clock);
     this.#listener = listener;
   }

@@ -1,7 +1,7 @@
-// Reports the end of each step of a flow by a job of its own, added with the settlement that ends the step: by any worker, also one that does not
-// know the flow.
+// Reports the end of each step of a flow, and of each job that an actor has invoked, by a job of its own, added with the settlement that ends it:
+// by any worker, also one that does not know the flow or the actor.
 import type { ChannelRequest, QueuedSend, Settling } from '@acktor/core/engine';
-import { readPlace, stepEndJob, type StepEnd } from '@acktor/core/internal';
+import { invocationEndJob, readInvocation, readPlace, stepEndJob, type StepEnd } from '@acktor/core/internal';
 import type { ReportDeaths } from '../events/dead-jobs.js';
 import { eventSend } from './flow-events.js';
 
@@ -29,9 +29,15 @@ function withEvent(request: ChannelRequest): ChannelRequest {
   const { settle } = request;
   const { flow, deliveries } = settle?.job.record ?? {};
   const end = settle && endOf(settle);
-  const place = flow === undefined ? undefined : readPlace(flow);
-  if (settle === undefined || end === undefined || place === undefined) return request;
-  const event: QueuedSend = eventSend(place.queue, stepEndJob(place, end, String(deliveries)));
+  const event = flow === undefined || end === undefined ? undefined : eventOf(flow, end, String(deliveries));
+  if (settle === undefined || event === undefined) return request;
   const settlement = { ...settle.settlement, sends: [...(settle.settlement.sends ?? []), event] };
   return { ...request, settle: { ...settle, settlement } };
+}
+
+function eventOf(place: string, end: StepEnd, of: string): QueuedSend | undefined {
+  const step = readPlace(place);
+  if (step !== undefined) return eventSend(step.queue, stepEndJob(step, end, of));
+  const invocation = readInvocation(place);
+  return invocation && { queue: invocation.queue, job: invocationEndJob(invocation, end, of) };
 }

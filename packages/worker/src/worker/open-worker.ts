@@ -9,6 +9,7 @@ import { checkParameters, needsContainer } from '../handler/check-parameters.js'
 import { emptyContainer, isContainer, type Container } from '../handler/container.js';
 import { UnknownQueueError } from '../handler/load-handlers.js';
 import { handlersByQueue, type QueueHandlers } from '../handler/handler-registry.js';
+import { withActors } from '../handler/hosted-actor.js';
 import { HandlerScopes } from '../handler/handler-scope.js';
 import { definitionOf } from '../handler/handler.js';
 import { freshContainer } from '../handler/tsyringe.js';
@@ -77,7 +78,7 @@ export async function openWorker(options: CheckedWorkerOptions, engine: Engine):
     const lettersOf = (queue: string) => connected.broker.deadLetters(queue);
     const deadJobs = new DeadJobs({ listeners, lettersOf, limits: options, log });
     const flows = new Flows({ flows: options.flows, broker: connected.broker, limits: options });
-    const all = flows.addedTo(queues);
+    const all = withActors(flows.addedTo(queues), options.actors, { broker: connected.broker, limits: options });
     return await openPools(
       { id, scopes, log, engine, connected, inspector, options, events: new WorkerEvents(log), deadJobs, flows },
       all,
@@ -96,8 +97,9 @@ function refuseUnfit(
   handled: readonly string[],
   listeners: readonly DeadListener[],
 ): void {
-  const { flows, consumers, unknown, limit } = options;
-  const own = [...handled, ...flows.flatMap(({ queue }) => [queue, flowEventQueue(queue)])];
+  const { flows, actors, consumers, unknown, limit } = options;
+  const ofFlows = flows.flatMap(({ queue }) => [queue, flowEventQueue(queue)]);
+  const own = [...handled, ...ofFlows, ...actors.map(({ mailbox }) => mailbox.queue)];
   refuseUnreachable(listeners, own);
   const known = [...own, ...listeners.map(({ job }) => onDeadQueue(job.queue))];
   refuseUnknownQueues([...[consumers, unknown].flatMap(queuesNamedIn), ...limitedQueues(limit)], known);

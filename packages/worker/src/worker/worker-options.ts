@@ -1,5 +1,6 @@
 // The options of a worker.
 import { isFlow, type FlowContract } from '@acktor/core';
+import { actorsOption } from '../handler/hosted-actor.js';
 import {
   brokerOptionTable,
   defineOptions,
@@ -194,6 +195,7 @@ const workerTable = {
     item: { expected: 'what flow() makes', accepts: isFlow },
     doc: 'The flows that are run here: what comes after a step is decided by these workers ([flows.md](flows.md)).',
   },
+  actors: actorsOption,
   container: {
     type: 'value',
     expected: 'a container, with resolve()',
@@ -325,6 +327,8 @@ export interface WorkerOptions extends TravellingOptions {
   readonly onDead?: OptionInput<typeof workerTable, 'onDead'> | undefined;
   /** The flows that are run here: what comes after a step is decided by these workers. By default []. */
   readonly flows?: OptionInput<typeof workerTable, 'flows'> | undefined;
+  /** The durable actors that take their turns here. By default []. */
+  readonly actors?: OptionInput<typeof workerTable, 'actors'> | undefined;
   /**
    * The container that builds the handlers, a child of it for each delivery; by default a fresh child of tsyringe's global one, or none
    * where nothing is to be injected. What its singletons are built of is disposed of when the last worker on it closes.
