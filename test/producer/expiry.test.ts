@@ -83,6 +83,11 @@ describe('jobs that expire', () => {
     ['no time', { expiresAt: new Date(Number.NaN) }, /expected expiresAt to be a Date that is a time/],
     ['a date that is none', { expiresAt: '2027-01-01' as unknown as Date }, /expected expiresAt to be a Date/],
     ['nothing', { expiresInMs: 0 }, /expected expiresInMs to be/],
+    [
+      'no end at which to be removed',
+      { whenExpired: 'remove' },
+      /expected expiresInMs or expiresAt beside whenExpired/,
+    ],
   ];
   for (const [what, options, message] of refused)
     it(`are refused with ${what}`, async () => {

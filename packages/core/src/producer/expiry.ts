@@ -33,8 +33,12 @@ interface ExpiringSend {
   readonly whenExpired: Expiry['whenExpired'];
 }
 
-/** The expiry of a send that waits for so long in any case. @throws OptionsError naming what does not go together. */
-export function expiryOf({ expiresInMs, expiresAt, whenExpired }: ExpiringSend, waitMs: number): Expiry {
+/** The expiry of a send that waits for so long in any case; undefined for none. @throws OptionsError naming what does not go together. */
+export function expiryOf({ expiresInMs, expiresAt, whenExpired }: ExpiringSend, waitMs: number): Expiry | undefined {
+  if (expiresInMs === undefined && expiresAt === undefined) {
+    if (whenExpired === 'remove') throw new OptionsError([NEVER_EXPIRES]);
+    return undefined;
+  }
   const faults: OptionFault[] = [];
   if (expiresInMs !== undefined && expiresAt !== undefined)
     faults.push({ option: 'expiresAt', message: 'expected either expiresInMs or expiresAt, got both' });
@@ -45,3 +49,8 @@ export function expiryOf({ expiresInMs, expiresAt, whenExpired }: ExpiringSend, 
   if (faults.length > 0) throw new OptionsError(faults);
   return { afterMs: expiresInMs, atMs: expiresAt?.getTime(), whenExpired };
 }
+
+const NEVER_EXPIRES: OptionFault = {
+  option: 'whenExpired',
+  message: "expected expiresInMs or expiresAt beside whenExpired: 'remove', got neither (the job would never expire)",
+};

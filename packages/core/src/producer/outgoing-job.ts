@@ -40,8 +40,7 @@ export function outgoingJob(
   const { delayMs, priority, key } = options;
   if (key !== undefined) requireNoWait(options);
   const dedup = options.dedup && dedupOf(options);
-  const canExpire = options.expiresInMs !== undefined || options.expiresAt !== undefined;
-  const expiry = canExpire ? expiryOf(options, Math.max(delayMs, debounceMsOf(dedup))) : undefined;
+  const expiry = expiryOf(options, Math.max(delayMs, debounceMsOf(dedup)));
   const attempts = options.attempts ?? stored.attempts;
   const backoff = options.backoff ?? stored.backoff;
   const { name, version } = job;

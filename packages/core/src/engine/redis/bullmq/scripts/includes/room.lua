@@ -4,6 +4,7 @@
 -- the queue knows the id already, another job stands for it, or the oldest has been dropped. And `wouldBeFullAt(run, jobId, coming)`, which
 -- returns the same where so many others come before it, and drops nothing. Expects `call`, `prefix`, `wait`, `events` and `removeJob`.
 
+--- include: remove-job
 local prioritized, delayed, paused = prefix .. 'prioritized', prefix .. 'delayed', prefix .. 'paused'
 
 local function queueLength()
@@ -40,7 +41,7 @@ local function dropOldest()
   if not jobId then return false end
   local key = prefix .. jobId
   local family = call('HMGET', key, 'parentKey', 'deid')
-  if family[1] or family[2] then return removeJob({ key, prefix .. 'repeat' }, { jobId, '0', prefix }) == 1 end
+  if family[1] or family[2] then return removeWhole(jobId) == 1 end
   call(unpack(takeOut))
   call('DEL', key, key .. ':logs', key .. ':processed', key .. ':failed', key .. ':unsuccessful', key .. ':dependencies')
   call('XADD', events, '*', 'event', 'removed', 'jobId', jobId, 'prev', from)
