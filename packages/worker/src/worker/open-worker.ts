@@ -97,7 +97,8 @@ function refuseUnfit(
   handled: readonly string[],
   listeners: readonly DeadListener[],
 ): void {
-  const { flows, actors, consumers, unknown, limit } = options;
+  const { handlers, flows, actors, consumers, unknown, limit } = options;
+  if (handlers.length + flows.length + actors.length === 0) throw new OptionsError([NOTHING_TO_DO]);
   const ofFlows = flows.flatMap(({ queue }) => [queue, flowEventQueue(queue)]);
   const own = [...handled, ...ofFlows, ...actors.map(({ mailbox }) => mailbox.queue)];
   refuseUnreachable(listeners, own);
@@ -105,6 +106,13 @@ function refuseUnfit(
   refuseUnknownQueues([...[consumers, unknown].flatMap(queuesNamedIn), ...limitedQueues(limit)], known);
   refuseFewConsumers(options);
 }
+
+const NOTHING_TO_DO = {
+  option: 'handlers',
+  message:
+    'expected handlers to be an array of at least one class decorated with @handles(job), or function of handle(job, …), or flows or ' +
+    'actors to have one, got an empty array, and none of these',
+};
 
 /** Host, process id and a random part: readable, and never used twice, so that a dead process cannot be taken for a new one. */
 function newWorkerId(): string {

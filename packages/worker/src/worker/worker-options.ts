@@ -155,9 +155,9 @@ const workerTable = {
   handlers: {
     type: 'value',
     required: true,
-    expected: 'an array of at least one class decorated with @handles(job), or function of handle(job, …)',
-    accepts: (value: unknown): value is readonly AnyHandler[] => Array.isArray(value) && value.length > 0,
-    doc: 'The handlers ([handlers.md](handlers.md)). Their jobs say which queues are consumed.',
+    expected: 'an array of classes decorated with @handles(job), or functions of handle(job, …)',
+    accepts: (value: unknown): value is readonly AnyHandler[] => Array.isArray(value),
+    doc: 'The handlers ([handlers.md](handlers.md)). Their jobs say which queues are consumed. There is one at least, but for a worker that has `flows` or `actors`.',
   },
   use: {
     type: 'value',
@@ -300,7 +300,7 @@ export interface TravellingOptions extends SharedOptions, TextLimitOptions {
 
 /** What {@link Worker.start} takes. */
 export interface WorkerOptions extends TravellingOptions {
-  /** The handlers. Their jobs say which queues are consumed. */
+  /** The handlers. Their jobs say which queues are consumed. There is one at least, but for a worker that has `flows` or `actors`. */
   readonly handlers: OptionInput<typeof workerTable, 'handlers'>;
   /** Middleware around every handler, the first outermost, and all of it around the handler's own. By default []. */
   readonly use?: OptionInput<typeof workerTable, 'use'> | undefined;
