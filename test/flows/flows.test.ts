@@ -3,7 +3,9 @@ import { handle } from '@acktor/worker';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { rejection } from '../server/rejection.js';
-import { add, diamond, engineKinds, FlowTrial, undo } from './sums.js';
+import { Heard } from '../signals/heard.js';
+import { until } from '../signals/until.js';
+import { add, diamond, engineKinds, FlowTrial, Gate, undo } from './sums.js';
 
 const within = { timeoutMs: 20_000 };
 const data = z.object({ n: z.number() });
@@ -144,6 +146,35 @@ for (const kind of engineKinds)
       trial.held.clear();
       await trial.producer.deadLetters(diamond).redrive('d');
       expect(await receipt.result(within)).to.deep.equal({ twice: 10 });
+    });
+
+    it('cancels what is under way again, when it is cancelled a second time', async () => {
+      await using trial = await FlowTrial.open(kind);
+      const signals = new Heard<AbortSignal>();
+      const letGo = new Gate();
+      const flows = flow('again', { queue: 'flows', data }, (step) => {
+        step('a', add, { data: () => ({ label: 'a', terms: [] }) });
+      });
+      const slow = handle(add, async ({ signal }) => {
+        signals.push(signal);
+        await letGo.opened;
+        return { sum: 0 };
+      });
+      await trial.work([], { handlers: [slow] });
+      // A worker for flows alone.
+      await trial.work([flows], { handlers: [] });
+      const receipt = await trial.producer.send(flows, { n: 1 }, { id: 'f' });
+      const signal = await signals.first();
+      const events = async () => (await trial.operator.queue('{flows}@flow')).acked;
+      for (const why of ['no use', 'really']) {
+        const before = await events();
+        expect(await trial.operator.cancel('flows', 'f', { why })).to.equal('signalled');
+        await until('the cancel was handled', async () => (await events()) > before);
+      }
+      expect(signal.aborted).to.equal(true);
+      letGo.open();
+      const { reason } = await rejection(receipt.result(within), DeadLetteredError);
+      expect(reason).to.equal('the flow was cancelled: no use');
     });
 
     it('is removed like any job while it has not begun', async () => {

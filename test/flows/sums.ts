@@ -106,7 +106,8 @@ export class FlowTrial implements AsyncDisposable {
   }
 }
 
-class Gate {
+/** Opened once, for all that wait for it. */
+export class Gate {
   open: () => void = () => undefined;
   readonly opened = new Promise<void>((resolve) => (this.open = resolve));
 }

@@ -1,4 +1,5 @@
 // What happens to a flow, as a job of its own: in a queue beside that of the flow, which every worker of the flow consumes.
+import { randomUUID } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { job, type AnyJob } from '../contract/job.js';
 import type { OutgoingJob } from '../engine/work-queue.js';
@@ -63,9 +64,10 @@ function eventJob(name: string, id: string, payload: string): OutgoingJob {
   return { id, name, payload, delayMs: 0, priority: 0, attempts: undefined, backoff: undefined };
 }
 
-/** The job that reports that a flow has begun, was cancelled or redriven, in its run of this number. */
+/** The job that reports that a flow has begun, was cancelled or redriven, in its run of this number. Each cancel is another: a second one cancels what is under way then. */
 export function flowEventJob(flow: NamedFlow, event: OwnEvent, run: number): OutgoingJob {
-  const id = `${event.type}:${flow.id}:${flow.sentAtMs.toString(36)}.${run}`;
+  const own = event.type === 'cancelled' ? `.${randomUUID()}` : '';
+  const id = `${event.type}:${flow.id}:${flow.sentAtMs.toString(36)}.${run}${own}`;
   return eventJob(flow.name, id, JSON.stringify({ flow: flow.id, sentAtMs: flow.sentAtMs, run, ...event }));
 }
 

@@ -88,7 +88,8 @@ export class FlowEventExecutor implements Executor {
 
   async #finish(step: Step, event: FlowEvent, attempt: Attempt): Promise<Rejection | undefined> {
     const { stored, record, sends } = step;
-    const cancelled = event.type === 'cancelled' && !hasEnded(record) ? await this.#cancelSteps(step, event.why) : [];
+    const isCancel = event.type === 'cancelled' && record.run === event.run && !hasEnded(record);
+    const cancelled = isCancel ? await this.#cancelSteps(step, event.why) : [];
     if (hasEnded(record) && !(await this.#wake(stored.id)))
       return reject({ requeueInMs: BUSY_MS, reason: 'the job of the flow is being looked at' });
     const { limits } = this.#deps;
