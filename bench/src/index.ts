@@ -14,3 +14,9 @@ export { replay } from './replay/pipelined-client.js';
 export { commandsIn } from './replay/resp.js';
 export { acksAtMicros, viewLagsMs } from './view/view-lag.js';
 export { BURST, simulate, type Second } from './autoscaling/simulation.js';
+export { RabbitMqServer } from './servers/rabbitmq-server.js';
+export {
+  connect as connectAmqp,
+  type ChannelModel as AmqpConnection,
+  type ConfirmChannel as AmqpChannel,
+} from 'amqplib';

@@ -2,7 +2,7 @@ import { PrivateServer } from '@acktor/core/server';
 import { expect } from 'chai';
 import { blocksOf, filesOf, UserProject } from './project.js';
 
-for (const page of ['actors', 'exchanges', 'flows', 'groups', 'limits', 'schedules', 'sending']) {
+for (const page of ['actors', 'exchanges', 'from-rabbitmq', 'flows', 'groups', 'limits', 'schedules', 'sending']) {
   describe(`the page on ${page}`, function () {
     this.timeout(60_000);
 

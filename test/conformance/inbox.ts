@@ -1,0 +1,23 @@
+// What has come to a consumer, and who waits for it.
+
+/** Values in the order in which they came, each taken once. */
+export class Inbox<Value> {
+  readonly #values: Value[] = [];
+  readonly #waiting: ((value: Value) => void)[] = [];
+
+  get hasMore(): boolean {
+    return this.#values.length > 0;
+  }
+
+  put(value: Value): void {
+    const first = this.#waiting.shift();
+    if (first) first(value);
+    else this.#values.push(value);
+  }
+
+  next(): Promise<Value> {
+    const value = this.#values.shift();
+    if (value !== undefined) return Promise.resolve(value);
+    return new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+}
