@@ -104,8 +104,8 @@ async function commandsOfTurns(): Promise<ReadonlySet<string>> {
 const UNUSED: Readonly<Partial<Record<string, readonly string[]>>> = {
   channel: ['SADD'],
   outboxForward: ['SADD'],
-  publish: ['SADD'],
-  send: ['SADD'],
+  publish: ['SADD', 'SCARD'],
+  send: ['SADD', 'SCARD'],
   move: ['SADD'],
   pause: ['GET'],
   symptoms: ['LLEN'],
