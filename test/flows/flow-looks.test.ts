@@ -1,4 +1,4 @@
-import { DeadLetteredError, flow } from '@acktor/core';
+import { DeadLetteredError, flow, job } from '@acktor/core';
 import { handle } from '@acktor/worker';
 import { expect } from 'chai';
 import { z } from 'zod';
@@ -67,6 +67,36 @@ for (const kind of engineKinds)
       expect(await trial.operator.flow('flows', 'f')).to.include({ phase: 'running', isCancelled: false });
       release();
       await until('the flow is acked', async () => (await trial.operator.job('flows', 'f'))?.place === 'acked');
+    });
+
+    it('ends a flow whose first event is a dead letter, and begins it when it is redriven', async () => {
+      await using trial = await FlowTrial.open(kind);
+      const { operator, producer } = trial;
+      const flows = flow('unbegun', { queue: 'flows', data }, (step) => {
+        step('a', add, { data: () => ({ label: 'a', terms: [] }) });
+      });
+      const worker = await trial.work([flows]);
+      await (await producer.send(flows, { n: 1 })).result(within);
+      await operator.pause('{flows}@flow');
+      const receipt = await producer.send(flows, { n: 1 }, { id: 'f' });
+      await until('the flow is delayed', async () => (await operator.job('flows', 'f'))?.place === 'delayed');
+      await worker.close();
+      const strange = job('unbegun', { queue: '{flows}@flow', data: z.unknown(), attempts: 1 });
+      const failing = handle(strange, () => {
+        throw new Error('not mine');
+      });
+      const other = await trial.work([], { handlers: [failing] });
+      await operator.resume('{flows}@flow');
+      await until('the event is dead', async () => (await operator.queue('{flows}@flow')).deadLetters === 1);
+      await other.close();
+      await trial.work([flows]);
+      expect(await operator.runNow('flows', 'f')).to.equal(true);
+      const { reason } = await rejection(receipt.result(within), DeadLetteredError);
+      expect(reason).to.contain('the flow could not begin: its first event is a dead letter: not mine');
+      const { phase, steps } = (await operator.flow('flows', 'f')) ?? {};
+      expect([phase, steps?.map(({ state }) => state)]).to.deep.equal(['dead', ['waiting']]);
+      await operator.deadLetters('flows').redrive('f');
+      await receipt.result(within);
     });
 
     it('is left to newer workers, when the flow is one of a newer contract', async () => {

@@ -177,6 +177,32 @@ for (const kind of engineKinds)
       expect(reason).to.equal('the flow was cancelled: no use');
     });
 
+    it('is cancelled as a whole in its first delivery, too, and redriven as a whole', async () => {
+      await using trial = await FlowTrial.open(kind);
+      const [reading, goOn] = [new Heard<string>(), new Gate()];
+      let isSent = false;
+      const slow = data.refine(async () => {
+        if (isSent) reading.push('read');
+        if (isSent) await goOn.opened;
+        return true;
+      });
+      const flows = flow('slow', { queue: 'flows', data: slow }, (step) => {
+        step('a', add, { data: () => ({ label: 'a', terms: [] }) });
+      });
+      const receipt = await trial.producer.send(flows, { n: 1 }, { id: 'f' });
+      isSent = true;
+      await trial.work([flows]);
+      await reading.first();
+      expect(await trial.producer.cancel(flows, 'f', { why: 'no use' })).to.equal('signalled');
+      goOn.open();
+      expect((await rejection(receipt.result(within), DeadLetteredError)).reason).to.contain('no use');
+      await until('all of it has ended', async () => (await trial.operator.flow('flows', 'f'))?.phase === 'dead');
+      expect(await trial.operator.flow('flows', 'f')).to.include({ isCancelled: true, underWay: 0 });
+      await trial.producer.deadLetters(flows).redrive('f');
+      await receipt.result(within);
+      expect(trial.handled.all).to.include('a');
+    });
+
     it('is removed like any job while it has not begun', async () => {
       await using trial = await FlowTrial.open(kind);
       await trial.producer.send(diamond, { n: 1 }, { id: 'd' });

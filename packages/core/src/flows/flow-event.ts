@@ -37,7 +37,14 @@ export type FlowEvent = { readonly flow: string; readonly sentAtMs: number; read
   | StepEnded
   | { readonly type: 'cancelled'; readonly why: string }
   | { readonly type: 'redriven'; readonly atMs: number }
+  | FlowDied
 );
+
+/** The job of the flow became a dead letter, for whichever reason. */
+interface FlowDied {
+  readonly type: 'died';
+  readonly why: string;
+}
 
 /** A step has a result, which may be null, or a reason why it failed. */
 export interface StepEnded {
@@ -64,7 +71,7 @@ function eventJob(name: string, id: string, payload: string): OutgoingJob {
   return { id, name, payload, delayMs: 0, priority: 0, attempts: undefined, backoff: undefined };
 }
 
-/** The job that reports that a flow has begun, was cancelled or redriven, in its run of this number. Each cancel is another: a second one cancels what is under way then. */
+/** The job that reports that a flow has begun, was cancelled or redriven, in its run of this number, or that its job died in that delivery. Each cancel is another: a second one cancels what is under way then. */
 export function flowEventJob(flow: NamedFlow, event: OwnEvent, run: number): OutgoingJob {
   const own = event.type === 'cancelled' ? `.${randomUUID()}` : '';
   const id = `${event.type}:${flow.id}:${flow.sentAtMs.toString(36)}.${run}${own}`;
@@ -77,7 +84,8 @@ export type NamedFlow = FlowAddress & { readonly name: string };
 type OwnEvent =
   | { readonly type: 'begun' }
   | { readonly type: 'cancelled'; readonly why: string }
-  | { readonly type: 'redriven'; readonly atMs: number };
+  | { readonly type: 'redriven'; readonly atMs: number }
+  | FlowDied;
 
 /** How a step ended: its result as JSON text, or why it failed. */
 export type StepEnd = { readonly json: string } | { readonly reason: string };
@@ -131,6 +139,7 @@ const readEvent = byType<FlowEvent>({
     reason: optional(anyText),
   }),
   cancelled: shape<Of<'cancelled'>>({ ...whose, type: is('cancelled'), why: anyText }),
+  died: shape<Of<'died'>>({ ...whose, type: is('died'), why: anyText }),
   redriven: shape<Of<'redriven'>>({ ...whose, type: is('redriven'), atMs: amount }),
 });
 

@@ -54,6 +54,8 @@ export interface FlowRecord {
   readonly isCancelled?: boolean | undefined;
   /** Whether the steps that are done are undone. */
   readonly undoes?: boolean | undefined;
+  /** Whether its job became a dead letter before its end was decided. */
+  readonly hasDied?: boolean | undefined;
   /** When the delivery began that made it a dead letter before this time; 0 for none. */
   readonly lastDeathMs?: number | undefined;
 }
@@ -77,6 +79,7 @@ const readRecord = shape<FlowRecord>({
   reason: optional(text(Infinity)),
   isCancelled: optional(flag),
   undoes: optional(flag),
+  hasDied: optional(flag),
   lastDeathMs: optional(amount),
 });
 

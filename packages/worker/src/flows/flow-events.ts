@@ -63,6 +63,8 @@ export class FlowEventExecutor implements Executor {
     const store = broker.flows(flow.queue);
     const stored = await store.read(event.flow);
     if (stored?.sentAtMs !== event.sentAtMs) return undefined;
+    // It was redriven since.
+    if (event.type === 'died' && !(await this.#isDead(event.flow))) return undefined;
     const before = recordOf(stored);
     if (isNewer(stored, flow) || (before && isNewer(before, flow))) return 'newer';
     const fresh = resultIn(event);
@@ -88,8 +90,8 @@ export class FlowEventExecutor implements Executor {
 
   async #finish(step: Step, event: FlowEvent, attempt: Attempt): Promise<Rejection | undefined> {
     const { stored, record, sends } = step;
-    const isCancel = event.type === 'cancelled' && record.run === event.run && !hasEnded(record);
-    const cancelled = isCancel ? await this.#cancelSteps(step, event.why) : [];
+    const isCancel = event.type === 'died' || (event.type === 'cancelled' && record.run === event.run);
+    const cancelled = isCancel && !hasEnded(record) ? await this.#cancelSteps(step, event.why) : [];
     if (hasEnded(record) && !(await this.#wake(stored.id)))
       return reject({ requeueInMs: BUSY_MS, reason: 'the job of the flow is being looked at' });
     const { limits } = this.#deps;
@@ -115,6 +117,11 @@ export class FlowEventExecutor implements Executor {
       ends.push(eventSend(flow.queue, stepEndJob(place, { reason: `it was cancelled: ${why}` }, 'cancelled')));
     }
     return ends;
+  }
+
+  async #isDead(id: string): Promise<boolean> {
+    const { flow, broker } = this.#deps;
+    return (await broker.admin().find(flow.queue, id))?.place === 'deadLettered';
   }
 
   /** Has the job of the flow delivered, which ends it. False while it is delivered: that delivery may have read the record before. */

@@ -18,7 +18,7 @@ import { leaveToOthers, reject, type Rejection } from '../delivery/settlement.js
 import type { Attempt, Executor } from '../handler/executor.js';
 import { textsOf, type FlowDeps } from './flow-events.js';
 import { StepJobs } from './step-jobs.js';
-import { isNewer, isUnfinished } from './transitions.js';
+import { isNewer, isUnfinished, unbegun } from './transitions.js';
 
 /** One delivery of a flow's job. */
 interface Looking {
@@ -36,14 +36,21 @@ export class FlowExecutor implements Executor {
     this.#deps = deps;
   }
 
-  async execute({ id, fence }: Delivery, { leased }: Attempt): Promise<unknown> {
+  async execute(delivery: Delivery, attempt: Attempt): Promise<unknown> {
+    requireWanted(attempt);
+    const end = await this.#endOfDelivery(delivery, attempt);
+    // A cancel of a flow that has no record yet reaches its job alone: that dies then, which is reported with its end.
+    requireWanted(attempt);
+    return end;
+  }
+
+  async #endOfDelivery({ id, fence }: Delivery, { leased }: Attempt): Promise<unknown> {
     const { flow, broker } = this.#deps;
     const stored = await broker.flows(flow.queue).read(id);
     const record = stored && recordOf(stored);
     if (stored === undefined || record === undefined) {
       const { sentAtMs, name } = leased.record;
-      await this.#report([flowEventJob({ queue: flow.queue, id, sentAtMs, name }, { type: 'begun' }, 1)]);
-      return this.#wait(sentAtMs, fence);
+      return this.#begin(stored, { queue: flow.queue, id, sentAtMs, name }, fence);
     }
     if (isNewer(record, flow)) return leaveToOthers(NEWER_MS);
     const looking = { stored, record, fence };
@@ -59,6 +66,21 @@ export class FlowExecutor implements Executor {
         await this.#look(looking);
         return this.#wait(begunAtMs(looking), fence);
     }
+  }
+
+  /** Reports that it begins; where that report is a dead letter, the flow is one as well, with its record: it can be looked at, and redriven. */
+  async #begin(stored: StoredFlow | undefined, named: NamedFlow, fence: number): Promise<Rejection> {
+    const { flow, broker } = this.#deps;
+    const begun = flowEventJob(named, { type: 'begun' }, 1);
+    const known = fence > 1 ? await broker.admin().find(flowEventQueue(flow.queue), begun.id) : undefined;
+    if (stored === undefined || known?.place !== 'deadLettered') {
+      await this.#report([begun]);
+      return this.#wait(named.sentAtMs, fence);
+    }
+    const why = `the flow could not begin: its first event is a dead letter: ${known.reason ?? 'for no known reason'}`;
+    const record = unbegun(flow, why, await this.#lastDeathMs(named.id));
+    const outcome = await broker.flows(flow.queue).change({ flow: stored, ...textsOf(record) });
+    return outcome === 'changed' ? failed(record) : changing();
   }
 
   /** Names its version in the record first, so that workers with an older contract leave the event to this one. */
@@ -175,6 +197,11 @@ export class FlowExecutor implements Executor {
 
 function begunAtMs({ stored, record }: Pick<Looking, 'stored' | 'record'>): number {
   return record.begunAtMs ?? stored.sentAtMs;
+}
+
+/** @throws why the delivery is to let go, if it is. */
+function requireWanted({ abortedBy }: Attempt): void {
+  if (abortedBy) throw abortedBy;
 }
 
 function changing(): Rejection {

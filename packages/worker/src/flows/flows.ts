@@ -46,6 +46,11 @@ export class Flows {
     return queues;
   }
 
+  /** The names of the flows of a queue. */
+  namesIn(queue: string): ReadonlySet<string> {
+    return new Set(this.#deps.flows.filter((flow) => flow.queue === queue).map(({ name }) => name));
+  }
+
   /** The limits of the events, which carry the result of a step. */
   get eventLimits(): DeliveryLimits {
     const { limits } = this.#deps;

@@ -16,6 +16,7 @@ export function isNewer({ version }: { readonly version: number }, flow: FlowCon
 /** Returns the record after an event; undefined where it changes nothing: it was applied before, or comes too late. */
 export function applied(flow: FlowContract, record: FlowRecord | undefined, event: FlowEvent): FlowRecord | undefined {
   if (event.type === 'begun') return record === undefined ? newRecord(flow) : grown(flow, record);
+  if (event.type === 'died') return died(flow, record ?? newRecord(flow), event.why);
   if (record?.run !== event.run) return undefined;
   switch (event.type) {
     case 'ended':
@@ -68,6 +69,21 @@ function cancelled({ onCancel }: FlowContract, record: FlowRecord, why: string):
   if (isCancelled || (phase !== 'running' && phase !== 'failing')) return undefined;
   const undoes = record.undoes === true || onCancel === 'compensate';
   return { ...record, phase: 'failing', isCancelled: true, undoes, reason };
+}
+
+/** Its job died without it, as by a cancel of its first delivery: nothing begins any more, what is under way is cancelled, and it ends as dead. */
+function died({ onCancel }: FlowContract, record: FlowRecord, why: string): FlowRecord | undefined {
+  const { phase, reason = `the job of the flow became a dead letter: ${why}` } = record;
+  if (phase === 'dead' || record.hasDied) return undefined;
+  if (phase === 'failed') return { ...record, phase: 'dead', reason };
+  const undoes = record.undoes === true || onCancel === 'compensate';
+  const next = phase === 'compensating' ? phase : 'failing';
+  return { ...record, phase: next, hasDied: true, isCancelled: true, undoes, reason };
+}
+
+/** Returns the record of a flow that cannot begin. */
+export function unbegun(flow: FlowContract, reason: string, lastDeathMs: number): FlowRecord {
+  return { ...newRecord(flow), phase: 'dead', reason, lastDeathMs };
 }
 
 /** Goes on from where it failed; a flow that was undone begins anew, and one that could not be undone whole goes on undoing. */
@@ -128,11 +144,15 @@ function phaseOf(flow: FlowContract, record: FlowRecord): FlowRecord {
     const isOver = ({ name }: FlowStep) => isOneOf(stateIn(steps, name), 'done', 'failed');
     if (failed.phase === 'running') return flow.steps.every(isOver) ? { ...failed, phase: 'done' } : failed;
     if (steps.some(({ state }) => state === 'sent')) return failed;
-    return phaseOf(flow, { ...failed, phase: failed.undoes ? 'compensating' : 'failed' });
+    return phaseOf(flow, { ...failed, phase: failed.undoes ? 'compensating' : endOf(record) });
   }
   const isUndone =
     phase === 'compensating' && !flow.steps.some((step) => isToUndo(step, steps) || isUndoing(step, steps));
-  return isUndone ? { ...record, phase: 'failed', reason: withUndoFailures(record) } : record;
+  return isUndone ? { ...record, phase: endOf(record), reason: withUndoFailures(record) } : record;
+}
+
+function endOf({ hasDied }: FlowRecord): 'failed' | 'dead' {
+  return hasDied ? 'dead' : 'failed';
 }
 
 /** The first step whose failure an edge does not continue after fails the flow. */

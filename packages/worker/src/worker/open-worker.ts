@@ -213,7 +213,7 @@ function openPool(queue: string, handlers: QueueHandlers, open: Omit<WorkerDeps,
     clock: open.engine.clock ?? systemClock,
     inspect: open.inspector?.inspect,
     events: open.events,
-    reportEnds: reportingEnds(open.deadJobs.reporting(workQueue)),
+    reportEnds: reportingEnds(open.deadJobs.reporting(workQueue), open.flows.namesIn(queue)),
     log: open.log,
   });
 }
