@@ -17,8 +17,9 @@ export function checkRoutingKey(value: unknown, what = 'routing key'): asserts v
 /**
  * Finds what is bound by the patterns that match a key.
  *
- * The patterns are a trie, and a key is walked through it once, word by word, with all nodes that the words so far may have reached: no node
- * counts twice, so that no pattern makes it slow, however many `#` it has. No regular expression.
+ * The patterns are a trie, and a key is walked through it once, word by word, with all nodes that the words so far may have reached, each once: a
+ * match costs at most the number of words times that of the nodes, however many `#` a pattern has. No regular expression. Ordinary sets take
+ * microseconds; ten thousand patterns that are all open at each of 127 words (`{a,*,#}` eight times, then `#.z`) took 0.4 s.
  */
 export class TopicTrie<Target> {
   readonly #root = new TrieNode<Target>();
