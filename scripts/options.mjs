@@ -26,6 +26,7 @@ import {
   promoteOptions,
 } from '../packages/core/dist/operator/operator-options.js';
 import { queueLimitOptions } from '../packages/core/dist/operator/limits.js';
+import { actorListOptions } from '../packages/core/dist/actors/actors.js';
 import { keyLimitOptions, keyListOptions } from '../packages/core/dist/operator/keys.js';
 import { defineOptions } from '../packages/core/dist/options/options.js';
 import {
@@ -76,6 +77,7 @@ const tables = {
   move: moveOptions,
   inspect: inspectOptions,
   'queue limit': queueLimitOptions,
+  'actor list': actorListOptions,
   'key list': keyListOptions,
   'key limit': keyLimitOptions,
   'redis engine': redisEngineOptions,
@@ -236,6 +238,14 @@ const interfaces = {
       doc: 'What {@link Operator.limit} takes.',
       table: 'queueLimitTable',
       rows: rows(queueLimitOptions),
+    },
+  ],
+  'packages/core/src/actors/actors.ts': [
+    {
+      name: 'ActorListOptions',
+      doc: 'What {@link Actors.list} takes.',
+      table: 'listTable',
+      rows: rows(actorListOptions),
     },
   ],
   'packages/core/src/operator/keys.ts': [

@@ -9,6 +9,7 @@ import { dashboardCommand } from './commands/dashboard.js';
 import { deadCommand } from './commands/dead/dead.js';
 import { doctorCommand } from './commands/doctor.js';
 import { exchangesCommand } from './commands/exchanges.js';
+import { actorsCommand } from './commands/actors.js';
 import { flowCommand } from './commands/flow.js';
 import { jobCommand } from './commands/job.js';
 import { jobsCommand } from './commands/jobs.js';
@@ -68,6 +69,7 @@ function program(): Command {
     jobCommand(),
     exchangesCommand(),
     flowCommand(),
+    actorsCommand(),
     sendCommand(),
     deadCommand(),
     schedulesCommand(),

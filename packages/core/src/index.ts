@@ -40,6 +40,13 @@ export type {
   Mailbox,
 } from './actors/actor-contract.js';
 export type { ActorStatus, ActorView } from './actors/actor-record.js';
+export {
+  Actors,
+  type ActorCounts,
+  type ActorDetails,
+  type ActorListOptions,
+  type ListedActor,
+} from './actors/actors.js';
 export type { ActorEventObject, MailInput, TurnResult } from './actors/mail.js';
 export type { FlowPhase, FlowProgress, StepState } from './flows/flow-record.js';
 export type { Backoff, BackoffFunction } from './contract/backoff.js';

@@ -1,13 +1,13 @@
 // Inspects queues and acts on them: what people on call do, for tools and views.
 import type { CancelOutcome } from '../engine/broker.js';
 import type { DeadLetterStore } from '../engine/dead-letter-store.js';
-import type { ScheduleStore } from '../engine/schedule-store.js';
+import { Actors } from '../actors/actors.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker } from '../engine/engine.js';
 import { forInspection } from '../engine/broker-options.js';
 import { checkId, checkName } from '../contract/names.js';
 import { cancelFlow, readFlow, type FlowDetails } from '../flows/flows.js';
-import { Schedules } from '../schedules/schedules.js';
+import { Schedules, schedulesAfterwards } from '../schedules/schedules.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { cancelOptions, type CancelOptions } from '../producer/producer-options.js';
 import { clear, moveAll, promoteAll } from './bulk-runs.js';
@@ -290,6 +290,12 @@ export class Operator {
     return new Keys({ store, requireQueue: () => this.#requireQueue(queue) });
   }
 
+  /** The actors whose mail is in a queue: counted by state, listed, and one by one. @throws NameError. */
+  actors(queue: string): Actors {
+    checkName('queue', queue);
+    return new Actors(this.#connected.broker.records(queue));
+  }
+
   /** The exchanges of the namespace: what is bound to them, and where a key would go. @throws EngineFeatureError where the engine has none. */
   exchanges(): Exchanges {
     return new Exchanges(this.#connected.broker.exchanges());
@@ -332,16 +338,5 @@ function afterwards(check: () => Promise<void>, store: DeadLetterStore): DeadLet
       await check();
       yield* store.scan(span);
     },
-  };
-}
-
-function schedulesAfterwards(check: () => Promise<void>, store: ScheduleStore): ScheduleStore {
-  return {
-    put: (schedule) => check().then(() => store.put(schedule)),
-    page: (span) => check().then(() => store.page(span)),
-    find: (name) => check().then(() => store.find(name)),
-    pause: (name) => check().then(() => store.pause(name)),
-    resume: (name) => check().then(() => store.resume(name)),
-    remove: (name) => check().then(() => store.remove(name)),
   };
 }

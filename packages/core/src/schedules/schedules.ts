@@ -216,3 +216,15 @@ export function scheduleOf(queue: string, stored: Omit<StoredSchedule, 'payload'
 function dateOf(ms: number | undefined): Date | undefined {
   return ms === undefined ? undefined : new Date(ms);
 }
+
+/** The same store, whose methods wait for `check` first. */
+export function schedulesAfterwards(check: () => Promise<void>, store: ScheduleStore): ScheduleStore {
+  return {
+    put: (schedule) => check().then(() => store.put(schedule)),
+    page: (span) => check().then(() => store.page(span)),
+    find: (name) => check().then(() => store.find(name)),
+    pause: (name) => check().then(() => store.pause(name)),
+    resume: (name) => check().then(() => store.resume(name)),
+    remove: (name) => check().then(() => store.remove(name)),
+  };
+}
