@@ -128,9 +128,13 @@ function isForgiven({ state, call, plain }: Trial, replies: readonly Reply[]): b
     return name === 'HSET' && field === 'ats' && !/^(0|-?[1-9]\d{0,14})$/.test(String(value));
   });
   if (isUncountable && plain.some(({ kind }) => kind === 'fetch')) return true;
+  // BullMQ's script has ended the lease of a job when it finds that it is in no list; Acktor's looks first.
+  if (plain.some(({ script }, i) => script === 'moveToWaitingChildren' && replies[i]?.code === NOT_ACTIVE)) return true;
   const knowsFence = call.requests.some(({ settle }) => settle !== undefined && settle.job.record.deliveries < 1_000);
   return knowsFence && plain.some(({ kind }, i) => kind === 'settle' && (replies[i]?.code ?? 0) < 0);
 }
+
+const NOT_ACTIVE = -3;
 
 function isRequeue({ script }: PlainCall): boolean {
   return script === 'moveJobFromActiveToWait';
