@@ -25,6 +25,7 @@ describe('a cluster', function () {
   engineConforms('a cluster', () => ({ engine: redisEngine({ redis: set.url }) }), {
     ...redisFeatures,
     publishesAtOnce: false,
+    moves: false,
   });
   everyFeatureWorks(() => oneDoor(set.url));
 

@@ -28,6 +28,8 @@ export interface EngineFeatures {
   readonly exchanges: boolean;
   /** They have it when the publish resolves, and each is looked at first: not where they lie on several servers. */
   readonly publishesAtOnce: boolean;
+  /** Operators move jobs from one queue to another: not where these lie on several servers. */
+  readonly moves: boolean;
   /** Programs can follow what happens to the jobs of a queue. */
   readonly events: boolean;
   /** A send can wait for a disk or for replicas. */
@@ -55,6 +57,7 @@ export const redisFeatures: EngineFeatures = {
   maxLength: true,
   exchanges: true,
   publishesAtOnce: true,
+  moves: true,
   events: true,
   confirms: true,
   durable: true,

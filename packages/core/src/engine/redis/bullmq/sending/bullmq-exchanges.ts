@@ -100,7 +100,8 @@ export class BullmqExchanges implements ExchangeStore {
     }
     const head = [version, isRepeat ? '1' : '0', outbox ? keys.outboxes : '', jobs[0]?.job.payload ?? ''];
     const answer = readAnswer(await scripts.publish.run(client, scriptKeys, [...head, ...routes]));
-    return outbox && typeof answer === 'object' && 'outcomes' in answer ? { ...answer, isLater: true } : answer;
+    const isLater = outbox && jobs.length > 0 && typeof answer === 'object' && 'outcomes' in answer;
+    return isLater ? { ...answer, isLater } : answer;
   }
 
   #forwarded(answer: PublishAnswer): PublishAnswer {
