@@ -50,7 +50,7 @@ describe('a key with very many jobs', function () {
     end();
   });
 
-  it("lets a quiet key wait hardly longer than when it is alone: at most twice that and one handler's time", async () => {
+  it("lets a quiet key wait hardly longer than when it is alone: in the median twice that and one handler's time", async () => {
     const startedAtMs = new Map<string, number>();
     const { trial, work, end } = await busyTrial((key, atMs) => startedAtMs.set(key, atMs));
     await using _ = trial;
@@ -66,14 +66,16 @@ describe('a key with very many jobs', function () {
       }
       return all.toSorted((one, other) => one - other);
     };
-    const p99 = (sorted: readonly number[]) => sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Infinity;
-    const alone = p99(await waits('alone'));
+    const quantile = (sorted: readonly number[], part: number) =>
+      sorted[Math.ceil(sorted.length * part) - 1] ?? Infinity;
+    const alone = await waits('alone');
     await Promise.all(
       Array.from({ length: 5_000 }, (_unused, n) => trial.producer.send(share, { n }, { key: 'large' })),
     );
-    const beside = p99(await waits('beside'));
-    // A busy machine stretches both, and the handlers.
-    expect(beside).to.be.below(3 * alone + 3 * HANDLING_MS);
+    const beside = await waits('beside');
+    expect(quantile(beside, 0.5)).to.be.below(2 * quantile(alone, 0.5) + HANDLING_MS);
+    // Behind all of the other key it would be six seconds. A machine that is busy with something else stretches single waits tenfold.
+    expect(quantile(beside, 0.99)).to.be.below(quantile(alone, 0.99) + 1_000);
     end();
   });
 });
