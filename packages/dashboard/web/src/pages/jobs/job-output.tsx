@@ -33,24 +33,34 @@ function Steps({ steps }: Pick<JobView, 'steps'>) {
   return (
     <section className="panel" aria-label="Steps">
       <h2>Steps</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Step</th>
-            <th scope="col">Stored</th>
-            <th scope="col">Delivery</th>
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map(({ name, storedAtMs, fence }) => (
-            <tr key={name}>
-              <td>{name}</td>
-              <td>{moment(storedAtMs)}</td>
-              <td>{fence}</td>
+      <div className="scrolls" role="region" aria-label="Steps of the job" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Step</th>
+              <th scope="col" className="number">
+                Stored
+              </th>
+              <th scope="col" className="number">
+                Delivery
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {steps.map(({ name, storedAtMs, fence }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <span className="clamp" title={name}>
+                    {name}
+                  </span>
+                </th>
+                <td className="number">{moment(storedAtMs)}</td>
+                <td className="number">{fence}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }
