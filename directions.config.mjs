@@ -35,8 +35,9 @@ const packages = {
   core: [],
   chart: [],
   worker: ['core', 'chart'],
-  actors: ['core', 'worker'],
   testing: ['core', 'worker'],
+  // The memory engine, for the kit alone: an optional peer.
+  actors: ['core', 'worker', 'testing'],
   dashboard: ['core', 'chart'],
   cli: ['core', 'chart', 'worker', 'dashboard'],
   examples: ['core', 'chart', 'worker', 'cli', 'dashboard'],

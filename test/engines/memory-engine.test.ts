@@ -172,6 +172,7 @@ describe('the engine in memory', () => {
     await using producer = await Producer.connect({ engine });
     await producer.send(note, { text: 'x' });
     expect((await rejection(engine.drain(), NotDrainedError)).message).to.include('no worker consumes queue notes');
+    await engine.drain({ unconsumed: 'leave' });
     await using _worker = await Worker.start({
       engine,
       handlers: [handlerOf(note, (delivery) => untilAborted(delivery))],

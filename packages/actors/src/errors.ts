@@ -26,6 +26,18 @@ export class TurnError extends AcktorError {
   }
 }
 
+/** A job that a test was to end was not invoked by the actor, has ended, or was cancelled. */
+export class NotInvokedError extends AcktorError {
+  readonly code = 'ACKTOR_NOT_INVOKED';
+
+  constructor(
+    readonly actorId: string,
+    readonly jobName: string,
+  ) {
+    super(`expected actor ${actorId} to have invoked ${jobName}, and to wait for its end, but it does not`);
+  }
+}
+
 /** What is wrong with a state, in words. */
 export function listed(faults: readonly Fault[]): string {
   return faults.map(({ path, message }) => `${path}: ${message}`).join('; ');

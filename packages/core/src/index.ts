@@ -29,7 +29,13 @@ export type {
   StepResults,
 } from './flows/step.js';
 export type { FlowDetails, FlowStepDetails } from './flows/flows.js';
-export { ActorAddress, ActorEndedError, ActorWaitError, type ActorSendOptions } from './actors/actor-address.js';
+export {
+  ActorAddress,
+  ActorEndedError,
+  ActorWaitError,
+  type ActorSendOptions,
+  type ActorViewOf,
+} from './actors/actor-address.js';
 export type {
   ActorContract,
   ActorEvent,

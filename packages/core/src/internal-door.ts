@@ -43,6 +43,7 @@ export {
   writeInvocation,
   type ActionsMail,
   type ActorPlace,
+  type InvocationEnd,
   type InvocationPlace,
   type Mail,
 } from './actors/mail.js';

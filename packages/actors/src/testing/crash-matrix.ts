@@ -1,9 +1,10 @@
 // Runs a scenario again and again, each time with a crash at another turn, and compares what it comes to with a run without one.
 import { Producer } from '@acktor/core';
 import type { Engine, Settling } from '@acktor/core/engine';
-import { Worker, type HostedActor, type TakeTurn, type TurnCommit, type WorkerOptions } from '@acktor/worker';
+import { Worker, type HostedActor, type WorkerOptions } from '@acktor/worker';
 import { isDeepStrictEqual } from 'node:util';
 import { crashingEngine, type Crash, type CrashKind } from './crashing-engine.js';
+import { computedTwice, SILENT } from './watched-turns.js';
 
 /** What is run under crashes. */
 export interface CrashScenario<Outcome> {
@@ -78,26 +79,6 @@ async function runOnce<Outcome>(scenario: CrashScenario<Outcome>, crash: Crash):
   }
 }
 
-/** An actor whose turns are computed twice: what differs is no pure logic. */
-function computedTwice(actor: HostedActor): HostedActor {
-  const host: HostedActor['host'] = (deps) => {
-    const take = actor.host(deps);
-    const twice: TakeTurn = async (delivery) => {
-      const first = await take(delivery);
-      if (!('write' in first) || first.write === undefined) return first;
-      const second = (await take(delivery)) as TurnCommit;
-      // Another turn may have been stored in between.
-      if (second.write?.expected === first.write.expected && !isDeepStrictEqual(second.write, first.write))
-        throw new Error(
-          `expected the same of a turn that is computed again, got ${second.write.value} after ${first.write.value}`,
-        );
-      return first;
-    };
-    return twice;
-  };
-  return { mailbox: actor.mailbox, host };
-}
-
 function shown({ job: { record } }: Settling): string {
   return `${record.name} ${record.payload}`.slice(0, LONGEST_SHOWN);
 }
@@ -114,4 +95,3 @@ function asError(error: unknown): Error {
 }
 
 const LONGEST_SHOWN = 100;
-const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

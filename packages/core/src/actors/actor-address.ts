@@ -25,7 +25,8 @@ export interface ActorAddressDeps<A extends AnyActor> {
 type ContextOf<A extends AnyActor> = A extends ActorContract<infer _, infer __, infer Context> ? Context : unknown;
 type OutputOf<A extends AnyActor> =
   A extends ActorContract<infer _, infer __, infer ___, infer Output> ? Output : unknown;
-type ViewOf<A extends AnyActor> = ActorView<ContextOf<A>, OutputOf<A>>;
+/** How an actor of that type stands. */
+export type ActorViewOf<A extends AnyActor> = ActorView<ContextOf<A>, OutputOf<A>>;
 
 /** An event's own id, under which it is taken once. */
 export interface ActorSendOptions {
@@ -68,17 +69,17 @@ export class ActorAddress<A extends AnyActor> {
   }
 
   /** Resolves with how it stands; with undefined where there is none. @throws ConnectionLostError. */
-  async snapshot(): Promise<ViewOf<A> | undefined> {
+  async snapshot(): Promise<ActorViewOf<A> | undefined> {
     const { contract, broker } = this.#deps;
     const stored = await broker.records(contract.queue).read(contract.name, this.id);
-    return stored && (viewOf(this.id, stored) as ViewOf<A>);
+    return stored && (viewOf(this.id, stored) as ActorViewOf<A>);
   }
 
   /**
    * Resolves with how it stands once it is in the state: a name, or names with dots for nested ones. May be called before its start.
    * @throws ActorEndedError where it has ended in another state. @throws ActorWaitError after `timeoutMs`; the signal's reason.
    */
-  waitFor(state: string, options: ResultOptions = {}): Promise<ViewOf<A>> {
+  waitFor(state: string, options: ResultOptions = {}): Promise<ActorViewOf<A>> {
     return this.#until((view) => statePaths(view.value).includes(state) || view.tags.includes(state), state, options);
   }
 
@@ -93,7 +94,7 @@ export class ActorAddress<A extends AnyActor> {
     return this.#deps.send(mail, id === undefined ? { key } : { key, id });
   }
 
-  async #until(is: (view: ActorView) => boolean, what: string, options: ResultOptions): Promise<ViewOf<A>> {
+  async #until(is: (view: ActorView) => boolean, what: string, options: ResultOptions): Promise<ActorViewOf<A>> {
     const { timeoutMs, signal } = resultOptions.check(options);
     if (typeof what !== 'string')
       throw new OptionsError([{ option: 'state', message: 'expected the name of a state' }]);

@@ -95,12 +95,11 @@ export function readInvocation(json: string): InvocationPlace | undefined {
   return read === MISFIT ? undefined : read.actor;
 }
 
-/** The mail that reports the end of an invoked job: its result as JSON text, or why it is a dead letter. `of` names the delivery that ended it. */
-export function invocationEndJob(
-  place: InvocationPlace,
-  end: { readonly json: string } | { readonly reason: string },
-  of: string,
-): OutgoingJob {
+/** How an invoked job has ended: its result as JSON text, or why it is a dead letter. */
+export type InvocationEnd = { readonly json: string } | { readonly reason: string };
+
+/** The mail that reports the end of an invoked job; `of` names the delivery that ended it. */
+export function invocationEndJob(place: InvocationPlace, end: InvocationEnd, of: string): OutgoingJob {
   const { id, name, invocation: of_, incarnation } = place;
   const facts = { to: id, type: 'end', invocation: of_, incarnation, ...('reason' in end && end) };
   const written = JSON.stringify(facts);

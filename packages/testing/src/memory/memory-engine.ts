@@ -119,12 +119,11 @@ export class MemoryEngine implements Engine {
 
   /**
    * Resolves when no job is ready, running or due now, in any queue. Delayed jobs and those of paused queues stay where they are.
-   * @throws NotDrainedError when a job is ready that no worker consumes; and after `withinMs` of the machine's time (5,000 by default).
-   * @throws OptionsError.
+   * @throws NotDrainedError when a job is ready that no worker consumes, unless `unconsumed` is `leave`; and after `withinMs` of the machine's
+   * time (5,000 by default). @throws OptionsError.
    */
-  async drain(options: { readonly withinMs?: number } = {}): Promise<void> {
-    const { withinMs } = drainOptions.check(options);
-    await drained(withinMs, { stores: () => this.#stores(), changes: this.#changes });
+  async drain(options: { readonly withinMs?: number; readonly unconsumed?: 'refuse' | 'leave' } = {}): Promise<void> {
+    await drained(drainOptions.check(options), { stores: () => this.#stores(), changes: this.#changes });
   }
 
   /** The jobs that it accepted, of one contract or of all, the first first: at most the last 10,000, also those that are gone. */

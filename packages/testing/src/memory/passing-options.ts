@@ -50,6 +50,12 @@ export const drainOptions = defineOptions({
     max: LONGEST_WAIT_MS,
     doc: "How long, of the machine's time, to wait until nothing is ready or running.",
   },
+  unconsumed: {
+    type: 'choice',
+    of: ['refuse', 'leave'],
+    default: 'refuse',
+    doc: 'What of a job that is ready where no worker consumes: an error, or it is left there.',
+  },
 } as const satisfies OptionTable);
 
 /** Whether a value is a date that says when. */

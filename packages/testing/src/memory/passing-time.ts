@@ -91,16 +91,23 @@ class Ongoing {
   }
 }
 
+/** How long is waited, and what becomes of jobs that no worker consumes. */
+export interface Draining {
+  readonly withinMs: number;
+  readonly unconsumed: 'refuse' | 'leave';
+}
+
 /** Resolves when nothing is ready, running or due now. @throws NotDrainedError. */
-export async function drained(withinMs: number, passing: Happening): Promise<void> {
+export async function drained({ withinMs, unconsumed }: Draining, passing: Happening): Promise<void> {
   const untilMs = performance.now() + withinMs;
   for (;;) {
     await quiet(passing, untilMs);
     const queues = queuesOf(passing);
     for (const queue of queues) queue.promoteDue();
-    const busy = queues.filter(({ ready, active }) => ready > 0 || active.size > 0);
+    const counts = ({ consumers }: StoredQueue) => unconsumed === 'refuse' || consumers > 0;
+    const busy = queues.filter((queue) => (queue.ready > 0 && counts(queue)) || queue.active.size > 0);
     if (busy.length === 0) return;
-    const idle = busy.find(({ ready, consumers }) => ready > 0 && consumers === 0);
+    const idle = busy.find((queue) => queue.ready > 0 && queue.consumers === 0 && counts(queue));
     if (idle) throw new NotDrainedError(`no worker consumes queue ${idle.name}, where ${readyJobs(idle.ready)}`);
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0 || !(await passing.changes.next(leftMs)))
@@ -130,12 +137,13 @@ async function settled(passing: Happening, ongoing: Ongoing, patienceMs: number)
 }
 
 /**
- * Whether no handler runs, nothing is ready and no process is missed: until the next job is due, timers are those of workers that renew nothing
- * and poll in vain. They run one after the other; two hours take thousands.
+ * Whether no handler runs, nothing is ready that could be taken, and no process is missed: until the next job is due, timers are those of workers
+ * that renew nothing and poll in vain. They run one after the other; two hours take thousands.
  */
 function isIdle(happening: Happening): boolean {
   return queuesOf(happening).every(
-    ({ active, ready, missingSinceMs }) => active.size === 0 && ready === 0 && missingSinceMs.size === 0,
+    ({ active, ready, consumers, missingSinceMs }) =>
+      active.size === 0 && (ready === 0 || consumers === 0) && missingSinceMs.size === 0,
   );
 }
 
