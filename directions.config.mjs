@@ -40,7 +40,7 @@ const packages = {
   actors: ['core', 'worker', 'testing'],
   dashboard: ['core', 'chart'],
   cli: ['core', 'chart', 'worker', 'dashboard'],
-  examples: ['core', 'chart', 'worker', 'cli', 'dashboard'],
+  examples: ['core', 'chart', 'worker', 'actors', 'cli', 'dashboard'],
 };
 
 const refuse = (regex, message) => ({ regex, message });

@@ -5,9 +5,10 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Producer } from '@acktor/core';
 import { EmbeddedServer } from '@acktor/core/server';
-import { watchAudit, keepBusy, showProgress } from './watching.js';
-import { listenForInterruption, type Interruption } from './command-line.js';
-import { Fleet, killEachSecond, paceForKills } from './fleet/fleet.js';
+import { keepBusy, showProgress } from './watching.js';
+import { serveDashboard } from '../fleet/serve-dashboard.js';
+import { listenForInterruption, type Interruption } from '../fleet/interruption.js';
+import { Fleet, killEachSecond, paceForKills } from '../fleet/fleet.js';
 import { makeReport, type Report } from './report/report.js';
 import { sendAndCollect, type AuditOutcome, type AuditState } from './send-and-collect.js';
 
@@ -33,14 +34,14 @@ export interface AuditOrder {
  */
 export async function audit(order: AuditOrder, show: (report: Report) => Promise<void>): Promise<void> {
   const startedAt = new Date();
-  using interruption = listenForInterruption();
+  using interruption = listenForInterruption('no report was made');
   const folder = await mkdtemp(join(tmpdir(), 'acktor-audit-'));
   try {
     // A server of this run alone: what an interrupted one left in its queues is not in ours.
     await using server = await EmbeddedServer.start({ folder });
     await using producer = await Producer.connect({ redis: server.url });
     await using fleet = startFleet(folder, order.consumers);
-    await using dashboard = await watchAudit(server.url);
+    await using dashboard = await serveDashboard(server.url);
     console.log(`Watch it on ${dashboard.signInUrl}${UNTIL[order.after]}`);
     const outcome = await auditWith({ producer, fleet, interruption }, order);
     // The counts are complete then. The same workers stay for the dashboard: new ones would puzzle its reader.

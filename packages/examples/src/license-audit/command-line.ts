@@ -1,4 +1,4 @@
-// What a person asks for: read from the command line, checked whole; and Ctrl-C, in order the first time, at once the second.
+// What a person asks for: read from the command line, checked whole.
 import { parseArgs } from 'node:util';
 
 /** An audit to be run, help to be shown, or what is wrong. */
@@ -63,40 +63,4 @@ function readConsumers(text = '8'): number | undefined {
 
 function wrong(why: string): Command {
   return { kind: 'wrong', why: `${why}\nSee --help for all that can be asked for.` };
-}
-
-/** A person, or the system, ends the program. */
-export class InterruptedError extends Error {
-  constructor() {
-    super('interrupted: the workers have finished what they held, and no report was made');
-  }
-}
-
-/** Listens for SIGINT and SIGTERM until disposed of. */
-export interface Interruption extends Disposable {
-  /** Aborts at the first signal, with an InterruptedError. */
-  readonly signal: AbortSignal;
-}
-
-export function listenForInterruption(): Interruption {
-  const controller = new AbortController();
-  const interrupt = () => {
-    // The workers notice, finish what they hold and end the server.
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new InterruptedError());
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  const stopListening = () => {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-  };
-  return { signal: controller.signal, [Symbol.dispose]: stopListening };
-}
-
-/** From now on a reader of standard output that goes away early, as `head` does, does not end the process: the report is in files. */
-export function outliveReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
 }

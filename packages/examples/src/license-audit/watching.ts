@@ -1,20 +1,9 @@
-// What a person sees of an audit: its progress, its dashboard, and packages that are audited again, so that there is something to watch.
-import { Dashboard, ListenError } from '@acktor/dashboard';
+// What a person sees of an audit: its progress, and packages that are audited again, so that there is something to watch.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Producer } from '@acktor/core';
 import { idFor, scanPackage } from './jobs.js';
 import { SingleBar } from 'cli-progress';
 import type { AuditState } from './send-and-collect.js';
-
-/** Serves the audit's server on the usual port or, when another dashboard has that, on a free one. */
-export async function watchAudit(redis: string): Promise<Dashboard> {
-  try {
-    return await Dashboard.start({ redis });
-  } catch (error) {
-    if (error instanceof ListenError) return Dashboard.start({ redis, port: 0 });
-    throw error;
-  }
-}
 
 export interface BusyOptions {
   readonly producer: Producer;

@@ -6,7 +6,7 @@ import { Worker } from '@acktor/worker';
 import { container } from 'tsyringe';
 import { ClassifyLicense } from './handlers/classify-license.js';
 import { ClassifyQueue, ScanPackage } from './handlers/scan-package.js';
-import { catchUpWhenAsked, sendToParent, whenParentLeaves } from './fleet/messages.js';
+import { catchUpWhenAsked, sendToParent, whenParentLeaves } from '../fleet/messages.js';
 
 const [folder = '.', scan, classify] = process.argv.slice(2);
 

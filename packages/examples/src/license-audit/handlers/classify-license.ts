@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { handles, type Delivery, type Handler } from '@acktor/worker';
-import { noteDelivery } from '../fleet/messages.js';
+import { noteDelivery } from '../../fleet/messages.js';
 import { classifyLicense } from '../jobs.js';
 
 @handles(classifyLicense)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResultOf, Producer } from '@acktor/core';
 import { handles, reject, type Delivery, type Handler } from '@acktor/worker';
-import { noteDelivery } from '../fleet/messages.js';
+import { noteDelivery } from '../../fleet/messages.js';
 import { scanPackage, classifyLicense, idFor } from '../jobs.js';
 import { packageFiles } from '../packages.js';
 import { declaredLicense, ManifestError, readManifest } from './manifest.js';

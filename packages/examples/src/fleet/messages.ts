@@ -1,8 +1,10 @@
-// What a worker process sends to the process that has started it.
+// What a worker process, or a service, sends to the process that has started it.
 import type { Delivery } from '@acktor/worker';
 
 export type WorkerMessage =
   | { readonly type: 'ready' }
+  /** A service that is no worker can be reached there. */
+  | { readonly type: 'serving'; readonly url: string }
   /** The answer to {@link CATCH_UP}: everything that was sent before it has been received. */
   | { readonly type: 'caughtUp' }
   /** A job came again, so many times by now, because a worker before this one was killed with it. */

@@ -1,10 +1,9 @@
-// The worker processes of an audit. One that dies is replaced; `--kill` kills one each second.
+// The worker processes of an example. One that dies is replaced; `--kill` kills one each second.
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { WorkerMessage } from './messages.js';
 import { WorkerProcess } from './worker-process.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditState } from '../send-and-collect.js';
 
 export interface FleetOptions {
   /** How many processes. */
@@ -106,10 +105,16 @@ export class Fleet implements AsyncDisposable {
   }
 }
 
+/** How far the work has come, in what it counts. */
+export interface WorkState {
+  readonly ended: number;
+  readonly total: number;
+}
+
 export interface KillOptions {
   readonly fleet: Fleet;
   /** How far the work has come. */
-  readonly state: () => AuditState;
+  readonly state: () => WorkState;
   readonly signal: AbortSignal;
 }
 
@@ -141,6 +146,6 @@ const TRIAL_MS = 4_000;
 /** Workers live two seconds: a scan that took longer would never end. */
 const LONGEST_PACE_MS = 1_000;
 
-function isWorthIt(fleet: Fleet, { ended, total }: AuditState, endedBefore: number): boolean {
+function isWorthIt(fleet: Fleet, { ended, total }: WorkState, endedBefore: number): boolean {
   return ended < total && ended > endedBefore && fleet.mostRedeliveries < MOST_REDELIVERIES;
 }
