@@ -35,6 +35,7 @@ import {
   resultOptions,
   sendOptions,
 } from '../packages/core/dist/producer/producer-options.js';
+import { callOptions } from '../packages/core/dist/producer/call-options.js';
 import { exchangeOptions } from '../packages/core/dist/routing/exchange.js';
 import { publishOptions } from '../packages/core/dist/routing/publish-options.js';
 import {
@@ -57,6 +58,7 @@ const tables = {
   producer: producerOptions,
   send: sendOptions,
   result: resultOptions,
+  call: callOptions,
   cancel: cancelOptions,
   exchange: exchangeOptions,
   publish: publishOptions,
@@ -142,6 +144,14 @@ const interfaces = {
       doc: 'What {@link Receipt.result} takes.',
       table: 'resultTable',
       rows: rows(resultOptions),
+    },
+  ],
+  'packages/core/src/producer/call-options.ts': [
+    {
+      name: 'CallOptions',
+      doc: 'What {@link Producer.call} takes besides the payload.',
+      table: 'callTable',
+      rows: rows(callOptions),
     },
   ],
   'packages/core/src/routing/publish-options.ts': [

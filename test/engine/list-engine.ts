@@ -26,6 +26,7 @@ function brokerOn(queue: (name: string) => ListQueue): Port.Broker {
     requireConfirm: (confirm) => confirm === 'accepted' || without('confirmations'),
     connected: () => Promise.resolve(),
     ended: (name, jobId, signal) => queue(name).ended(jobId, signal),
+    expectEnd: (name, jobId, signal) => Promise.resolve(() => queue(name).ended(jobId, signal)),
     cancel: () => without('cancels'),
     deadLetters: () => without('dead letters'),
     schedules: () => without('schedules'),

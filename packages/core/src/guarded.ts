@@ -159,3 +159,17 @@ export function readLogLevel(env: NodeJS.ProcessEnv = process.env): LogLevel {
   const message = `expected ACKTOR_LOG_LEVEL to be one of ${logLevels.join(', ')}, got ${found}`;
   throw new OptionsError([{ option: 'ACKTOR_LOG_LEVEL', message }]);
 }
+
+/** Resolves and rejects as the promise does, and rejects with the signal's reason when that aborts first. */
+export async function within<T>(promise: Promise<T>, limit: AbortSignal): Promise<T> {
+  limit.throwIfAborted();
+  let stop: () => void = () => undefined;
+  const timeOver = new Promise<never>((_resolve, reject) => {
+    stop = onAbort(limit, () => reject(limit.reason as Error));
+  });
+  try {
+    return await Promise.race([promise, timeOver]);
+  } finally {
+    stop();
+  }
+}

@@ -154,6 +154,8 @@ export {
 } from './routing/routing-errors.js';
 export { Producer } from './producer/producer.js';
 export type { JobConsumers } from './fleet/connect-fleet.js';
+export { CallTimeoutError } from './producer/calling.js';
+export type { CallOptions } from './producer/call-options.js';
 export { DeadLetteredError, JobGoneError, Receipt, ResultTimeoutError } from './producer/receipt.js';
 export { BulkSendError, type BulkOptions, type BulkSummary } from './producer/bulk.js';
 export type {

@@ -52,6 +52,13 @@ export interface Broker {
   ended(queue: string, jobId: string, signal: AbortSignal): Promise<JobEnd>;
 
   /**
+   * As `ended`, begun before the job is sent, under an id that its queue has never had. Resolves when its end cannot be missed any more, with a
+   * function that returns the end, and is to be called when the send is answered: what is not there from then on is gone.
+   * @throws as `ended`; so does what the function returns.
+   */
+  expectEnd(queue: string, jobId: string, signal: AbortSignal): Promise<() => Promise<JobEnd>>;
+
+  /**
    * Follows jobs of a queue from the moment at which this resolves, across breaks of the connection, until the function that it resolves
    * with is called or the broker closed. Events that the server forgot before they were read are a gap.
    * @throws ClosedError; ConnectionLostError, BrokerUnreachableError when the following cannot begin.

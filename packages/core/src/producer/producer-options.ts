@@ -243,7 +243,7 @@ export interface CancelOptions {
 
 // end: CancelOptions
 
-const resultTable = {
+export const resultTable = {
   timeoutMs: {
     type: 'ms',
     min: 1,

@@ -1,19 +1,16 @@
 // Sends jobs. Everything that a web application needs of Acktor starts here.
 import { ClosedError } from '../engine/broker-errors.js';
-import type { CancelOutcome, Confirm } from '../engine/broker.js';
+import type { CancelOutcome } from '../engine/broker.js';
 import { engineFor } from '../engine/default-engine.js';
 import type { ConnectedBroker, Engine } from '../engine/engine.js';
 import { retentionIn } from '../engine/retention.js';
-import { requireContract, type AnyJob, type PayloadInput } from '../contract/job.js';
-import { sentMeta } from '../contract/meta.js';
+import { requireContract, type AnyJob, type PayloadInput, type ResultOf } from '../contract/job.js';
 import { checkId, checkName } from '../contract/names.js';
-import { encodePayload } from '../contract/payload.js';
 import { ActorAddress } from '../actors/actor-address.js';
 import { requireActor, type AnyActor } from '../actors/actor-contract.js';
 import { isFlow } from '../flows/flow.js';
 import { cancelFlow } from '../flows/flows.js';
 import { requireIterable, sendInBulk, type BulkOptions, type BulkSummary } from './bulk.js';
-import { traceSend } from '../tracing.js';
 import { Schedules, scheduleOf, type Schedule } from '../schedules/schedules.js';
 import type { ScheduleOptions } from '../schedules/schedule-options.js';
 import { newSchedule, putSchedule, type ScheduleArguments } from '../schedules/timetables.js';
@@ -21,7 +18,6 @@ import { DeadLetters } from '../dead-letters/dead-letters.js';
 import {
   cancelOptions,
   producerOptions,
-  sendOptions,
   type CancelOptions,
   type ProducerOptions,
   type SendOptions,
@@ -32,9 +28,11 @@ import { Exchanges } from '../routing/exchanges.js';
 import type { PublishOptions } from '../routing/publish-options.js';
 import type { Published } from '../routing/published.js';
 import { Publisher } from '../routing/publisher.js';
-import { JobIds, outgoingJob } from './outgoing-job.js';
+import { callJob } from './calling.js';
+import type { CallOptions } from './call-options.js';
+import { JobIds } from './outgoing-job.js';
 import { Receipt } from './receipt.js';
-import { SendBatcher } from './send-batcher.js';
+import { Sender } from './sender.js';
 
 type CheckedProducerOptions = ReturnType<typeof producerOptions.check>;
 
@@ -59,9 +57,9 @@ export class Producer {
   readonly #connected: ConnectedBroker;
   readonly #options: CheckedProducerOptions;
   readonly #ids = new JobIds();
+  readonly #sender: Sender;
   readonly #consumers: ConsumerLookup;
   readonly #publisher: Publisher;
-  readonly #batchers = new Map<string, SendBatcher>();
   #sendsInFlight = 0;
   #whenAnswered: () => void = () => undefined;
   #closing: Promise<void> | undefined;
@@ -70,7 +68,9 @@ export class Producer {
   constructor({ engine, connected, options }: ProducerDeps) {
     this.#connected = connected;
     this.#options = options;
-    this.#publisher = new Publisher({ broker: connected.broker, ids: this.#ids, options });
+    const sending = { broker: connected.broker, ids: this.#ids, options };
+    this.#sender = new Sender(sending);
+    this.#publisher = new Publisher(sending);
     const { namespace, connectTimeoutMs } = options;
     this.#consumers = new ConsumerLookup(() => engine.openFleet({ namespace, connectTimeoutMs }));
   }
@@ -119,13 +119,31 @@ export class Producer {
   async send<J extends AnyJob>(job: J, data: PayloadInput<J>, options?: SendOptions): Promise<Receipt<J>> {
     this.#requireOpen();
     requireContract(job, 'send');
-    this.#sendsInFlight += 1;
-    try {
-      return await this.#sendOne(job, data, options);
-    } finally {
-      this.#sendsInFlight -= 1;
-      if (this.#sendsInFlight === 0) this.#whenAnswered();
-    }
+    return this.#tracked(this.#sender.send(job, data, options));
+  }
+
+  /**
+   * Sends a job and resolves with what its handler returned: a remote procedure call. The answer comes with the event that the ack writes, without a
+   * look-up; calls of a producer share one connection for each queue.
+   *
+   * When `timeoutMs` have passed, the job is cancelled, as {@link cancel} does it, or with `whenLate: 'goOn'` left to itself; either way an answer that
+   * comes later is dropped. The job of a caller that is killed goes on; `expiresInMs` bounds how long it may wait.
+   * @throws CallTimeoutError after `timeoutMs`, the signal's reason when that aborts: the job may or may not have been begun.
+   * @throws DeadLetteredError with the reason when the job was rejected or its attempts were used up; ResultError when its result is off the contract's schema.
+   * @throws JobGoneError when it was cancelled, purged or expired while it waited; ClosedError when the producer is closed first.
+   * @throws PayloadError, OptionsError, NameError, NotAContractError, and as {@link send} where it is not accepted: nothing was sent.
+   * @example
+   * const { receipt } = await producer.call(chargeCard, { orderId: 'o-1', cents: 990 }, { timeoutMs: 5_000 });
+   */
+  async call<J extends AnyJob>(job: J, data: PayloadInput<J>, options: CallOptions): Promise<ResultOf<J>> {
+    this.#requireOpen();
+    requireContract(job, 'call');
+    const { broker } = this.#connected;
+    const track = <T>(answer: Promise<T>) => this.#tracked(answer);
+    return callJob(
+      { broker, ids: this.#ids, sender: this.#sender, limits: this.#options, track },
+      { job, data, options },
+    );
   }
 
   /**
@@ -166,13 +184,7 @@ export class Producer {
     options?: PublishOptions,
   ): Promise<Published> {
     this.#requireOpen();
-    this.#sendsInFlight += 1;
-    try {
-      return await this.#publisher.publish(exchange, key, data, options);
-    } finally {
-      this.#sendsInFlight -= 1;
-      if (this.#sendsInFlight === 0) this.#whenAnswered();
-    }
+    return this.#tracked(this.#publisher.publish(exchange, key, data, options));
   }
 
   /** The exchanges of the namespace: to declare them, and to bind jobs to them. @throws EngineFeatureError where the engine has none. */
@@ -294,23 +306,15 @@ export class Producer {
     return this.close();
   }
 
-  async #sendOne<J extends AnyJob>(
-    job: J,
-    data: PayloadInput<J>,
-    options: SendOptions | undefined,
-  ): Promise<Receipt<J>> {
-    const checked = options ? sendOptions.check(options) : NO_OPTIONS;
-    const { confirm = this.#options.confirm } = checked;
-    this.#connected.broker.requireConfirm(confirm);
-    const id = this.#ids.of(checked);
-    const meta = checked.meta && sentMeta(checked.meta);
-    const payload = await encodePayload(job, data, this.#options);
-    const { queue, name, maxLength } = job;
-    const batcher = this.#batcherOf(queue, confirm);
-    const outcome = await traceSend({ queue, name, id }, (trace) =>
-      batcher.send(outgoingJob(job, { id, payload, trace, meta, options: checked, maxLength })),
-    );
-    return new Receipt({ job, id, outcome, broker: this.#connected.broker, limits: this.#options });
+  /** The producer is not closed before it is answered. */
+  async #tracked<T>(answer: Promise<T>): Promise<T> {
+    this.#sendsInFlight += 1;
+    try {
+      return await answer;
+    } finally {
+      this.#sendsInFlight -= 1;
+      if (this.#sendsInFlight === 0) this.#whenAnswered();
+    }
   }
 
   async #closeWhenAnswered(): Promise<void> {
@@ -326,24 +330,7 @@ export class Producer {
     }
   }
 
-  #batcherOf(queue: string, confirm: Confirm): SendBatcher {
-    // No queue's name holds a space.
-    const key = confirm === 'accepted' ? queue : `${queue} ${JSON.stringify(confirm)}`;
-    const batcher = this.#batchers.get(key) ?? this.#openBatcher(queue, confirm);
-    this.#batchers.set(key, batcher);
-    return batcher;
-  }
-
-  #openBatcher(queue: string, confirm: Confirm): SendBatcher {
-    const { sendTimeoutMs, confirmTimeoutMs } = this.#options;
-    const demand = confirm === 'accepted' ? undefined : { confirm, timeoutMs: confirmTimeoutMs };
-    return new SendBatcher({ broker: this.#connected.broker, queue, timeoutMs: sendTimeoutMs, demand });
-  }
-
   #requireOpen(): void {
     if (this.#closing) throw new ClosedError('producer');
   }
 }
-
-/** Checked once: most sends say nothing besides the payload. */
-const NO_OPTIONS = sendOptions.check();

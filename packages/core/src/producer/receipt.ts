@@ -1,6 +1,6 @@
 // The receipt of a sent job: its id, its result and its progress. And why there may be no result.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Broker, SendOutcome } from '../engine/broker.js';
+import type { Broker, JobEnd, SendOutcome } from '../engine/broker.js';
 import type { JobPlace } from '../operator/queue-admin.js';
 import type { AnyJob, ResultOf } from '../contract/job.js';
 import type { JsonLimits } from '../contract/json.js';
@@ -111,15 +111,24 @@ export class Receipt<J extends AnyJob> {
       await pause(LOOKED_FOR_EVERY_MS, undefined, { signal: limit }).catch(() => limit.throwIfAborted());
       end = await this.#broker.ended(this.job.queue, this.id, limit);
     }
-    if (end.kind === 'deadLettered') throw new DeadLetteredError(this.id, this.job.name, end.reason);
-    if (end.kind === 'gone') throw new JobGoneError(this.id, this.job.name);
-    return decodeResult(this.job, end.result, this.#limits);
+    return resultOf(this.job, this.id, { end, limits: this.#limits });
   }
 
   #startTimer(patience: AbortController, timeoutMs: number): NodeJS.Timeout {
     const giveUp = () => patience.abort(new ResultTimeoutError(this.id, this.job.name, timeoutMs));
     return setTimeout(giveUp, timeoutMs).unref();
   }
+}
+
+/** What a job's end is for who waits for its result. @throws DeadLetteredError, JobGoneError, ResultError. */
+export async function resultOf<J extends AnyJob>(
+  job: J,
+  id: string,
+  { end, limits }: { readonly end: JobEnd; readonly limits: JsonLimits },
+): Promise<ResultOf<J>> {
+  if (end.kind === 'deadLettered') throw new DeadLetteredError(id, job.name, end.reason);
+  if (end.kind === 'gone') throw new JobGoneError(id, job.name);
+  return decodeResult(job, end.result, limits);
 }
 
 const LOOKED_FOR_EVERY_MS = 20;

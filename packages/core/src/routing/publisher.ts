@@ -16,7 +16,7 @@ import type { Broker, Confirm, ConfirmDemand, SendOutcome, SendRefusal } from '.
 import type { ExchangeStore } from '../engine/exchange-store.js';
 import { NameError } from '../errors.js';
 import { outgoingJob, type JobIds } from '../producer/outgoing-job.js';
-import { onAbort, steadyNowMs } from '../guarded.js';
+import { steadyNowMs, within } from '../guarded.js';
 import { traceSend } from '../tracing.js';
 import type { JobTarget } from './binding.js';
 import { requireExchange, type AnyExchange } from './exchange.js';
@@ -232,17 +232,4 @@ async function requireKeyOf({ name, keys }: AnyExchange, key: string): Promise<v
   if (outcome.ok) return;
   const faults = outcome.faults.map(({ message }) => message).join('; ');
   throw new NameError(`expected a routing key of exchange ${name}: ${faults}`);
-}
-
-async function within<T>(promise: Promise<T>, limit: AbortSignal): Promise<T> {
-  limit.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const timeOver = new Promise<never>((_resolve, reject) => {
-    stop = onAbort(limit, () => reject(limit.reason as Error));
-  });
-  try {
-    return await Promise.race([promise, timeOver]);
-  } finally {
-    stop();
-  }
 }

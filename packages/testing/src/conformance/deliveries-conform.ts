@@ -142,5 +142,35 @@ export function deliveriesConform({ describe, it, trial }: Suite): void {
       await trial().settle(await trial().take(), deadLetter);
       expect((await Promise.all(ends)).map(({ kind }) => kind)).to.deep.equal(['acked', 'acked', 'deadLettered']);
     });
+
+    it('resolves a wait that begins before the send with how the job ends', async () => {
+      for (const [id, settlement] of Object.entries({ a: ack, b: deadLetter })) {
+        const expected = await trial().broker.expectEnd('trial', id, never);
+        await trial().send({ id });
+        const end = expected();
+        await trial().settle(await trial().take(), settlement);
+        const result = { kind: 'acked', result: '{"ok":true}' };
+        expect(await end).to.deep.equal(id === 'a' ? result : { kind: 'deadLettered', reason: 'it cannot be' });
+      }
+    });
+
+    it('knows the end of a job that is over before the wait is asked for it', async () => {
+      const expected = await trial().broker.expectEnd('trial', 'a', never);
+      await trial().send({ id: 'a' });
+      await trial().settle(await trial().take(), ack);
+      expect(await expected()).to.deep.equal({ kind: 'acked', result: '{"ok":true}' });
+    });
+
+    it('rejects a wait that began before the send with why it was in vain, asked for or not', async () => {
+      const impatient = new AbortController();
+      const [asked, unasked] = await Promise.all(
+        ['a', 'b'].map((id) => trial().broker.expectEnd('trial', id, impatient.signal)),
+      );
+      await trial().send({ id: 'a' });
+      const vain = asked?.().catch(String);
+      impatient.abort(new Error('long enough'));
+      expect(await vain).to.equal('Error: long enough');
+      expect(await unasked?.().catch(String)).to.equal('Error: long enough');
+    });
   });
 }

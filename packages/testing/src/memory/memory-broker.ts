@@ -89,6 +89,12 @@ export class MemoryBroker implements Broker {
     });
   }
 
+  async expectEnd(queue: string, jobId: string, signal: AbortSignal): Promise<() => Promise<JobEnd>> {
+    this.#requireOpen();
+    signal.throwIfAborted();
+    return Promise.resolve(() => this.ended(queue, jobId, signal));
+  }
+
   async cancel(queue: string, jobId: string, why: string): Promise<CancelOutcome> {
     this.#requireOpen();
     const stored = this.#store.peek(queue);

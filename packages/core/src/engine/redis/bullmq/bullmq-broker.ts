@@ -38,7 +38,8 @@ import { BullmqSchedules } from './schedules/bullmq-schedules.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
 import { QueueNames, type AskServers } from './admin/queue-names.js';
 import type { QueueAdmin } from '../../../operator/queue-admin.js';
-import { EventStream, JobEnds } from './events/event-stream.js';
+import { EventStream } from './events/event-stream.js';
+import { JobEnds } from './events/job-ends.js';
 import { QueueEvents } from './events/queue-events.js';
 import { EXCHANGES_HOME, queueKeys, workerClientName, type QueueKeys } from './queue-keys.js';
 import { scripts } from './scripts/scripts.js';
@@ -128,6 +129,10 @@ export class BullmqBroker implements Broker {
 
   async ended(queue: string, jobId: string, signal: AbortSignal): Promise<JobEnd> {
     return this.#endsOf(this.#queueOf(queue)).of(jobId, signal);
+  }
+
+  async expectEnd(queue: string, jobId: string, signal: AbortSignal): Promise<() => Promise<JobEnd>> {
+    return this.#endsOf(this.#queueOf(queue)).expect(jobId, signal);
   }
 
   async follow(queue: string, watcher: QueueWatcher): Promise<() => void> {
