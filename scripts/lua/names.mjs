@@ -77,7 +77,15 @@ function luaValue(value) {
 }
 
 /** Expressions that follow from the protocol. Those of a fetched job's text expect its hash in `fields`, as the server lists it. */
-function inlineExpressions({ PART_KINDS, CHANNEL_WORDS, ENTRIES, JOB_FIELDS, STORED_FIELDS, FAMILY_FIELDS }) {
+function inlineExpressions({
+  PART_KINDS,
+  CHANNEL_WORDS,
+  ENTRIES,
+  JOB_FIELDS,
+  STORED_FIELDS,
+  FAMILY_FIELDS,
+  CONSTANTS,
+}) {
   // `repeat` is a word of Lua.
   const field = (name) => (/^(?!repeat$)[a-z]\w*$/i.test(name) ? name : `['${name}']`);
   const table = (pairs) => `{ ${pairs.map(([name, value]) => `${field(name)} = ${value}`).join(', ')} }`;
@@ -101,12 +109,12 @@ function inlineExpressions({ PART_KINDS, CHANNEL_WORDS, ENTRIES, JOB_FIELDS, STO
       ]),
     /** The parts of the text of a job that has no field. */
     noFields: () => `{ ${JOB_FIELDS.map(() => "'\\0'").join(', ')}, false, false }`,
-    ...textOfNew(JOB_FIELDS, STORED_FIELDS),
+    ...textOfNew(JOB_FIELDS, STORED_FIELDS, CONSTANTS.newJobMark),
   };
 }
 
 /** A fetched job that is new: most are, and the text of one is put together without a table. */
-function textOfNew(jobFields, storedFields) {
+function textOfNew(jobFields, storedFields, mark) {
   const isStored = (field) => storedFields.includes(field);
   return {
     /** Whether the fields are those of a plain job before its first fetch. A hash in another order is read as any other. */
@@ -115,21 +123,12 @@ function textOfNew(jobFields, storedFields) {
         `#${fields} == ${2 * storedFields.length}`,
         ...storedFields.map((field, i) => `${fields}[${2 * i + 1}] == '${field}'`),
       ].join(' and '),
-    /** The text of such a job without its id, which follows: the values that it has, and `restOfNew`. */
-    newText: (fields, separator) =>
-      `${jobFields
-        .filter(isStored)
-        .map((field) => `${fields}[${2 * storedFields.indexOf(field) + 2}]`)
-        .join(` .. ${separator} .. `)} .. restOfNew`,
-    /** The part that is the same for all such jobs: the fields that they do not have, the first start, and the count with three fields more. */
-    restOfNew: (separator) =>
+    /** The text of such a job: the values that it has, the mark of a new one where others have their count, and its id. */
+    newText: (fields, separator, id) =>
       [
-        '',
-        ...jobFields.filter((field) => !isStored(field)).map((field) => (field === 'ats' ? '1' : '\\0')),
-        storedFields.length + 3,
-        '',
-      ]
-        .map((part) => `'${part}'`)
-        .join(` .. ${separator} .. `),
+        ...jobFields.filter(isStored).map((field) => `${fields}[${2 * storedFields.indexOf(field) + 2}]`),
+        `'${mark}'`,
+        id,
+      ].join(` .. ${separator} .. `),
   };
 }

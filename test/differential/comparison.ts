@@ -8,6 +8,8 @@
 //   poisoned: where a job lies in the place of a part of the queue, or its deliveries are no number, only the fast path and the
 //   full one are compared;
 // - what a fetch answers: the fields that Acktor reads (what it leaves is compared whole), and how many there are;
+// - a job in the place of the jobs with a priority: the fast path goes on for as long as nothing reads these, and the full one moves it out of the
+//   way. Nothing is compared where the fast path has left it;
 // - a list of our own acked jobs, and what that has forgotten: where something may have to go by it, only the fast path and the full one are
 //   compared;
 // - the time for which a rate limit holds is answered once, with the status, and not by a requeue;
@@ -34,8 +36,11 @@ export interface Verdict {
   readonly isAgainstBullmq: boolean;
 }
 
+const NOT_COMPARED: Verdict = { differences: [], isAgainstBullmq: false };
+
 export function judge(trial: Trial, outcomes: TrialOutcomes): Verdict {
   const { plain, full, fast } = outcomes;
+  if (fast.left.includes(`["${PREFIX}prioritized","hash"`)) return NOT_COMPARED;
   const slowReplies = repliesOf(full.answer);
   const fastReplies = repliesOf(fast.answer);
   const ofFast = [

@@ -5,7 +5,7 @@ import { Command } from 'ioredis';
 import type * as CallModule from '../../packages/core/dist/engine/redis/connection/redis-script.js';
 
 const path = new URL('../../../packages/core/dist/engine/redis/connection/redis-script.js', import.meta.url).href;
-const { ScriptCall, scriptHead } = (await import(path)) as typeof CallModule;
+const { ScriptCall, scriptHead, WrittenArguments } = (await import(path)) as typeof CallModule;
 
 const DIGEST = '2067d915024a3e1657c4169c84f809f8ebdd75df';
 
@@ -33,9 +33,19 @@ describe('a script call', () => {
     it(`is written ${what} as ioredis writes it`, () => {
       const theirs = new Command('EVALSHA', [DIGEST, keys.length, ...keys, ...args], { replyEncoding: 'utf8' });
       theirs.stringifyArguments();
-      expect(bytesOf(new ScriptCall(scriptHead(DIGEST), keys, args))).to.deep.equal(bytesOf(theirs));
+      expect(bytesOf(new ScriptCall(scriptHead(DIGEST), { keys, args }))).to.deep.equal(bytesOf(theirs));
     });
   }
+
+  it('is written with arguments that were written before as with the same ones', () => {
+    const [first, args] = [
+      ['bull:q:', 30_000, ''],
+      ['fetch', 'token'],
+    ];
+    const whole = new ScriptCall(scriptHead(DIGEST), { keys: queueKeys, args: [...first, ...args] });
+    const call = new ScriptCall(scriptHead(DIGEST), { keys: queueKeys, args, head: new WrittenArguments(first) });
+    expect(bytesOf(call)).to.deep.equal(bytesOf(whole));
+  });
 
   const unwritable: readonly (readonly [what: string, value: unknown])[] = [
     ['nothing', undefined],
@@ -51,7 +61,7 @@ describe('a script call', () => {
   ];
   for (const [what, value] of unwritable) {
     it(`refuses ${what}, for it would be stored as a word`, () => {
-      expect(() => new ScriptCall(scriptHead(DIGEST), [], [value as string])).to.throw(
+      expect(() => new ScriptCall(scriptHead(DIGEST), { keys: [], args: [value as string] })).to.throw(
         UnwritableCallError,
         'nothing was sent',
       );
@@ -60,7 +70,10 @@ describe('a script call', () => {
 
   it('refuses more text than a string can be', () => {
     const long = 'x'.repeat(300_000_000);
-    expect(() => new ScriptCall(scriptHead(DIGEST), [], [long, long])).to.throw(UnwritableCallError, 'more text');
+    expect(() => new ScriptCall(scriptHead(DIGEST), { keys: [], args: [long, long] })).to.throw(
+      UnwritableCallError,
+      'more text',
+    );
   });
 });
 

@@ -8,6 +8,7 @@ import type * as ErrorsModule from '../../../../packages/core/dist/engine/broker
 import type * as RecoveryModule from '../../../../packages/worker/dist/channel/recovery.js';
 import type * as FinderModule from '../../../../packages/core/dist/engine/redis/connection/master-finder.js';
 import type * as ChannelModule from '../../../../packages/worker/dist/channel/channel.js';
+import type { ScriptArguments } from '../../../../packages/core/dist/engine/redis/connection/redis-script.js';
 import type { Defence } from './defence.js';
 
 const switches: Readonly<Record<Defence, () => Promise<void>>> = {
@@ -20,7 +21,8 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
   async gapHoldOff() {
     const { reap: script } = await ourScripts();
     const reap = script.run.bind(script);
-    script.run = (client, keys, args) => reap(client, keys, args.with(LONGEST_GAP_ARGUMENT, Number.MAX_SAFE_INTEGER));
+    script.run = (client, keys, args) =>
+      reap(client, keys, changed(args, LONGEST_GAP_ARGUMENT, Number.MAX_SAFE_INTEGER));
   },
   /** A delayed job is left to the process that took its wake signal. */
   overdueSign() {
@@ -95,7 +97,7 @@ const switches: Readonly<Record<Defence, () => Promise<void>>> = {
     const meet = meetServer.run.bind(meetServer);
     const reap = script.run.bind(script);
     meetServer.run = (client, keys) => meet(client, keys, [0]);
-    script.run = (client, keys, args) => reap(client, keys, args.with(HOLD_OFF_ARGUMENT, 0));
+    script.run = (client, keys, args) => reap(client, keys, changed(args, HOLD_OFF_ARGUMENT, 0));
   },
   /** A script that writes is refused by a server that is out of memory, as one that says nothing about it. */
   memoryAllowance() {
@@ -196,4 +198,8 @@ async function ourScripts(): Promise<typeof ScriptsModule.scripts> {
 /** A module that the package's door does not show. A path in this file is right for the source or the output, not both. */
 function inside<Module>(path: string, packageName = 'core'): Promise<Module> {
   return import(new URL(`../../../../packages/${packageName}/dist/${path}`, import.meta.url).href) as Promise<Module>;
+}
+
+function changed(args: ScriptArguments, place: number, value: number): ScriptArguments {
+  return 'head' in args ? args : args.with(place, value);
 }

@@ -18,7 +18,7 @@ import type {
 } from '../../work-queue.js';
 import type { ConnectionGuard } from '../connection/connection-guard.js';
 import type { Kept, Retention } from '../../retention.js';
-import { noteDenial, type RedisScript } from '../connection/redis-script.js';
+import { noteDenial, WrittenArguments, type RedisScript } from '../connection/redis-script.js';
 import {
   generationOf,
   isJudged,
@@ -61,6 +61,11 @@ export interface BullmqWorkQueueDeps {
   readonly outbox: Pick<Outbox, 'enter' | 'forward' | 'isFull'> | undefined;
 }
 
+interface CallHead extends SettleAndFetchOptions {
+  readonly lengths: string;
+  readonly written: WrittenArguments;
+}
+
 /** The {@link WorkQueue} on BullMQ. One blocking connection, opened at once: by it BullMQ's clients know of the worker. */
 export class BullmqWorkQueue implements WorkQueue {
   readonly name: string;
@@ -68,9 +73,8 @@ export class BullmqWorkQueue implements WorkQueue {
   /** What each call of the channel says of the retention of acked jobs. */
   readonly #kept: readonly (string | number)[];
   readonly #path: '0' | '1';
-  /** What else a call says that few queues have; with the last limit that was given. */
-  #bounds: string;
-  #limit: SettleAndFetchOptions['limit'];
+  /** The arguments before the entries, as the last call had them. */
+  #head: CallHead | undefined;
   readonly #writing: CallWriting;
   #waitClient: Promise<ConnectionGuard> | undefined;
   readonly #closing = new AbortController();
@@ -83,7 +87,6 @@ export class BullmqWorkQueue implements WorkQueue {
     this.#deps = deps;
     const { acked, isForAllClients } = deps.retention;
     this.#kept = [...boundsOf(acked), isForAllClients ? '0' : '1'];
-    this.#bounds = boundsText(deps, undefined);
     this.#path = deps.fastPath ? '1' : '0';
     const { maxTextBytes, targetOf } = deps;
     this.#writing = { maxTextBytes, targetOf, keepsOthers: !isForAllClients };
@@ -116,25 +119,34 @@ export class BullmqWorkQueue implements WorkQueue {
     options: SettleAndFetchOptions,
     round: number,
   ): Promise<ChannelAnswer> {
-    const status = options.wantsStatus ? '1' : '0';
-    const { leaseMs, worker, limit } = options;
     const { entries, sends, writes, turns, unwritable } = writeCall(requests, this.#writing);
     const hasMore = sends.length + turns.length + writes.length > 0;
     const lengths = hasMore ? `${entries.length} ${sends.length} ${writes.length}` : '';
+    const rest = hasMore ? entries.concat(sends, writes, turns) : entries;
+    const args = { head: this.#headOf(options, lengths), rest };
     const { guard, keys } = this.#deps;
-    const switches = [...this.#kept, status, this.#path, this.#boundsWith(limit), SEPARATOR, lengths];
-    const args = [keys.prefix, leaseMs, worker, ...switches].concat(entries, sends, writes, turns);
     const answer = await guard.run((client) => scripts.channel.run(client, keys.channel, args));
     const read = readAnswer(answer, { requests, queue: this.name, unwritable, noteFailure: this.#noteFailure });
     return read.replies.some(isJudged) ? this.#continued(read, options, round) : read;
   }
 
-  #boundsWith(limit: SettleAndFetchOptions['limit']): string {
-    if (limit !== this.#limit) {
-      this.#limit = limit;
-      this.#bounds = boundsText(this.#deps, limit);
-    }
-    return this.#bounds;
+  /** Nearly all calls have that of the call before. */
+  #headOf(options: SettleAndFetchOptions, lengths: string): WrittenArguments {
+    const { wantsStatus, leaseMs, worker, limit } = options;
+    const last = this.#head;
+    const isSame =
+      last?.wantsStatus === wantsStatus &&
+      last.lengths === lengths &&
+      last.limit === limit &&
+      last.leaseMs === leaseMs &&
+      last.worker === worker;
+    if (isSame) return last.written;
+    const status = wantsStatus ? '1' : '0';
+    const bounds = boundsText(this.#deps, limit);
+    const switches = [...this.#kept, status, this.#path, bounds, SEPARATOR, lengths];
+    const written = new WrittenArguments([this.#deps.keys.prefix, leaseMs, worker, ...switches]);
+    this.#head = { wantsStatus, lengths, limit, leaseMs, worker, written };
+    return written;
   }
 
   /** What the script cannot add where it runs, the outbox forwards. */

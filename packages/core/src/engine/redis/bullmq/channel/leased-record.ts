@@ -4,7 +4,7 @@ import type { JobGroup } from '../../../../contract/groups.js';
 import { readMeta, type Meta } from '../../../../contract/meta.js';
 import type { PublishedBy } from '../../../send-terms.js';
 import type { FetchedJob, JobRecord, LeasedJob, ScheduleSlot } from '../../../work-queue.js';
-import { FIELD_PLACES, JOB_FIELDS } from '../scripts/built-scripts.js';
+import { CONSTANTS, FIELD_PLACES, JOB_FIELDS } from '../scripts/built-scripts.js';
 import { SENT_BY_ACKTOR } from '../sending/send-call.js';
 
 /** What the settlement of a leased job needs to know. */
@@ -298,14 +298,39 @@ export interface JobText {
 /** Reads the text that the script answers for a fetched job. */
 export function readJobText(text: string, separator: string): JobText {
   const parts = text.split(separator);
-  const isWhole = parts.length === JOB_FIELDS.length + 2;
-  const [fieldCount, id = ''] = parts.slice(-2);
-  return { hash: isWhole ? hashOf(parts) : {}, fieldCount: Number(fieldCount), id, isWhole };
+  const id = parts.pop() ?? '';
+  const count = parts.pop();
+  const isNew = count === CONSTANTS.newJobMark;
+  const isWhole = parts.length === (isNew ? NEW_JOB_PARTS : JOB_FIELDS.length);
+  const fieldCount = isNew ? CONSTANTS.newJobFields : Number(count);
+  if (!isWhole) return { hash: {}, fieldCount, id, isWhole };
+  return { hash: isNew ? hashOfNew(parts) : hashOf(parts), fieldCount, id, isWhole };
 }
+
+/** Most jobs: a plain one that is fetched for the first time. */
+function hashOfNew([name, data, opts, timestamp, priority]: readonly string[]): JobFields {
+  return {
+    name,
+    data,
+    opts,
+    timestamp,
+    priority,
+    atm: undefined,
+    ats: '1',
+    stc: undefined,
+    defa: undefined,
+    stacktrace: undefined,
+    cancel: undefined,
+    suspicions: undefined,
+  };
+}
+
+/** The values of {@link hashOfNew}. */
+const NEW_JOB_PARTS = 5;
 
 function hashOf(parts: readonly string[]): JobFields {
   const field = (place: number) => (parts[place] === ABSENT ? undefined : parts[place]);
-  // Written out, so that all of them have one shape.
+  // Written out, as above, so that all of them have one shape.
   return {
     name: field(FIELD_PLACES.name),
     data: field(FIELD_PLACES.data),

@@ -173,6 +173,10 @@ export const FAMILY_FIELDS = ['parentKey', 'parent', 'deid'];
 
 /** Single values: `CONST.keptAttempts`. */
 export const CONSTANTS = {
+  /** Stands in a fetched job's text where others have the number of their fields: the job has the first five fields alone, and this is its first start. */
+  newJobMark: 'new',
+  /** How many fields such a job has once it is fetched: those that BullMQ stores, and three of its start. */
+  newJobFields: STORED_FIELDS.length + 3,
   /** BullMQ counts the jobs that are due in the same millisecond in the lowest twelve bits of a delayed job's score. */
   dueUnitsPerMs: 0x1000,
   /** BullMQ keeps a job's priority in the upper bits of its score, and the order of its arrival in the lower 32. */

@@ -57,13 +57,12 @@ local function fast()
   end
 
   local replies, finished, done, left, kept, ours, fetched = {}, {}, 0, 0, 0, 0, 0
-  local isMarked, lastCount, lastCountText = false, nil, nil
+  local lastCount, lastCountText
   -- Redis trims so many nodes at a time at most; and the newest node never, if it is trimmed with the event that it adds.
   local isTrimmedBefore = eventCount - mostEvents > 100 or tonumber(mostEvents) < 1000
   -- Nearly all calls: jobs of contracts, without parents and deduplication. What others may have is not looked up for each.
   local areAlike = forgettable == #acks and parents == none and deduplications == none
   local usualCount = '^%d%d?%d?%d?%d?%d?%d?%d?%d?$'
-  local restOfNew = INLINE.restOfNew(separator)
   local at = firstEntry
   for step = 1, #acks + #others + fetches do
     local word = ARGV[at]
@@ -95,7 +94,7 @@ local function fast()
         else
           if INLINE.isNew(fields) then
             call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', '1')
-            replies[step] = INLINE.newText(fields, separator) .. id
+            replies[step] = INLINE.newText(fields, separator, id)
           else
             placeOf = placeOf or INLINE.places()
             --- include: read-fields
@@ -115,7 +114,6 @@ local function fast()
             if told[placeOf.ats] ~= '\0' then starts = string.format('%d', told[placeOf.ats] + 1) end
             count = count + call('HSET', key, 'processedOn', now, 'pb', worker, 'ats', starts)
             told[placeOf.ats], told[placeOf.id] = starts, id
-            -- Lua writes a number with printf each time it becomes a text.
             if count ~= lastCount then lastCount, lastCountText = count, tostring(count) end
             told[placeOf.count] = isPlain and lastCountText or '-1'
             replies[step] = table.concat(told, separator)
@@ -173,7 +171,7 @@ local function fast()
         end
         if trimsLeft > 0 then
           -- As a trim before it would: one more may stay, for this one is counted.
-          call('XADD', events, 'MAXLEN', '~', mostEvents + 1,
+          call('XADD', events, 'MAXLEN', '~', oneMoreEvent,
             '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
         else
           call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')

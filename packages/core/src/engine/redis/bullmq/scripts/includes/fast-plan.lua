@@ -76,8 +76,11 @@
   -- A job of plain BullMQ that is named like a part of the queue may lie in its place: then these fail. Of the active list, an ack's
   -- first write finds out.
   local eventCount = call('XLEN', events)
-  if fetches > 0 then call('ZCARD', marker) else call('LLEN', wait) end
-  if #acks > 0 then call('ZCARD', prioritized) else call('LLEN', active) end
+  -- The marker of ready jobs is there already in most calls that fetch, and needs no second look.
+  local isMarked = false
+  if fetches > 0 then isMarked = call('ZCOUNT', marker, '0', '0') > 0 else call('LLEN', wait) end
+  -- An ack looks at the jobs with a priority where nothing is fetched; a fetch that finds too little reads them below.
+  if #acks == 0 then call('LLEN', active) elseif fetches == 0 then call('ZCARD', prioritized) end
   -- A retry writes to both.
   if #others > 0 then
     call('ZCARD', marker)
@@ -86,13 +89,20 @@
 
   -- A queue on which BullMQ has set the length of its event stream has been used before; the first call sets it. What is no length
   -- would be refused in the middle of the call.
-  local attributes = call('HMGET', meta, 'paused', 'opts.maxLenEvents', 'concurrency', 'max', 'duration')
+  local attributes = call('HMGET', meta, 'paused', 'opts.maxLenEvents', 'concurrency', 'max')
   local mostEvents = attributes[2]
   if attributes[1] or not mostEvents then return nil end
-  if not string.find(mostEvents, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') then return nil end
+  -- Lua writes a number with printf each time it becomes a text, which costs as much as a small command: BullMQ's default is compared.
+  local oneMoreEvent = '10001'
+  if mostEvents ~= '10000' then
+    if not string.find(mostEvents, '^%d%d?%d?%d?%d?%d?%d?%d?%d?$') then return nil end
+    oneMoreEvent = tostring(mostEvents + 1)
+  end
 
   -- Keys that an ordinary call finds empty; all are asked for at once.
-  local strange = { stalled, fetches > 0 and delayed or nil }
+  -- A retry moves what is due, as a fetch does.
+  local movesDue = fetches > 0 or #others > 0
+  local strange = { stalled, movesDue and delayed or nil }
 
   local keys, locks, last = {}, {}, #strange
   -- The keys of deduplication that end with the acks; the parents that wait for them, with how many children each still waits for, and
@@ -179,7 +189,7 @@
   -- A parent that an ack of the call releases comes first for the fetches after it; what of them is left goes to the head.
   local ids, waiting, prioritizedCount, leftParents = {}, 0, 0, hasReleased and {} or none
   if fetches > 0 or hasReleased then
-    local oldest = fetches > 0 and call('LRANGE', wait, -fetches, -1) or {}
+    local oldest = fetches > 0 and call('LRANGE', wait, fetches == 1 and '-1' or -fetches, '-1') or {}
     if not hasReleased then
       waiting = #oldest
       for i = 1, waiting do ids[i] = oldest[waiting + 1 - i] end
@@ -258,7 +268,7 @@
     if rateMax then
       local most = tonumber(rateMax)
       -- BullMQ takes the number from the queue first, and the span from the worker.
-      local spanMs = bounds and bounds.limitMs or attributes[5]
+      local spanMs = bounds and bounds.limitMs or call('HGET', meta, 'duration')
       limiterKey, durationMs, used = limiter, tonumber(spanMs), tonumber(call('GET', limiter) or 0)
       if not most or not durationMs or not used or used < 0 then return nil end
       if used + #ids > most or (used + #ids == most and #ids < fetches) then return nil end
@@ -304,7 +314,7 @@
   local areStalled, nextDueMs, haveSides = false, nil, false
   if call('EXISTS', unpack(strange)) > 0 then
     areStalled = call('SCARD', stalled) > 0
-    if fetches > 0 then
+    if movesDue then
       local due = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
       nextDueMs = due[2] and math.floor(tonumber(due[2]) / CONST.dueUnitsPerMs)
       if nextDueMs and nextDueMs <= tonumber(now) then return nil end
