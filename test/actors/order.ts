@@ -70,11 +70,12 @@ export const orderMachine = setup({
   output: ({ context }) => ({ receipt: context.receipt }),
 });
 
-export const order = actor('order', {
-  machine: orderMachine,
+export const orderContract = {
   queue: 'orders',
   input: z.object({ cents: z.int() }),
   events: { cancel: z.object({ why: z.string() }), arrived: z.object({}), note: z.object({ text: z.string() }) },
   attempts: 2,
   backoff: { type: 'fixed', delayMs: 10, jitter: 0 },
-});
+} as const;
+
+export const order = actor('order', { ...orderContract, machine: orderMachine });

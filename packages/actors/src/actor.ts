@@ -1,12 +1,12 @@
 // An actor's contract with its logic: what is started, checked, and given to workers.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { ActorContract, Backoff, EventSchemas } from '@acktor/core';
+import type { ActorContract, ActorEventObject, Backoff, EventSchemas } from '@acktor/core';
 import { actorContract } from '@acktor/core/internal';
 import type { HostDeps, HostedActor } from '@acktor/worker';
 import type { AnyActorLogic, AnyStateMachine, ContextFrom, OutputFrom, SnapshotFrom } from 'xstate';
-import { chartFaults } from './chart-faults.js';
 import { ActorLogicError } from './errors.js';
-import { hostOf } from './host.js';
+import { optionFaults } from './option-faults.js';
+import { hostOf, type Answering } from './host.js';
 import { XStateLogic } from './xstate-logic.js';
 
 /** A type of durable actors: given to workers, which run them, and to producers, which write to them. */
@@ -15,7 +15,24 @@ export type DurableActor<
   Events extends EventSchemas,
   Context,
   Output,
-> = ActorContract<Input, Events, Context, Output> & HostedActor;
+  Replies = unknown,
+> = ActorContract<Input, Events, Context, Output, Replies> & HostedActor;
+
+/** What an answer is made of: the event, and the state after its turn, as it is stored. Pure. */
+export interface AnswerGiven<Context, Event = ActorEventObject> {
+  readonly context: Context;
+  readonly value: unknown;
+  readonly event: Event;
+}
+
+/** How events are answered that are asked, by their types. */
+export type AnswerFunctions<Events extends EventSchemas, Context, Replies> = {
+  readonly [Type in keyof Replies]: (given: AnswerGiven<Context, AskedEvent<Events, Type>>) => Replies[Type];
+};
+
+type AskedEvent<Events extends EventSchemas, Type> = Type extends keyof Events
+  ? { readonly type: Type } & StandardSchemaV1.InferOutput<Events[Type]>
+  : never;
 
 /** What an actor is declared with, besides its logic. */
 export interface ActorOptions<Input extends StandardSchemaV1 | undefined, Events extends EventSchemas> {
@@ -48,7 +65,8 @@ export interface ActorOptions<Input extends StandardSchemaV1 | undefined, Events
 
 /**
  * Declares a type of durable actors. `machine` is an XState machine, or `logic` another pure logic such as `fromTransition` makes. Its state is
- * stored with the ack of each event, in one step with the jobs that it sends and invokes and the timers that it sets.
+ * stored with the ack of each event, in one step with the jobs that it sends and invokes and the timers that it sets. `answers` says, by types of events,
+ * what those who `ask` get: pure functions of the state after the event's turn.
  *
  * @throws ActorLogicError for a chart that cannot be run durably, naming every fault: inline functions as actions, sources that are not `run(job)`,
  * spawned children, `sendTo`, `emit`. ContractError for the rest.
@@ -64,84 +82,65 @@ export function actor<
   Machine extends AnyStateMachine,
   const Events extends EventSchemas,
   Input extends StandardSchemaV1 | undefined = undefined,
+  Replies = Record<never, never>,
 >(
   name: string,
-  options: ActorOptions<Input, Events> & { readonly machine: Machine },
-): DurableActor<Input, Events, ContextFrom<Machine>, OutputFrom<Machine>>;
+  options: ActorOptions<Input, Events> & {
+    readonly machine: Machine;
+    readonly answers?: AnswerFunctions<Events, ContextFrom<Machine>, Replies>;
+  },
+): DurableActor<Input, Events, ContextFrom<Machine>, OutputFrom<Machine>, Replies>;
 export function actor<
   Logic extends AnyActorLogic,
   const Events extends EventSchemas,
   Input extends StandardSchemaV1 | undefined = undefined,
+  Replies = Record<never, never>,
 >(
   name: string,
-  options: ActorOptions<Input, Events> & { readonly logic: Logic },
-): DurableActor<Input, Events, ContextOf<SnapshotFrom<Logic>>, OutputFrom<Logic>>;
+  options: ActorOptions<Input, Events> & {
+    readonly logic: Logic;
+    readonly answers?: AnswerFunctions<Events, ContextOf<SnapshotFrom<Logic>>, Replies>;
+  },
+): DurableActor<Input, Events, ContextOf<SnapshotFrom<Logic>>, OutputFrom<Logic>, Replies>;
 export function actor(
   name: string,
   options: AnyOptions,
 ): DurableActor<StandardSchemaV1 | undefined, EventSchemas, unknown, unknown> {
-  const { machine, logic, queue, input, events, version = 1, migrate = {}, attempts, backoff } = options;
-  const { onFailure = 'pause', keepEndedMs = DAY_MS, maxBytes = 262_144 } = options;
-  const faults = [...logicFaults(options), ...valueFaults({ version, keepEndedMs, maxBytes, onFailure, events })];
-  for (let from = 1; from < version; from += 1)
-    if (typeof migrate[from] !== 'function')
-      faults.push(`expected migrate to have a step for each version before ${version}, found none for ${from}`);
+  const { machine, logic, queue, input, events, attempts, backoff } = options;
   const source = machine ?? logic;
+  const faults = optionFaults(options);
   if (faults.length > 0 || source === undefined) throw new ActorLogicError(String(name), faults);
+  const { onFailure, ...own } = { ...DEFAULTS, ...definedOf(options) };
   const pauses = onFailure === 'pause';
-  const contract = actorContract({ name, queue, version, input, events, attempts, backoff, pauses });
-  const parts = { name, queue, version, migrate, isVirtual: input === undefined, pauses, keepEndedMs, maxBytes };
+  const contract = actorContract({ name, queue, version: own.version, input, events, attempts, backoff, pauses });
+  const parts = { ...own, name, queue, isVirtual: input === undefined, pauses };
   const host = new XStateLogic(source, machine);
-  const own = { host: (deps: HostDeps) => hostOf({ ...parts, logic: host }, deps) };
+  const hosted = { host: (deps: HostDeps) => hostOf({ ...parts, logic: host }, deps) };
   // Which schemas they are, only the caller's types know.
-  return Object.freeze({ ...contract, ...own });
+  return Object.freeze({ ...contract, ...hosted });
 }
 
-type AnyOptions = ActorOptions<StandardSchemaV1 | undefined, EventSchemas> & {
+/** Whatever it is declared with. */
+export type AnyOptions = ActorOptions<StandardSchemaV1 | undefined, EventSchemas> & {
   readonly machine?: AnyStateMachine;
   readonly logic?: AnyActorLogic;
+  readonly answers?: Answering;
 };
 
 type ContextOf<State> = State extends { readonly context: infer Context } ? Context : unknown;
 
-function logicFaults({ machine, logic }: AnyOptions): string[] {
-  if ((machine === undefined) === (logic === undefined))
-    return ['expected one of machine, an XState machine, and logic, such as fromTransition() makes'];
-  if (logic !== undefined)
-    return isPure(logic)
-      ? []
-      : ['expected a pure logic, got one that runs something (give a promise’s work to a job: run(job) in a machine)'];
-  if (typeof machine !== 'object' || !('root' in machine)) return ['expected machine to be an XState machine'];
-  return [...chartFaults(machine)];
-}
+const DEFAULTS = {
+  version: 1,
+  migrate: {},
+  onFailure: 'pause',
+  keepEndedMs: 86_400_000,
+  maxBytes: 262_144,
+  answers: {},
+} as const;
 
-/** What XState makes of promises, callbacks and observables has a configuration of its own, or starts something. */
-function isPure(logic: AnyActorLogic): boolean {
-  return typeof logic.transition === 'function' && logic.start === undefined;
+/** The options that have a default, where they are given. */
+function definedOf(options: AnyOptions): Partial<Required<Pick<AnyOptions, keyof typeof DEFAULTS>>> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => Object.hasOwn(DEFAULTS, name) && value !== undefined),
+  );
 }
-
-interface CheckedValues {
-  readonly version: number;
-  readonly keepEndedMs: number;
-  readonly maxBytes: number;
-  readonly onFailure: string;
-  readonly events: unknown;
-}
-
-function valueFaults({ version, keepEndedMs, maxBytes, onFailure, events }: CheckedValues): readonly string[] {
-  const faults: string[] = [];
-  const whole = (option: string, value: number, least: number) => {
-    if (!Number.isInteger(value) || value < least)
-      faults.push(`expected ${option} to be a whole number from ${least}, got ${String(value)}`);
-  };
-  whole('version', version, 1);
-  whole('keepEndedMs', keepEndedMs, 1_000);
-  whole('maxBytes', maxBytes, 1_024);
-  if (onFailure !== 'pause' && onFailure !== 'goOn')
-    faults.push(`expected onFailure to be 'pause' or 'goOn', got ${JSON.stringify(onFailure)}`);
-  if (typeof events !== 'object' || events === null)
-    faults.push('expected events to be schemas by type, for example { cancel: z.object({}) }');
-  return faults;
-}
-
-const DAY_MS = 86_400_000;

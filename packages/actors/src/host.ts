@@ -25,7 +25,11 @@ export interface ActorHostParts {
   readonly keepEndedMs: number;
   readonly maxBytes: number;
   readonly logic: DurableLogic;
+  readonly answers: Answering;
 }
+
+/** How events are answered, by their types. */
+export type Answering = Readonly<Record<string, ((given: never) => unknown) | undefined>>;
 
 /** Returns what takes the turns of one type of actors. */
 export function hostOf(parts: ActorHostParts, deps: HostDeps): TakeTurn {
@@ -72,9 +76,25 @@ class ActorHost {
     const record = read && this.#migrated(mail.to, read);
     const address = { name, id: mail.to };
     const outcome = takeTurn(mail, { logic, version, isVirtual, record, turn: expected + 1, mailId, address });
-    if (outcome.outcome !== 'applied') return unchanged(mail.to, outcome.outcome, { expected, record });
     const { limits } = this.#deps;
-    return commitOf(outcome, { place, queue, expected, keepEndedMs, maxBytes, limits });
+    const isApplied = outcome.outcome === 'applied';
+    const commit = isApplied
+      ? await commitOf(outcome, { place, queue, expected, keepEndedMs, maxBytes, limits })
+      : unchanged(mail.to, outcome.outcome, { expected, record });
+    const reply = this.#replyTo(mail, { record: isApplied ? outcome.record : record, isApplied });
+    return reply ? { ...commit, result: { ...(commit.result as TurnResult), ...reply } } : commit;
+  }
+
+  /** What the event is answered with that is asked; undefined for any other mail, and where there is nothing to answer with. */
+  #replyTo(mail: TurnMail, { record, isApplied }: After): { readonly reply: unknown } | undefined {
+    if (mail.type !== 'event' || mail.isAsked !== true || record === undefined) return undefined;
+    const { type } = mail.event;
+    const { answers } = this.#parts;
+    const { value, context, output } = record.snapshot as StatePart;
+    const answer = Object.hasOwn(answers, type) ? answers[type] : undefined;
+    // Left out of JSON, it would be none.
+    if (answer) return { reply: answer({ context, value, event: mail.event } as never) ?? null };
+    return isApplied ? { reply: { value, context, output } } : undefined;
   }
 
   /** One that has ended, and is kept no longer, is none: its id may be taken again. */
@@ -130,6 +150,18 @@ class ActorHost {
   #placeOf(id: string): ActorPlace {
     return { name: this.#parts.name, id, holds: this.#parts.pauses };
   }
+}
+
+interface After {
+  /** After the turn. */
+  readonly record: ActorRecord | undefined;
+  readonly isApplied: boolean;
+}
+
+interface StatePart {
+  readonly value?: unknown;
+  readonly context?: unknown;
+  readonly output?: unknown;
 }
 
 interface Unchanged {

@@ -29,14 +29,11 @@ export type {
   StepResults,
 } from './flows/step.js';
 export type { FlowDetails, FlowStepDetails } from './flows/flows.js';
-export {
-  ActorAddress,
-  ActorEndedError,
-  ActorWaitError,
-  type ActorSendOptions,
-  type ActorViewOf,
-} from './actors/actor-address.js';
+export { ActorAddress, ActorAskError, type ActorSendOptions, type ActorViewOf } from './actors/actor-address.js';
+export { ActorEndedError, ActorWaitError } from './actors/actor-views.js';
 export type {
+  ActorAnswer,
+  ActorAnswerState,
   ActorContract,
   ActorEvent,
   ActorInput,

@@ -1,19 +1,20 @@
 // One actor, for those who write to it and look at it: from any process, whether or not a worker runs.
 import type { Broker } from '../engine/broker.js';
-import { onAbort } from '../guarded.js';
-import { AcktorError, OptionsError } from '../errors.js';
+import { AcktorError } from '../errors.js';
 import type { Receipt } from '../producer/receipt.js';
-import { resultOptions, type ResultOptions, type SendOptions } from '../producer/producer-options.js';
+import type { ResultOptions, SendOptions } from '../producer/producer-options.js';
 import {
   checkActorId,
+  type ActorAnswer,
   type ActorContract,
   type ActorEvent,
   type ActorInput,
   type AnyActor,
   type Mailbox,
 } from './actor-contract.js';
-import { statePaths, viewOf, type ActorView } from './actor-record.js';
-import { mailKey, readTurnResult, type MailInput } from './mail.js';
+import { statePaths, type ActorView } from './actor-record.js';
+import { readView, viewsOf, viewUntil } from './actor-views.js';
+import { mailKey, type ActorEventObject, type MailInput, type TurnResult } from './mail.js';
 
 export interface ActorAddressDeps<A extends AnyActor> {
   readonly contract: A;
@@ -68,127 +69,68 @@ export class ActorAddress<A extends AnyActor> {
     return this.#send({ to: this.id, type: 'stop', why }, {});
   }
 
+  /**
+   * Asks it: sends it the event, and resolves with what the contract's `answers` make of the state after the event's turn; of an event that has no
+   * answer, with that state. The event is answered in its turn, after those that were sent before. A question that no state takes changes nothing, and
+   * is answered all the same.
+   * @throws ActorAskError where there is no such actor, or nothing takes an event that has no answer. As `producer.send` and `receipt.result()`
+   * do, for example DeadLetteredError for a turn that throws, and ResultTimeoutError; the event may still be applied then.
+   * @example
+   * const cents = await producer.actor(cart, 'u-5').ask({ type: 'total' }, { timeoutMs: 5_000 });
+   */
+  async ask<const E extends ActorEvent<A>>(event: E, options: ResultOptions = {}): Promise<ActorAnswer<A, E>> {
+    const receipt = await this.#send({ to: this.id, type: 'event', event, isAsked: true }, {});
+    const result = await receipt.result(options);
+    if (!Object.hasOwn(result, 'reply')) throw new ActorAskError(this.id, (event as ActorEventObject).type, result);
+    return result.reply as ActorAnswer<A, E>;
+  }
+
   /** Resolves with how it stands; with undefined where there is none. @throws ConnectionLostError. */
   async snapshot(): Promise<ActorViewOf<A> | undefined> {
-    const { contract, broker } = this.#deps;
-    const stored = await broker.records(contract.queue).read(contract.name, this.id);
-    return stored && (viewOf(this.id, stored) as ActorViewOf<A>);
+    return (await readView(this.#deps)) as ActorViewOf<A> | undefined;
+  }
+
+  /**
+   * How it stands, now and after each turn, until it has ended. Of turns that follow each other while the caller is busy it has the last: `turn` says
+   * how many were between. May be called before its start. With a `timeoutMs` it throws an ActorWaitError after so long, with a `signal` its reason.
+   * @example
+   * for await (const { value, turn } of producer.actor(order, 'o-17').changes()) console.log(turn, value);
+   */
+  changes(options: ResultOptions = {}): AsyncIterableIterator<ActorViewOf<A>> {
+    return viewsOf(this.#deps, 'its end', options) as AsyncGenerator<ActorViewOf<A>>;
   }
 
   /**
    * Resolves with how it stands once it is in the state: a name, or names with dots for nested ones. May be called before its start.
    * @throws ActorEndedError where it has ended in another state. @throws ActorWaitError after `timeoutMs`; the signal's reason.
    */
-  waitFor(state: string, options: ResultOptions = {}): Promise<ActorViewOf<A>> {
-    return this.#until((view) => statePaths(view.value).includes(state) || view.tags.includes(state), state, options);
+  async waitFor(state: string, options: ResultOptions = {}): Promise<ActorViewOf<A>> {
+    const is = (view: ActorView) => statePaths(view.value).includes(state) || view.tags.includes(state);
+    return (await viewUntil(this.#deps, { is, what: state }, options)) as ActorViewOf<A>;
   }
 
   /** Resolves with its output once it has come to a final state. @throws as `waitFor` does; ActorEndedError where it was stopped. */
   async done(options: ResultOptions = {}): Promise<OutputOf<A> | undefined> {
-    const view = await this.#until(({ status }) => status === 'done', 'a final state', options);
-    return view.output;
+    const is = ({ status }: ActorView) => status === 'done';
+    return (await viewUntil(this.#deps, { is, what: 'a final state' }, options)).output as OutputOf<A> | undefined;
   }
 
   #send(mail: MailInput, { id }: ActorSendOptions): Promise<Receipt<Mailbox>> {
     const key = mailKey(this.contract.name, this.id);
     return this.#deps.send(mail, id === undefined ? { key } : { key, id });
   }
-
-  async #until(is: (view: ActorView) => boolean, what: string, options: ResultOptions): Promise<ActorViewOf<A>> {
-    const { timeoutMs, signal } = resultOptions.check(options);
-    if (typeof what !== 'string')
-      throw new OptionsError([{ option: 'state', message: 'expected the name of a state' }]);
-    signal?.throwIfAborted();
-    const turns = new TurnSignal(this.id);
-    const stop = await this.#follow(turns);
-    const patience = () => turns.end(new ActorWaitError(this.id, what, timeoutMs ?? 0));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(patience, timeoutMs).unref();
-    const unlisten = signal && onAbort(signal, () => turns.end(signal.reason));
-    try {
-      for (;;) {
-        const seen = turns.next();
-        const view = await this.snapshot();
-        if (view && is(view)) return view;
-        if (view && view.status !== 'active') throw new ActorEndedError(this.id, what, view.status);
-        await seen;
-      }
-    } finally {
-      clearTimeout(timer);
-      unlisten?.();
-      stop();
-    }
-  }
-
-  #follow(turns: TurnSignal): Promise<() => void> {
-    const { contract, broker } = this.#deps;
-    return broker.follow(contract.queue, {
-      of: { jobName: contract.name },
-      kinds: new Set(['acked']),
-      onEvent: (event) => void (event.kind === 'acked' && turns.acked(event.result)),
-      onGap: () => turns.ring(),
-    });
-  }
 }
 
-/** Resolves when the actor has had a turn since it was asked; rejects once the waiting is over. */
-class TurnSignal {
-  readonly #id: string;
-  readonly #over = new AbortController();
-  #turned = new AbortController();
-
-  constructor(id: string) {
-    this.#id = id;
-  }
-
-  next(): Promise<void> {
-    const turned = this.#turned.signal;
-    const next = new Promise<void>((resolve, reject) => {
-      onAbort(turned, () => resolve());
-      onAbort(this.#over.signal, () => reject(this.#over.signal.reason as Error));
-    });
-    // It may end while the state is read, which comes first.
-    next.catch(() => undefined);
-    return next;
-  }
-
-  acked(result: string): void {
-    if (result.includes(this.#id) && readTurnResult(result)?.actor === this.#id) this.ring();
-  }
-
-  ring(): void {
-    this.#turned.abort();
-    this.#turned = new AbortController();
-  }
-
-  end(reason: unknown): void {
-    this.#over.abort(reason);
-  }
-}
-
-/** The actor has ended, and will not come to the state that is waited for. */
-export class ActorEndedError extends AcktorError {
-  readonly code = 'ACKTOR_ACTOR_ENDED';
+/** There is nothing to answer with. */
+export class ActorAskError extends AcktorError {
+  readonly code = 'ACKTOR_ACTOR_ASK';
 
   constructor(
     readonly actorId: string,
-    readonly awaited: string,
-    readonly status: string,
+    readonly event: string,
+    { turn, status }: Pick<TurnResult, 'turn' | 'status'>,
   ) {
-    super(`expected actor ${actorId} to come to ${awaited}, but it is ${status}: nothing is applied to it any more`);
-  }
-}
-
-/** The actor has not come to the state within the time given. It goes on. */
-export class ActorWaitError extends AcktorError {
-  readonly code = 'ACKTOR_ACTOR_WAIT';
-
-  constructor(
-    readonly actorId: string,
-    readonly awaited: string,
-    readonly timeoutMs: number,
-  ) {
-    super(
-      `expected actor ${actorId} to come to ${awaited} within ${timeoutMs} ms, and it has not: see its state and its dead letters, or wait longer`,
-    );
+    const state = turn === 0 ? 'there is no such actor: start it first' : `it is ${status}, and no state takes it`;
+    super(`expected actor ${actorId} to answer ${event}, but ${state}`);
   }
 }

@@ -26,6 +26,7 @@ export interface ActorContract<
   Events extends EventSchemas = EventSchemas,
   Context = unknown,
   Output = unknown,
+  Replies = unknown,
 > {
   /** The type of the actors. The jobs of their mail have it, too. */
   readonly name: string;
@@ -36,7 +37,7 @@ export interface ActorContract<
   readonly events: Events;
   readonly mailbox: Mailbox;
   /** For types alone. */
-  readonly types?: { readonly context: Context; readonly output: Output };
+  readonly types?: { readonly context: Context; readonly output: Output; readonly replies: Replies };
 }
 
 /** Any contract, for signatures. */
@@ -49,6 +50,23 @@ export type ActorInput<A extends AnyActor> =
       ? StandardSchemaV1.InferInput<Input>
       : never
     : never;
+
+/** What an event is answered with when it is asked: what the contract's `answers` make of it, or else the state after its turn. */
+export type ActorAnswer<A extends AnyActor, E> =
+  A extends ActorContract<infer _, infer __, infer Context, infer Output, infer Replies>
+    ? E extends { readonly type: infer Type }
+      ? Type extends keyof Replies
+        ? Replies[Type]
+        : ActorAnswerState<Context, Output>
+      : never
+    : never;
+
+/** The state after a turn, as an event without an answer of its own is answered with. */
+export interface ActorAnswerState<Context = unknown, Output = unknown> {
+  readonly value?: unknown;
+  readonly context: Context;
+  readonly output?: Output;
+}
 
 /** What an actor may be sent. */
 export type ActorEvent<A extends AnyActor> =

@@ -16,7 +16,7 @@ export interface ActorEventObject {
  */
 export type Mail = { readonly to: string } & (
   | { readonly type: 'start'; readonly input?: unknown }
-  | { readonly type: 'event'; readonly event: ActorEventObject }
+  | { readonly type: 'event'; readonly event: ActorEventObject; readonly isAsked?: boolean }
   | { readonly type: 'alarm'; readonly timer: string; readonly generation: string }
   | { readonly type: 'ring'; readonly timer: string; readonly generation: string }
   | {
@@ -59,6 +59,8 @@ export interface TurnResult {
   readonly status?: string;
   /** The state after it. */
   readonly value?: unknown;
+  /** What it was answered with, where it was asked. */
+  readonly reply?: unknown;
 }
 
 /** What a mail is addressed by. */
