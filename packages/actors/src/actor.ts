@@ -7,6 +7,7 @@ import type { AnyActorLogic, AnyStateMachine, ContextFrom, OutputFrom, SnapshotF
 import { ActorLogicError } from './errors.js';
 import { optionFaults } from './option-faults.js';
 import { hostOf, type Answering } from './host.js';
+import type { Unhandled } from './turn.js';
 import { XStateLogic } from './xstate-logic.js';
 
 /** A type of durable actors: given to workers, which run them, and to producers, which write to them. */
@@ -57,6 +58,12 @@ export interface ActorOptions<Input extends StandardSchemaV1 | undefined, Events
    * is redriven or purged; `goOn` goes on with the next.
    */
   readonly onFailure?: 'pause' | 'goOn';
+  /**
+   * What becomes of an event that no state takes, of an actor that is active: it is dropped, the default, and its receipt's result says so; it is a
+   * dead letter with `deadLetter`, which pauses as `onFailure` says; with `stash` it waits with the actor, at most 100 of them, and is applied in the
+   * turn that leads to a state which takes it.
+   */
+  readonly unhandled?: Unhandled;
   /** How long an actor is kept that has ended, in milliseconds, from 1,000; default a day. Its id is free again after that. */
   readonly keepEndedMs?: number;
   /** The most bytes that its state may have as JSON, from 1,024; default 262,144. */
@@ -136,6 +143,7 @@ const DEFAULTS = {
   keepEndedMs: 86_400_000,
   maxBytes: 262_144,
   answers: {},
+  unhandled: 'drop',
 } as const;
 
 /** The options that have a default, where they are given. */

@@ -43,7 +43,7 @@ export async function commitOf(applied: Applied, committing: Committing): Promis
   const { value } = (record.snapshot ?? {}) as { readonly value?: unknown };
   const turn = expected + 1;
   return {
-    result: { actor: place.id, outcome: 'applied', turn, status: record.status, value },
+    result: { actor: place.id, outcome: applied.outcome, turn, status: record.status, value },
     sends: await sendsOf(applied, turn, committing),
     write: writeOf(record, value, committing),
   };

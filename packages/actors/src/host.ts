@@ -13,7 +13,7 @@ import { reject, type Delivery, type HostDeps, type Rejection, type TakeTurn, ty
 import { commitOf, mailJob } from './commit.js';
 import { TurnError } from './errors.js';
 import type { DurableLogic } from './logic.js';
-import { effectId, takeTurn, type TurnMail } from './turn.js';
+import { effectId, takeTurn, type TurnMail, type Unhandled } from './turn.js';
 
 export interface ActorHostParts {
   readonly name: string;
@@ -26,6 +26,7 @@ export interface ActorHostParts {
   readonly maxBytes: number;
   readonly logic: DurableLogic;
   readonly answers: Answering;
+  readonly unhandled: Unhandled;
 }
 
 /** How events are answered, by their types. */
@@ -69,20 +70,29 @@ class ActorHost {
 
   async #turn(mail: TurnMail, mailId: string): Promise<TurnCommit | Rejection> {
     const { name, queue, version, isVirtual, logic, keepEndedMs, maxBytes } = this.#parts;
+    // A question is answered in any state.
+    const unhandled = this.#hasAnswer(mail) ? 'drop' : this.#parts.unhandled;
     const place = this.#placeOf(mail.to);
     const { stored, expected } = await this.#find(mail.to);
     const read = stored && actorRecordOf(mail.to, stored);
     if (read && read.version > version) return reject({ requeueInMs: NEWER_MS, reason: NEWER });
     const record = read && this.#migrated(mail.to, read);
     const address = { name, id: mail.to };
-    const outcome = takeTurn(mail, { logic, version, isVirtual, record, turn: expected + 1, mailId, address });
+    const given = { logic, version, isVirtual, record, turn: expected + 1, mailId, address, unhandled };
+    const outcome = takeTurn(mail, given);
+    if (outcome.outcome === 'refused') return reject({ deadLetter: outcome.why });
     const { limits } = this.#deps;
     const isApplied = outcome.outcome === 'applied';
-    const commit = isApplied
-      ? await commitOf(outcome, { place, queue, expected, keepEndedMs, maxBytes, limits })
-      : unchanged(mail.to, outcome.outcome, { expected, record });
-    const reply = this.#replyTo(mail, { record: isApplied ? outcome.record : record, isApplied });
+    const commit =
+      'record' in outcome
+        ? await commitOf(outcome, { place, queue, expected, keepEndedMs, maxBytes, limits })
+        : unchanged(mail.to, outcome.outcome, { expected, record });
+    const reply = this.#replyTo(mail, { record: 'record' in outcome ? outcome.record : record, isApplied });
     return reply ? { ...commit, result: { ...(commit.result as TurnResult), ...reply } } : commit;
+  }
+
+  #hasAnswer(mail: TurnMail): boolean {
+    return mail.type === 'event' && mail.isAsked === true && Object.hasOwn(this.#parts.answers, mail.event.type);
   }
 
   /** What the event is answered with that is asked; undefined for any other mail, and where there is nothing to answer with. */
@@ -91,7 +101,7 @@ class ActorHost {
     const { type } = mail.event;
     const { answers } = this.#parts;
     const { value, context, output } = record.snapshot as StatePart;
-    const answer = Object.hasOwn(answers, type) ? answers[type] : undefined;
+    const answer = this.#hasAnswer(mail) ? answers[type] : undefined;
     // Left out of JSON, it would be none.
     if (answer) return { reply: answer({ context, value, event: mail.event } as never) ?? null };
     return isApplied ? { reply: { value, context, output } } : undefined;

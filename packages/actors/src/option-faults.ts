@@ -11,6 +11,7 @@ export interface GivenOptions {
   readonly migrate?: Readonly<Record<number, unknown>>;
   readonly answers?: Readonly<Record<string, unknown>>;
   readonly onFailure?: string;
+  readonly unhandled?: string;
   readonly keepEndedMs?: number;
   readonly maxBytes?: number;
 }
@@ -52,7 +53,14 @@ function isPure(logic: AnyActorLogic): boolean {
   return typeof logic.transition === 'function' && logic.start === undefined;
 }
 
-function valueFaults({ version, keepEndedMs, maxBytes, onFailure, events }: GivenOptions): readonly string[] {
+function valueFaults({
+  version,
+  keepEndedMs,
+  maxBytes,
+  onFailure,
+  unhandled,
+  events,
+}: GivenOptions): readonly string[] {
   const faults: string[] = [];
   const whole = (option: string, value: number | undefined, least: number) => {
     if (value !== undefined && (!Number.isInteger(value) || value < least))
@@ -61,8 +69,12 @@ function valueFaults({ version, keepEndedMs, maxBytes, onFailure, events }: Give
   whole('version', version, 1);
   whole('keepEndedMs', keepEndedMs, 1_000);
   whole('maxBytes', maxBytes, 1_024);
-  if (onFailure !== undefined && onFailure !== 'pause' && onFailure !== 'goOn')
-    faults.push(`expected onFailure to be 'pause' or 'goOn', got ${JSON.stringify(onFailure)}`);
+  const oneOf = (option: string, value: string | undefined, choices: readonly string[]) => {
+    if (value !== undefined && !choices.includes(value))
+      faults.push(`expected ${option} to be one of ${choices.join(', ')}, got ${JSON.stringify(value)}`);
+  };
+  oneOf('onFailure', onFailure, ['pause', 'goOn']);
+  oneOf('unhandled', unhandled, ['drop', 'deadLetter', 'stash']);
   if (!isObject(events)) faults.push('expected events to be schemas by type, for example { cancel: z.object({}) }');
   return faults;
 }

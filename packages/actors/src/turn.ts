@@ -19,7 +19,12 @@ export interface TurnGiven {
   readonly turn: number;
   /** The id of the mail's job. */
   readonly mailId: string;
+  /** What becomes of an event that no state takes. */
+  readonly unhandled: Unhandled;
 }
+
+/** What becomes of an event that no state takes: it is dropped, or a dead letter, or kept with the actor until a state takes it. */
+export type Unhandled = 'drop' | 'deadLetter' | 'stash';
 
 /** Whose turn it is. */
 export interface ActorAddressParts {
@@ -37,14 +42,18 @@ export type PlacedEffect = Effect & { readonly place: string };
 
 /** What is to be stored, and done because of it. */
 export interface Applied {
-  readonly outcome: 'applied';
+  readonly outcome: 'applied' | 'stashed';
   readonly record: ActorRecord;
   readonly effects: readonly PlacedEffect[];
   /** The invoked jobs whose ends are not wanted any more. */
   readonly cancelled: readonly InvocationRecord[];
 }
 
-export type TurnOutcome = Applied | { readonly outcome: 'dropped' | 'repeated' | 'stale' };
+export type TurnOutcome =
+  | Applied
+  | { readonly outcome: 'dropped' | 'repeated' | 'stale' }
+  /** The event is a dead letter. */
+  | { readonly outcome: 'refused'; readonly why: string };
 
 /** Pure. @throws what the logic throws. */
 export function takeTurn(mail: TurnMail, given: TurnGiven): TurnOutcome {
@@ -57,9 +66,33 @@ export function takeTurn(mail: TurnMail, given: TurnGiven): TurnOutcome {
   const going = eventOf(mail, record);
   if (going === undefined) return { outcome: 'stale' };
   const step = given.logic.step(going.record.snapshot, going.event);
-  if (step === undefined) return takenByNone(mail, going.record);
-  const recent = mail.type === 'event' ? [...record.recent, given.mailId].slice(-KEPT_EVENTS) : record.recent;
-  return applied({ ...going.record, recent }, [step], given);
+  if (step === undefined) return takenByNone(mail, going.record, given);
+  const recent = mail.type === 'event' ? withRecent(record, given.mailId) : record.recent;
+  return withStashed({ ...going.record, recent }, step, given);
+}
+
+function withRecent({ recent }: ActorRecord, mailId: string): readonly string[] {
+  return [...recent, mailId].slice(-KEPT_EVENTS);
+}
+
+/** Applies after the step what waits and is taken by the state that it leads to, the first first, and of one turn all. */
+function withStashed(record: ActorRecord, first: Step, given: TurnGiven): Applied {
+  const { logic } = given;
+  const steps: [Step, ...Step[]] = [first];
+  const stash = [...(record.stash ?? [])];
+  for (let at = 0, last = first; at < stash.length && last.status === 'active';) {
+    const [event] = stash.slice(at, at + 1);
+    const step = event && logic.step(asStored(last.snapshot), event);
+    if (step === undefined) {
+      at += 1;
+      continue;
+    }
+    steps.push(step);
+    stash.splice(at, 1);
+    // Another state may take what those before it did not.
+    [at, last] = [0, step];
+  }
+  return applied({ ...record, stash }, steps, given);
 }
 
 function begin(mail: TurnMail, given: TurnGiven): TurnOutcome {
@@ -68,8 +101,12 @@ function begin(mail: TurnMail, given: TurnGiven): TurnOutcome {
   if (mail.type === 'start') return applied(none, [logic.start(mail.input)], given);
   if (mail.type !== 'event' || !isVirtual) return { outcome: mail.type === 'event' ? 'dropped' : 'stale' };
   const first = logic.start(undefined);
+  const begun = { ...none, recent: [mailId] };
   const next = first.status === 'active' ? logic.step(asStored(first.snapshot), mail.event) : undefined;
-  return applied({ ...none, recent: [mailId] }, next ? [first, next] : [first], given);
+  if (next) return applied(begun, [first, next], given);
+  if (first.status !== 'active' || given.unhandled === 'drop') return applied(begun, [first], given);
+  const kept = takenByNone(mail, none, given);
+  return 'record' in kept ? { ...applied(kept.record, [first], given), outcome: 'stashed' } : kept;
 }
 
 const NONE: Omit<ActorRecord, 'version'> = {
@@ -99,35 +136,51 @@ function eventOf(
 }
 
 /** No state takes the event. What an alarm or the end of a job has used up is used up all the same. */
-function takenByNone(mail: TurnMail, record: ActorRecord): TurnOutcome {
-  if (mail.type === 'event') return { outcome: 'dropped' };
+function takenByNone(mail: TurnMail, record: ActorRecord, { unhandled, mailId }: TurnGiven): TurnOutcome {
+  if (mail.type === 'event') {
+    if (unhandled === 'drop') return { outcome: 'dropped' };
+    const { type } = mail.event;
+    if (unhandled === 'deadLetter') return { outcome: 'refused', why: `no state takes the event ${type}` };
+    const stash = [...(record.stash ?? []), mail.event];
+    if (stash.length > MOST_STASHED)
+      return { outcome: 'refused', why: `no state takes the event ${type}, and ${MOST_STASHED} wait already` };
+    return { ...NO_EFFECTS, outcome: 'stashed', record: { ...record, stash, recent: withRecent(record, mailId) } };
+  }
   if (mail.type === 'end' && mail.reason !== undefined)
     throw new Error(
       `the invoked job ${mail.invocation} is a dead letter, and no state has an onError for it: ${mail.reason}`,
     );
-  return { outcome: 'applied', record, effects: [], cancelled: [] };
+  return { ...NO_EFFECTS, outcome: 'applied', record };
 }
+
+const NO_EFFECTS = { effects: [], cancelled: [] } as const;
 
 function stopped(record: ActorRecord): Applied {
   const cancelled = Object.values(record.invocations);
-  const end: ActorRecord = { ...record, status: 'stopped', timers: {}, invocations: {} };
+  const end: ActorRecord = { ...record, status: 'stopped', timers: {}, invocations: {}, stash: [] };
   return { outcome: 'applied', record: end, effects: [], cancelled };
 }
 
-function applied(before: ActorRecord, steps: readonly Step[], { version, turn, address }: TurnGiven): Applied {
+function applied(
+  before: ActorRecord,
+  steps: readonly [Step, ...Step[]],
+  { version, turn, address }: TurnGiven,
+): Applied {
   const pending = new Pending(before, address);
   for (const [index, effect] of steps.flatMap(({ effects }) => effects).entries())
     pending.add({ ...effect, place: `${turn}.${index}` });
-  const last = steps.at(-1);
-  if (last?.status === 'done') pending.end();
+  const last = steps.at(-1) ?? steps[0];
+  const isActive = last.status === 'active';
+  if (!isActive) pending.end();
   const record: ActorRecord = {
     version,
-    status: last?.status ?? 'active',
-    snapshot: last?.snapshot,
-    tags: last?.tags ?? [],
+    status: last.status,
+    snapshot: last.snapshot,
+    tags: last.tags,
     timers: Object.fromEntries(pending.timers),
     invocations: Object.fromEntries(pending.invocations),
     recent: before.recent,
+    ...(isActive && before.stash?.length && { stash: before.stash }),
   };
   return { outcome: 'applied', record, effects: pending.effects, cancelled: pending.cancelled };
 }
@@ -200,3 +253,5 @@ function asStored(snapshot: unknown): unknown {
 
 /** Each as long as an id, in every record. */
 const KEPT_EVENTS = 32;
+/** Each is tried in every turn. */
+const MOST_STASHED = 100;

@@ -29,7 +29,13 @@ export type {
   StepResults,
 } from './flows/step.js';
 export type { FlowDetails, FlowStepDetails } from './flows/flows.js';
-export { ActorAddress, ActorAskError, type ActorSendOptions, type ActorViewOf } from './actors/actor-address.js';
+export {
+  ActorAddress,
+  ActorAskError,
+  eventTo,
+  type ActorSendOptions,
+  type ActorViewOf,
+} from './actors/actor-address.js';
 export { ActorEndedError, ActorWaitError } from './actors/actor-views.js';
 export type {
   ActorAnswer,

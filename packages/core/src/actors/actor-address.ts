@@ -5,6 +5,7 @@ import type { Receipt } from '../producer/receipt.js';
 import type { ResultOptions, SendOptions } from '../producer/producer-options.js';
 import {
   checkActorId,
+  requireActor,
   type ActorAnswer,
   type ActorContract,
   type ActorEvent,
@@ -119,6 +120,21 @@ export class ActorAddress<A extends AnyActor> {
     const key = mailKey(this.contract.name, this.id);
     return this.#deps.send(mail, id === undefined ? { key } : { key, id });
   }
+}
+
+/**
+ * An event for an actor as a job of its mailbox, for what sends jobs: `delivery.sendWithAck(...eventTo(order, 'o-17', { type: 'arrived' }))` sends it
+ * with the ack of the handler's own job, in one step. So events come from schedules and exchanges, too: by a job whose handler sends them.
+ * @throws NotAContractError, NameError.
+ */
+export function eventTo<A extends AnyActor>(
+  contract: A,
+  id: string,
+  event: ActorEvent<A>,
+): readonly [mailbox: Mailbox, mail: MailInput, options: { readonly key: string }] {
+  requireActor(contract, 'eventTo');
+  checkActorId(id);
+  return [contract.mailbox, { to: id, type: 'event', event }, { key: mailKey(contract.name, id) }];
 }
 
 /** There is nothing to answer with. */

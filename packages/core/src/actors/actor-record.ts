@@ -42,6 +42,8 @@ export interface ActorRecord {
   readonly invocations: Readonly<Record<string, InvocationRecord>>;
   /** The last events that were applied, by the ids of their jobs. */
   readonly recent: readonly string[];
+  /** Events that wait until a state takes them, in their order. */
+  readonly stash?: readonly ActorEventObject[] | undefined;
 }
 
 const anyText = text(Infinity);
@@ -51,6 +53,10 @@ const mapping =
   (value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, T>) : MISFIT;
 
+const typed = shape<Pick<ActorEventObject, 'type'>>({ type: anyText });
+/** With all that it has besides its type. */
+const event: Reader<ActorEventObject> = (value) => (typed(value) === MISFIT ? MISFIT : (value as ActorEventObject));
+
 const readRecord = shape<ActorRecord>({
   version: count,
   status: oneOf('active', 'done', 'stopped'),
@@ -59,6 +65,7 @@ const readRecord = shape<ActorRecord>({
   timers: mapping<TimerRecord>(),
   invocations: mapping<InvocationRecord>(),
   recent: listOf(anyText, 1_000),
+  stash: optional(listOf(event, 1_000)),
 });
 
 /** @throws BrokerReplyError for a record that is none. */

@@ -48,12 +48,12 @@ export interface ActionsMail {
 export type MailInput = Mail;
 
 /**
- * What became of one mail. `applied`: the actor's state is of this turn. `dropped`: no state takes the event, or there is no such actor, or it
- * has ended. `repeated`: it was applied before. `stale`: the timer was cancelled, or the invocation has ended. `done`: it was none of its turns.
+ * What became of one mail. `applied`: the actor's state is of this turn. `stashed`: it waits with the actor until a state takes it. `dropped`: no
+ * state takes the event, or there is no such actor, or it has ended. `repeated`: it was applied before. `stale`: the timer was cancelled, or the invocation has ended. `done`: it was none of its turns.
  */
 export interface TurnResult {
   readonly actor: string;
-  readonly outcome: 'applied' | 'dropped' | 'repeated' | 'stale' | 'done';
+  readonly outcome: 'applied' | 'stashed' | 'dropped' | 'repeated' | 'stale' | 'done';
   /** The turn after it; 0 where there is no such actor. */
   readonly turn: number;
   readonly status?: string;
