@@ -48,6 +48,7 @@ import { dashboardHandlerOptions, dashboardOptions } from '../packages/dashboard
 import { batchOptions } from '../packages/worker/dist/handler/batch.js';
 import { handlerOptions } from '../packages/worker/dist/handler/handler.js';
 import { middlewareOptions } from '../packages/worker/dist/handler/middleware.js';
+import { subscribeOptions } from '../packages/worker/dist/worker/subscription.js';
 import { travellingOptionTable, workerOptions } from '../packages/worker/dist/worker/worker-options.js';
 import { supervisorOptions } from '../packages/cli/dist/supervisor/supervisor-options.js';
 import { writeParts } from './pages/generated-part.mjs';
@@ -84,6 +85,7 @@ const tables = {
   'key limit': keyLimitOptions,
   'redis engine': redisEngineOptions,
   worker: workerOptions,
+  subscribe: subscribeOptions,
   handler: handlerOptions,
   batch: batchOptions,
   middleware: middlewareOptions,
@@ -92,6 +94,7 @@ const tables = {
 };
 
 const rows = (options) => options.rows();
+const entry = (name, doc, { table, options }) => ({ name, doc, table, rows: rows(options) });
 const shared = { name: 'SharedOptions', table: 'brokerOptionTable', rows: defineOptions(brokerOptionTable).rows() };
 const textLimits = { name: 'TextLimitOptions', table: 'textLimitTable', rows: defineOptions(textLimitTable).rows() };
 const travelling = {
@@ -139,20 +142,19 @@ const interfaces = {
       table: 'cancelTable',
       rows: rows(cancelOptions),
     },
-    {
-      name: 'ResultOptions',
-      doc: 'What {@link Receipt.result} takes.',
-      table: 'resultTable',
-      rows: rows(resultOptions),
-    },
+    entry('ResultOptions', 'What {@link Receipt.result} takes.', { table: 'resultTable', options: resultOptions }),
+  ],
+  'packages/worker/src/worker/subscription.ts': [
+    entry('SubscribeOptions', 'What {@link subscribe} takes behind its handler.', {
+      table: 'subscribeTable',
+      options: subscribeOptions,
+    }),
   ],
   'packages/core/src/producer/call-options.ts': [
-    {
-      name: 'CallOptions',
-      doc: 'What {@link Producer.call} takes besides the payload.',
+    entry('CallOptions', 'What {@link Producer.call} takes besides the payload.', {
       table: 'callTable',
-      rows: rows(callOptions),
-    },
+      options: callOptions,
+    }),
   ],
   'packages/core/src/routing/publish-options.ts': [
     {
@@ -191,12 +193,7 @@ const interfaces = {
     },
   ],
   'packages/core/src/events/events-options.ts': [
-    {
-      name: 'EventsOptions',
-      doc: 'What {@link Events.connect} takes.',
-      table: 'eventsTable',
-      rows: rows(eventsOptions),
-    },
+    entry('EventsOptions', 'What {@link Events.connect} takes.', { table: 'eventsTable', options: eventsOptions }),
   ],
   'packages/core/src/operator/operator-options.ts': [
     {
@@ -205,12 +202,7 @@ const interfaces = {
       table: 'operatorTable',
       rows: rows(operatorOptions),
     },
-    {
-      name: 'JobListOptions',
-      doc: 'What {@link Operator.jobs} takes.',
-      table: 'listTable',
-      rows: rows(jobListOptions),
-    },
+    entry('JobListOptions', 'What {@link Operator.jobs} takes.', { table: 'listTable', options: jobListOptions }),
     {
       name: 'PauseOptions',
       doc: 'What {@link Operator.pause} takes besides the queue.',
@@ -235,12 +227,7 @@ const interfaces = {
       table: 'moveTable',
       rows: rows(moveOptions),
     },
-    {
-      name: 'InspectOptions',
-      doc: 'What {@link Operator.inspect} takes.',
-      table: 'inspectTable',
-      rows: rows(inspectOptions),
-    },
+    entry('InspectOptions', 'What {@link Operator.inspect} takes.', { table: 'inspectTable', options: inspectOptions }),
   ],
   'packages/core/src/operator/limits.ts': [
     {
@@ -251,12 +238,7 @@ const interfaces = {
     },
   ],
   'packages/core/src/actors/actors.ts': [
-    {
-      name: 'ActorListOptions',
-      doc: 'What {@link Actors.list} takes.',
-      table: 'listTable',
-      rows: rows(actorListOptions),
-    },
+    entry('ActorListOptions', 'What {@link Actors.list} takes.', { table: 'listTable', options: actorListOptions }),
   ],
   'packages/core/src/operator/keys.ts': [
     { name: 'KeyListOptions', doc: 'What {@link Keys.list} takes.', table: 'listTable', rows: rows(keyListOptions) },

@@ -21,3 +21,6 @@ export const mail = accepts(
     to: `${orderId}@example.com`,
   }),
 );
+
+/** What goes to all subscribers. */
+export const logs = exchange('logs', { type: 'fanout', data: z.object({ text: z.string() }) });

@@ -79,6 +79,10 @@ export { mayBeTraced, traceDelivery, traceOfSend, type TracedDelivery } from './
 export { bindingId, headersMatch } from './routing/binding.js';
 export { checkRoutingKey, TopicTrie } from './routing/topic-trie.js';
 export { Topology } from './routing/topology.js';
+export { TemporaryQueues } from './routing/temporary-queues.js';
+export { TEMPORARY } from './engine/exchange-store.js';
+export { requireExchange } from './routing/exchange.js';
+export { changeExchanges } from './routing/exchanges.js';
 export { JobIds, outgoingJob } from './producer/outgoing-job.js';
 export { childOptions, sendWithAckOptions } from './producer/producer-options.js';
 export { connectBroker, type BrokerOptions } from './engine/default-engine.js';

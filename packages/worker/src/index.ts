@@ -1,6 +1,13 @@
 // The door for applications, '@acktor/worker': workers, handlers, middleware, events. Under semver.
 export { Worker } from './worker/worker.js';
 export type { WorkerOptions } from './worker/worker-options.js';
+export {
+  subscribe,
+  type SubscribedJob,
+  type SubscribeOptions,
+  type SubscriberWorker,
+  type Subscription,
+} from './worker/subscription.js';
 export type { ConsumerCounts, UnknownPolicies } from './worker/by-queue.js';
 export { onDead, type DeadJob, type DeadJobListener, type DeadListener } from './events/on-dead.js';
 export type { RateLimits } from './worker/rate-limits.js';

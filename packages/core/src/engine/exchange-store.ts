@@ -58,6 +58,18 @@ export interface ExchangeStore {
    */
   publish(call: PublishCall, demand?: ConfirmDemand): Promise<PublishAnswer>;
 
+  /** Keeps a temporary queue for so long from now, by the server's clock. */
+  hold(queue: string, leaseMs: number): Promise<void>;
+
+  /** Those of the queues that nothing keeps any more. */
+  unheld(queues: readonly string[]): Promise<readonly string[]>;
+
+  /** Removes a queue, its name and all that is in it; nothing may publish to it any more. May be repeated, and has to be after a crash midway. */
+  drop(queue: string): Promise<void>;
+
   /** Resolves when the connection that carries such calls is up, at once if it is. Rejects with the signal's reason. */
   connected(confirm: Confirm, signal: AbortSignal): Promise<void>;
 }
+
+/** What the names of queues begin with that live as long as their subscribers. */
+export const TEMPORARY = 'acktor-subscriber-';

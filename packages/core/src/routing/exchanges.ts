@@ -81,16 +81,23 @@ export class Exchanges {
     return new Topology(await this.#store.read());
   }
 
-  /** Others may change them between the look and the change: then it is made anew of what they have left. */
-  async #change(plan: (topology: Topology) => TopologyChange): Promise<void> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      const topology = await this.#read();
-      const { put, remove } = plan(topology);
-      if (put.length === 0 && remove.length === 0) return;
-      if ((await this.#store.change({ version: topology.version, put, remove })) === 'changed') return;
-    }
-    throw new ExchangesBusyError(MOST_ATTEMPTS);
+  #change(plan: (topology: Topology) => TopologyChange): Promise<void> {
+    return changeExchanges(this.#store, plan);
   }
+}
+
+/** Others may change them between the look and the change: then it is made anew of what they have left. @throws ExchangesBusyError. */
+export async function changeExchanges(
+  store: ExchangeStore,
+  plan: (topology: Topology) => TopologyChange,
+): Promise<void> {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const topology = new Topology(await store.read());
+    const { put, remove } = plan(topology);
+    if (put.length === 0 && remove.length === 0) return;
+    if ((await store.change({ version: topology.version, put, remove })) === 'changed') return;
+  }
+  throw new ExchangesBusyError(MOST_ATTEMPTS);
 }
 
 function nameOf(exchange: AnyExchange | string): string {

@@ -24,6 +24,7 @@ import { publishOptions, type PublishOptions } from './publish-options.js';
 import { contractFor, Published, type RoutedJob } from './published.js';
 import { ExchangeMismatchError, ExchangeNotFoundError, ExchangesBusyError, UnroutableError } from './routing-errors.js';
 import { checkRoutingKey } from './topic-trie.js';
+import { SWEEP_EVERY_MS, TemporaryQueues } from './temporary-queues.js';
 import { Topology } from './topology.js';
 
 /** What a producer publishes with. */
@@ -61,6 +62,7 @@ export class Publisher {
   #opened: ExchangeStore | undefined;
   /** What was read last. The server refuses what was routed by an older version. */
   #topology: Topology | undefined;
+  #sweptAtMs = -Infinity;
 
   constructor(deps: PublisherDeps) {
     this.#deps = deps;
@@ -85,7 +87,15 @@ export class Publisher {
     const jobs = await traceSend({ queue: exchange.name, name: key, id }, (trace) =>
       this.#deliver({ exchange, key, id, payload, meta, trace, options, ids: new Map() }, confirm),
     );
+    if (this.#topology && this.#topology.temporary.length > 0) void this.#sweepAtTimes();
     return new Published(id, jobs, { broker: this.#deps.broker, limits: this.#deps.options });
+  }
+
+  /** Of a subscriber that was killed, messages would be kept for ever: who sends them removes its queue. What fails is done at the next time. */
+  async #sweepAtTimes(): Promise<void> {
+    if (steadyNowMs() - this.#sweptAtMs < SWEEP_EVERY_MS) return;
+    this.#sweptAtMs = steadyNowMs();
+    await new TemporaryQueues(this.#store).sweep().catch(() => undefined);
   }
 
   /** As a send does it: until the server has answered, or time is over. */

@@ -43,6 +43,8 @@ export class Topology {
   readonly exchanges: ReadonlyMap<string, DeclaredExchange>;
   /** By their ids. */
   readonly bindings: ReadonlyMap<string, Binding>;
+  /** The queues that live as long as their subscribers. */
+  readonly temporary: readonly string[];
   readonly #routes = new Map<string, ExchangeRoutes>();
 
   /** @throws BrokerReplyError for what is no exchange and no binding. */
@@ -54,6 +56,8 @@ export class Topology {
       if (name.startsWith(EXCHANGE)) exchanges.set(name.slice(EXCHANGE.length), read<DeclaredExchange>(name, text));
       else if (name.startsWith(BINDING)) bindings.set(name.slice(BINDING.length), read<Binding>(name, text));
     }
+    const names = [...entries.keys()].filter((name) => name.startsWith(QUEUE));
+    this.temporary = names.map((name) => name.slice(QUEUE.length));
     this.exchanges = exchanges;
     this.bindings = bindings;
   }
@@ -118,6 +122,23 @@ export class Topology {
   unbinding(removed: readonly Binding[]): TopologyChange {
     const ids = removed.map(bindingId).filter((id) => this.bindings.has(id));
     return { put: [], remove: ids.map((id) => BINDING + id) };
+  }
+
+  /** Binds a temporary queue, unless it is bound so. */
+  keeping(queue: string, bindings: readonly Binding[]): TopologyChange {
+    if (this.temporary.includes(queue) && bindings.every((each) => this.bindings.has(bindingId(each)))) return NOTHING;
+    const { put, remove } = this.binding(bindings);
+    return { put: [[QUEUE + queue, '{}'], ...put], remove };
+  }
+
+  unbindingQueue(queue: string): TopologyChange {
+    const bound = [...this.bindings].filter(([, { to }]) => to.kind === 'job' && to.queue === queue);
+    return { put: [], remove: bound.map(([id]) => BINDING + id) };
+  }
+
+  /** Forgets a temporary queue that is unbound. */
+  forgetting(queue: string): TopologyChange {
+    return { put: [], remove: this.temporary.includes(queue) ? [QUEUE + queue] : [] };
   }
 
   /** Removes an exchange with the bindings from it and to it. */
@@ -250,6 +271,9 @@ function read<Kept>(name: string, text: string): Kept {
 /** What the names of exchanges, and the ids of bindings, begin with where they are kept. */
 const EXCHANGE = 'x:';
 const BINDING = 'b:';
+/** And those of temporary queues. */
+const QUEUE = 't:';
+const NOTHING: TopologyChange = { put: [], remove: [] };
 
 /** In a namespace: all of it is read by each publisher after a change. */
 export const MOST_EXCHANGES = 1_000;

@@ -2,7 +2,7 @@
 import type { ExchangeStore, OutgoingJob, PublishAnswer } from '@acktor/core/engine';
 import { expect } from 'chai';
 import { QueueTrial } from './queue-trial.js';
-import { ack, outgoing } from './test-queue.js';
+import { ack, deadLetter, outgoing } from './test-queue.js';
 import type { Suite } from './suite.js';
 
 export function exchangesConform({ describe, it, trial, features }: Suite): void {
@@ -44,6 +44,35 @@ export function exchangesConform({ describe, it, trial, features }: Suite): void
       expect(await store().publish({ version: old, jobs: [], isRepeat: false })).to.equal('stale');
       expect(await taken('trial')).to.deep.equal([]);
       expect(await publish([])).to.deep.equal(answer());
+    });
+
+    it('keeps temporary queues as long as they are held', async () => {
+      await store().hold('short', 40);
+      await store().hold('long', 60_000);
+      expect(await store().unheld(['short', 'long', 'never'])).to.deep.equal(['never']);
+      await trial().waitFor(60);
+      expect(await store().unheld(['short', 'long', 'never'])).to.deep.equal(['short', 'never']);
+      await store().hold('short', 60_000);
+      expect(await store().unheld(['short'])).to.deep.equal([]);
+    });
+
+    it('drops a queue with all that is in it, and its name', async () => {
+      const dropped = new QueueTrial(trial(), 'dropped');
+      await dropped.send({ id: 'held' }, { id: 'acked' }, { id: 'dead' });
+      await dropped.take();
+      await dropped.settle(await dropped.take(), ack);
+      await dropped.settle(await dropped.take(), deadLetter);
+      await dropped.send({ id: 'later', delayMs: 60_000 }, { id: 'urgent', priority: 3 }, { id: 'waits' });
+      for (let time = 0; time < 2; time += 1) {
+        await store().drop('dropped');
+        expect(await trial().broker.admin().queueNames()).to.not.include('dropped');
+        for (const id of ['held', 'acked', 'dead', 'later', 'urgent', 'waits'])
+          expect(await trial().broker.admin().find('dropped', id), id).to.equal(undefined);
+      }
+      const again = new QueueTrial(trial(), 'dropped');
+      expect(await again.takeAll()).to.deep.equal([]);
+      expect(await again.send({ id: 'acked' })).to.deep.equal(['accepted']);
+      expect(await again.takeAll()).to.deep.equal(['acked']);
     });
 
     if (!features.publishesAtOnce) return;

@@ -55,6 +55,24 @@ export class MemoryExchanges implements ExchangeStore {
     return { outcomes };
   }
 
+  hold(queue: string, leaseMs: number): Promise<void> {
+    this.#store.exchanges.heldUntilMs.set(queue, this.#store.clock.now() + leaseMs);
+    return Promise.resolve();
+  }
+
+  unheld(queues: readonly string[]): Promise<readonly string[]> {
+    const nowMs = this.#store.clock.now();
+    return Promise.resolve(
+      queues.filter((queue) => (this.#store.exchanges.heldUntilMs.get(queue) ?? -Infinity) <= nowMs),
+    );
+  }
+
+  drop(queue: string): Promise<void> {
+    this.#store.exchanges.heldUntilMs.delete(queue);
+    this.#store.queues.delete(queue);
+    return Promise.resolve();
+  }
+
   connected(_confirm: Confirm, signal: AbortSignal): Promise<void> {
     return signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve();
   }

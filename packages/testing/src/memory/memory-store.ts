@@ -15,8 +15,8 @@ export class MemoryStore {
   readonly clock: EngineClock;
   readonly queues = new Map<string, StoredQueue>();
   readonly processes = new Set<PresentProcess>();
-  /** What is kept of exchanges and bindings, and how often it was changed. */
-  readonly exchanges = { version: 0, entries: new Map<string, string>() };
+  /** What is kept of exchanges and bindings, how often it was changed, and until when subscribers keep their queues. */
+  readonly exchanges = { version: 0, entries: new Map<string, string>(), heldUntilMs: new Map<string, number>() };
   readonly #listener: Omit<QueueListener, 'cancelled'>;
 
   constructor(clock: EngineClock, listener: Omit<QueueListener, 'cancelled'>) {

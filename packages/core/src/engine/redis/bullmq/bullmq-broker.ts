@@ -18,6 +18,7 @@ import type {
 } from '../../broker.js';
 import type { OutgoingJob, WorkQueue } from '../../work-queue.js';
 import { ClosedError } from '../../broker-errors.js';
+import { TEMPORARY } from '../../exchange-store.js';
 import { NameError } from '../../../errors.js';
 import { quoted } from '../../../foreign-text/foreign-text.js';
 import { BullmqWorkQueue } from './bullmq-work-queue.js';
@@ -33,6 +34,7 @@ import { BullmqKeys } from './bullmq-keys.js';
 import type { FlowStore } from '../../flow-store.js';
 import { BullmqFlows } from './bullmq-flows.js';
 import type { RecordStore } from '../../record-store.js';
+import { releaseDeadArguments } from './bullmq-liveness.js';
 import { BullmqRecords } from './bullmq-records.js';
 import { BullmqSchedules } from './schedules/bullmq-schedules.js';
 import { BullmqAdmin } from './admin/bullmq-admin.js';
@@ -44,6 +46,7 @@ import { QueueEvents } from './events/queue-events.js';
 import { EXCHANGES_HOME, queueKeys, workerClientName, type QueueKeys } from './queue-keys.js';
 import { scripts } from './scripts/scripts.js';
 import { ConfirmedSendsByKind } from './sending/confirmed-sends.js';
+import { wholeQueue } from './sending/dropping.js';
 import { fsyncMethod } from './sending/fsync.js';
 import type { Outbox } from './sending/outbox.js';
 import { Outboxes } from './sending/outboxes.js';
@@ -172,7 +175,10 @@ export class BullmqBroker implements Broker {
     const { server } = this.#deps;
     const guard = this.#guardOf(state);
     const targetOf = (queue: string) => this.#targetOf(state, queue);
-    const sending = { targetOf, outbox: this.#outboxOf(state), confirmed: this.#confirmedSends };
+    const forget = (queue: string) => this.#names.remove(queue);
+    const guardTo = (name: string, key: string) => this.#deps.connections.to(name, key);
+    const wholeOf = (queue: string) => wholeQueue(queue, this.#keysOf(queue), { forget, guardTo });
+    const sending = { targetOf, wholeOf, outbox: this.#outboxOf(state), confirmed: this.#confirmedSends };
     return new BullmqExchanges({ name: state.name, keys: state.keys, guard, server, ...sending });
   }
 
@@ -271,8 +277,10 @@ export class BullmqBroker implements Broker {
 
   /** A queue to which jobs are sent with settlements of another. */
   #targetOf({ keys }: QueueState, queue: string): SendTarget {
-    const target = this.#stateOf(queue);
-    this.#list(target);
+    const isPassing = queue.startsWith(TEMPORARY);
+    // Of those that come and go nothing is kept here.
+    const target = isPassing ? { keys: this.#keysOf(queue) } : this.#stateOf(queue);
+    if ('name' in target) this.#list(target);
     const isElsewhere = this.#deps.server.isCluster && slotOf(keys.marker) !== slotOf(target.keys.marker);
     return { prefix: target.keys.prefix, outbox: isElsewhere ? target.keys.name : undefined };
   }
@@ -297,9 +305,8 @@ export class BullmqBroker implements Broker {
   #stateOf(name: string): QueueState {
     const known = this.#queues.get(name);
     if (known) return known;
-    const { namespace, database, server } = this.#deps;
-    const keys = queueKeys(namespace, name, { isInCluster: server.isCluster, database });
-    if (server.isCluster) this.#requireOneName(name, keys);
+    const keys = this.#keysOf(name);
+    if (this.#deps.server.isCluster) this.#requireOneName(name, keys);
     const state: QueueState = {
       name,
       keys,
@@ -312,6 +319,11 @@ export class BullmqBroker implements Broker {
     };
     this.#queues.set(name, state);
     return state;
+  }
+
+  #keysOf(queue: string): QueueKeys {
+    const { namespace, database, server } = this.#deps;
+    return queueKeys(namespace, queue, { isInCluster: server.isCluster, database });
   }
 
   /** In a cluster `{payments}` and `payments` have the same keys: two channels of one process would settle each other's deliveries. */
@@ -327,18 +339,6 @@ export class BullmqBroker implements Broker {
   #requireOpen(): void {
     if (this.#closing) throw new ClosedError('broker');
   }
-}
-
-/** The arguments of the script that gives back what a dead process held, for one queue. */
-function releaseDeadArguments(
-  queue: string,
-  { process, deliveryLimit, ownEnd }: DeadProcess,
-): readonly (string | number)[] {
-  if (ownEnd === undefined) return [deliveryLimit, process];
-  const { trials, poisonLimit, how, lastLines } = ownEnd;
-  const here = trials.suspects.filter((suspect) => suspect.queue === queue).map(({ jobId }) => jobId);
-  const isAlone = trials.isAlone ? 1 : 0;
-  return [deliveryLimit, process, trials.suspects.length, isAlone, poisonLimit, how, lastLines, ...here];
 }
 
 function isRefused(outcome: SendOutcome | SendRefusal): outcome is SendRefusal {

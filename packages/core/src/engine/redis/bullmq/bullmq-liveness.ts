@@ -1,4 +1,5 @@
 // The liveness of a worker process on BullMQ queues: presence, renewal and the reaper's turn.
+import type { DeadProcess } from '../../broker.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { steadyNowMs } from '../../../guarded.js';
 import { DropCount, type DroppedMessages } from '../../../foreign-text/drop-count.js';
@@ -274,3 +275,15 @@ async function comesAndGoes({ channel, openSubscriber, count }: PresenceTestDeps
 const NOTICED_WITHIN_MS = 500;
 const MOST_ANSWERS = 3;
 const BETWEEN_ATTEMPTS_MS = 200;
+
+/** The arguments of the script that gives back what a dead process held, for one queue. */
+export function releaseDeadArguments(
+  queue: string,
+  { process, deliveryLimit, ownEnd }: DeadProcess,
+): readonly (string | number)[] {
+  if (ownEnd === undefined) return [deliveryLimit, process];
+  const { trials, poisonLimit, how, lastLines } = ownEnd;
+  const here = trials.suspects.filter((suspect) => suspect.queue === queue).map(({ jobId }) => jobId);
+  const isAlone = trials.isAlone ? 1 : 0;
+  return [deliveryLimit, process, trials.suspects.length, isAlone, poisonLimit, how, lastLines, ...here];
+}

@@ -33,6 +33,10 @@ export class QueueNames {
     await this.#guard.run((client) => client.sadd(this.#key, ...queues));
   }
 
+  async remove(queue: string): Promise<void> {
+    await this.#guard.run((client) => client.srem(this.#key, queue));
+  }
+
   async all(): Promise<readonly string[]> {
     return (await this.#guard.read((client) => client.smembers(this.#key))).toSorted();
   }

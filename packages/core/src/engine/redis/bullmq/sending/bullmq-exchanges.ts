@@ -17,6 +17,7 @@ import { CONSTANTS } from '../scripts/built-scripts.js';
 import { scripts } from '../scripts/scripts.js';
 import type { ConfirmedSendsByKind } from './confirmed-sends.js';
 import type { Outbox } from './outbox.js';
+import { dropQueue, type WholeQueue } from './dropping.js';
 import { readOutcome, sentOptions } from './send-call.js';
 
 /** What the exchanges need. */
@@ -27,6 +28,8 @@ export interface BullmqExchangesDeps {
   readonly guard: ConnectionGuard;
   readonly server: ServerFacts;
   readonly targetOf: (queue: string) => SendTarget;
+  /** A queue as a whole, with the connection to it, and what removes it from the list of all. */
+  readonly wholeOf: (queue: string) => WholeQueue;
   readonly confirmed: ConfirmedSendsByKind;
   /** Given in a cluster, whose queues lie on several servers. */
   readonly outbox: Outbox | undefined;
@@ -74,6 +77,23 @@ export class BullmqExchanges implements ExchangeStore {
     return typeof added === 'object' && 'outcomes' in added ? { ...added, shortfall } : added;
   }
 
+  async hold(queue: string, leaseMs: number): Promise<void> {
+    const { guard, keys } = this.#deps;
+    await guard.run((client) => client.set(leaseKey(keys, queue), '1', 'PX', leaseMs));
+  }
+
+  async unheld(queues: readonly string[]): Promise<readonly string[]> {
+    const { guard, keys } = this.#deps;
+    const held = await guard.run((client) => Promise.all(queues.map((queue) => client.exists(leaseKey(keys, queue)))));
+    return queues.filter((_, n) => held[n] === 0);
+  }
+
+  async drop(queue: string): Promise<void> {
+    const { guard, keys, wholeOf } = this.#deps;
+    await dropQueue(wholeOf(queue));
+    await guard.run((client) => client.del(leaseKey(keys, queue)));
+  }
+
   connected(confirm: Confirm, signal: AbortSignal): Promise<void> {
     const { guard, confirmed } = this.#deps;
     const sends = confirm === 'accepted' ? undefined : confirmed.of(this.#deps, confirm);
@@ -108,6 +128,10 @@ export class BullmqExchanges implements ExchangeStore {
     if (answer !== 'stale') this.#deps.outbox?.forward();
     return answer;
   }
+}
+
+function leaseKey({ prefix }: QueueKeys, queue: string): string {
+  return `${prefix}acktor:lease:${queue}`;
 }
 
 /** The queue's part of its keys: `<namespace>:<name>:`, and no name holds a colon. */
