@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { assign, emit, fromPromise, sendTo, setup, type AnyStateMachine } from 'xstate';
 import { z } from 'zod';
 import { ActorTrial, within } from './actor-trial.js';
-import { chargeCard, orderMachine, sendMail } from './order.js';
+import { chargeCard, order, orderMachine, sendMail } from './order.js';
 import { rejection } from '../server/rejection.js';
 
 const options = { queue: 'q', events: {} };
@@ -54,6 +54,16 @@ describe('the contract of an actor', () => {
     );
     expect(() => actor('a/b', { ...options, machine })).to.throw(ContractError, '1 to 128 letters');
     expect(() => actor('x', { ...options, machine, queue: 'a:b' })).to.throw(ContractError, 'queue');
+  });
+
+  it('is given the result of a job that is as large as a result may be', async () => {
+    await using trial = await ActorTrial.open('memory');
+    const receipt = 'x'.repeat(1_024 - '{"receipt":""}'.length);
+    trial.charge = () => ({ receipt });
+    await trial.work([order], { maxPayloadBytes: 1_024 });
+    const o = trial.producer.actor(order, 'o-1');
+    await o.start({ cents: 5 });
+    expect((await o.waitFor('shipping', within)).context).to.deep.include({ receipt });
   });
 
   it('stores no state that JSON does not carry, or that is too large: the event is a dead letter', async () => {

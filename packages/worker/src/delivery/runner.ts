@@ -262,8 +262,8 @@ async function deliver(attempt: Attempt, entry: HandlerEntry, deps: RunnerDeps):
   );
 }
 
-function decode({ record }: LeasedJob, { job }: HandlerEntry, { limits }: RunnerDeps): MaybePromise<unknown> {
-  const { maxPayloadBytes, maxPayloadDepth } = limits;
+function decode({ record }: LeasedJob, { job, payloads }: HandlerEntry, { limits }: RunnerDeps): MaybePromise<unknown> {
+  const { maxPayloadBytes, maxPayloadDepth } = payloads ?? limits;
   if (record.computedFor !== undefined) return computed(record, job, limits);
   const published = record.published?.exchange;
   const reading: Required<PayloadReading> = { version: record.version, published, maxPayloadBytes, maxPayloadDepth };

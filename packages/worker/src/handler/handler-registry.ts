@@ -1,5 +1,5 @@
 // Which handler is for which job, of all that a worker was given, and how each is run.
-import type { AnyJob } from '@acktor/core';
+import type { AnyJob, JsonLimits } from '@acktor/core';
 import type { JobRecord } from '@acktor/core/engine';
 import { visible } from '@acktor/core/internal';
 import { DuplicateHandlerError, NotAHandlerError } from '../errors.js';
@@ -23,6 +23,8 @@ export interface HandlerEntry {
   readonly executor: Executor;
   /** What is injected, for the check at the start. */
   readonly injected: InjectedHandler;
+  /** How large payloads may be, where that is not as of all others. */
+  readonly payloads?: JsonLimits;
 }
 
 /** The handlers of one queue, by job name; that of all other jobs under {@link ALL_OTHERS}. */

@@ -1,5 +1,5 @@
 // Durable actors, as far as a worker runs them: whose mail it is, and what becomes of each. @acktor/actors makes them.
-import type { AnyJob } from '@acktor/core';
+import type { AnyJob, JsonLimits } from '@acktor/core';
 import type { Broker, QueuedSend, RecordWrite } from '@acktor/core/engine';
 import type { Delivery, DeliveryLimits } from '../delivery/delivery.js';
 import { isRejection, type Rejection } from '../delivery/settlement.js';
@@ -63,9 +63,14 @@ export function withActors(
     const injected = { name: `actor(${name})`, handlerClass: undefined, inject: [], provided: new Set<never>() };
     if (other) throw new DuplicateHandlerError(name, [other.injected.name, injected.name]);
     const executor = new ActorExecutor(actor.host(deps), deps.limits);
-    all.set(queue, known.set(name, { job: actor.mailbox, executor, injected }));
+    all.set(queue, known.set(name, { job: actor.mailbox, executor, injected, payloads: mailLimits(deps.limits) }));
   }
   return all;
+}
+
+/** A mail carries the result of an invoked job, or the context of each action of a turn, and names besides. */
+function mailLimits({ maxPayloadBytes, maxPayloadDepth, maxReasonBytes }: DeliveryLimits): JsonLimits {
+  return { maxPayloadBytes: 4 * maxPayloadBytes + 6 * maxReasonBytes + 65_536, maxPayloadDepth: maxPayloadDepth + 4 };
 }
 
 class ActorExecutor implements Executor {
