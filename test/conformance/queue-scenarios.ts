@@ -1,29 +1,14 @@
 // What a queue and its consumers do: the semantics of a work queue.
-import type { Consumer, Session } from './driver.js';
-import type { Scenario } from './routing-scenarios.js';
-
-/** A session with a queue that these were sent to. */
-async function queueWith(session: Session, ...bodies: readonly string[]): Promise<Consumer> {
-  await session.declareQueue('work');
-  for (const body of bodies) await session.send('work', body);
-  return session.consume('work');
-}
+import { ackNext, queueWith, type Scenario } from './scenario.js';
 
 export const queueScenarios: readonly Scenario[] = [
   {
     name: 'one consumer gets messages in the order in which they were sent; what is acked is gone',
     run: async (session) => {
       const consumer = await queueWith(session, 'a', 'b', 'c');
-      const bodies: string[] = [];
-      for (let n = 0; n < 3; n += 1) {
-        const held = await consumer.next();
-        bodies.push(held.body);
-        held.ack();
-      }
+      const bodies = await ackNext(consumer, 3);
       await session.send('work', 'last');
-      const last = await consumer.next();
-      last.ack();
-      return [...bodies, last.body];
+      return [...bodies, ...(await ackNext(consumer, 1))];
     },
     seen: ['a', 'b', 'c', 'last'],
   },
@@ -46,11 +31,7 @@ export const queueScenarios: readonly Scenario[] = [
     run: async (session) => {
       const consumer = await queueWith(session, 'a', 'b');
       (await consumer.next()).requeue();
-      const again = await consumer.next();
-      again.ack();
-      const next = await consumer.next();
-      next.ack();
-      return [again.body, next.body];
+      return ackNext(consumer, 2);
     },
     seen: ['a', 'b'],
   },
@@ -88,13 +69,7 @@ export const queueScenarios: readonly Scenario[] = [
       const held = await closing.next();
       await closing.close();
       const other = await session.consume('work');
-      const bodies: string[] = [];
-      for (let n = 0; n < 2; n += 1) {
-        const next = await other.next();
-        bodies.push(next.body);
-        next.ack();
-      }
-      return { held: held.body, bodies };
+      return { held: held.body, bodies: await ackNext(other, 2) };
     },
     seen: { held: 'a', bodies: ['a', 'b'] },
   },
@@ -160,10 +135,9 @@ export const queueScenarios: readonly Scenario[] = [
     name: 'a message that has expired does not come',
     run: async (session) => {
       await session.declareQueue('work');
-      await session.send('work', 'fleeting', { expiresInMs: 1 });
+      await session.send('work', 'fleeting', { expiresInMs: 20 });
       await session.send('work', 'lasting');
-      // Its time passes at the broker, and nothing tells when.
-      await new Promise((resolve) => void setTimeout(resolve, 50));
+      await session.pass(20);
       return session.drain('work');
     },
     seen: ['lasting'],

@@ -1,35 +1,11 @@
 // Where what is published goes. The examples are those of the AMQP 0-9-1 specification and of RabbitMQ's tutorials.
-import type { Session } from './driver.js';
-
-/** What is done, and what is seen of it. */
-export interface Scenario {
-  readonly name: string;
-  readonly run: (session: Session) => Promise<unknown>;
-  /** What is to be seen: as RabbitMQ documents it. */
-  readonly seen: unknown;
-  /** Given where Acktor differs by choice: what is seen there, and why. */
-  readonly atAcktor?: { readonly seen: unknown; readonly why: string };
-}
-
-/** What each of the queues got, by name. */
-async function contents(
-  session: Session,
-  ...queues: readonly string[]
-): Promise<Readonly<Record<string, readonly string[]>>> {
-  return Object.fromEntries(
-    await Promise.all(queues.map(async (queue) => [queue, await session.drain(queue)] as const)),
-  );
-}
-
-async function declare(session: Session, ...queues: readonly string[]): Promise<void> {
-  for (const queue of queues) await session.declareQueue(queue);
-}
+import { contents, declareQueues, type Scenario } from './scenario.js';
 
 export const routingScenarios: readonly Scenario[] = [
   {
     name: 'a direct exchange routes to the queues that are bound by the same key',
     run: async (session) => {
-      await declare(session, 'errors', 'all');
+      await declareQueues(session, 'errors', 'all');
       await session.declareExchange('logs', 'direct');
       await session.bind('logs', { queue: 'errors' }, 'error');
       for (const key of ['info', 'warning', 'error']) await session.bind('logs', { queue: 'all' }, key);
@@ -41,7 +17,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'a fanout exchange routes to all queues, whatever the key',
     run: async (session) => {
-      await declare(session, 'one', 'two');
+      await declareQueues(session, 'one', 'two');
       await session.declareExchange('news', 'fanout');
       for (const queue of ['one', 'two']) await session.bind('news', { queue });
       for (const key of ['', 'any']) await session.publish('news', key, `key ${key}`);
@@ -52,7 +28,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'a topic exchange matches as the specification says: *.stock.#',
     run: async (session) => {
-      await declare(session, 'stock');
+      await declareQueues(session, 'stock');
       await session.declareExchange('prices', 'topic');
       await session.bind('prices', { queue: 'stock' }, '*.stock.#');
       for (const key of ['usd.stock', 'eur.stock.db', 'stock.nasdaq']) await session.publish('prices', key, key);
@@ -63,7 +39,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'a topic exchange matches as the tutorial says: *.orange.*, *.*.rabbit, lazy.#',
     run: async (session) => {
-      await declare(session, 'q1', 'q2');
+      await declareQueues(session, 'q1', 'q2');
       await session.declareExchange('animals', 'topic');
       await session.bind('animals', { queue: 'q1' }, '*.orange.*');
       for (const pattern of ['*.*.rabbit', 'lazy.#']) await session.bind('animals', { queue: 'q2' }, pattern);
@@ -98,7 +74,7 @@ export const routingScenarios: readonly Scenario[] = [
     name: 'topics at their edges: empty keys, empty words, # alone, several # in a row',
     run: async (session) => {
       const patterns = ['#', '*', '#.#', 'a.#.b', 'a..b', '#.*', 'a.*.b'];
-      await declare(session, ...patterns);
+      await declareQueues(session, ...patterns);
       await session.declareExchange('edges', 'topic');
       for (const pattern of patterns) await session.bind('edges', { queue: pattern }, pattern);
       for (const key of ['', 'a', 'a.b', 'a..b', 'a.x.y.b']) await session.publish('edges', key, `[${key}]`);
@@ -117,7 +93,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'a headers exchange matches all headers, or any',
     run: async (session) => {
-      await declare(session, 'all', 'any');
+      await declareQueues(session, 'all', 'any');
       await session.declareExchange('reports', 'headers');
       const headers = { format: 'pdf', type: 'report' };
       await session.bind('reports', { queue: 'all' }, { match: 'all', headers });
@@ -132,7 +108,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'a queue gets a message once, by however many bindings it comes',
     run: async (session) => {
-      await declare(session, 'once');
+      await declareQueues(session, 'once');
       await session.declareExchange('first', 'topic');
       await session.declareExchange('second', 'fanout');
       for (const pattern of ['#', 'a.*', 'a.b']) await session.bind('first', { queue: 'once' }, pattern);
@@ -146,7 +122,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'an exchange is bound to an exchange, which routes on by its own bindings',
     run: async (session) => {
-      await declare(session, 'eu', 'all');
+      await declareQueues(session, 'eu', 'all');
       await session.declareExchange('orders', 'topic');
       await session.declareExchange('european', 'direct');
       await session.bind('orders', { exchange: 'european' }, 'eu.#');
@@ -160,7 +136,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'an alternate exchange gets what no binding matches',
     run: async (session) => {
-      await declare(session, 'known', 'unrouted');
+      await declareQueues(session, 'known', 'unrouted');
       await session.declareExchange('ae', 'fanout');
       await session.declareExchange('main', 'direct', 'ae');
       await session.bind('main', { queue: 'known' }, 'known');
@@ -173,7 +149,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'a mandatory message that goes nowhere comes back; one for an alternate does not',
     run: async (session) => {
-      await declare(session, 'q');
+      await declareQueues(session, 'q');
       await session.declareExchange('bare', 'direct');
       await session.declareExchange('ae', 'fanout');
       await session.declareExchange('backed', 'direct', 'ae');
@@ -189,7 +165,7 @@ export const routingScenarios: readonly Scenario[] = [
   {
     name: 'what is unbound gets nothing more',
     run: async (session) => {
-      await declare(session, 'q');
+      await declareQueues(session, 'q');
       await session.declareExchange('x', 'direct');
       await session.bind('x', { queue: 'q' }, 'a');
       await session.publish('x', 'a', 'before');

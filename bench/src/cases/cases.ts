@@ -3,6 +3,7 @@ import type { BenchCase } from './bench-case.js';
 import { growthCase } from './growth.js';
 import { idleCases } from './idle.js';
 import { killCase } from './kill.js';
+import { publishCases } from './publish.js';
 import { redisLimitCase } from './redis-limit.js';
 import { roadCases } from './roads.js';
 import { sendCase } from './send.js';
@@ -19,6 +20,7 @@ export const cases: readonly BenchCase[] = [
   memoryCase,
   startIdleCase,
   sendCase,
+  ...publishCases,
   growthCase,
   ...processCases,
   queuesCase,

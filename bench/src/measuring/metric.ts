@@ -13,6 +13,7 @@ export const metrics = {
   start_ms_p50: 'ms from before the send to the start of the handler, half of the jobs',
   start_ms_p99: 'ms from before the send to the start of the handler, 99 of 100 jobs',
   sends_per_s: 'single sends confirmed in a second',
+  publishes_per_s: 'publishes confirmed in a second',
   redis_us_at_1e3: 'redis_us_per_job, send included, while a thousand jobs wait',
   redis_us_at_1e4: 'redis_us_per_job, send included, while ten thousand wait',
   redis_us_at_1e5: 'redis_us_per_job, send included, while a hundred thousand wait',
@@ -44,6 +45,7 @@ export const metrics = {
 const MORE_IS_BETTER: ReadonlySet<string> = new Set([
   'jobs_per_s',
   'sends_per_s',
+  'publishes_per_s',
   'scaling',
   'even_jobs',
   'even_time',

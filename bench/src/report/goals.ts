@@ -14,6 +14,13 @@ export interface Goal {
 }
 
 export const goals: readonly Goal[] = [
+  ...[1, 10].map((queues) => ({
+    about: `publishes/s to ${queues === 1 ? 'one queue' : `${queues} queues`}, each synced, against RabbitMQ with confirms`,
+    case: `publish-${queues}`,
+    metric: 'publishes_per_s' as const,
+    peer: 'rabbitmq',
+    atLeast: 1,
+  })),
   {
     about: 'jobs/s, 50 consumers, against a BullMQ Worker of 50',
     case: 'noop-50',

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import type { Figures } from '../measuring/metric.js';
-import { QUEUES } from '../subjects/peer.js';
+import { PUBLISHED_TO, publishQueues, QUEUES } from '../subjects/peer.js';
 import type { BenchServer } from './bench-server.js';
-import { ensureRabbitMq, spawnRabbitMq, type RabbitMqProcess } from './rabbitmq-process.js';
+import { ensureRabbitMq, spawnRabbitMq, type RabbitMqHome, type RabbitMqProcess } from './rabbitmq-process.js';
 
 export class RabbitMqServer implements BenchServer {
-  readonly #process: RabbitMqProcess;
   readonly #folder: string;
-  readonly #connection: ChannelModel;
-  readonly #channel: Channel;
+  #process: RabbitMqProcess;
+  #connection: ChannelModel;
+  #channel: Channel;
   #cpuMicrosWhenSettled = 0;
 
   private constructor(running: RabbitMqProcess, folder: string, client: Client) {
@@ -27,15 +27,22 @@ export class RabbitMqServer implements BenchServer {
   static async start(log: (message: string) => void): Promise<RabbitMqServer> {
     const home = await ensureRabbitMq(log);
     const folder = await mkdtemp(join(tmpdir(), 'acktor-rabbitmq-'));
-    const running = await spawnRabbitMq(home, folder);
     try {
-      const client = await Promise.race([patientClient(running.url), running.ended]);
+      const { running, client } = await runIn(home, folder);
       return new RabbitMqServer(running, folder, client);
     } catch (error) {
-      await running.end();
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** Ends it with SIGKILL, and starts it on what it has kept: at another address. */
+  async killAndStart(log: (message: string) => void): Promise<void> {
+    await this.#process.end();
+    const { running, client } = await runIn(await ensureRabbitMq(log), this.#folder);
+    this.#process = running;
+    this.#connection = client.connection;
+    this.#channel = client.channel;
   }
 
   get address(): string {
@@ -47,7 +54,7 @@ export class RabbitMqServer implements BenchServer {
   }
 
   async clear(): Promise<void> {
-    for (const queue of QUEUES) await this.#channel.deleteQueue(queue);
+    for (const queue of [...QUEUES, ...publishQueues(MOST_PUBLISHED_TO)]) await this.#channel.deleteQueue(queue);
   }
 
   async settle(): Promise<void> {
@@ -76,6 +83,19 @@ interface Client {
   readonly channel: Channel;
 }
 
+async function runIn(
+  home: RabbitMqHome,
+  folder: string,
+): Promise<{ readonly running: RabbitMqProcess; readonly client: Client }> {
+  const running = await spawnRabbitMq(home, folder);
+  try {
+    return { running, client: await Promise.race([patientClient(running.url), running.ended]) };
+  } catch (error) {
+    await running.end();
+    throw error;
+  }
+}
+
 /** It takes some seconds until it listens. */
 async function patientClient(url: string): Promise<Client> {
   const deadline = performance.now() + START_MS;
@@ -90,6 +110,8 @@ async function patientClient(url: string): Promise<Client> {
     }
   }
 }
+
+const MOST_PUBLISHED_TO = Math.max(...PUBLISHED_TO);
 
 const START_MS = 60_000;
 const RETRY_MS = 100;

@@ -53,6 +53,11 @@ export class RedisServer implements BenchServer {
     this.#cpuMicrosWhenSettled = await this.#cpuMicros();
   }
 
+  /** Until the next `settle`, nothing is answered before the disk has it. */
+  async syncEachWrite(): Promise<void> {
+    await this.#client.config('SET', 'appendfsync', 'always');
+  }
+
   async costPerJob(jobs: number): Promise<Figures> {
     const cpuMicros = (await this.#cpuMicros()) - this.#cpuMicrosWhenSettled;
     return { redis_us_per_job: (await this.#scriptMicros()) / jobs, server_cpu_us_per_job: cpuMicros / jobs };

@@ -1,9 +1,18 @@
 // Acktor as a user has it: a class with @handles, built by the container for each delivery, and a producer.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { job, Producer } from '@acktor/core';
+import { bind, exchange, job, Producer } from '@acktor/core';
 import { RedisAddress } from '@acktor/core/internal';
 import { handles, Worker, type Delivery } from '@acktor/worker';
-import { JOB, QUEUE, type BenchPayload, type JobBody, type Peer, type Sender } from './peer.js';
+import {
+  JOB,
+  publishExchange,
+  publishQueues,
+  QUEUE,
+  type BenchPayload,
+  type JobBody,
+  type Peer,
+  type Sender,
+} from './peer.js';
 
 export const acktor: Peer = {
   async startWorker({ address, queue, consumers, body }) {
@@ -16,6 +25,17 @@ export const acktor: Peer = {
     return {
       send: (payload) => producer.send(contract, payload),
       sendAll: (payloads) => producer.sendBulk(contract, payloads),
+      close: () => producer.close(),
+    };
+  },
+
+  async openPublisher(address, queues) {
+    const producer = await Producer.connect({ redis: urlOf(address) });
+    const orders = exchange(publishExchange(queues), { type: 'fanout', data: payloadSchema });
+    await producer.exchanges().declare(orders);
+    await producer.exchanges().bind(...publishQueues(queues).map((queue) => bind(orders, contractOf(queue))));
+    return {
+      send: (payload) => producer.publish(orders, '', payload),
       close: () => producer.close(),
     };
   },

@@ -28,6 +28,14 @@ export type Order = { readonly address: string; readonly queue: string } &
     | { readonly kind: 'trickle'; readonly samples: number; readonly everyMs: number }
     /** Sends single jobs, so many unconfirmed at a time: `warmUpJobs` uncounted and then `jobs`. */
     | { readonly kind: 'send'; readonly warmUpJobs: number; readonly jobs: number; readonly inFlight: number }
+    /** Publishes as `send` sends, to so many queues at once. */
+    | {
+        readonly kind: 'publish';
+        readonly queues: number;
+        readonly warmUpJobs: number;
+        readonly jobs: number;
+        readonly inFlight: number;
+      }
     /** Takes one job, reports it, and holds it until it is killed. */
     | { readonly kind: 'hold' }
   );

@@ -40,6 +40,8 @@ export interface Peer {
   /** Starts to work jobs off a queue; resolves when it is connected. */
   startWorker(request: WorkerRequest): Promise<RunningWorker>;
   openSender(address: string, queue: string): Promise<Sender>;
+  /** Publishes to a fanout exchange of so many durable queues; `send` resolves when all of them have the message. Absent where there are no exchanges. */
+  openPublisher?(address: string, queues: number): Promise<Pick<Sender, 'send' | 'close'>>;
 }
 
 /** The job of every run, and the queues: the first is that of runs that need but one. */
@@ -51,6 +53,18 @@ export const QUEUES: readonly string[] = [QUEUE, ...Array.from({ length: 39 }, (
 export function queuesFor(count: number): readonly string[] {
   return QUEUES.slice(0, count);
 }
+
+/** The queues of an exchange, and its name: another for each number of them. */
+export function publishQueues(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${QUEUE}-published-${index + 1}`);
+}
+
+export function publishExchange(count: number): string {
+  return `${QUEUE}-${count}`;
+}
+
+/** To how many queues a publish goes. */
+export const PUBLISHED_TO = [1, 10, 100] as const;
 
 export function payloadNumber(number: number): BenchPayload {
   return { orderId: `order-${number}`, cents: 990, sentAtMicros: nowMicros() };

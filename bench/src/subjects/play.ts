@@ -2,7 +2,7 @@
 import { peakMemoryMb, idle, listen, work } from './working.js';
 import type { RunningOrder, Order, Report, Command, OrderOf, Tally } from './order.js';
 import { type Peer, payloadNumber, nowMicros, type BenchPayload } from './peer.js';
-import { fill, send, trickle } from './sending.js';
+import { fill, publish, send, trickle } from './sending.js';
 import { JobCounter } from './job-counter.js';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -50,6 +50,8 @@ function begin(peer: Peer, order: Order): Promise<RunningOrder> {
       return trickle(peer, order);
     case 'send':
       return send(peer, order);
+    case 'publish':
+      return publish(peer, order);
     case 'hold':
       return hold(peer, order, channel);
   }

@@ -1,6 +1,14 @@
 // RabbitMQ with amqplib: a durable queue, persistent messages, publisher confirms, and prefetch 1 for each consumer.
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
-import type { BenchPayload, JobBody, Peer, Sender, WorkerRequest } from './peer.js';
+import {
+  publishExchange,
+  publishQueues,
+  type BenchPayload,
+  type JobBody,
+  type Peer,
+  type Sender,
+  type WorkerRequest,
+} from './peer.js';
 
 export const rabbitmq: Peer = {
   async startWorker({ address, queue, consumers, body }: WorkerRequest) {
@@ -18,12 +26,30 @@ export const rabbitmq: Peer = {
     const channel = await connection.createConfirmChannel();
     await channel.assertQueue(queue, { durable: true });
     return {
-      send: (payload) => publish(channel, queue, payload),
-      sendAll: (payloads) => Promise.all(payloads.map((payload) => publish(channel, queue, payload))),
+      send: (payload) => publish(channel, toQueue(queue), payload),
+      sendAll: (payloads) => Promise.all(payloads.map((payload) => publish(channel, toQueue(queue), payload))),
+      close: () => connection.close(),
+    };
+  },
+
+  async openPublisher(address, queues) {
+    const connection = await connect(address, { noDelay: true });
+    const channel = await connection.createConfirmChannel();
+    const exchange = publishExchange(queues);
+    await channel.assertExchange(exchange, 'fanout', { durable: true });
+    for (const queue of publishQueues(queues)) {
+      await channel.assertQueue(queue, { durable: true });
+      await channel.bindQueue(queue, exchange, '');
+    }
+    return {
+      send: (payload) => publish(channel, { exchange, key: '' }, payload),
       close: () => connection.close(),
     };
   },
 };
+
+/** The exchange without a name routes to the queue that is called as the key. */
+const toQueue = (queue: string): Address => ({ exchange: '', key: queue });
 
 /** The consumers of one channel: each holds one message at most. */
 class Consuming {
@@ -60,9 +86,14 @@ class Consuming {
   }
 }
 
-function publish(channel: ConfirmChannel, queue: string, payload: BenchPayload): Promise<void> {
+interface Address {
+  readonly exchange: string;
+  readonly key: string;
+}
+
+function publish(channel: ConfirmChannel, { exchange, key }: Address, payload: BenchPayload): Promise<void> {
   return new Promise((resolve, reject) => {
-    channel.sendToQueue(queue, Buffer.from(JSON.stringify(payload)), { persistent: true }, (error: unknown) =>
+    channel.publish(exchange, key, Buffer.from(JSON.stringify(payload)), { persistent: true }, (error: unknown) =>
       error instanceof Error ? reject(error) : resolve(),
     );
   });

@@ -42,8 +42,21 @@ export function send(peer: Peer, order: OrderOf<'send'>): Promise<RunningOrder> 
   });
 }
 
+export async function publish(peer: Peer, order: OrderOf<'publish'>): Promise<RunningOrder> {
+  const { address, queues, warmUpJobs, jobs, inFlight } = order;
+  const publisher = await peer.openPublisher?.(address, queues);
+  if (publisher === undefined) throw new Error('expected a peer that has exchanges');
+  const act = async () => {
+    await sendInLanes(publisher, warmUpJobs, inFlight);
+    const startedAtMicros = nowMicros();
+    await sendInLanes(publisher, jobs, inFlight);
+    return { publishes_per_s: (jobs * 1_000_000) / (nowMicros() - startedAtMicros) };
+  };
+  return { done: act(), close: () => publisher.close() };
+}
+
 /** Each lane sends its next job when the server has its last, as so many requests of a web application do. */
-async function sendInLanes(sender: Sender, jobs: number, inFlight: number): Promise<void> {
+async function sendInLanes(sender: Pick<Sender, 'send'>, jobs: number, inFlight: number): Promise<void> {
   let next = 0;
   const lane = async () => {
     while (next < jobs) await sender.send(payloadNumber(next++));

@@ -96,9 +96,10 @@ export class ConsumerPool {
     await this.#channel.quiet();
   }
 
-  /** The time for finishing is over: what is held goes back to the queue. */
+  /** The time for finishing is over: what is held goes back to the head of the queue. What was taken last goes first, so that it stands behind the others. */
   endGrace(): void {
-    this.#sendAll({ type: 'grace.ended' });
+    const lastFirst = [...this.#consumers].toSorted((one, other) => turnOf(other) - turnOf(one));
+    for (const consumer of lastFirst) consumer.send({ type: 'grace.ended' });
   }
 
   async close(): Promise<void> {
@@ -192,4 +193,10 @@ export class ConsumerPool {
   #sendAll(event: ConsumerEvent): void {
     for (const consumer of this.#consumers) consumer.send(event);
   }
+}
+
+/** The number of a consumer's lease: which turn of the process's it was. 0 where it holds nothing. */
+function turnOf(consumer: Consumer): number {
+  const { delivery } = consumer.getSnapshot().context;
+  return delivery === undefined ? 0 : Number(delivery.leaseToken.slice(delivery.leaseToken.lastIndexOf('|') + 1));
 }
