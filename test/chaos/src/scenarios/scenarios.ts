@@ -13,6 +13,7 @@ import { interruptedRedrive } from './interrupted-redrive.js';
 import { killAFleet } from './kill-a-fleet.js';
 import { killAtBoundaries } from './kill-at-boundaries.js';
 import { killedKeys } from './killed-keys.js';
+import { killedClusterPublishers, killedPublishers } from './killed-publishers.js';
 import { killedSchedules } from './killed-schedules.js';
 import { killMidJob } from './kill-mid-job.js';
 import { longHandlers } from './long-handlers.js';
@@ -75,4 +76,6 @@ export const scenarios: readonly Scenario[] = [
   takenSign,
   killedKeys,
   killedSchedules,
+  killedPublishers,
+  killedClusterPublishers,
 ];
