@@ -1,6 +1,7 @@
 // Calls of every script, each from a state in which it has something to do.
 import { channels } from './channel-scenarios.js';
 import { exchanges } from './exchange-scenarios.js';
+import { keys } from './key-scenarios.js';
 import {
   ID,
   and,
@@ -386,6 +387,7 @@ export const scenarios: readonly Scenario[] = [
   ...schedules,
   ...outboxes,
   ...exchanges,
+  ...keys,
   ...children,
   ...repairs,
   of('missingRights', 'of anybody', waiting(), ['test:q:any', 'GET LIMIT PUBLISH']),

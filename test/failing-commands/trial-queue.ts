@@ -132,6 +132,7 @@ const WITHOUT_PREFIX: readonly ScriptName[] = [
   'publish',
   'changeExchanges',
   'readExchanges',
+  'limitQueue',
 ];
 
 /** What an entry does to which job, and arguments of its own. */

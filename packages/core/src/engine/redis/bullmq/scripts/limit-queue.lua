@@ -10,6 +10,9 @@
 -- Cost: some eight commands.
 
 local call, meta = redis.call, KEYS.meta
+local isPaused = call('HEXISTS', meta, 'paused') == 1
+-- Fails where something else lies in its place.
+call('ZCARD', KEYS.marker)
 local function set(field, value)
   if value == '0' then call('HDEL', meta, field) elseif value ~= '' then call('HSET', meta, field, value) end
 end
@@ -23,6 +26,6 @@ elseif ARGV.max == '0' then
   call('DEL', KEYS.limiter)
 end
 -- Where more may begin now, a worker that waits is woken.
-if call('HEXISTS', meta, 'paused') == 0 and call('EXISTS', KEYS.wait, KEYS.prioritized) > 0 then
+if not isPaused and call('EXISTS', KEYS.wait, KEYS.prioritized) > 0 then
   call('ZADD', KEYS.marker, '0', '0')
 end

@@ -14,6 +14,9 @@ local call, prefix = redis.call, ARGV.prefix
 --- include: server-time
 --- include: turns
 local size, passed = call('HLEN', groups.turns), 0
+-- Where the look over all keys goes on, and how many times all were looked at.
+local from, round = string.match(call('GET', prefix .. CONST.mendedKey) or '', '^(%d+) (%d+)$')
+round = tonumber(round or 0)
 if size == 0 or not call('SET', prefix .. CONST.mendingKey, '1', 'NX', 'PX', ARGV.intervalMs) then return { size, 0 } end
 
 local function isOver(id, key)
@@ -25,10 +28,6 @@ local function isOver(id, key)
   if not fields[1] or not group or group.key ~= key then return call('EXISTS', jobKey .. ':lock') == 0 end
   return fields[2] and not (group.holds and call('ZSCORE', KEYS.failed, id))
 end
-
--- Where the look over all keys goes on, and how many times all were looked at.
-local from, round = string.match(call('GET', prefix .. CONST.mendedKey) or '', '^(%d+) (%d+)$')
-round = tonumber(round or 0)
 
 -- Of many turns some are looked at in one round, the next in the next; all of them when one of these is over.
 local function mend(key, ids)

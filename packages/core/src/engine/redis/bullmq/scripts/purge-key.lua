@@ -16,16 +16,22 @@ local call, prefix = redis.call, ARGV.prefix
 --- include: turns
 --- include: remove-job
 local line, removed = groups.lineOf(ARGV.key), 0
+groups.requireParts(ARGV.key)
+-- Returns whether the job is removed. What cannot be removed fails the call where nothing else has been removed by it.
 local function remove(id)
-  local isRemoved, code = pcall(removeWhole, id)
-  if isRemoved and code == 1 then removed = removed + 1 end
-  return isRemoved and code == 1
+  local isDone, code = pcall(removeWhole, id)
+  if not isDone and removed == 0 then error(code) end
+  if isDone and code == 1 then removed = removed + 1 end
+  return isDone and code == 1, isDone
 end
 for _ = 1, tonumber(ARGV.most) do
   local id = call('LINDEX', line, '0')
   if not id then break end
-  -- Its place in the line goes last: where its record cannot be removed, this fails, and the job is still in a list.
-  if call('ZSCORE', groups.held, id) and removeWhole(id) == 1 then removed = removed + 1 end
+  -- Its place in the line goes last: where its record cannot be removed, the job is still in a list.
+  if call('ZSCORE', groups.held, id) then
+    local _, isDone = remove(id)
+    if not isDone then return { removed, call('LLEN', line) } end
+  end
   call('LPOP', line)
   call('ZREM', groups.held, id)
 end

@@ -12,6 +12,7 @@
 local call, prefix, key = redis.call, ARGV.prefix, ARGV.key
 --- include: server-time
 --- include: turns
+groups.requireParts(key)
 local ids = call('HGET', groups.turns, key)
 for at = FIRST.settings, #ARGV, INLINE.size('setting') do
   local name, value = ARGV[at + ENTRY.setting.name], ARGV[at + ENTRY.setting.value]

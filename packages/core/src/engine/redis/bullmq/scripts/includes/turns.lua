@@ -70,7 +70,7 @@ do
   end
 
   -- Fails where a job that is given its turn could not be put into the queue: it would be in no list then. Asked once for a call.
-  local areSound = false
+  local areSound, isPaused = false, false
   local function requirePlaces(key, rate)
     if rate then call('GET', prefix .. CONST.ratesKey .. key) end
     if areSound then return end
@@ -81,12 +81,22 @@ do
     if order and not string.find(order, '^%d+$') then
       error({ err = 'the key ' .. prefix .. 'pc holds no number where the queue counts: delete the key' })
     end
+    isPaused = call('HEXISTS', prefix .. 'meta', 'paused') == 1
     areSound = true
+  end
+
+  -- Fails where something else lies in the place of anything that a key has: before a script writes what it cannot take back.
+  local function requireParts(key)
+    call('HGET', settings, 'paused')
+    call('HGET', turns, key)
+    call('LLEN', lineOf(key))
+    requirePlaces(key, true)
   end
 
   -- Fails where a job of the key could not be added, with or without its turn.
   local function requireSound(key, own)
     local _, _, rate = mayEnter(key, own)
+    call('LLEN', lineOf(key))
     requirePlaces(key, rate)
   end
 
@@ -136,7 +146,8 @@ do
     if dueMs <= tonumber(now) then enqueue(id, priority) else enqueueAt(id, dueMs) end
   end
 
-  -- Gives turns to the next of the line while there are any; what is too much for one call is given later (`mend-turns.lua`). `before` are the ids that have theirs, and `left` those of them that keep it.
+  -- Gives turns to the next of the line while there are any; what is too much for one call is given later (`mend-turns.lua`). `before` are
+  -- the ids that have theirs, and `left` those of them that keep it.
   local function admit(key, before, left, own)
     local line, count = lineOf(key), countOf(left)
     local most, rate = limitsOf(key, own)
@@ -183,11 +194,12 @@ do
 
   -- Wakes a worker for what was given a turn. Returns whether anything was.
   local function wake()
-    if isGiven and call('HEXISTS', prefix .. 'meta', 'paused') == 0 then call('ZADD', prefix .. 'marker', '0', '0') end
+    if isGiven and not isPaused then call('ZADD', prefix .. 'marker', '0', '0') end
     return isGiven
   end
 
   groups = { turns = turns, held = held, settings = settings, of = groupOf, lineOf = lineOf, countOf = countOf, without = without,
-    requireSound = requireSound, mayEnter = mayEnter, enter = enter, hold = hold, begin = begin, admit = admit, ownOf = ownOf,
+    requireParts = requireParts, requireSound = requireSound, mayEnter = mayEnter,
+    enter = enter, hold = hold, begin = begin, admit = admit, ownOf = ownOf,
     release = release, leave = leave, rejoin = rejoin, wake = wake, isSpent = function() return mayGive == 0 end }
 end
