@@ -3,6 +3,7 @@ import { bulkConforms } from './bulk-conforms.js';
 import { cancelConforms } from './cancel-conforms.js';
 import { childrenConform } from './children-conform.js';
 import { confirmsConform, sendingConforms } from './sending-conforms.js';
+import { countersConform } from './counters-conform.js';
 import { deadLettersConform } from './dead-letters-conform.js';
 import { dedupConforms } from './dedup-conforms.js';
 import { deliveriesConform } from './deliveries-conform.js';
@@ -49,6 +50,7 @@ export function engineConforms(
     childrenConform(suite);
     stepsConform(suite);
     leasesConform(suite);
+    countersConform(suite);
     waitingConforms(suite);
     cancelConforms(suite);
     deadLettersConform(suite);
