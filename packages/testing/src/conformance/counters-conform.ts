@@ -85,6 +85,26 @@ export function countersConform({ describe, it, trial, features }: Suite): void 
       expect(letter).to.include({ deliveries: 1, attemptsMade: 1, leasesLost: 0 });
     });
 
+    it('counts an ack as an attempt that has ended', async () => {
+      if (!features.operator) return;
+      await trial().send({ id: 'a' });
+      await trial().settle(await trial().take(), ack);
+      const acked = await trial().broker.admin().job('trial', 'a');
+      expect(acked).to.include({ place: 'acked', attemptsMade: 1, deliveries: 1 });
+    });
+
+    it('has no suspicion left after a retry, and keeps it through a requeue', async () => {
+      if (!features.poison) return;
+      await trial().send({ id: 'a' });
+      await trial().take('dead|1');
+      await trial().releaseOwnEnd('dead');
+      await trial().settle(await trial().take(), requeue);
+      const suspected = await trial().take();
+      expect(suspected.record.suspicions).to.equal(1);
+      await trial().settle(suspected, retry(0));
+      expect(await next()).to.deep.equal({ deliveries: 4, attemptsMade: 1, leasesLost: 1, suspicions: 0 });
+    });
+
     it('begins anew with a redrive, but for deliveries', async () => {
       await trial().send({ id: 'a' });
       await trial().take('dead|1');
