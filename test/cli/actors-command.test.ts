@@ -32,4 +32,45 @@ describe('the command acktor actors', function () {
     expect(await trial.json('actors', 'orders', 'order', 'o-2')).to.deep.include({ status: 'done', value: 'arrived' });
     expect((await trial.run('actors', 'orders', 'order', 'o-3')).code).to.equal(3);
   });
+
+  it('sends to one, pauses it, resumes it, and stops it', async () => {
+    await using trial = await CommandTrial.open();
+    const charging = handle(chargeCard, ({ data }) => ({ receipt: `r-${data.cents}` }));
+    await trial.jobs.work([charging], { actors: [order] });
+    const o = trial.jobs.producer.actor(order, 'o-1');
+    await o.start({ cents: 5 });
+    await o.waitFor('shipping', within);
+    const place = ['actors', 'orders', 'order', 'o-1'] as const;
+    expect((await trial.run(...place, '--pause')).stdout).to.equal('order o-1 is paused\n');
+    const sent = await trial.run(...place, '--send', '{"type":"note","text":"by hand"}');
+    expect(sent.stdout).to.match(/^\S+ is in orders, for order o-1\n$/);
+    const { keys } = (await trial.json('keys', 'orders')) as { readonly keys: readonly object[] };
+    expect(keys).to.have.length(1);
+    expect(keys[0]).to.include({ key: 'order/o-1', isPaused: true, held: 1 });
+    expect((await o.snapshot())?.context.notes).to.deep.equal([]);
+    expect((await trial.run(...place, '--resume')).stdout).to.equal('order o-1 is resumed\n');
+    // Behind the other.
+    await o.ask({ type: 'note', text: 'after' }, within);
+    expect((await o.snapshot())?.context.notes).to.deep.equal(['by hand', 'after']);
+    // It is a dead letter, and holds up nothing.
+    await trial.run(...place, '--send', '{"type":"typo"}');
+    await o.ask({ type: 'note', text: 'last' }, within);
+    await trial.run(...place, '--stop');
+    for await (const { status } of o.changes(within)) if (status !== 'active') expect(status).to.equal('stopped');
+    expect((await o.snapshot())?.status).to.equal('stopped');
+  });
+
+  it('refuses what is no event, no actor, or two wishes at once', async () => {
+    await using trial = await CommandTrial.open();
+    await trial.jobs.work([handle(chargeCard, () => ({ receipt: 'r' }))], { actors: [order] });
+    await (await trial.jobs.producer.actor(order, 'o-1').start({ cents: 5 })).result(within);
+    const refused = async (...args: readonly string[]) => {
+      const { code, stderr } = await trial.run('actors', 'orders', ...args);
+      expect(code).to.equal(2);
+      return stderr;
+    };
+    expect(await refused('order', 'o-1', '--send', 'cancel')).to.contain('an object with a type');
+    expect(await refused('order', '--stop')).to.contain('expected the type and the id of one actor with --stop');
+    expect(await refused('order', 'o-1', '--stop', '--pause')).to.contain('got both');
+  });
 });

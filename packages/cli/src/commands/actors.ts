@@ -1,5 +1,15 @@
 // `acktor actors`: how many durable actors a queue has in which state, which they are, and one of them.
-import type { ActorCounts, ActorDetails, ListedActor, Operator } from '@acktor/core';
+import {
+  defaultJsonLimits,
+  job,
+  Producer,
+  type ActorCounts,
+  type ActorDetails,
+  type AnyJob,
+  type ListedActor,
+  type Operator,
+} from '@acktor/core';
+import { checkActorId, mailKey, readJson, shorten } from '@acktor/core/internal';
 import type { Command } from 'commander';
 import { NotFoundError, UsageError } from '../errors.js';
 import { colours, print } from '../output/output.js';
@@ -7,6 +17,7 @@ import { block, joined, line, say, type Printable } from '../output/printable.js
 import { table, type Column } from '../output/table.js';
 import {
   operatorCommand,
+  operatorOptions,
   requireQueue,
   withOperator,
   withOperatorFlags,
@@ -16,11 +27,15 @@ import {
 interface ActorsFlags extends OperatorFlags {
   readonly state?: string;
   readonly limit?: string;
+  readonly send?: string;
+  readonly stop?: boolean;
+  readonly pause?: boolean;
+  readonly resume?: boolean;
 }
 
 /** The command, ready to be added to a program. */
 export function actorsCommand(): Command {
-  const command = operatorCommand('actors', 'count, list and show the durable actors of a queue')
+  const command = operatorCommand('actors', 'count, list, show, stop and pause the durable actors of a queue')
     .description(
       'Without a type, how many actors are in each state; with one, which they are; with an id besides, that one.',
     )
@@ -28,7 +43,11 @@ export function actorsCommand(): Command {
     .argument('[type]', 'the type of the actors: the name of their contract')
     .argument('[id]', 'the id of one')
     .option('-s, --state <state>', 'list only those in this state (nested ones with dots; a tag with # before it)')
-    .option('-n, --limit <number>', 'list so many at most (default: 100)');
+    .option('-n, --limit <number>', 'list so many at most (default: 100)')
+    .option('--send <event>', 'send it an event, as JSON: {"type":"cancel","why":"…"}')
+    .option('--stop', 'stop it: its timers are off, its jobs are cancelled, further events are dropped')
+    .option('--pause', 'let its events wait, until it is resumed')
+    .option('--resume', 'let it go on');
   return (
     withOperatorFlags(command)
       .addHelpText('after', EXPLANATION)
@@ -36,12 +55,67 @@ export function actorsCommand(): Command {
       .action((queue: string, type: string | undefined, id: string | undefined, flags: ActorsFlags) =>
         withOperator(flags, async (operator) => {
           await requireQueue(operator, queue);
+          const action = actionOf(flags);
+          if (action && (type === undefined || id === undefined))
+            throw new UsageError(`expected the type and the id of one actor with --${action}`);
           if (type === undefined) return count(operator, queue, flags);
+          if (action && id !== undefined) return act(action, { operator, place: { queue, type, id } }, flags);
           return id === undefined ? list(operator, { queue, type }, flags) : show(operator, { queue, type, id }, flags);
         }),
       )
   );
 }
+
+const actions = ['send', 'stop', 'pause', 'resume'] as const;
+type Action = (typeof actions)[number];
+
+function actionOf(flags: ActorsFlags): Action | undefined {
+  const [action, other] = actions.filter((name) => flags[name] !== undefined);
+  if (other !== undefined) throw new UsageError(`expected one of --${String(action)} and --${other}, got both`);
+  return action;
+}
+
+interface Acting {
+  readonly operator: Operator;
+  readonly place: OfType & { readonly id: string };
+}
+
+async function act(action: Action, { operator, place }: Acting, flags: ActorsFlags): Promise<void> {
+  const { queue, type, id } = place;
+  checkActorId(id);
+  const keys = operator.keys(queue);
+  const key = mailKey(type, id);
+  if (action === 'pause' || action === 'resume') {
+    await keys[action](key);
+    return print(flags.json, {
+      json: { ...place, action },
+      text: () => say`${line(type)} ${line(id)} is ${action}d
+`,
+    });
+  }
+  const mail =
+    action === 'stop' ? { to: id, type: 'stop', why: BY_HAND } : { to: id, type: 'event', event: eventIn(flags) };
+  await using producer = await Producer.connect(await operatorOptions(flags));
+  // The worker that takes it checks it by the actor's contract.
+  const receipt = await producer.send(job(type, { queue, data: ANY }), mail, { key });
+  const text = () => say`${receipt.id} is in ${queue}, for ${line(type)} ${line(id)}
+`;
+  print(flags.json, { json: { ...place, action, job: receipt.id }, text });
+}
+
+function eventIn({ send = '' }: ActorsFlags): object {
+  const fault = 'expected an event as JSON, an object with a type: \'{"type":"cancel"}\'';
+  const read = readJson('event', send, defaultJsonLimits);
+  const event: unknown = read.ok ? read.value : undefined;
+  if (typeof event !== 'object' || event === null || !('type' in event) || typeof event.type !== 'string')
+    throw new UsageError(`${fault}, got ${shorten(send, 80)}`);
+  return event;
+}
+
+const ANY: AnyJob['data'] = {
+  '~standard': { version: 1, vendor: 'acktor', validate: (value: unknown) => ({ value }) },
+};
+const BY_HAND = 'it was stopped by acktor actors --stop';
 
 async function count(operator: Operator, queue: string, { json }: ActorsFlags): Promise<void> {
   const types = await operator.actors(queue).counts();
@@ -121,6 +195,8 @@ function page({
 const EXPLANATION = `
 An actor whose event could not be applied is paused: its event is a dead letter ("acktor dead list"), and its key "<type>/<id>" has jobs that wait ("acktor keys").
 
+An event that is sent from here is checked by the worker that takes it. One that it refuses is a dead letter, and does not pause the actor.
+
 JSON: { "queue", "types": [{ "type", "total", "active", "done", "stopped", "states" }] }; with a type { "queue", "type", "actors": [{ "id", "since" }] };
 with an id { "type", "id", "status", "value", "context", "output", "tags", "turn", "changedAt", "version", "timers", "invocations" }.
 
@@ -129,4 +205,6 @@ Exit codes: 0 shown (also when there are none), 1 failed, 2 wrong usage, 3 no su
 Examples:
   acktor actors orders
   acktor actors orders order --state shipping
-  acktor actors orders order o-17 --json | jq .context`;
+  acktor actors orders order o-17 --json | jq .context
+  acktor actors orders order o-17 --send '{"type":"cancel","why":"by phone"}'
+  acktor actors orders order o-17 --stop`;
