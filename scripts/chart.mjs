@@ -19,7 +19,7 @@ writeParts(parts, 'npm run chart');
 
 const consumer = chartOf(consumerMachine);
 const pictures = [
-  { page: 'docs/charts/consumer.svg', content: await svg(consumer, { open: [] }) },
+  { page: 'docs/charts/consumer.svg', content: await svg(consumer, { open: [], flow: 'down' }) },
   { page: 'docs/charts/consumer-open.svg', content: await svg(consumer) },
 ];
 

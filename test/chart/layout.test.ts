@@ -1,6 +1,7 @@
 import { chartOf, layoutChart, type ArrowPath, type ChartLayout, type StateBox } from '@acktor/chart';
 import { consumerMachine } from '@acktor/worker';
 import { expect } from 'chai';
+import { createMachine } from 'xstate';
 
 describe('layoutChart', () => {
   let whole: ChartLayout;
@@ -59,6 +60,48 @@ describe('layoutChart', () => {
       'processing.lost',
       'processing.abandoned',
     ]);
+  });
+
+  it('lays open states out apart: arrows between siblings only, in less than half of the width', async () => {
+    const apart = await layoutChart(chartOf(consumerMachine), { inside: 'apart', labels: 'figures' });
+    const parents = new Map(apart.states.map(({ state, parent }) => [state, parent]));
+    for (const { from, to } of apart.arrows) expect(parents.get(from), `${from} → ${to}`).to.equal(parents.get(to));
+    const pairs = apart.arrows.map(({ from, to }) => `${from} → ${to}`);
+    expect(pairs).to.include.members(['processing → rejecting', 'processing.handling → processing.cancelling']);
+    expect(apart.width).to.be.below(whole.width / 2);
+  });
+
+  it('leads a transition of the open state itself, and of the machine, from each state in it that can take it', async () => {
+    const machine = createMachine({
+      id: 'order',
+      initial: 'open',
+      on: { cancel: '.cancelled' },
+      states: {
+        open: { initial: 'new', on: { reset: '.new' }, states: { new: {}, paid: {}, sent: {} } },
+        held: {},
+        cancelled: { type: 'final' },
+      },
+    });
+    const { arrows } = await layoutChart(chartOf(machine), { inside: 'apart', labels: 'figures' });
+    expect(arrows.map(({ from, to }) => `${from} → ${to}`)).to.have.members([
+      'open → cancelled',
+      'held → cancelled',
+      'open.paid → open.new',
+      'open.sent → open.new',
+    ]);
+  });
+
+  it('leaves states out, and draws an arrow to a state beside its own straight', async () => {
+    const layout = await layoutChart(chartOf(consumerMachine), {
+      open: [],
+      labels: 'figures',
+      without: ['stopped'],
+      beside: [['acking', 'rejecting']],
+    });
+    expect(layout.states.map(({ state }) => state)).to.not.include('stopped');
+    expect(stateOf(layout, 'acking').x).to.equal(stateOf(layout, 'rejecting').x);
+    const arrow = layout.arrows.find(({ from, to }) => from === 'acking' && to === 'rejecting');
+    expect(arrow?.path).to.match(/^M[\d.]+ [\d.]+L[\d.]+ [\d.]+$/);
   });
 
   it('gives the same places every time', async () => {

@@ -10,7 +10,7 @@ import {
 import type { ChartView } from './protocol/chart-view.js';
 import { createHash } from 'node:crypto';
 import ownCharts from './own-charts.json' with { type: 'json' };
-import { layoutChart, readChart, type Chart } from '@acktor/chart';
+import { layoutChart, readChart, type Chart, type LayoutOptions } from '@acktor/chart';
 
 export interface Sources {
   /** The server's address to show: without its password. */
@@ -111,9 +111,14 @@ function markOf(chart: Chart): string {
 }
 
 async function layOut(machineId: string, chart: Chart): Promise<ChartView> {
-  const view = { machineId, ...(await layoutChart(chart, { labels: 'figures' })) };
-  const tall = { machineId, ...(await layoutChart(chart, { labels: 'figures', open: [], flow: 'down' })) };
+  const options = { labels: 'figures', inside: 'apart', ...(machineId === 'consumer' ? CONSUMER : {}) } as const;
+  const lay = async (more: LayoutOptions) => ({ machineId, ...(await layoutChart(chart, { ...options, ...more })) });
+  const view = await lay({});
+  const tall = await lay({ open: [], flow: 'down' });
   if (!view.states.some(({ parent }) => parent !== undefined)) return { ...view, tall };
-  const folded = { machineId, ...(await layoutChart(chart, { labels: 'figures', open: [] })) };
-  return { ...view, folded, tall };
+  const wide = machineId === 'consumer' ? { wide: await lay({ open: ['processing'] }) } : {};
+  return { ...view, ...wide, folded: await lay({ open: [] }), tall, tallOpen: await lay({ flow: 'down' }) };
 }
+
+/** No consumer stays in `stopped`; and to reject what could not be acked is no later step of a job's life. */
+const CONSUMER: LayoutOptions = { without: ['stopped'], beside: [['acking', 'rejecting']] };

@@ -52,11 +52,22 @@ export interface LayoutOptions {
   readonly labels?: 'causes' | 'figures';
   /** The direction of the arrows that lead forward. Default: `right`. */
   readonly flow?: 'right' | 'down';
+  /**
+   * How states in an open state are laid out. `joined`: together with those around it; an arrow that crosses its border leads to the
+   * inner state. `apart`: within it alone, small and from top to bottom; an arrow that crosses its border ends at the border, and a
+   * transition of the open state itself leads from each of its states. `apart` takes far less room. Default: `joined`.
+   */
+  readonly inside?: 'joined' | 'apart';
+  /** Dotted states that are left out, with the arrows to them. Default: none. */
+  readonly without?: readonly string[];
+  /** Dotted pairs of states, such as `[['acking', 'rejecting']]`: the arrow between them does not put one behind the other. Default: none. */
+  readonly beside?: readonly (readonly [string, string])[];
 }
 
 /** The options with their defaults filled in. */
 export type FullLayoutOptions = Required<LayoutOptions>;
 
-export function withDefaults({ open = 'all', labels = 'causes', flow = 'right' }: LayoutOptions): FullLayoutOptions {
-  return { open, labels, flow };
+export function withDefaults(options: LayoutOptions): FullLayoutOptions {
+  const { open = 'all', labels = 'causes', flow = 'right', inside = 'joined', without = [], beside = [] } = options;
+  return { open, labels, flow, inside, without, beside };
 }

@@ -19,12 +19,13 @@ export interface ShownState {
   readonly isOpen: boolean;
 }
 
-export function foldedChart(chart: Chart, { open }: Pick<FullLayoutOptions, 'open'>): FoldedChart {
+export function foldedChart(chart: Chart, { open, inside, without }: FullLayoutOptions): FoldedChart {
   const names = dottedStates(chart);
   const standIns = new Map<string, string>();
   const show = (parent: ChartState): readonly ShownState[] =>
     parent.states.flatMap((state) => {
       const dotted = names.get(state.id) ?? state.name;
+      if (without.includes(dotted)) return [];
       const isOpen = state.states.length > 0 && (open === 'all' || open.includes(dotted));
       standIns.set(state.id, state.id);
       if (!isOpen) hide(state, state.id);
@@ -44,7 +45,39 @@ export function foldedChart(chart: Chart, { open }: Pick<FullLayoutOptions, 'ope
     }
   };
   const states = show(chart.root);
-  return { states, arrows: arrowsAmong(chart, standIns) };
+  return { states, arrows: inside === 'apart' ? arrowsApart(chart, standIns) : arrowsAmong(chart, standIns) };
+}
+
+/** Arrows between siblings only: what crosses the border of a state leads from it, or to it. */
+function arrowsApart({ root }: Chart, standIns: ReadonlyMap<string, string>): readonly Arrow[] {
+  const lines = linesWithin(root, []);
+  const among = transitionsWithin(root).flatMap((transition) =>
+    transition.targets.flatMap((target) => {
+      const [from, to] = [lines.get(transition.source) ?? [], lines.get(target) ?? []];
+      const shared = from.findIndex((state, depth) => state !== to[depth]);
+      const depth = shared === -1 ? from.length : shared;
+      const end = to[depth];
+      if (end === undefined) return [];
+      const start = from[depth];
+      const starts = start === undefined ? siblingsOf(end, to[depth - 1]) : [start];
+      return starts.map(({ id }) => ({ ...transition, source: id, targets: [end.id] }));
+    }),
+  );
+  return arrowsBetween(
+    among.filter(({ source, targets }) => [source, ...targets].every((id) => standIns.get(id) === id)),
+  );
+}
+
+/** Every state by its id, with those around it, the machine's own node first. */
+function linesWithin(state: ChartState, around: readonly ChartState[]): ReadonlyMap<string, readonly ChartState[]> {
+  const line = [...around, state];
+  return new Map([[state.id, line], ...state.states.flatMap((child) => [...linesWithin(child, line)])]);
+}
+
+/** From where a transition of the state around it leads: it is taken in each of its states but the final ones. */
+function siblingsOf(state: ChartState, around: ChartState | undefined): readonly ChartState[] {
+  if (around?.kind !== 'compound') return [];
+  return around.states.filter((one) => one !== state && one.kind !== 'final');
 }
 
 /** Transitions of the machine's own node lead from no state that is shown, and are left out. */

@@ -21,12 +21,15 @@ export async function layoutChart(chart: Chart, options: LayoutOptions = {}): Pr
   const { root, arrows } = elkGraph(folded, full);
   const laidOut = await runElk(root);
   const nodes = new Map(nodesWithin(laidOut).map((node) => [node.id, node]));
+  const edges = new Map((laidOut.edges ?? []).map((edge) => [edge.id, edge]));
   const names = new Map(folded.states.map(({ state, dotted }) => [state.id, dotted]));
   return {
     width: Math.ceil(laidOut.width ?? 0),
     height: Math.ceil(laidOut.height ?? 0),
     states: folded.states.map((shown) => stateBox(shown, nodes.get(shown.state.id), names)),
-    arrows: arrows.map((arrow, number) => arrowPath(arrow, laidOut.edges?.[number], names)),
+    arrows: arrows.map((arrow, number) =>
+      arrow.isBeside ? straight(arrow, nodes, names) : arrowPath(arrow, edges.get(String(number)), names),
+    ),
   };
 }
 
@@ -70,6 +73,53 @@ function arrowPath(arrow: GraphArrow, edge: ElkExtendedEdge | undefined, names: 
     labelX: rounded(x),
     labelY: rounded(y),
   };
+}
+
+/** From one box to the next one above, below or beside it. */
+function straight(arrow: GraphArrow, nodes: ReadonlyMap<string, ElkNode>, names: Names): ArrowPath {
+  const [from, to] = [boxOf(nodes.get(arrow.source)), boxOf(nodes.get(arrow.target))];
+  const [start, end] = facing(from, to);
+  return {
+    from: names.get(arrow.source) ?? '',
+    to: names.get(arrow.target) ?? '',
+    labels: labelLines(arrow.labels),
+    path: `M${at(start)}L${at(end)}`,
+    labelX: rounded(start.x + 3),
+    labelY: rounded(Math.min(start.y, end.y)),
+  };
+}
+
+type Box = Record<'x' | 'y' | 'width' | 'height', number>;
+
+function boxOf({ x = 0, y = 0, width = 0, height = 0 }: Partial<Box> = {}): Box {
+  return { x, y, width, height };
+}
+
+/** The middles of the edges that face each other, in the middle of what they share. */
+function facing(from: Box, to: Box): readonly [ElkPoint, ElkPoint] {
+  const [left, right] = [Math.max(from.x, to.x), Math.min(from.x + from.width, to.x + to.width)];
+  if (left < right) {
+    const x = (left + right) / 2;
+    return from.y < to.y
+      ? [
+          { x, y: from.y + from.height },
+          { x, y: to.y },
+        ]
+      : [
+          { x, y: from.y },
+          { x, y: to.y + to.height },
+        ];
+  }
+  const y = (Math.max(from.y, to.y) + Math.min(from.y + from.height, to.y + to.height)) / 2;
+  return from.x < to.x
+    ? [
+        { x: from.x + from.width, y },
+        { x: to.x, y },
+      ]
+    : [
+        { x: from.x, y },
+        { x: to.x + to.width, y },
+      ];
 }
 
 /** The `d` of an SVG path along ELK's points, in the direction of the arrow. */

@@ -11,6 +11,10 @@ export interface ChartView extends ChartLayout {
    * The page draws it until the nested states are opened. Absent when nothing nests.
    */
   readonly folded?: ChartView;
+  /** With room for the inner states that are most worth seeing, which are drawn where there is something to see. Absent when that is the chart itself. */
+  readonly wide?: ChartView;
+  /** As the chart itself, from top to bottom. Absent when nothing nests. */
+  readonly tallOpen?: ChartView;
   /** As `folded`, or the chart itself when nothing nests, from top to bottom: for narrow screens. */
   readonly tall?: ChartView;
 }

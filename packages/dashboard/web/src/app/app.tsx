@@ -3,7 +3,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useEffect, type ReactNode } from 'react';
 import type { SessionView } from '#protocol/requests.js';
 import { deadLetterStore } from '../live/dead-letters.js';
-import { liveStore, useLink } from '../live/store.js';
+import { liveStore, useFleet, useLink } from '../live/store.js';
 import { processEventText } from '../live/troubles.js';
 import { announce, Announcer } from '../notice/announcer.js';
 import { Failed, Loading } from '../notice/states.js';
@@ -64,6 +64,7 @@ function Page() {
   const { page } = useRoute();
   const link = useLink();
   const Shown = pages[page];
+  const isKnown = useFleet().sequence > 0;
   const isStale = link.state === 'disconnected' || link.state === 'redisAway';
   return (
     <>
@@ -74,7 +75,8 @@ function Page() {
       <LinkBanner />
       <Verdict />
       <main id="content" tabIndex={-1} className={isStale ? 'page stale' : 'page'}>
-        <Shown />
+        {/* Nothing is drawn that the first snapshot would move. */}
+        {isKnown ? <Shown /> : <Loading what="the fleet" />}
       </main>
     </>
   );

@@ -119,7 +119,7 @@ export function Verdict() {
   const link = useLink();
   const [deadLetters] = useDeadLetters();
   // While the stream is broken, the banner says so.
-  if (link.state !== 'live') return null;
+  if (link.state !== 'live') return <p className="verdict" aria-hidden />;
   const troubles = troublesOf(fleet, freshIn(deadLetters));
   return (
     <p className={troubles.length === 0 ? 'verdict' : 'verdict verdict-bad'} aria-label="Is anything wrong?">

@@ -1,50 +1,79 @@
 // The frame of a chart and its arrows.
-import { useId, type ReactNode } from 'react';
-import type { ArrowPath } from '#protocol/chart-view.js';
+import { useId, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import type { ArrowPath, ChartView } from '#protocol/chart-view.js';
+import { toneOf, tones } from '../theme/palette.js';
 
 interface ChartFrameProps {
-  readonly width: number;
-  readonly height: number;
+  /** From left to right. */
+  readonly wide: ChartView;
+  /** From top to bottom: drawn where there is no room for the other. */
+  readonly tall: ChartView | undefined;
   /** What the chart shows, for screen readers. */
   readonly label: string;
-  /** Gets the marker that is the head of the arrows. */
-  readonly children: (marker: string) => ReactNode;
+  /** Draws the view that fits. @param marker returns the head of the arrows to a state. */
+  readonly children: (view: ChartView, marker: (state: string) => string) => ReactNode;
 }
 
 const margin = 12;
-/** How far it is scaled: any smaller, its text could not be read. */
-const smallest = 0.62;
-const largest = 1.7;
+/** How far it is scaled. The smallest text is 12 pixels high: any smaller, and it would be below 11. */
+const smallest = 0.92;
+const largest = 1.4;
 
-/** Fills the room that it has, and scrolls where it would become too small to read. */
-export function ChartFrame({ width, height, label, children }: ChartFrameProps) {
-  const marker = useId();
-  const [fullWidth, fullHeight] = [width + 2 * margin, height + 2 * margin];
+const fullWidth = ({ width }: ChartView) => width + 2 * margin;
+
+/** Its height depends on the room's width alone: whatever is drawn, it stays as high as it is. Scrolls where it does not fit. */
+export function ChartFrame({ wide, tall, label, children }: ChartFrameProps) {
+  const id = useId();
+  const room = useRef<HTMLDivElement>(null);
+  const roomWidth = useRoomWidth(room);
+  const view = tall !== undefined && roomWidth < fullWidth(wide) * smallest ? tall : wide;
+  const scale = Math.min(largest, Math.max(smallest, roomWidth / fullWidth(view)));
+  const [width, height] = [fullWidth(view), view.height + 2 * margin];
   return (
-    <div className="chart-sheet" role="region" aria-label={label} tabIndex={0}>
+    <div className="chart-sheet" role="region" aria-label={label} tabIndex={0} ref={room}>
       <svg
         className="chart"
-        viewBox={`${-margin} ${-margin} ${fullWidth} ${fullHeight}`}
-        style={{ minWidth: fullWidth * smallest, maxWidth: fullWidth * largest }}
+        viewBox={`${-margin} ${-margin} ${width} ${height}`}
+        width={Math.floor(width * scale)}
+        height={Math.floor(height * scale)}
       >
         <defs>
-          <marker
-            id={marker}
-            viewBox="0 0 8 8"
-            refX="7"
-            refY="4"
-            markerUnits="userSpaceOnUse"
-            markerWidth="10"
-            markerHeight="10"
-            orient="auto"
-          >
-            <path className="arrow-head" d="M0 0.5L8 4L0 7.5z" />
-          </marker>
+          {tones.map((tone) => (
+            <marker
+              key={tone}
+              id={`${id}${tone}`}
+              className={`tone-${tone}`}
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerUnits="userSpaceOnUse"
+              markerWidth="13"
+              markerHeight="13"
+              orient="auto"
+            >
+              <path className="arrow-head" d="M0 0.5L8 4L0 7.5z" />
+            </marker>
+          ))}
         </defs>
-        {children(`url(#${marker})`)}
+        {children(view, (state) => `url(#${id}${toneOf(state)})`)}
       </svg>
     </div>
   );
+}
+
+/** The width of an element, before it is painted, and after it has changed. */
+function useRoomWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(window.innerWidth);
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (current === null) return undefined;
+    const measure = () => setWidth(current.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }
 
 interface ArrowDrawingProps {
@@ -67,12 +96,12 @@ export function ArrowDrawing({ arrow, marker, figure, perSecond = 0, look }: Arr
   const weight = Math.min(1, Math.log1p(perSecond) / Math.log1p(fullPerSecond));
   const width = thinnest + weight * (widest - thinnest);
   return (
-    <g className={`arrow arrow-${look}`}>
+    <g className={`arrow arrow-${look} tone-${toneOf(arrow.to)}`}>
       <title>{`${arrow.from} to ${arrow.to}: ${arrow.labels.join(', ')}`}</title>
       <path className="arrow-line" d={arrow.path} style={{ strokeWidth: width }} markerEnd={marker} />
       {perSecond > 0 ? <path className={`arrow-flow ${pace(perSecond)}`} d={arrow.path} /> : null}
       {figure === undefined ? null : (
-        <text className="arrow-figure" x={arrow.labelX + 24} y={arrow.labelY + 12}>
+        <text className="arrow-figure" x={arrow.labelX} y={arrow.labelY + 12}>
           {figure}
         </text>
       )}

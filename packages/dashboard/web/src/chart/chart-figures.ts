@@ -1,17 +1,25 @@
 // The figures on a chart: how many consumers are in each state, how long they stay, and how often each arrow is taken.
+import type { ActorReport } from '@acktor/core/engine';
 import type { ChartView } from '#protocol/chart-view.js';
 import type { FlowRate } from '#protocol/live.js';
 import type { LiveFleet } from '../live/live-fleet.js';
+import type { LiveConsumer } from '../live/live-worker.js';
 import { isOn, isSelected, isWithin, type Selection } from '../route/selection.js';
 
 export interface ChartFigures {
   readonly states: ReadonlyMap<string, StateFigures>;
   /** By {@link arrowKey}. */
   readonly arrows: ReadonlyMap<string, ArrowFigures>;
-  /** How many are in any state. */
+  /** How many are in any state: each once, also one that is in a parallel state. */
   readonly total: number;
-  /** How many consumers belong to processes that have just died. */
-  readonly lost: number;
+  /** Consumers of processes that have just died, by the outermost state in which each was. */
+  readonly lost: ReadonlyMap<string, Lost>;
+}
+
+export interface Lost {
+  readonly count: number;
+  /** When the last of them died. */
+  readonly atMs: number;
 }
 
 export interface StateFigures {
@@ -28,32 +36,51 @@ export interface ArrowFigures {
 export const arrowKey = (from: string, to: string) => `${from} ${to}`;
 
 export function chartFigures(view: ChartView, fleet: LiveFleet, selection: Selection): ChartFigures {
-  const present = statesOf(view.machineId, fleet, selection);
+  const isConsumer = view.machineId === 'consumer';
+  const consumers = isConsumer ? [...fleet.consumers()].filter((consumer) => isSelected(consumer, selection)) : [];
+  const present = isConsumer
+    ? consumers.filter(({ worker }) => worker.ended === undefined).map(({ state }) => [state])
+    : actorsOn(view.machineId, fleet, selection).map(({ state }) => regionsOf(state));
   const flows = fleet.flows.filter(
     ({ machineId, queue }) =>
-      machineId === view.machineId && (selection.queue === undefined || selection.queue === queue),
+      machineId === view.machineId && (!isConsumer || selection.queue === undefined || selection.queue === queue),
   );
-  const alive = present.filter((state) => state !== 'lost');
   return {
-    states: new Map(view.states.map(({ state }) => [state, stateFigures(state, alive, flows)])),
+    states: new Map(view.states.map(({ state }) => [state, stateFigures(state, present, flows)])),
     arrows: arrowFigures(view, flows),
-    total: alive.length,
-    lost: present.length - alive.length,
+    total: present.length,
+    lost: lostAmong(consumers),
   };
 }
 
-/** An actor in a parallel state is in a state of each of its regions. */
-function statesOf(machineId: string, fleet: LiveFleet, selection: Selection): readonly string[] {
-  if (machineId === 'consumer')
-    return [...fleet.consumers()].filter((consumer) => isSelected(consumer, selection)).map(({ state }) => state);
+/** The actors on a chart; filters by queue and job are about consumers. */
+export function actorsOn(machineId: string, fleet: LiveFleet, selection: Selection): readonly ActorReport[] {
   const workers = [...fleet.workers.values()].filter((worker) => worker.ended === undefined && isOn(worker, selection));
-  const actors = workers.flatMap((worker) => [...worker.actors.values()]);
-  return actors.filter((actor) => actor.machineId === machineId).flatMap(({ state }) => state.split('|'));
+  return workers.flatMap((worker) => [...worker.actors.values()]).filter((actor) => actor.machineId === machineId);
 }
 
-function stateFigures(state: string, present: readonly string[], flows: readonly FlowRate[]): StateFigures {
-  const leaving = flows.filter(({ from, to }) => isWithin(from, state) && !isWithin(to, state));
-  return { count: present.filter((one) => isWithin(one, state)).length, dwellMs: usualDwellMs(leaving) };
+/** An actor in a parallel state is in a state of each of its regions. */
+export function regionsOf(state: string): readonly string[] {
+  return state.split('|');
+}
+
+function lostAmong(consumers: readonly LiveConsumer[]): ReadonlyMap<string, Lost> {
+  const lost = new Map<string, Lost>();
+  for (const { worker, report } of consumers) {
+    if (worker.ended?.how !== 'died') continue;
+    const [outermost = ''] = report.state.split('.', 1);
+    const { count = 0, atMs = 0 } = lost.get(outermost) ?? {};
+    lost.set(outermost, { count: count + 1, atMs: Math.max(atMs, worker.ended.atMs) });
+  }
+  return lost;
+}
+
+type Regions = readonly string[];
+
+function stateFigures(state: string, present: readonly Regions[], flows: readonly FlowRate[]): StateFigures {
+  const isIn = (regions: Regions) => regions.some((one) => isWithin(one, state));
+  const leaving = flows.filter(({ from, to }) => isIn(regionsOf(from)) && !isIn(regionsOf(to)));
+  return { count: present.filter(isIn).length, dwellMs: usualDwellMs(leaving) };
 }
 
 /** Medians cannot be combined: their mean, weighted by the rates, is near enough. */
@@ -67,13 +94,26 @@ function arrowFigures(view: ChartView, flows: readonly FlowRate[]): ReadonlyMap<
   const shown = new Set(view.states.map(({ state }) => state));
   const sums = new Map<string, ArrowFigures>();
   for (const arrow of view.arrows) sums.set(arrowKey(arrow.from, arrow.to), { perSecond: 0, lastAtMs: 0 });
-  for (const { from, to, perSecond, lastAtMs } of flows) {
-    const key = arrowFor(sums, ancestors(from, shown), ancestors(to, shown));
-    const sum = key === undefined ? undefined : sums.get(key);
-    if (key === undefined || sum === undefined) continue;
-    sums.set(key, { perSecond: sum.perSecond + perSecond, lastAtMs: Math.max(sum.lastAtMs, lastAtMs) });
-  }
+  for (const { from, to, perSecond, lastAtMs } of flows)
+    for (const key of arrowsFor(sums, [from, to], shown)) {
+      const sum = sums.get(key) ?? { perSecond: 0, lastAtMs: 0 };
+      sums.set(key, { perSecond: sum.perSecond + perSecond, lastAtMs: Math.max(sum.lastAtMs, lastAtMs) });
+    }
   return sums;
+}
+
+/** The arrows that a transition takes: one, or one in each region of a parallel state that it changes. */
+function arrowsFor(
+  known: ReadonlyMap<string, unknown>,
+  [from, to]: readonly [string, string],
+  shown: ReadonlySet<string>,
+) {
+  const [before, after] = [regionsOf(from), regionsOf(to)];
+  const [left, entered] = [before.filter((one) => !after.includes(one)), after.filter((one) => !before.includes(one))];
+  const keys = left.flatMap((one) =>
+    entered.flatMap((other) => arrowFor(known, ancestors(one, shown), ancestors(other, shown)) ?? []),
+  );
+  return new Set(keys);
 }
 
 /** A transition between two inner states may be drawn as an arrow between the states around them. */

@@ -1,39 +1,30 @@
 // Which boxes and arrows of a chart are drawn.
 import type { ChartView, StateBox } from '#protocol/chart-view.js';
 
-/** A state whose inner states are not shown is drawn like one that has none. */
-export function drawnBoxes({ states }: ChartView): readonly StateBox[] {
-  const open = new Set(states.map(({ parent }) => parent));
+/**
+ * A state whose inner states are not shown is drawn like one that has none.
+ *
+ * @param whole the view with all of its boxes: one that has room for inner states has its figure in the same place without them.
+ */
+export function drawnBoxes({ states }: ChartView, whole?: ChartView): readonly StateBox[] {
+  const open = new Set((whole?.states ?? states).map(({ parent }) => parent));
   return states.map((box) => (isOuter(box) && !open.has(box.state) ? { ...box, kind: 'atomic' } : box));
+}
+
+/** Without the inner states of those in which only the first has anything to show: that it is there goes without saying. */
+export function withWorthSeeing(view: ChartView, isWorthSeeing: (state: string) => boolean): ChartView {
+  const open = new Set(
+    view.states
+      .filter(({ parent, isInitial, state }) => parent !== undefined && !isInitial && isWorthSeeing(state))
+      .map(({ parent }) => parent),
+  );
+  const states = view.states.filter(({ parent }) => parent === undefined || open.has(parent));
+  const shown = new Set(states.map(({ state }) => state));
+  return { ...view, states, arrows: view.arrows.filter(({ from, to }) => shown.has(from) && shown.has(to)) };
 }
 
 /** Boxes around others are drawn below the arrows between those. */
 export const isOuter = ({ kind }: StateBox) => kind === 'compound' || kind === 'parallel';
-
-/**
- * A live chart without its final states: no actor stays in one, and their column would make all else smaller. A chart of which too
- * little would be left keeps them.
- */
-export function withoutEnds(view: ChartView): ChartView {
-  const states = view.states.filter(({ kind }) => kind !== 'final');
-  if (states.length < 2) return view;
-  const shown = new Set(states.map(({ state }) => state));
-  const [width, height] = [edge(states, 'x', 'width'), edge(states, 'y', 'height')];
-  const arrows = view.arrows.filter(({ from, to }) => shown.has(from) && shown.has(to));
-  return {
-    ...view,
-    states,
-    arrows,
-    ...(view.width > view.height ? { width: Math.min(view.width, width) } : { height: Math.min(view.height, height) }),
-  };
-}
-
-function edge(boxes: readonly StateBox[], start: 'x' | 'y', size: 'width' | 'height'): number {
-  return Math.max(...boxes.map((box) => box[start] + box[size])) + sideRoom;
-}
-
-/** Room for arrows around a box. */
-const sideRoom = 16;
 
 /** The simplest view that shows a whole path: the inner states only where the path leaves those that are usual. */
 export function viewForPath(chart: ChartView, path: readonly string[]): ChartView {
@@ -43,7 +34,8 @@ export function viewForPath(chart: ChartView, path: readonly string[]): ChartVie
     if (parent === undefined || !parents.has(parent)) usual.add(state);
     parents.add(parent);
   }
-  const view = path.every((state) => usual.has(state)) ? (chart.folded ?? chart) : chart;
-  const isEnding = view.states.some(({ state, kind }) => kind === 'final' && path.includes(state));
-  return isEnding ? view : { ...withoutEnds(view), ...(view.tall && { tall: withoutEnds(view.tall) }) };
+  const { tall, tallOpen = tall, folded = chart } = chart;
+  const isUsual = path.every((state) => usual.has(state));
+  const upright = isUsual ? tall : tallOpen;
+  return { ...(isUsual ? folded : chart), ...(upright && { tall: upright }) };
 }

@@ -4,11 +4,10 @@ import type { ArrowPath, ChartView, StateBox } from '#protocol/chart-view.js';
 import { rate } from '../figures/format.js';
 import { liveStore, useFleet } from '../live/store.js';
 import type { Selection } from '../route/selection.js';
-import { useIsNarrow } from '../theme/preferences.js';
 import { ArrowDrawing, ChartFrame } from './chart-drawing.js';
 import { arrowKey, chartFigures, type ChartFigures } from './chart-figures.js';
-import { drawnBoxes, isOuter, withoutEnds } from './chart-views.js';
-import { LiveState, LostBox, lostBox, lostBoxHeight, type LiveStateProps } from './live-state.js';
+import { drawnBoxes, isOuter, withWorthSeeing } from './chart-views.js';
+import { HeatLegend, LiveState, LostGhost, type LiveStateProps } from './live-state.js';
 
 interface LiveChartProps {
   readonly chart: ChartView;
@@ -23,38 +22,58 @@ const quietAfterMs = 60_000;
 
 export function LiveChart({ chart, isOpen, selection, onChoose }: LiveChartProps) {
   const fleet = useFleet();
-  const view = useView(chart, isOpen);
   const [pointed, setPointed] = useState<string>();
   const onPoint = (state: string, isHere: boolean) => setPointed((now) => pointedAfter(now, state, isHere));
-  const figures = chartFigures(view, fleet, selection);
   const inside = chartFigures(chart, fleet, selection);
-  const boxes = drawnBoxes(view);
-  const lost = chart.machineId === 'consumer' ? lostBox(view) : undefined;
-  const shared = { figures, inside, chart, selection, onChoose, onPoint };
-  const height = view.height + (lost === undefined ? 0 : lostBoxHeight);
+  const wide = isOpen ? chart : (chart.wide ?? chart);
+  const tall = isOpen ? (chart.tallOpen ?? chart.tall) : chart.tall;
   return (
     <>
-      <ChartFrame width={view.width} height={height} label={`Chart of ${chart.machineId}`}>
-        {(marker) => (
-          <>
-            <LiveStates boxes={boxes.filter(isOuter)} shared={shared} />
-            {view.arrows.map((arrow) => (
-              <LiveArrow key={arrowKey(arrow.from, arrow.to)} {...{ arrow, figures, marker }} />
-            ))}
-            <LiveStates boxes={boxes.filter((box) => !isOuter(box))} shared={shared} />
-            {lost === undefined ? null : <LostBox box={lost} count={figures.lost} {...shared} />}
-          </>
+      <ChartFrame wide={wide} tall={tall} label={`Chart of ${chart.machineId}`}>
+        {(view, marker) => (
+          <Drawing
+            {...{ view, marker, inside, chart, selection, onChoose, onPoint }}
+            isWhole={isOpen || view === chart}
+          />
         )}
       </ChartFrame>
-      <ChartCaption box={[...boxes, ...(lost ? [lost] : [])].find(({ state }) => state === pointed)} />
+      <HeatLegend />
+      <ChartCaption box={chart.states.find(({ state }) => state === pointed)} />
     </>
   );
 }
 
-function useView(chart: ChartView, isOpen: boolean): ChartView {
-  const isNarrow = useIsNarrow();
-  const closed = (isNarrow ? chart.tall : chart.folded) ?? chart.folded ?? chart;
-  return withoutEnds(isOpen ? chart : closed);
+interface DrawingProps extends Omit<LiveStateProps, 'box' | 'figures'> {
+  readonly view: ChartView;
+  readonly marker: (state: string) => string;
+  /** Whether all inner states are drawn that the view has. */
+  readonly isWhole: boolean;
+}
+
+function Drawing({ view: whole, marker, isWhole, ...shared }: DrawingProps) {
+  const fleet = useFleet();
+  const figures = chartFigures(whole, fleet, shared.selection);
+  const view = isWhole ? whole : withWorthSeeing(whole, (state) => isWorthSeeing(state, figures, fleet.nowMs()));
+  const boxes = drawnBoxes(view, whole);
+  return (
+    <>
+      <LiveStates boxes={boxes.filter(isOuter)} shared={{ ...shared, figures }} />
+      {view.arrows.map((arrow) => (
+        <LiveArrow key={arrowKey(arrow.from, arrow.to)} {...{ arrow, figures }} marker={marker(arrow.to)} />
+      ))}
+      <LiveStates boxes={boxes.filter((box) => !isOuter(box))} shared={{ ...shared, figures }} />
+      {boxes.map((box) => {
+        const lost = box.parent === undefined ? figures.lost.get(box.state) : undefined;
+        return lost && <LostGhost key={box.state} {...{ box, lost, ...shared }} nowMs={fleet.nowMs()} />;
+      })}
+    </>
+  );
+}
+
+/** Whether anything is in a state, or was within the last minute. */
+function isWorthSeeing(state: string, { states, arrows }: ChartFigures, nowMs: number): boolean {
+  if ((states.get(state)?.count ?? 0) > 0) return true;
+  return [...arrows].some(([key, { lastAtMs }]) => key.endsWith(` ${state}`) && nowMs - lastAtMs < quietAfterMs);
 }
 
 /** The pointer may enter a state before it has left the last. */
@@ -98,7 +117,7 @@ function ChartCaption({ box }: { readonly box: StateBox | undefined }) {
     // Screen readers have it from the state itself.
     <p className="chart-caption" aria-hidden>
       {box === undefined ? (
-        'Point at a state to read what it means; choose it to see only the consumers in it.'
+        'Point at a state to read what it means; choose it to see only what is in it.'
       ) : (
         <>
           <b>{box.state}</b> {box.description ?? 'Its author says nothing of it.'}

@@ -2,9 +2,8 @@
 import type { ChartView, StateBox } from '#protocol/chart-view.js';
 import { count, duration, plural } from '../figures/format.js';
 import type { Selection } from '../route/selection.js';
-import type { ChartFigures } from './chart-figures.js';
-import { isOuter } from './chart-views.js';
-import { StateDrawing } from './state-drawing.js';
+import type { ChartFigures, Lost } from './chart-figures.js';
+import { fillStrength, onKeys, StateDrawing } from './state-drawing.js';
 
 export interface LiveStateProps {
   readonly box: StateBox;
@@ -29,7 +28,7 @@ export function LiveState({ box, figures, inside, chart, selection, onChoose, on
       figure={count(number)}
       time={time}
       note={note}
-      share={isOuter(box) && note === undefined ? 0 : share(number, figures.total)}
+      share={share(number, figures.total)}
       heat={heat(dwellMs)}
       look={number > 0 ? 'filled' : 'empty'}
       label={[
@@ -64,50 +63,54 @@ const hottestMs = 60_000;
 /** On a logarithmic scale from a millisecond to a minute. */
 const heat = (dwellMs = 0) => Math.min(1, Math.log1p(dwellMs) / Math.log1p(hottestMs));
 
-interface LostBoxProps {
-  /** The box that {@link lostBox} returns. */
+interface LostGhostProps {
+  /** The state in which they were. */
   readonly box: StateBox;
-  readonly count: number;
+  readonly lost: Lost;
+  readonly nowMs: number;
   readonly selection: Selection;
   readonly onChoose: (state: string | undefined) => void;
-  readonly onPoint: (state: string, isHere: boolean) => void;
 }
 
-const boxHeight = 40;
-const gap = 14;
-/** What it adds to a chart's height. */
-export const lostBoxHeight = boxHeight + gap;
+const ghostHeight = 20;
 
-/** Below the chart, under `processing`. */
-export function lostBox(view: ChartView): StateBox {
-  return {
-    state: 'lost',
-    name: 'lost',
-    parent: undefined,
-    kind: 'final',
-    description: 'Its process has died: what it held goes back to the queue. It is shown for ten seconds.',
-    isInitial: false,
-    isFolded: false,
-    x: view.states.find(({ state }) => state === 'processing')?.x ?? 0,
-    y: view.height + gap,
-    width: 136,
-    height: boxHeight,
-  };
-}
-
-export function LostBox({ box, count: number, selection, onChoose, onPoint }: LostBoxProps) {
+/** On the lower edge of the state in which they were: consumers whose process has died. */
+export function LostGhost({ box, lost: { count: number, atMs }, nowMs, selection, onChoose }: LostGhostProps) {
   const isChosen = selection.state === 'lost';
+  const choose = () => onChoose(isChosen ? undefined : 'lost');
+  const ago = `${Math.max(0, Math.round((nowMs - atMs) / 1_000))} s`;
   return (
-    <StateDrawing
-      box={box}
-      figure={count(number)}
-      look={number > 0 ? 'filled' : 'empty'}
-      share={number > 0 ? 1 : 0}
-      heat={0.5}
-      label={`lost, ${plural(number, 'consumer')} of processes that died`}
-      isChosen={isChosen}
-      onChoose={() => onChoose(isChosen ? undefined : 'lost')}
-      onPoint={(isHere) => onPoint('lost', isHere)}
-    />
+    <g
+      className="ghost tone-lost"
+      transform={`translate(${box.x} ${box.y + box.height - ghostHeight / 2})`}
+      role="button"
+      tabIndex={0}
+      aria-pressed={isChosen}
+      aria-label={`lost, ${plural(number, 'consumer')} in ${box.name}: its process died ${ago} ago`}
+      onClick={choose}
+      onKeyDown={onKeys(choose)}
+    >
+      <rect width={box.width} height={ghostHeight} rx={ghostHeight / 2} />
+      <text x={box.width / 2} y={14}>
+        {count(number)} lost · {ago} ago
+      </text>
+    </g>
+  );
+}
+
+const legendMs = [1, 100, 1_000, 10_000, 60_000];
+
+/** What the strength of a fill means. */
+export function HeatLegend() {
+  return (
+    <ul className="legend heat-legend" aria-label="The stronger a fill, the longer the usual time in the state">
+      <li aria-hidden>usual time</li>
+      {legendMs.map((ms) => (
+        <li key={ms} className="tone-processing">
+          <i aria-hidden style={{ opacity: fillStrength(heat(ms)) }} />
+          {duration(ms)}
+        </li>
+      ))}
+    </ul>
   );
 }

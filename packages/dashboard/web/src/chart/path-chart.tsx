@@ -1,6 +1,5 @@
 // A chart, dimmed, with the path that one job or one consumer took drawn over it.
 import type { ChartView } from '#protocol/chart-view.js';
-import { useIsNarrow } from '../theme/preferences.js';
 import { ArrowDrawing, ChartFrame } from './chart-drawing.js';
 import { ancestors, arrowKey } from './chart-figures.js';
 import { drawnBoxes } from './chart-views.js';
@@ -17,9 +16,19 @@ interface PathChartProps {
   readonly label: string;
 }
 
-export function PathChart({ chart: given, path, active, times, label }: PathChartProps) {
-  const isNarrow = useIsNarrow();
-  const chart = (isNarrow ? given.tall : undefined) ?? given;
+export function PathChart({ chart, ...props }: PathChartProps) {
+  return (
+    <ChartFrame wide={chart} tall={chart.tall} label={props.label}>
+      {(view, marker) => <Path {...props} chart={view} marker={marker} />}
+    </ChartFrame>
+  );
+}
+
+interface PathProps extends Omit<PathChartProps, 'label'> {
+  readonly marker: (state: string) => string;
+}
+
+function Path({ chart, path, active, times, marker }: PathProps) {
   const shown = new Set(chart.states.map(({ state }) => state));
   const drawn = new Set(path.flatMap((state) => ancestors(state, shown)));
   const taken = arrowsTaken(chart, path);
@@ -29,29 +38,24 @@ export function PathChart({ chart: given, path, active, times, label }: PathChar
     return drawn.has(state) ? 'path' : 'dim';
   };
   return (
-    <ChartFrame width={chart.width} height={chart.height} label={label}>
-      {(marker) => (
-        <>
-          {drawnBoxes(chart).map((box) => (
-            <StateDrawing
-              key={box.state}
-              box={box}
-              look={look(box.state)}
-              time={times?.get(box.state)}
-              share={current.has(box.state) ? 1 : 0}
-              heat={0.4}
-              label={[box.name, current.has(box.state) ? 'here now' : '', times?.get(box.state)]
-                .filter(Boolean)
-                .join(', ')}
-            />
-          ))}
-          {chart.arrows.map((arrow) => {
-            const key = arrowKey(arrow.from, arrow.to);
-            return <ArrowDrawing key={key} arrow={arrow} marker={marker} look={taken.has(key) ? 'path' : 'quiet'} />;
-          })}
-        </>
-      )}
-    </ChartFrame>
+    <>
+      {drawnBoxes(chart).map((box) => (
+        <StateDrawing
+          key={box.state}
+          box={box}
+          look={look(box.state)}
+          time={times?.get(box.state)}
+          share={current.has(box.state) ? 1 : 0}
+          heat={0.4}
+          label={[box.name, current.has(box.state) ? 'here now' : '', times?.get(box.state)].filter(Boolean).join(', ')}
+        />
+      ))}
+      {chart.arrows.map((arrow) => {
+        const key = arrowKey(arrow.from, arrow.to);
+        const isTaken = taken.has(key);
+        return <ArrowDrawing key={key} arrow={arrow} marker={marker(arrow.to)} look={isTaken ? 'path' : 'quiet'} />;
+      })}
+    </>
   );
 }
 

@@ -56,6 +56,9 @@ export function StateDrawing(props: StateDrawingProps) {
   );
 }
 
+/** How opaque the fill is. @param heat 0 to 1. */
+export const fillStrength = (heat: number) => 0.1 + 0.32 * heat;
+
 /** A level in the box, as in a vessel. */
 function Fill({ box, share = 0, heat = 0 }: StateDrawingProps) {
   const clip = useId();
@@ -71,7 +74,7 @@ function Fill({ box, share = 0, heat = 0 }: StateDrawingProps) {
           className="state-fill"
           width={box.width}
           height={box.height}
-          style={{ transform: `translateY(${box.height - height}px)`, opacity: 0.14 + 0.26 * heat }}
+          style={{ transform: `translateY(${box.height - height}px)`, opacity: fillStrength(heat) }}
         />
       </g>
     </>
@@ -80,36 +83,41 @@ function Fill({ box, share = 0, heat = 0 }: StateDrawingProps) {
 
 function Texts({ box, figure, time, note }: StateDrawingProps) {
   const isPlain = figure === undefined && time === undefined;
-  const isWide = box.kind === 'compound' || box.kind === 'parallel';
-  const nameY = isPlain && !isWide ? box.height / 2 + 4 : 20;
-  const figureY = isWide ? 20 : box.height - 13;
+  const isLow = box.height < lowest || box.kind === 'final';
+  const isOpen = box.kind === 'compound' || box.kind === 'parallel';
+  const middle = box.height / 2 + 4;
+  const lower = isOpen ? headHeight : box.height - 13;
   return (
     // Screen readers have it from the box's label.
     <g aria-hidden className="state-texts">
-      <text className="state-name" x={12} y={box.kind === 'final' ? box.height / 2 + 4 : nameY}>
+      <text className="state-name" x={isLow ? 10 : 12} y={isLow || (isPlain && !isOpen) ? middle : 20}>
         {box.name}
       </text>
-      <text className={isWide ? 'state-figure-small' : 'state-figure'} {...figurePosition(box, figureY)}>
-        {figure}
-      </text>
-      {isWide ? null : (
-        <text className="state-time" x={box.width - 12} y={box.height - 14}>
-          {time}
+      {isLow ? (
+        <text className="state-figure-small" x={box.width - 10} y={middle + 1} textAnchor="end">
+          {figure}
         </text>
-      )}
-      {isWide ? null : (
-        <text className="state-note" x={box.width - 10} y={20}>
-          {note}
-        </text>
+      ) : (
+        <>
+          <text className="state-figure" x={12} y={lower}>
+            {figure}
+          </text>
+          <text className="state-time" x={box.width - 12} y={lower}>
+            {time}
+          </text>
+          <text className="state-note" x={box.width - 10} y={20}>
+            {note}
+          </text>
+        </>
       )}
     </g>
   );
 }
 
-function figurePosition({ kind, width, height }: StateBox, y: number) {
-  if (kind === 'final') return { x: width - 12, y: height / 2 + 7, textAnchor: 'end' as const };
-  return kind === 'atomic' ? { x: 12, y } : { x: width - 12, y, textAnchor: 'end' as const };
-}
+/** A lower box has all in one line. */
+const lowest = 44;
+/** Where the figure stands in a box with others in it: above those. */
+const headHeight = 51;
 
 function pointing(onPoint: StateDrawingProps['onPoint']) {
   if (onPoint === undefined) return {};
@@ -117,7 +125,7 @@ function pointing(onPoint: StateDrawingProps['onPoint']) {
   return { onPointerEnter: come, onPointerLeave: go, onFocus: come, onBlur: go };
 }
 
-function onKeys(choose: () => void) {
+export function onKeys(choose: () => void) {
   return (event: KeyboardEvent) => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();

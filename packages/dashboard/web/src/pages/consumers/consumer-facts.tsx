@@ -1,6 +1,5 @@
 // One consumer: its state, what it holds, its process, and where it was before.
 import type { ChartView } from '#protocol/chart-view.js';
-import { withoutEnds } from '../../chart/chart-views.js';
 import { PathChart } from '../../chart/path-chart.js';
 import { bytes, duration, moment, timeOfDay } from '../../figures/format.js';
 import type { LiveFleet } from '../../live/live-fleet.js';
@@ -23,7 +22,7 @@ export function ConsumerFacts({ fleet, consumer }: ConsumerFactsProps) {
     <>
       {view === undefined ? null : (
         <PathChart
-          chart={withoutEnds(view)}
+          chart={view}
           path={before === undefined ? [] : [before.state, consumer.state]}
           active={consumer.state}
           label={`Chart of ${consumer.report.consumer}, now in ${consumer.state}`}

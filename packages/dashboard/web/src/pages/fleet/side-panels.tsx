@@ -45,7 +45,7 @@ const mostGroups = 3;
 export function DeadLetterPanel() {
   const [answer, again] = useDeadLetters();
   return (
-    <section className="panel" aria-label="Dead letters">
+    <section className="panel dead-panel" aria-label="Dead letters">
       <div className="panel-head">
         <h2>Dead letters</h2>
         {answer.state === 'here' ? <p className="panel-note">{noteOn(answer.value, freshIn(answer))}</p> : null}

@@ -76,7 +76,7 @@ function Plots({ history: { points } }: { readonly history: QueueHistory }) {
   const atMs = points.map((point) => point.atMs);
   const rates = [
     { name: 'sent /s', tone: 'fetching', isDashed: true, values: points.map((point) => point.sentPerSecond) },
-    { name: 'acked /s', tone: 'processing', values: points.map((point) => point.ackedPerSecond) },
+    { name: 'acked /s', tone: 'acking', values: points.map((point) => point.ackedPerSecond) },
     { name: 'rejected /s', tone: 'rejecting', values: points.map((point) => point.rejectedPerSecond) },
   ] as const;
   const depth = [{ name: 'waiting', tone: 'fetching', values: points.map((point) => point.waiting) }] as const;
