@@ -25,6 +25,20 @@ describeInBrowser('the page of the fleet', () => {
     await tab.sees('A handler runs: of the delivery it holds, or of one that is over.');
   });
 
+  it('lists who has been in a state longest, each a link', async () => {
+    await watched.open.child('waits', { consumers: 7 });
+    await watched.open.trial.producer.send(note, { text: 'one' });
+    await using tab = await OpenedPage.open(watched.dashboard.url);
+    await tab.goTo('fleet');
+    await tab.sees(tab.state('processing', 1));
+    await tab.state('idle', 6).hover();
+    await tab.hasMoreThan(4, tab.page.getByLabel('Longest in idle').getByRole('link'));
+    await tab.hasAtMost(5, tab.page.getByLabel('Longest in idle').getByRole('link'));
+    await tab.state('processing', 1).hover();
+    await tab.page.getByLabel('Longest in processing').getByRole('link').click();
+    await tab.sees('Last states');
+  });
+
   it('explains the words of a panel', async () => {
     await using tab = await OpenedPage.open(watched.dashboard.url);
     await tab.goTo('fleet');

@@ -1,11 +1,12 @@
 // A chart with all consumers, or actors, on it.
 import { useState } from 'react';
 import type { ArrowPath, ChartView, StateBox } from '#protocol/chart-view.js';
-import { rate } from '../figures/format.js';
+import { duration, rate } from '../figures/format.js';
 import { liveStore, useFleet } from '../live/store.js';
-import type { Selection } from '../route/selection.js';
+import { Link } from '../route/route.js';
+import { isSelected, isWithin, type Selection } from '../route/selection.js';
 import { ArrowDrawing, ChartFrame } from './chart-drawing.js';
-import { arrowKey, chartFigures, type ChartFigures } from './chart-figures.js';
+import { actorsOn, arrowKey, chartFigures, regionsOf, type ChartFigures } from './chart-figures.js';
 import { drawnBoxes, isOuter, withWorthSeeing } from './chart-views.js';
 import { HeatLegend, LiveState, LostGhost, type LiveStateProps } from './live-state.js';
 
@@ -23,7 +24,10 @@ const quietAfterMs = 60_000;
 export function LiveChart({ chart, isOpen, selection, onChoose }: LiveChartProps) {
   const fleet = useFleet();
   const [pointed, setPointed] = useState<string>();
-  const onPoint = (state: string, isHere: boolean) => setPointed((now) => pointedAfter(now, state, isHere));
+  const onPoint = (state: string, isHere: boolean) => {
+    // It stays when the pointer leaves, so that its links can be reached.
+    if (isHere) setPointed(state);
+  };
   const inside = chartFigures(chart, fleet, selection);
   const wide = isOpen ? chart : (chart.wide ?? chart);
   const tall = isOpen ? (chart.tallOpen ?? chart.tall) : chart.tall;
@@ -38,7 +42,11 @@ export function LiveChart({ chart, isOpen, selection, onChoose }: LiveChartProps
         )}
       </ChartFrame>
       <HeatLegend />
-      <ChartCaption box={chart.states.find(({ state }) => state === pointed)} />
+      <ChartCaption
+        box={chart.states.find(({ state }) => state === pointed)}
+        {...{ selection }}
+        machineId={chart.machineId}
+      />
     </>
   );
 }
@@ -76,12 +84,6 @@ function isWorthSeeing(state: string, { states, arrows }: ChartFigures, nowMs: n
   return [...arrows].some(([key, { lastAtMs }]) => key.endsWith(` ${state}`) && nowMs - lastAtMs < quietAfterMs);
 }
 
-/** The pointer may enter a state before it has left the last. */
-function pointedAfter(now: string | undefined, state: string, isHere: boolean): string | undefined {
-  if (isHere) return state;
-  return now === state ? undefined : now;
-}
-
 interface LiveStatesProps {
   readonly boxes: readonly StateBox[];
   readonly shared: Omit<LiveStateProps, 'box'>;
@@ -111,18 +113,57 @@ function LiveArrow({ arrow, figures, marker }: LiveArrowProps) {
   );
 }
 
-/** Below the chart: what the state means that the pointer or the keyboard is on. */
-function ChartCaption({ box }: { readonly box: StateBox | undefined }) {
+interface ChartCaptionProps {
+  readonly box: StateBox | undefined;
+  readonly machineId: string;
+  readonly selection: Selection;
+}
+
+/** Below the chart: what the state means that the pointer or the keyboard was last on, and who has been in it longest. */
+function ChartCaption({ box, machineId, selection }: ChartCaptionProps) {
+  if (box === undefined)
+    return (
+      <p className="chart-caption">
+        Point at a state to read what it means, and who is in it; choose it to see only what is in it.
+      </p>
+    );
   return (
-    // Screen readers have it from the state itself.
-    <p className="chart-caption" aria-hidden>
-      {box === undefined ? (
-        'Point at a state to read what it means; choose it to see only what is in it.'
-      ) : (
-        <>
-          <b>{box.state}</b> {box.description ?? 'Its author says nothing of it.'}
-        </>
-      )}
-    </p>
+    <div className="chart-caption">
+      {/* Screen readers have it from the state itself. */}
+      <p aria-hidden className="clamp" title={box.description}>
+        <b>{box.state}</b> {box.description ?? 'Its author says nothing of it.'}
+      </p>
+      <Longest state={box.state} machineId={machineId} selection={selection} />
+    </div>
+  );
+}
+
+const mostLongest = 5;
+
+/** The consumers that have been longest in a state, each a link; or the actors. */
+function Longest({ state, machineId, selection }: Omit<ChartCaptionProps, 'box'> & { readonly state: string }) {
+  const fleet = useFleet();
+  const lasted = (sinceMs: number) => duration(Math.max(0, fleet.nowMs() - sinceMs));
+  const actors = actorsOn(machineId, fleet, selection)
+    .filter((actor) => regionsOf(actor.state).some((region) => isWithin(region, state)))
+    .toSorted((one, other) => one.inStateSinceMs - other.inStateSinceMs);
+  const consumers = [...(machineId === 'consumer' ? fleet.consumers() : [])]
+    .filter((consumer) => isSelected(consumer, selection) && isWithin(consumer.state, state))
+    .toSorted((one, other) => one.sinceMs - other.sinceMs);
+  return (
+    <ul className="longest" aria-label={`Longest in ${state}`}>
+      {consumers.slice(0, mostLongest).map(({ key, report, sinceMs }) => (
+        <li key={key}>
+          <Link page="consumers" filters={{ consumer: key }}>
+            {report.consumer} {lasted(sinceMs)}
+          </Link>
+        </li>
+      ))}
+      {actors.slice(0, mostLongest).map(({ actor, inStateSinceMs }, number) => (
+        <li key={`${actor} ${number}`}>
+          {actor} {lasted(inStateSinceMs)}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -51,7 +51,8 @@ function LanePanel({ selection }: { readonly selection: Selection }) {
       </div>
       <Lanes
         {...options}
-        selection={selection}
+        // The state of another machine is none of a consumer.
+        selection={(filters['machine'] ?? 'consumer') === 'consumer' ? selection : { ...selection, state: undefined }}
         mostRows={rowsThatFit(besidesPx)}
         onChoose={(consumer) => go(addressOf('consumers', [], { ...filters, consumer }))}
       />
