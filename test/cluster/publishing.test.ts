@@ -1,7 +1,8 @@
 // What is published in a cluster comes to queues on several servers: later, and all of it.
 import { ClusterSet } from '@acktor/chaos';
-import { bind, Producer, UnroutableError } from '@acktor/core';
+import { bind, job, Producer, SendRefusedError, UnroutableError } from '@acktor/core';
 import { expect } from 'chai';
+import { Cluster } from 'ioredis';
 import { handlerOf } from '../handler/handler-of.js';
 import { book, mail, orders, tally } from '../routing/jobs.js';
 import { rejection } from '../server/rejection.js';
@@ -59,7 +60,41 @@ describe('a publish in a cluster', function () {
     await until('the last has come', () => seen.includes('last'));
     expect(seen).to.deep.equal(['first', 'last']);
   });
+
+  it('refuses no message for the length of a queue, which is on another server', async () => {
+    const short = job('short', { queue: 'shorts', data: orders.data, maxLength: { jobs: 1 } });
+    await trial.producer.exchanges().bind(bind(orders, short, 'us'));
+    for (const orderId of ['1', '2', '3']) await trial.producer.publish(orders, 'us', { orderId });
+    const seen: string[] = [];
+    await trial.work([handlerOf(short, ({ data }) => void seen.push(data.orderId))], { consumers: 1 });
+    await until('all have come', () => seen.length === 3);
+  });
+
+  it('is refused while ten thousand wait for a queue that takes none, and goes on when it does', async () => {
+    const nodes = set.nodes.map(({ server: { address } }) => address.endpoint as { host: string; port: number });
+    const client = new Cluster(nodes);
+    try {
+      const outboxes = `${trial.namespace}:{acktor-exchanges}:acktor:outboxes`;
+      const publish = () => trial.producer.publish(orders, 'us', { orderId: 'o-1' });
+      await client.set(`${trial.namespace}:{tallies}:wait`, 'a text where a list should be');
+      await publish();
+      const jobs = Array.from({ length: 10_000 }, (_, i) => [String(i + 1), `j${i}`, 'note', '{}', '{}']);
+      await client.lpush(`${outboxes}:{tallies}`, ...jobs.flat().toReversed());
+      await until('a publish is refused', async () => (await outcomeOf(publish())) instanceof SendRefusedError);
+      await client.del(`${trial.namespace}:{tallies}:wait`);
+      await until('publishes are taken again', async () => (await outcomeOf(publish())) === undefined);
+    } finally {
+      client.disconnect();
+    }
+  });
 });
+
+/** What a promise rejects with; undefined where it resolves. */
+const outcomeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 function recorded() {
   const heard: string[] = [];
