@@ -1,6 +1,7 @@
 import { chartOf, layoutChart, svg } from '@acktor/chart';
 import { consumerMachine } from '@acktor/worker';
 import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
 import { createMachine } from 'xstate';
 
 describe('svg', () => {
@@ -33,5 +34,12 @@ describe('svg', () => {
     expect(drawing.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.to.match(
       /https?:|href|@import|url\((?!#tip)/,
     );
+  });
+
+  it("is legible in the README: no text of the consumer's chart is below 11 pixels at the 828 that a page has", async () => {
+    const drawn = await readFile(new URL('../../../docs/charts/consumer.svg', import.meta.url), 'utf8');
+    const width = Number(/ width="(\d+)"/.exec(drawn)?.[1]);
+    const sizes = [...drawn.matchAll(/font(?:-size)?:(\d+)px/g)].map(([, px]) => Number(px));
+    expect(Math.min(...sizes) * Math.min(1, 828 / width)).to.be.at.least(11);
   });
 });

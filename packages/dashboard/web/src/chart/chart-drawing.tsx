@@ -18,6 +18,8 @@ const margin = 12;
 /** How far it is scaled. The smallest text is 12 pixels high: any smaller, and it would be below 11. */
 const smallest = 0.92;
 const largest = 1.4;
+/** A chart from top to bottom would push all else off the screen. */
+const largestTall = 1.1;
 
 const fullWidth = ({ width }: ChartView) => width + 2 * margin;
 
@@ -27,7 +29,7 @@ export function ChartFrame({ wide, tall, label, children }: ChartFrameProps) {
   const room = useRef<HTMLDivElement>(null);
   const roomWidth = useRoomWidth(room);
   const view = tall !== undefined && roomWidth < fullWidth(wide) * smallest ? tall : wide;
-  const scale = Math.min(largest, Math.max(smallest, roomWidth / fullWidth(view)));
+  const scale = Math.min(view === tall ? largestTall : largest, Math.max(smallest, roomWidth / fullWidth(view)));
   const [width, height] = [fullWidth(view), view.height + 2 * margin];
   return (
     <div className="chart-sheet" role="region" aria-label={label} tabIndex={0} ref={room}>
