@@ -14,10 +14,11 @@ local call, prefix = redis.call, ARGV.prefix
 --- include: server-time
 --- include: turns
 local size, passed = call('HLEN', groups.turns), 0
+if size == 0 then return { 0, 0 } end
 -- Where the look over all keys goes on, and how many times all were looked at.
 local from, round = string.match(call('GET', prefix .. CONST.mendedKey) or '', '^(%d+) (%d+)$')
 round = tonumber(round or 0)
-if size == 0 or not call('SET', prefix .. CONST.mendingKey, '1', 'NX', 'PX', ARGV.intervalMs) then return { size, 0 } end
+if not call('SET', prefix .. CONST.mendingKey, '1', 'NX', 'PX', ARGV.intervalMs) then return { size, 0 } end
 
 local function isOver(id, key)
   local jobKey = prefix .. id

@@ -90,7 +90,8 @@
   -- A queue on which BullMQ has set the length of its event stream has been used before; the first call sets it. What is no length
   -- would be refused in the middle of the call.
   local attributes = call('HMGET', meta, 'paused', 'opts.maxLenEvents', 'concurrency', 'max')
-  local mostEvents = attributes[2]
+  -- A fetch trims no events: it does not ask for their number.
+  local mostEvents = attributes[2] or (#acks == 0 and #others == 0 and '10000')
   if attributes[1] or not mostEvents then return nil end
   -- Lua writes a number with printf each time it becomes a text, which costs as much as a small command: BullMQ's default is compared.
   local oneMoreEvent = '10001'
