@@ -11,10 +11,10 @@
 -- Cost: one command where no job has a key; else some ten for each key that is looked at, and eight for each turn that is passed on.
 
 local call, prefix = redis.call, ARGV.prefix
+local size, passed = call('HLEN', prefix .. CONST.turnsKey), 0
+if size == 0 then return { 0, 0 } end
 --- include: server-time
 --- include: turns
-local size, passed = call('HLEN', groups.turns), 0
-if size == 0 then return { 0, 0 } end
 -- Where the look over all keys goes on, and how many times all were looked at.
 local from, round = string.match(call('GET', prefix .. CONST.mendedKey) or '', '^(%d+) (%d+)$')
 round = tonumber(round or 0)
