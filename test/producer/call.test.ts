@@ -173,8 +173,8 @@ describe('producer.call', () => {
     await trial.work([handler]);
     await trial.producer.call(note, { text: 'a' }, { timeoutMs: 20_000 });
     using redis = await plainRedis(trial.url);
-    // Comes and goes.
-    const passing = ['marker', 'stalled', 'stalled-check', 'acktor:suspects'];
+    // Comes and goes, with the turns of the reaper.
+    const passing = ['marker', 'stalled', 'stalled-check', 'acktor:suspects', 'acktor:turn', 'acktor:last-turn'];
     const isOfQueue = (key: string) => !/-\w+$/.test(key) && !passing.some((part) => key.endsWith(`:${part}`));
     const keys = async () => (await redis.keys(`${trial.namespace}:notes:*`)).filter(isOfQueue).toSorted();
     const before = await keys();
