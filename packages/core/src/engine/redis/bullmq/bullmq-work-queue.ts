@@ -63,6 +63,7 @@ export interface BullmqWorkQueueDeps {
 
 interface CallHead extends SettleAndFetchOptions {
   readonly lengths: string;
+  readonly bounds: string;
   readonly written: WrittenArguments;
 }
 
@@ -142,10 +143,10 @@ export class BullmqWorkQueue implements WorkQueue {
       last.worker === worker;
     if (isSame) return last.written;
     const status = wantsStatus ? '1' : '0';
-    const bounds = boundsText(this.#deps, limit);
+    const bounds = last && last.limit === limit ? last.bounds : boundsText(this.#deps, limit);
     const switches = [...this.#kept, status, this.#path, bounds, SEPARATOR, lengths];
     const written = new WrittenArguments([this.#deps.keys.prefix, leaseMs, worker, ...switches]);
-    this.#head = { wantsStatus, lengths, limit, leaseMs, worker, written };
+    this.#head = { wantsStatus, lengths, limit, leaseMs, worker, bounds, written };
     return written;
   }
 
